@@ -1,0 +1,1 @@
+"""Conversations: one timeline over every channel, from the first word to the closing."""

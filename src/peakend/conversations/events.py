@@ -1,0 +1,300 @@
+"""Facts of a conversation: ids, numbers and short codes only, never names or text.
+
+`state` is the state of the conversation after the fact. `channel` is the kind of channel ("web").
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from peakend.kernel.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationStarted(Fact):
+    """A customer wrote, and nothing open was there to go on with."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    channel_id: UUID
+    brand_id: UUID | None
+    queue_id: UUID | None
+    number: int
+    state: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(Fact):
+    """The customer wrote; `first` is true for the message that started the conversation."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    seq: int
+    state: str
+    first: bool
+    length: int
+    files: int
+    agent_id: UUID | None = None
+    queue_id: UUID | None = None
+    leg_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplySent(Fact):
+    """An agent answered; `waited_ms` is how long the customer had been waiting for this answer."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    seq: int
+    agent_id: UUID
+    leg_id: UUID | None
+    queue_id: UUID | None
+    first: bool
+    waited_ms: int | None
+    length: int
+    files: int
+    article_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigitalReplySent(Fact):
+    """The digital agent spoke; `code` says what kind of turn it was (answer, unknown, choice …)."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    seq: int
+    code: str | None
+    sources: int
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(Fact):
+    """An agent left an internal note."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    seq: int
+    agent_id: UUID
+    leg_id: UUID | None
+    queue_id: UUID | None
+    mentions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberMentioned(Fact):
+    """A note called a colleague by name; `agent_id` is the writer."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    message_id: UUID
+    member_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemMessageAdded(Fact):
+    """A line of the house's own stands in the timeline; `code` is its wording."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    seq: int
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationQueued(Fact):
+    """The conversation waits in a queue for a person."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    queue_id: UUID | None
+    leg_id: UUID | None
+    from_state: str
+    previous_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationAssigned(Fact):
+    """An agent holds the conversation now."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    queue_id: UUID | None
+    agent_id: UUID
+    leg_id: UUID | None
+    from_state: str
+    previous_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationReleased(Fact):
+    """The agent no longer holds it; `leg_id` and `agent_id` are those that ended."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    queue_id: UUID | None
+    agent_id: UUID
+    leg_id: UUID | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationClosed(Fact):
+    """It is over; `from_state` says from where, `by` who ended it (a kind of actor)."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    queue_id: UUID | None
+    agent_id: UUID | None
+    leg_id: UUID | None
+    from_state: str
+    by: str
+    reason_id: UUID | None
+    solved: bool | None
+    lasted_s: int
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationReopened(Fact):
+    """It goes on; `undo` is an agent's second thought within seconds, with leg and agent as before."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    queue_id: UUID | None
+    agent_id: UUID | None
+    leg_id: UUID | None
+    state: str
+    by: str
+    undo: bool
+    closed_for_s: int
+    last_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesDelivered(Fact):
+    """What we wrote reached the customer's device, up to `seq`."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesRead(Fact):
+    """One side has read up to `seq`; `by` is "customer" or "agent"."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    seq: int
+    by: str
+    agent_id: UUID | None = None
+    leg_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationTagged(Fact):
+    """The set of tags changed."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    added: tuple[UUID, ...]
+    removed: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonSet(Fact):
+    """Why the customer came is known now."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    reason_id: UUID | None
+    reason_version: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationRated(Fact):
+    """The customer's stars are shown on the conversation."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+    rating: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageVisited(Fact):
+    """The visitor of an open conversation went to another page."""
+
+    subject: ClassVar[str] = "conversation_id"
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelChanged(Fact):
+    """A channel was made or its settings changed; `what` is created, updated or secret."""
+
+    subject: ClassVar[str] = "channel_id"
+    channel_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagsChanged(Fact):
+    """The list of tags changed; `what` is created, updated or deleted."""
+
+    subject: ClassVar[str] = "tag_id"
+    tag_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactReasonsPublished(Fact):
+    """A new version of the tree of contact reasons holds from now on."""
+
+    subject: ClassVar[str] = "by_id"
+    reasons_version: int
+    nodes: int
+    by_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannedReplyChanged(Fact):
+    """A canned reply was made, changed or deleted."""
+
+    subject: ClassVar[str] = "canned_reply_id"
+    canned_reply_id: UUID
+    what: str

@@ -1,0 +1,80 @@
+"""What conversations need from above: fields of the visitor's view, and names of queues and hours.
+
+`entry/wiring.py` sets them on `provided`: `provided.visitor_views.append(routing_view)`,
+`provided.opening = …`; nothing here knows who they are.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from peakend.kernel.db import Transaction
+
+
+class VisitorView(Protocol):
+    """Adds fields to what a visitor sees of the conversation: waiting, out_of_hours, survey, others."""
+
+    async def __call__(
+        self, tx: Transaction, *, conversation: "SeenConversation", channel_id: UUID
+    ) -> Mapping[str, Any]:
+        """Return the fields to add; keys must be fields of VisitorConversation."""
+
+
+class JudgedMessages(Protocol):
+    """Says which digital answers the customer judged: message id -> "solved" or "unsolved"."""
+
+    async def __call__(
+        self, tx: Transaction, *, conversation_id: UUID, message_ids: list[UUID]
+    ) -> Mapping[UUID, str]:
+        """Return a judgement for each judged message."""
+
+
+class Opening(Protocol):
+    """Says for the widget's first screen whether people are there: open_now, next_open_at, text."""
+
+    async def __call__(
+        self, tx: Transaction, *, hours_id: UUID | None, language: str
+    ) -> Mapping[str, Any]:
+        """Return the fields of `hours` in the channel's configuration."""
+
+
+class Directory(Protocol):
+    """Knows which queues and business hours there are."""
+
+    async def queue_exists(self, tx: Transaction, queue_id: UUID) -> bool:
+        """Return whether the organisation has this queue."""
+
+    async def hours_exist(self, tx: Transaction, hours_id: UUID) -> bool:
+        """Return whether the organisation has these business hours."""
+
+
+class SeenConversation(Protocol):
+    """The part of a conversation that a view may look at."""
+
+    id: UUID
+    customer_id: UUID
+    channel_id: UUID
+    brand_id: UUID | None
+    queue_id: UUID | None
+    agent_id: UUID | None
+    leg_id: UUID | None
+    state: str
+    language: str
+
+
+class Provided:
+    """Holds what `entry/wiring.py` plugs in."""
+
+    visitor_views: list[VisitorView]
+    judged: JudgedMessages | None
+    opening: Opening | None
+    directory: Directory | None
+
+    def __init__(self) -> None:
+        self.visitor_views = []
+        self.judged = None
+        self.opening = None
+        self.directory = None
+
+
+provided = Provided()
