@@ -1,0 +1,1 @@
+"""外部世界: the outside world behind the ports of the contexts."""

@@ -1,0 +1,1 @@
+"""客户: persons, their identities, attributes, notes and the customer card."""

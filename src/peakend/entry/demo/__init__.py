@@ -1,0 +1,1 @@
+"""The demo centre: its content, its history and its simulated people."""

@@ -1,0 +1,1 @@
+"""客户评价: what customers say about how they were served."""

@@ -1,0 +1,1 @@
+"""知识库: articles, example questions, versions and search."""

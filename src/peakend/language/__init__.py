@@ -1,0 +1,1 @@
+"""语言: what a text is written in, its words, its meaning as a vector, and what must not be shown."""

@@ -1,0 +1,1 @@
+"""自助服务: the public help centre."""

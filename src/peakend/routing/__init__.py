@@ -1,0 +1,1 @@
+"""排队与分配: queues, work items, presence, skills, transfer, business hours."""
