@@ -1,0 +1,234 @@
+"""Facts of routing. A leg is one stay in one queue, or one agent's segment: `leg_id` is its work item.
+
+Numbers needed for measures stand in the fact: `wait_s` is the exact time since the queue was entered,
+`live` is false for work that came while nobody was due to be there (it is not offered work).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from peakend.kernel.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkQueued(Fact):
+    """A conversation entered a queue; `transferred_from` is the leg before, if there was one."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    customer_id: UUID | None
+    priority: int
+    live: bool
+    transferred_from: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOffered(Fact):
+    """An agent was asked to take a leg; `last_agent` says it is the one who knows the customer."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    offer: int
+    last_agent: bool
+    candidates: int
+    waiting: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferRefused(Fact):
+    """The agent said no."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    offer: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferExpired(Fact):
+    """The agent did not answer the offer in time; `misses` counts those in a row."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    offer: int
+    misses: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferWithdrawn(Fact):
+    """The offer no longer holds: the agent left, or somebody else took the work."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    offer: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkAnswered(Fact):
+    """An agent took waiting work; `how` is offer, pick or assigned, `within` is wait ≤ target."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    customer_id: UUID | None
+    wait_s: float
+    target_s: int
+    within: bool
+    live: bool
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkTaken(Fact):
+    """Somebody stepped in where nobody waited: taken over from the digital agent or a colleague."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    source: str
+    from_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkAbandoned(Fact):
+    """The customer left while waiting; `why` is closed or silent."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    customer_id: UUID | None
+    wait_s: float
+    target_s: int
+    within: bool
+    live: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkEnded(Fact):
+    """A leg is over: closed, transferred, released, taken_over, returned or moved."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID | None
+    outcome: str
+    served_s: float | None
+    live: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkResumed(Fact):
+    """A leg ended by mistake goes on with the same agent (the undo of a closing)."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferRequested(Fact):
+    """An agent passes a conversation on; `leg_id` is the new leg, `agent_id` the sender."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    from_leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    to_kind: str
+    to_id: UUID
+    limit_s: int
+    transfers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransferReturned(Fact):
+    """Nobody took a transfer: it is back with its sender, who is alarmed (`agent_id`)."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    from_leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
+    why: str
+    waited_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresenceChanged(Fact):
+    """An agent is somewhere else; `was_s` is how long the state before lasted."""
+
+    subject: ClassVar[str] = "agent_id"
+    agent_id: UUID
+    state: str
+    was: str
+    was_s: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapacityChanged(Fact):
+    """How many conversations an agent may hold at once changed."""
+
+    subject: ClassVar[str] = "agent_id"
+    agent_id: UUID
+    capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueOpened(Fact):
+    """A queue takes work again."""
+
+    subject: ClassVar[str] = "queue_id"
+    queue_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueClosed(Fact):
+    """A queue takes no live work until it is opened."""
+
+    subject: ClassVar[str] = "queue_id"
+    queue_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueChanged(Fact):
+    """A queue was made or its settings or members changed; `what` is created, updated or members."""
+
+    subject: ClassVar[str] = "queue_id"
+    queue_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessHoursChanged(Fact):
+    """Business hours were made or changed."""
+
+    subject: ClassVar[str] = "hours_id"
+    hours_id: UUID
+    what: str

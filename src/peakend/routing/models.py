@@ -1,0 +1,232 @@
+"""Tables of routing: queues, hours, presence and work items (a work item is a leg)."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from peakend.kernel.db import reference, tenant_table
+
+ACTIVE = "state IN ('waiting', 'offered', 'serving')"
+
+
+def _moment(name: str, *, nullable: bool = True) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _number(name: str, default: int) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=str(default))
+
+
+business_hours = tenant_table(
+    "business_hours",
+    Column("name", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("week", JSONB, nullable=False),
+    Column("holidays", JSONB, nullable=False, server_default="[]"),
+    _number("version", 1),
+)
+
+queue = tenant_table(
+    "queue",
+    Column("name", Text, nullable=False),
+    *reference("brand_id", "brand"),
+    Column("open", Boolean, nullable=False, server_default="true"),
+    Column("skills", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default="{}"),
+    *reference("hours_id", "business_hours"),
+    _number("target_s", 20),
+    _number("priority", 0),
+    _number("offer_s", 20),
+    _number("transfer_limit_s", 180),
+    _number("promise_s", 7200),
+    _number("silent_limit_s", 1800),
+    _number("wrap_up_s", 0),
+    _number("position", 0),
+    _number("version", 1),
+)
+
+queue_member = tenant_table(
+    "queue_member",
+    *reference("queue_id", "queue", nullable=False, on_delete="CASCADE"),
+    *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
+    Index("ix_queue_member_member", "organisation_id", "member_id"),
+    primary_key=("queue_id", "member_id"),
+)
+
+queue_team = tenant_table(
+    "queue_team",
+    *reference("queue_id", "queue", nullable=False, on_delete="CASCADE"),
+    *reference("team_id", "team", nullable=False, on_delete="CASCADE"),
+    Index("ix_queue_team_team", "organisation_id", "team_id"),
+    primary_key=("queue_id", "team_id"),
+)
+
+presence = tenant_table(
+    "presence",
+    *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
+    Column("state", Text, nullable=False, server_default="offline"),
+    Column("reason", Text),
+    _moment("since", nullable=False),
+    _moment("until"),
+    _moment("idle_since", nullable=False),
+    _number("misses", 0),
+    _number("capacity", 3),
+    CheckConstraint("state IN ('ready', 'wrap_up', 'break', 'offline')", name="state"),
+    CheckConstraint("capacity BETWEEN 0 AND 50", name="capacity"),
+    primary_key=("member_id",),
+)
+
+work_item = tenant_table(
+    "work_item",
+    *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
+    *reference("queue_id", "queue"),
+    Column("customer_id", Uuid(as_uuid=True)),
+    Column("state", Text, nullable=False),
+    Column("live", Boolean, nullable=False),
+    _number("priority", 0),
+    _number("target_s", 20),
+    Column("skills", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("last_agent_id", Uuid(as_uuid=True)),
+    Column("only_agent_id", Uuid(as_uuid=True)),
+    Column("only_team_id", Uuid(as_uuid=True)),
+    Column("tried", JSONB, nullable=False, server_default="{}"),
+    _moment("entered_at", nullable=False),
+    Column("offered_to", Uuid(as_uuid=True)),
+    _moment("offered_at"),
+    _number("offer", 0),
+    Column("offer_last_agent", Boolean, nullable=False, server_default="false"),
+    _moment("answered_at"),
+    Column("agent_id", Uuid(as_uuid=True)),
+    _moment("ended_at"),
+    Column("outcome", Text),
+    Column("transferred_from", Uuid(as_uuid=True)),
+    _number("transfers", 0),
+    Column("return_to", Uuid(as_uuid=True)),
+    _moment("return_by"),
+    _moment("promised_at"),
+    CheckConstraint(
+        "state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')", name="state"
+    ),
+    CheckConstraint("(state = 'offered') = (offered_to IS NOT NULL)", name="offer"),
+    # One conversation is in one place: whoever is second finds the place taken.
+    Index(
+        "uq_work_item_active",
+        "organisation_id",
+        "conversation_id",
+        unique=True,
+        postgresql_where=text(ACTIVE),
+    ),
+    Index(
+        "ix_work_item_waiting",
+        "organisation_id",
+        "entered_at",
+        postgresql_where=text("state IN ('waiting', 'offered')"),
+    ),
+    Index(
+        "ix_work_item_serving",
+        "organisation_id",
+        "agent_id",
+        postgresql_where=text("state = 'serving'"),
+    ),
+    Index("ix_work_item_conversation", "organisation_id", "conversation_id", "entered_at"),
+    Index(
+        "ix_work_item_handled",
+        "organisation_id",
+        "queue_id",
+        "ended_at",
+        postgresql_where=text("state = 'done' AND answered_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_work_item_customer",
+        "organisation_id",
+        "customer_id",
+        "answered_at",
+        postgresql_where=text("answered_at IS NOT NULL"),
+    ),
+)
+
+
+class HoursRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Business hours as they are stored: texts like "08:30", dates like "2026-10-01"."""
+
+    id: UUID
+    name: str
+    time_zone: str
+    week: dict[str, list[list[str]]]
+    holidays: list[dict[str, Any]]
+    version: int
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue with its settings."""
+
+    id: UUID
+    name: str
+    brand_id: UUID | None
+    open: bool
+    skills: list[UUID]
+    hours_id: UUID | None
+    target_s: int
+    priority: int
+    offer_s: int
+    transfer_limit_s: int
+    promise_s: int
+    silent_limit_s: int
+    wrap_up_s: int
+    position: int
+    version: int
+
+
+class PresenceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an agent is."""
+
+    member_id: UUID
+    state: Literal["ready", "wrap_up", "break", "offline"]
+    reason: str | None
+    since: datetime
+    until: datetime | None
+    idle_since: datetime
+    misses: int
+    capacity: int
+
+
+class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg: one stay in a queue, or one agent's segment of a conversation."""
+
+    id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    customer_id: UUID | None
+    state: str
+    live: bool
+    priority: int
+    target_s: int
+    skills: list[UUID]
+    last_agent_id: UUID | None
+    only_agent_id: UUID | None
+    only_team_id: UUID | None
+    tried: dict[str, datetime | str]
+    entered_at: datetime
+    offered_to: UUID | None
+    offered_at: datetime | None
+    offer: int
+    offer_last_agent: bool
+    answered_at: datetime | None
+    agent_id: UUID | None
+    ended_at: datetime | None
+    outcome: str | None
+    transferred_from: UUID | None
+    transfers: int
+    return_to: UUID | None
+    return_by: datetime | None
+    promised_at: datetime | None
+
+
+QUEUE_COLUMNS = ", ".join(QueueRow.__struct_fields__)
+HOURS_COLUMNS = ", ".join(HoursRow.__struct_fields__)
+PRESENCE_COLUMNS = ", ".join(PresenceRow.__struct_fields__)
+WORK_COLUMNS = ", ".join(WorkItem.__struct_fields__)

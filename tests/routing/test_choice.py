@@ -1,0 +1,168 @@
+"""Who gets what: properties of the choice, and the order of waiting."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peakend.routing.rules.choice import (
+    RETRY_AFTER,
+    STARVING_AFTER,
+    Ready,
+    Waiting,
+    best_agent,
+    choose,
+    in_order,
+    knows_customer,
+    suits,
+)
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+QUEUES = [UUID(int=n) for n in range(1, 4)]
+SKILLS = [UUID(int=n) for n in range(11, 14)]
+AGENTS = [UUID(int=n) for n in range(21, 27)]
+
+
+def ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+works = st.builds(
+    Waiting,
+    leg_id=st.uuids(),
+    queue_id=st.sampled_from(QUEUES),
+    entered_at=st.floats(0, 1500).map(ago),
+    priority=st.integers(0, 20),
+    skills=st.frozensets(st.sampled_from(SKILLS), max_size=2),
+    last_agent_id=st.none() | st.sampled_from(AGENTS),
+    only=st.none() | st.frozensets(st.sampled_from(AGENTS), max_size=2),
+    tried=st.dictionaries(st.sampled_from(AGENTS), st.floats(0, 120).map(ago), max_size=2),
+)
+
+
+@st.composite
+def teams(draw: st.DrawFn) -> list[Ready]:
+    ids = draw(st.sets(st.sampled_from(AGENTS)))
+    return [
+        Ready(
+            agent_id=agent_id,
+            queue_ids=draw(st.frozensets(st.sampled_from(QUEUES))),
+            skills=draw(st.frozensets(st.sampled_from(SKILLS))),
+            load=draw(st.integers(0, 4)),
+            capacity=draw(st.integers(0, 3)),
+            idle_since=ago(draw(st.floats(0, 900))),
+            offers=draw(st.integers(0, 1)),
+        )
+        for agent_id in sorted(ids)
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(works, max_size=12, unique_by=lambda work: work.leg_id), teams())
+def test_offers_are_allowed_unique_and_complete(waiting: list[Waiting], team: list[Ready]) -> None:
+    choices = choose(waiting, team, NOW)
+    legs, agents = {w.leg_id: w for w in waiting}, {a.agent_id: a for a in team}
+    chosen = {choice.leg_id: choice.agent_id for choice in choices}
+    assert len(chosen) == len(choices) == len(set(chosen.values()))
+    for choice in choices:
+        work, agent = legs[choice.leg_id], agents[choice.agent_id]
+        assert agent.load < agent.capacity
+        assert work.skills <= agent.skills
+        assert agent.agent_id not in work.tried or (
+            NOW - work.tried[agent.agent_id] >= RETRY_AFTER
+        )
+    idle = [agent for agent in team if agent.agent_id not in chosen.values()]
+    for work in waiting:
+        if work.leg_id not in chosen:
+            assert not any(suits(work, agent, NOW) for agent in idle), "work left beside a free agent"
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(works, max_size=12, unique_by=lambda work: work.leg_id), teams())
+def test_nobody_overtakes_the_one_who_waits_longest(
+    waiting: list[Waiting], team: list[Ready]
+) -> None:
+    chosen = {choice.leg_id: choice.agent_id for choice in choose(waiting, team, NOW)}
+    agents = {agent.agent_id: agent for agent in team}
+    for old in waiting:
+        if old.leg_id in chosen or NOW - old.entered_at < STARVING_AFTER:
+            continue
+        for other in waiting:
+            if other.entered_at > old.entered_at and other.leg_id in chosen:
+                assert not suits(old, agents[chosen[other.leg_id]], NOW)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=40, max_size=120), st.integers(1, 3))
+def test_a_stream_of_urgent_newcomers_starves_nobody(urgency: list[int], capacity: int) -> None:
+    """One agent serves one a minute; two urgent ones arrive a minute; a plain one waits already."""
+    plain = Waiting(leg_id=UUID(int=1), queue_id=QUEUES[0], entered_at=NOW)
+    waiting = [plain]
+    now = NOW
+    agent = Ready(
+        agent_id=AGENTS[0],
+        queue_ids=frozenset(QUEUES),
+        skills=frozenset(),
+        load=0,
+        capacity=capacity,
+        idle_since=NOW,
+    )
+    for number, priority in enumerate(urgency):
+        for twice in range(2):
+            leg_id = UUID(int=100 + 2 * number + twice)
+            waiting.append(
+                Waiting(leg_id=leg_id, queue_id=QUEUES[0], entered_at=now, priority=priority)
+            )
+        served = {choice.leg_id for choice in choose(waiting, [agent], now)}
+        waiting = [work for work in waiting if work.leg_id not in served]
+        now += timedelta(minutes=1)
+    assert plain not in waiting
+
+
+def test_priority_counts_as_minutes() -> None:
+    """Five minutes of waiting and priority ten make fifteen points."""
+    fifteen = Waiting(leg_id=UUID(int=1), queue_id=None, entered_at=ago(300), priority=10)
+    nine = Waiting(leg_id=UUID(int=2), queue_id=None, entered_at=ago(540))
+    urgent = Waiting(leg_id=UUID(int=3), queue_id=None, entered_at=ago(0), priority=16)
+    assert in_order([nine, fifteen, urgent], NOW) == [urgent, fifteen, nine]
+
+
+def agent(number: int, load: int = 0, idle_s: float = 60, **kw: object) -> Ready:
+    given = {"capacity": 3, "skills": frozenset(SKILLS), "queue_ids": frozenset(QUEUES)} | kw
+    return Ready(agent_id=AGENTS[number], load=load, idle_since=ago(idle_s), **given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("team", "expected"),
+    [
+        ([agent(0, idle_s=10), agent(1, idle_s=99)], 1),
+        ([agent(0, load=1, idle_s=500), agent(1, idle_s=1)], 1),
+        ([agent(0, load=1, capacity=5), agent(1, load=1, capacity=2)], 0),
+        ([agent(0, idle_s=500), agent(2, load=2)], 2),
+        ([agent(0, idle_s=5), agent(2, load=3)], 0),
+        ([agent(0, offers=1)], None),
+        ([agent(0, skills=frozenset(SKILLS[:1]))], None),
+        ([agent(0, queue_ids=frozenset(QUEUES[1:]))], None),
+    ],
+)
+def test_freest_then_longest_idle_but_the_known_agent_first(
+    team: Sequence[Ready], expected: int | None
+) -> None:
+    work = Waiting(
+        leg_id=UUID(int=1),
+        queue_id=QUEUES[0],
+        entered_at=ago(5),
+        skills=frozenset(SKILLS[:2]),
+        last_agent_id=AGENTS[2],
+    )
+    found = best_agent(work, team, NOW)
+    assert (found and AGENTS.index(found.agent_id)) == expected
+
+
+def test_a_customer_comes_back_to_the_same_agent_within_a_day() -> None:
+    assert knows_customer(NOW - timedelta(hours=24), NOW)
+    assert not knows_customer(NOW - timedelta(hours=24, seconds=1), NOW)
+    assert not knows_customer(None, NOW)
