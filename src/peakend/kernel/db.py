@@ -1,0 +1,205 @@
+"""The way to the database: one pool, one transaction a request or job, the tenant set in one place."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.events import Envelope, write_records
+from peakend.kernel.pokes import Pokes
+from peakend.kernel.tables import metadata, reference, system_table, tenant_table
+
+__all__ = [
+    "Database",
+    "SystemTransaction",
+    "Transaction",
+    "current",
+    "metadata",
+    "reference",
+    "system_table",
+    "tenant_table",
+    "use",
+]
+
+T = TypeVar("T")
+
+APP_ROLE = "peakend_app"
+SYSTEM_ROLE = "peakend_system"
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that needs no cleaning between uses: all that we set is transaction-local."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class SystemTransaction:
+    """A transaction of the cross-tenant role: it sees only tables declared open to it."""
+
+    def __init__(self, connection: Any, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+
+    async def all(self, row: type[T], sql: str, *args: Any) -> list[T]:
+        """Return every row, decoded by column name."""
+        return [row(**record) for record in await self._connection.fetch(sql, *args)]
+
+    async def one(self, row: type[T], sql: str, *args: Any) -> T | None:
+        """Return the first row, or None."""
+        record = await self._connection.fetchrow(sql, *args)
+        return None if record is None else row(**record)
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        return await self._connection.fetchval(sql, *args)
+
+    async def run(self, sql: str, *args: Any) -> int:
+        """Execute a statement and return how many rows it touched."""
+        status: str = await self._connection.execute(sql, *args)
+        count = status.rsplit(" ", 1)[-1]
+        return int(count) if count.isdigit() else 0
+
+    async def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Execute a statement once for each row of arguments."""
+        await self._connection.executemany(sql, rows)
+
+
+class Transaction(SystemTransaction):
+    """A unit of work of one actor in one organisation; facts recorded in it are written with it."""
+
+    def __init__(self, connection: Any, actor: Actor, now: datetime) -> None:
+        super().__init__(connection, now)
+        self.actor = actor
+        self.organisation_id: UUID = actor.organisation_id
+        self.cause: Envelope | None = None
+        self.records: list[Any] = []
+        self.jobs: list[Any] = []
+
+    async def flush(self) -> None:
+        """Write the facts and jobs gathered so far; the edge does it before the commit."""
+        if self.records or self.jobs:
+            await write_records(self)
+
+
+class Database:
+    """Two pools over one server: the app's role behind its walls, and the cross-tenant role."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.pokes = Pokes(dsn)
+        self._app: asyncpg.Pool | None = None
+        self._system: asyncpg.Pool | None = None
+
+    async def open(self, size: int = 12, *, listen: bool = True) -> "Database":
+        """Connect; the pools grow on demand."""
+        self._app = await _pool(self.dsn, APP_ROLE, size)
+        self._system = await _pool(self.dsn, SYSTEM_ROLE, max(2, size // 3))
+        if listen:
+            await self.pokes.open()
+        return self
+
+    async def close(self) -> None:
+        """Close every connection, waiting briefly for those in use."""
+        await self.pokes.close()
+        for pool in (self._app, self._system):
+            if pool is not None:
+                try:
+                    await asyncio.wait_for(pool.close(), 3)
+                except TimeoutError:
+                    pool.terminate()
+
+    @contextlib.asynccontextmanager
+    async def transaction(
+        self, actor: Actor, now: datetime | None = None
+    ) -> AsyncIterator[Transaction]:
+        """Open a transaction for an actor; it commits when the block ends well."""
+        assert self._app is not None
+        async with self._app.acquire() as connection:
+            # The only place that sets the tenant. A UUID object prints as hex digits and dashes
+            # only, so that BEGIN and the setting can share one round trip.
+            await connection.execute(
+                "BEGIN; SELECT set_config('peakend.organisation', "
+                f"'{UUID(int=actor.organisation_id.int)}', true)"
+            )
+            tx = Transaction(connection, actor, now or clock.now())
+            try:
+                yield tx
+                await tx.flush()
+                await connection.execute("COMMIT")
+            except BaseException:
+                await _roll_back(connection)
+                raise
+        self.pokes.poke()
+
+    @contextlib.asynccontextmanager
+    async def system(self, now: datetime | None = None) -> AsyncIterator[SystemTransaction]:
+        """Open a transaction of the cross-tenant role."""
+        assert self._system is not None
+        async with self._system.acquire() as connection, connection.transaction():
+            yield SystemTransaction(connection, now or clock.now())
+
+
+class _Slot(msgspec.Struct):
+    database: Database | None = None
+
+
+_slot = _Slot()
+
+
+def use(database: Database) -> None:
+    """Make this the database of the process; the edge does it once at the start."""
+    _slot.database = database
+
+
+def current() -> Database:
+    """Return the database of the process. Errors: RuntimeError before the start."""
+    if _slot.database is None:
+        raise RuntimeError("the process has no database yet")
+    return _slot.database
+
+
+async def _roll_back(connection: Any) -> None:
+    if connection.is_closed():
+        return
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await connection.execute("ROLLBACK")
+
+
+async def _pool(dsn: str, role: str, size: int) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        connection_class=_Connection,
+        statement_cache_size=512,
+        max_inactive_connection_lifetime=300,
+        timeout=10,
+        server_settings={
+            "role": role,
+            "application_name": "peakend",
+            "idle_in_transaction_session_timeout": "10s",
+            "statement_timeout": "30s",
+            "jit": "off",
+            "timezone": "UTC",
+        },
+    )
+
+
+async def _prepare(connection: Any) -> None:
+    """Let jsonb come and go as Python values."""
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: b"\x01" + msgspec.json.encode(value),
+        decoder=lambda raw: msgspec.json.decode(raw[1:]),
+        format="binary",
+    )

@@ -1,0 +1,245 @@
+"""Facts: what happened, in the past tense, written in the transaction that made it true.
+
+The one surprise: `record` only gathers; the edge writes all facts of a transaction, and the jobs
+of everybody who reacts to them, in one statement just before the commit.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, DateTime, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.types import UserDefinedType
+
+from peakend.kernel.ids import new_id
+from peakend.kernel.tables import tenant_table
+
+if TYPE_CHECKING:
+    from peakend.kernel.db import Transaction
+
+LIFTED = (
+    "conversation_id",
+    "leg_id",
+    "case_id",
+    "customer_id",
+    "agent_id",
+    "channel",
+    "queue_id",
+)
+
+
+class _Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+event_table = tenant_table(
+    "event",
+    Column("type", Text, nullable=False),
+    Column("version", SmallInteger, nullable=False, server_default="1"),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "recorded_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("clock_timestamp()"),
+    ),
+    Column("xid", _Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
+    Column("subject", Uuid(as_uuid=True)),
+    Column("conversation_id", Uuid(as_uuid=True)),
+    Column("leg_id", Uuid(as_uuid=True)),
+    Column("case_id", Uuid(as_uuid=True)),
+    Column("customer_id", Uuid(as_uuid=True)),
+    Column("agent_id", Uuid(as_uuid=True)),
+    Column("channel", Text),
+    Column("queue_id", Uuid(as_uuid=True)),
+    Column("actor", Text, nullable=False),
+    Column("caused_by", Uuid(as_uuid=True)),
+    Column("payload", JSONB, nullable=False),
+    Index("ix_event_log", "xid", "id"),
+    Index("ix_event_type", "organisation_id", "type", "occurred_at"),
+    Index(
+        "ix_event_conversation",
+        "organisation_id",
+        "conversation_id",
+        "id",
+        postgresql_where=text("conversation_id IS NOT NULL"),
+    ),
+    Index("ix_event_caused_by", "caused_by", postgresql_where=text("caused_by IS NOT NULL")),
+    system="select",
+    append_only=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Something that happened; subclasses hold ids, numbers and short codes, never text."""
+
+    version: ClassVar[int] = 1
+    subject: ClassVar[str] = "conversation_id"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        FACTS[cls.__name__] = cls
+
+
+FACTS: dict[str, type[Fact]] = {}
+
+F = TypeVar("F", bound=Fact)
+Reaction = Callable[[Any, Any], Awaitable[None]]
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as it stands in the log."""
+
+    organisation_id: UUID
+    id: UUID
+    type: str
+    version: int
+    occurred_at: datetime
+    actor: str
+    payload: dict[str, Any]
+    subject: UUID | None = None
+    conversation_id: UUID | None = None
+    leg_id: UUID | None = None
+    case_id: UUID | None = None
+    customer_id: UUID | None = None
+    agent_id: UUID | None = None
+    channel: str | None = None
+    queue_id: UUID | None = None
+    caused_by: UUID | None = None
+
+    def fact(self) -> Fact:
+        """Return the fact itself."""
+        kind = FACTS[self.type]
+        lifted = {name: getattr(self, name) for name in LIFTED if name in _field_names(kind)}
+        return cast(Fact, msgspec.convert({**self.payload, **lifted}, kind, strict=False))
+
+
+ENVELOPE_COLUMNS = ", ".join(Envelope.__struct_fields__)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A fact that waits for the end of its transaction."""
+
+    id: UUID
+    fact: Fact
+    occurred_at: datetime
+    caused_by: UUID | None
+
+
+class Reacting(msgspec.Struct, frozen=True):
+    """A reaction by its durable name."""
+
+    name: str
+    run: Reaction
+    alone: bool
+    priority: int
+
+
+REACTIONS: dict[str, list[Reacting]] = {}
+REACTION_BY_NAME: dict[str, Reacting] = {}
+
+
+def reacts_to(
+    *kinds: type[Fact], alone: bool = False, priority: int = 5
+) -> Callable[[Reaction], Reaction]:
+    """Make a function the durable reaction to facts.
+
+    `alone` keeps a slow reaction out of batches; a lower `priority` is drained first.
+    """
+
+    def register(run: Reaction) -> Reaction:
+        context = run.__module__.removeprefix("peakend.").split(".")[0]
+        entry = Reacting(f"{context}.{run.__name__}", run, alone, priority)
+        REACTION_BY_NAME[entry.name] = entry
+        for kind in kinds:
+            known = REACTIONS.setdefault(kind.__name__, [])
+            if all(other.name != entry.name for other in known):
+                known.append(entry)
+        return run
+
+    return register
+
+
+async def record(tx: "Transaction", fact: Fact, occurred_at: datetime | None = None) -> UUID:
+    """Add a fact to the transaction and return its id."""
+    entry = Recorded(
+        new_id(),
+        fact,
+        occurred_at or tx.now,
+        tx.cause.id if tx.cause else None,
+    )
+    tx.records.append(entry)
+    return entry.id
+
+
+@cache
+def _field_names(kind: type[Fact]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value)
+
+
+def _columns(entry: Recorded, actor: str) -> tuple[Any, ...]:
+    kind = type(entry.fact)
+    names = _field_names(kind)
+    values = {name: getattr(entry.fact, name) for name in names}
+    lifted = [values.pop(name, None) for name in LIFTED]
+    subject = getattr(entry.fact, kind.subject, None)
+    return (
+        entry.id,
+        kind.__name__,
+        kind.version,
+        entry.occurred_at,
+        subject,
+        *lifted,
+        actor,
+        entry.caused_by,
+        _plain(values),
+    )
+
+
+WRITE = """
+WITH e AS (
+    INSERT INTO event (id, type, version, occurred_at, subject, conversation_id, leg_id, case_id,
+                       customer_id, agent_id, channel, queue_id, actor, caused_by, payload)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::timestamptz[], $5::uuid[],
+                         $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
+                         $11::text[], $12::uuid[], $13::text[], $14::uuid[], $15::jsonb[])
+)
+INSERT INTO job (id, name, fact_id, run_at, priority, unique_key, args, alone)
+SELECT * FROM unnest($16::uuid[], $17::text[], $18::uuid[], $19::timestamptz[], $20::int[],
+                     $21::text[], $22::jsonb[], $23::bool[])
+ON CONFLICT (organisation_id, name, unique_key)
+    WHERE unique_key IS NOT NULL AND state = 'ready' AND attempt = 0
+    DO UPDATE SET run_at = least(job.run_at, excluded.run_at)
+"""
+
+
+async def write_records(tx: "Transaction") -> None:
+    """Write gathered facts, the jobs of their reactions and the jobs enqueued, in one statement."""
+    actor = tx.actor.label
+    facts = [_columns(entry, actor) for entry in tx.records]
+    jobs: list[tuple[Any, ...]] = [
+        (new_id(), r.name, entry.id, tx.now, r.priority, None, {}, r.alone)
+        for entry in tx.records
+        for r in REACTIONS.get(type(entry.fact).__name__, ())
+    ]
+    jobs += tx.jobs
+    tx.records, tx.jobs = [], []
+    fact_columns = list(zip(*facts, strict=True)) if facts else [()] * 15
+    job_columns = list(zip(*jobs, strict=True)) if jobs else [()] * 8
+    await tx.run(WRITE, *fact_columns, *job_columns)

@@ -1,0 +1,324 @@
+"""Files: bytes under their own hash, never under a name that somebody gave them.
+
+The kind is read from the bytes. Pictures are decoded, bounded, shrunk and written again, which
+removes EXIF and whatever was hidden behind them; everything else is only ever a download.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+import re
+import tempfile
+import unicodedata
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+import puremagic
+from PIL import Image, ImageOps
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Text
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from peakend.kernel.db import SystemTransaction, Transaction
+from peakend.kernel.errors import Invalid, NotFound, TooLarge
+from peakend.kernel.ids import new_id
+from peakend.kernel.secrets import sign, verify
+from peakend.kernel.settings import settings
+from peakend.kernel.tables import tenant_table
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 2560
+THUMB_SIDE = 480
+URL_LIFE = timedelta(hours=2)
+
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+file_table = tenant_table(
+    "file",
+    Column("sha256", Text, nullable=False),
+    Column("thumb_sha256", Text),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("mime", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("purpose", Text, nullable=False),
+    Column("public", Boolean, nullable=False, server_default="false"),
+    Column("owner", Text, nullable=False),
+    Column("owner_id", Uuid(as_uuid=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    system="select",
+)
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored file as callers see it."""
+
+    id: UUID
+    name: str
+    kind: str
+    mime: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    url: str = ""
+    thumb_url: str | None = None
+
+
+class FileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `file`."""
+
+    organisation_id: UUID
+    id: UUID
+    sha256: str
+    thumb_sha256: str | None
+    name: str
+    kind: str
+    mime: str
+    size: int
+    width: int | None
+    height: int | None
+    purpose: str
+    public: bool
+    owner: str
+    owner_id: UUID | None
+    created_at: datetime
+
+
+class FileTooLarge(TooLarge):
+    """A file has more bytes or pixels than are taken."""
+
+    wording = "kernel.file_too_large"
+
+
+class FileBroken(Invalid):
+    """A picture cannot be read."""
+
+    wording = "kernel.file_broken"
+
+
+class FileNotFound(NotFound):
+    """The file is not there, or its link is not good."""
+
+    wording = "kernel.file_not_found"
+
+
+class _Cleaned(msgspec.Struct):
+    data: bytes
+    mime: str
+    kind: str
+    width: int | None = None
+    height: int | None = None
+    thumb: bytes | None = None
+
+
+async def save_file(
+    tx: Transaction, data: bytes, name: str, *, purpose: str, public: bool = False
+) -> File:
+    """Store bytes and return the file. Errors: FileTooLarge, FileBroken."""
+    if len(data) > MAX_BYTES:
+        raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024)
+    if not data:
+        raise FileBroken
+    cleaned = await asyncio.to_thread(_clean, data)
+    sha256 = await asyncio.to_thread(_keep, cleaned.data)
+    thumb = await asyncio.to_thread(_keep, cleaned.thumb) if cleaned.thumb else None
+    row = FileRow(
+        organisation_id=tx.organisation_id, id=new_id(), sha256=sha256, thumb_sha256=thumb,
+        name=clean_name(name), kind=cleaned.kind, mime=cleaned.mime, size=len(cleaned.data),
+        width=cleaned.width, height=cleaned.height, purpose=purpose, public=public,
+        owner=tx.actor.kind, owner_id=tx.actor.id, created_at=tx.now,
+    )  # fmt: skip
+    await tx.run(
+        "INSERT INTO file (id, sha256, thumb_sha256, name, kind, mime, size, width, height, "
+        "purpose, public, owner, owner_id, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        row.id, row.sha256, row.thumb_sha256, row.name, row.kind, row.mime, row.size, row.width,
+        row.height, row.purpose, row.public, row.owner, row.owner_id, row.created_at,
+    )  # fmt: skip
+    return view(row, tx.now)
+
+
+async def files(tx: Transaction, ids: list[UUID]) -> dict[UUID, File]:
+    """Return files by id, with links that hold for two hours."""
+    if not ids:
+        return {}
+    rows = await tx.all(
+        FileRow,
+        "SELECT * FROM file WHERE organisation_id = current_organisation() AND id = ANY($1)",
+        ids,
+    )
+    return {row.id: view(row, tx.now) for row in rows}
+
+
+async def own_files(tx: Transaction, ids: list[UUID]) -> list[FileRow]:
+    """Return files that this actor has put in. Errors: FileNotFound where one is not theirs."""
+    if not ids:
+        return []
+    rows = await tx.all(
+        FileRow,
+        "SELECT * FROM file WHERE organisation_id = current_organisation() AND id = ANY($1) "
+        "AND owner = $2 AND owner_id IS NOT DISTINCT FROM $3",
+        ids,
+        tx.actor.kind,
+        tx.actor.id,
+    )
+    if len(rows) != len(set(ids)):
+        raise FileNotFound
+    by_id = {row.id: row for row in rows}
+    return [by_id[file_id] for file_id in ids]
+
+
+async def need_file(
+    tx: SystemTransaction, file_id: UUID, expires: str, signature: str, now: datetime
+) -> FileRow:
+    """Return the file that a link stands for. Errors: FileNotFound for any link not good now."""
+    row = await tx.one(FileRow, "SELECT * FROM file WHERE id = $1", file_id)
+    if row is None:
+        raise FileNotFound
+    if row.public and not expires:
+        return row
+    if not expires.isdigit() or len(expires) > 12 or int(expires) < now.timestamp():
+        raise FileNotFound
+    if not verify(signature, "file", row.organisation_id, file_id, expires):
+        raise FileNotFound
+    return row
+
+
+def file_url(organisation_id: UUID, file_id: UUID, name: str, now: datetime) -> str:
+    """Return a link to a file that is good for two hours, steady within the hour for caches."""
+    expires = (int((now + URL_LIFE).timestamp()) // 3600 + 1) * 3600
+    signature = sign("file", organisation_id, file_id, expires)
+    return f"/files/{file_id}/{quote(name)}?e={expires}&s={signature}"
+
+
+def view(row: FileRow, now: datetime) -> File:
+    """Return what callers see of a row."""
+    if row.public:
+        url = f"/files/{row.id}/{quote(row.name)}"
+        thumb = f"{url}?t=1" if row.thumb_sha256 else None
+    else:
+        url = file_url(row.organisation_id, row.id, row.name, now)
+        thumb = f"{url}&t=1" if row.thumb_sha256 else None
+    return File(
+        id=row.id, name=row.name, kind=row.kind, mime=row.mime, size=row.size, width=row.width,
+        height=row.height, url=url, thumb_url=thumb,
+    )  # fmt: skip
+
+
+def path_of(sha256: str) -> Path:
+    """Return where bytes of a hash stand."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise FileNotFound
+    return settings.files_dir / sha256[:2] / sha256[2:4] / sha256
+
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
+
+
+def clean_name(name: str) -> str:
+    """Return a file name that is safe to show and to download: no paths, controls, bidi marks."""
+    plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    plain = _UNSAFE.sub("_", plain.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
+    stem, dot, ending = plain.rpartition(".")
+    if dot and len(ending) <= 8:
+        plain = f"{stem[:80]}.{ending}" if stem else f"file.{ending}"
+    return plain[:100] or "file"
+
+
+# What may be shown in place; everything else is a download.
+SHOWN = {
+    "image/jpeg": "image",
+    "image/png": "image",
+    "image/webp": "image",
+    "image/gif": "image",
+    "video/mp4": "video",
+    "video/webm": "video",
+    "audio/mpeg": "audio",
+    "audio/ogg": "audio",
+    "audio/webm": "audio",
+}
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"OggS", "audio/ogg"),
+    (b"ID3", "audio/mpeg"),
+    (b"%PDF-", "application/pdf"),
+)
+
+
+def mime_of(data: bytes) -> str:
+    """Return the type that the bytes themselves show."""
+    for signature, mime in _SIGNATURES:
+        if data.startswith(signature):
+            return mime
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[4:8] == b"ftyp":
+        return "video/mp4"
+    try:
+        return puremagic.from_string(data[:8192], mime=True) or "application/octet-stream"
+    except (puremagic.PureError, ValueError):
+        return "application/octet-stream"
+
+
+def _clean(data: bytes) -> _Cleaned:
+    mime = mime_of(data)
+    kind = SHOWN.get(mime, "file")
+    if kind != "image":
+        return _Cleaned(data, mime, kind)
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024)
+            if mime == "image/gif" and getattr(picture, "n_frames", 1) > 1:
+                return _Cleaned(data, mime, kind, picture.width, picture.height)
+            return _rewrite(ImageOps.exif_transpose(picture), mime)
+    except Image.DecompressionBombError as error:
+        raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024) from error
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise FileBroken from error
+
+
+def _rewrite(picture: Image.Image, mime: str) -> _Cleaned:
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    clear = picture.mode in ("RGBA", "LA", "P") and mime != "image/jpeg"
+    picture = picture.convert("RGBA" if clear else "RGB")
+    shape, kept = ("PNG", "image/png") if mime == "image/png" else ("JPEG", "image/jpeg")
+    if mime in ("image/webp", "image/gif") and clear:
+        shape, kept = "PNG", "image/png"
+    whole = _encoded(picture, shape)
+    small = picture.copy()
+    small.thumbnail((THUMB_SIDE, THUMB_SIDE))
+    thumb = _encoded(small, shape) if small.size != picture.size else None
+    return _Cleaned(whole, kept, "image", picture.width, picture.height, thumb)
+
+
+def _encoded(picture: Image.Image, shape: str) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, shape, quality=85, optimize=shape == "PNG" and picture.width < 1200)
+    return out.getvalue()
+
+
+def _keep(data: bytes) -> str:
+    """Write bytes under their hash, whole or not at all, and return the hash."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = path_of(sha256)
+    if path.exists():
+        return sha256
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(temporary, path)
+    return sha256

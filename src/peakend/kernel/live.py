@@ -1,0 +1,131 @@
+"""Live: reading the log behind the watermark, knowing who is connected, passing signals.
+
+Never read by `id > last`: with concurrent writers that loses events. What is below the snapshot's
+xmin cannot grow any more, so a cursor of (xid, id) misses nothing.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, DateTime, Index, Text
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from peakend.kernel.db import SystemTransaction, Transaction, current
+from peakend.kernel.errors import Invalid
+from peakend.kernel.events import ENVELOPE_COLUMNS, Envelope
+from peakend.kernel.tables import tenant_table
+
+KEPT = timedelta(days=7)
+CATCH_UP = 2000
+
+socket_table = tenant_table(
+    "live_socket",
+    Column("member_id", Uuid(as_uuid=True), nullable=False),
+    Column("process", Text, nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Index("ix_live_socket_process", "process"),
+    unlogged=True,
+    system="all",
+)
+
+
+class Cursor(msgspec.Struct, frozen=True, order=True):
+    """A place in the log."""
+
+    xid: int
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.xid:x}.{self.id.hex}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Return the place that a client names. Errors: Invalid."""
+        xid, _, identifier = text.partition(".")
+        try:
+            cursor = cls(int(xid, 16), UUID(hex=identifier))
+        except ValueError as error:
+            raise Invalid from error
+        if not 0 <= cursor.xid < 1 << 63:
+            raise Invalid
+        return cursor
+
+
+class Logged(Envelope, frozen=True, kw_only=True):
+    """A fact with its place in the log."""
+
+    xid: int
+
+    @property
+    def cursor(self) -> Cursor:
+        """Return the place just after this fact."""
+        return Cursor(self.xid, self.id)
+
+
+LOG = f"""
+SELECT {ENVELOPE_COLUMNS}, xid FROM event
+WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY xid, id LIMIT $3
+"""
+LOG_OF_ONE = f"""
+SELECT {ENVELOPE_COLUMNS}, xid FROM event
+WHERE organisation_id = $4 AND (xid, id) > ($1, $2)
+  AND xid < pg_snapshot_xmin(pg_current_snapshot())
+  AND ($5::uuid IS NULL OR conversation_id = $5)
+ORDER BY xid, id LIMIT $3
+"""
+
+
+async def read_log(tx: SystemTransaction, after: Cursor, limit: int = 500) -> list[Logged]:
+    """Return facts of every organisation after a place, in the log's order."""
+    return await tx.all(Logged, LOG, after.xid, after.id, limit)
+
+
+async def read_log_of(
+    tx: SystemTransaction, organisation_id: UUID, after: Cursor, conversation_id: UUID | None = None
+) -> list[Logged]:
+    """Return what one organisation (or one conversation) missed; CATCH_UP rows mean: too much."""
+    return await tx.all(
+        Logged, LOG_OF_ONE, after.xid, after.id, CATCH_UP, organisation_id, conversation_id
+    )
+
+
+async def end_of_log(tx: SystemTransaction) -> Cursor:
+    """Return the place after everything that can be read now."""
+    row = await tx.value("SELECT pg_snapshot_xmin(pg_current_snapshot())")
+    return Cursor(int(row) - 1, UUID(int=(1 << 128) - 1))
+
+
+async def too_old(tx: SystemTransaction, organisation_id: UUID, after: Cursor) -> bool:
+    """Say whether a place may lie before what the log still keeps."""
+    oldest = await tx.value(
+        "SELECT min(recorded_at) FROM (SELECT recorded_at FROM event "
+        "WHERE organisation_id = $1 AND (xid, id) > ($2, $3) ORDER BY xid, id LIMIT 1) first",
+        organisation_id,
+        after.xid,
+        after.id,
+    )
+    return oldest is not None and tx.now - oldest > KEPT
+
+
+async def connected_members(tx: Transaction, within_s: int = 30) -> set[UUID]:
+    """Return the members with an open desk, in any process."""
+    rows = await tx.all(
+        _Member,
+        "SELECT DISTINCT member_id FROM live_socket "
+        "WHERE organisation_id = current_organisation() AND seen_at > $1",
+        tx.now - timedelta(seconds=within_s),
+    )
+    return {row.member_id for row in rows}
+
+
+class _Member(msgspec.Struct, frozen=True):
+    member_id: UUID
+
+
+async def signal(organisation_id: UUID, message: dict[str, Any]) -> None:
+    """Pass on something short-lived (typing, looking) to the sockets of an organisation."""
+    plain = msgspec.to_builtins({**message, "organisation_id": organisation_id})
+    current().pokes.signal(plain)

@@ -1,0 +1,63 @@
+"""Secrets: sealing of stored values, signatures of links, opaque tokens."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets as standard
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from peakend.kernel.errors import Invalid
+from peakend.kernel.settings import settings
+
+_KEY_ID = b"\x01"
+
+
+def _key(purpose: str) -> bytes:
+    """Return a key of its own for each purpose, derived from the master key."""
+    return HKDF(SHA256(), 32, salt=None, info=f"peakend/{purpose}".encode()).derive(settings.key)
+
+
+def seal(value: bytes, aad: str) -> bytes:
+    """Encrypt a value for one place: `aad` names tenant, table, column and row."""
+    nonce = os.urandom(12)
+    return _KEY_ID + nonce + AESGCM(_key("seal")).encrypt(nonce, value, aad.encode())
+
+
+def unseal(sealed: bytes, aad: str) -> bytes:
+    """Decrypt a sealed value. Errors: InvalidTag where it was moved or changed."""
+    return AESGCM(_key("seal")).decrypt(sealed[1:13], sealed[13:], aad.encode())
+
+
+def blind(purpose: str, value: str) -> bytes:
+    """Return an index value that finds equal secrets without showing them."""
+    return hmac.digest(_key(f"blind/{purpose}"), value.encode(), "sha256")
+
+
+def sign(purpose: str, *parts: object) -> str:
+    """Return a short signature over parts, bound to its purpose."""
+    text = "\x1f".join(str(part) for part in parts)
+    digest = hmac.digest(_key(f"sign/{purpose}"), text.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+def verify(signature: str, purpose: str, *parts: object) -> bool:
+    """Say in constant time whether a signature is ours."""
+    if not isinstance(signature, str) or len(signature) > 64 or not signature.isascii():
+        return False
+    return hmac.compare_digest(signature, sign(purpose, *parts))
+
+
+def token() -> str:
+    """Return an unguessable token of 256 bits."""
+    return standard.token_urlsafe(32)
+
+
+def token_hash(value: str) -> bytes:
+    """Return what is stored of a token. Errors: Invalid for what cannot be a token."""
+    if not value or len(value) > 128 or not value.isascii():
+        raise Invalid
+    return hashlib.sha256(value.encode()).digest()
