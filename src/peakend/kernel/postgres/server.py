@@ -146,17 +146,18 @@ class EmbeddedPostgres:
 
     async def _serve(self, binaries: Binaries, progress: Progress) -> None:
         place = self._need_place()
-        leftover = place.cluster / "postmaster.pid"
         deadline = time.monotonic() + PATIENCE_S
         told = time.monotonic() + 3
+        tries = 1
+        _clear_leftovers(place)
         self._spawn(binaries)
         while not await _answers(place):
             if self._server is not None and self._server.poll() is not None:
-                # An orphan that is just ending, or a lock file left by a crash, stands in the way.
-                if time.monotonic() > deadline or not leftover.exists():
+                # A server that is just ending stands in the way: its lock goes with it.
+                in_the_way = _clear_leftovers(place)
+                if time.monotonic() > deadline or (tries > 1 and not in_the_way):
                     raise PostgresProblem("kernel.postgres.failed", log=_tail(place.log))
-                if not _holds(leftover, place.cluster):
-                    leftover.unlink(missing_ok=True)
+                tries += 1
                 await asyncio.sleep(0.2)
                 self._spawn(binaries)
             if time.monotonic() > told:
@@ -245,6 +246,24 @@ async def _answers(place: Place) -> bool:
     with contextlib.suppress(OSError, asyncpg.PostgresError):
         await connection.close(timeout=2)
     return True
+
+
+def _clear_leftovers(place: Place) -> bool:
+    """Remove PostgreSQL's lock files that a crash left; say whether a live server holds one.
+
+    PostgreSQL keeps them when any process has the id they name, which after a restart of a
+    container is likely. We hold the data directory and nobody answered, so we may look closer.
+    """
+    held = False
+    for lock_file in (
+        place.cluster / "postmaster.pid",
+        place.socket_folder / ".s.PGSQL.5432.lock",
+    ):
+        if _holds(lock_file, place.cluster):
+            held = True
+        else:
+            lock_file.unlink(missing_ok=True)
+    return held
 
 
 def _holds(lock_file: Path, cluster: Path) -> bool:
