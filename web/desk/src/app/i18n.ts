@@ -1,0 +1,61 @@
+/** Words: flat keys "context.key" in ICU form, one file per context and language, loaded when a route needs them. */
+import { createI18n, type I18n } from 'vue-i18n'
+import { parse, write, type Piece } from './icu'
+
+export type Language = 'zh-CN' | 'en'
+export const languages: Language[] = ['zh-CN', 'en']
+
+const files = import.meta.glob<Record<string, string>>(
+  ['../ui/words.*.json', './words.*.json', '../contexts/*/words.*.json'], { import: 'default' },
+)
+
+const parsed = new Map<string, Piece[]>()
+const messageCompiler = ((message: unknown, { locale }: { locale: string }) => {
+  const text = String(message)
+  const pieces = parsed.get(text) ?? parse(text)
+  parsed.set(text, pieces)
+  return ({ values }: { values?: Record<string, unknown> }) => write(pieces, values ?? {}, locale)
+}) as never
+
+export const i18n = createI18n({
+  legacy: false,
+  globalInjection: true,
+  locale: 'zh-CN',
+  fallbackLocale: 'zh-CN',
+  missingWarn: import.meta.env.DEV,
+  fallbackWarn: false,
+  messages: { 'zh-CN': {}, en: {} },
+  messageResolver: (messages, path) => ((messages as Record<string, unknown>)[path] ?? null) as never,
+  messageCompiler,
+}) as unknown as I18n<Record<string, never>, Record<string, never>, Record<string, never>, string, false>
+
+const loaded = new Set<string>()
+const wanted = new Set<string>(['ui', 'app'])
+
+/** Load the words of these contexts in the language of the desk. */
+export async function needWords(...contexts: string[]): Promise<void> {
+  for (const one of contexts) wanted.add(one)
+  await fill(i18n.global.locale.value as Language)
+}
+
+/** Show the desk in another language; every open screen changes with it. */
+export async function useLanguage(language: Language): Promise<void> {
+  await fill(language)
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+}
+
+export function currentLanguage(): Language {
+  return i18n.global.locale.value as Language
+}
+
+async function fill(language: Language): Promise<void> {
+  const missing = [...wanted].filter((one) => !loaded.has(`${one}.${language}`))
+  await Promise.all(missing.map(async (one) => {
+    const folder = one === 'ui' ? '../ui' : one === 'app' ? '.' : `../contexts/${one}`
+    const load = files[`${folder}/words.${language}.json`]
+    if (!load) return
+    loaded.add(`${one}.${language}`)
+    i18n.global.mergeLocaleMessage(language, await load() as never)
+  }))
+}

@@ -1,0 +1,15 @@
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n, needWords } from './app/i18n'
+import { router } from './app/router'
+import './app/theme'
+import './ui/theme.css'
+
+async function start(): Promise<void> {
+  if (import.meta.env.DEV && import.meta.env.VITE_MOCK) await import('../dev/mock')
+  await needWords()
+  createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin).mount('#app')
+}
+void start()

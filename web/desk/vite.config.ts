@@ -1,0 +1,39 @@
+import { resolve } from 'node:path'
+import tailwindcss from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+const server = process.env.PEAKEND_SERVER ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  base: '/desk/',
+  plugins: [vue(), tailwindcss()],
+  define: {
+    __VUE_I18N_FULL_INSTALL__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+    __VUE_PROD_DEVTOOLS__: false,
+    __VUE_OPTIONS_API__: false,
+  },
+  resolve: {
+    alias: {
+      '@': resolve(import.meta.dirname, 'src'),
+      // The messages are compiled by src/app/icu.ts, so vue-i18n's own compiler stays out.
+      'vue-i18n': 'vue-i18n/dist/vue-i18n.runtime.mjs',
+    },
+  },
+  build: {
+    target: 'es2022',
+    outDir: '../dist/desk',
+    emptyOutDir: true,
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      '/api': { target: server, ws: true },
+      '/files': { target: server },
+    },
+  },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+})
