@@ -1,0 +1,246 @@
+"""Posting a message: one statement that counts, marks and inserts, and one fact.
+
+The surprise: a repeat (same client id) must neither insert nor count. The row remembers its last
+client ids, because a repeat that waited for the row's lock reads the row anew, the message table
+not.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.conversations.models import MESSAGE_COLUMNS, MessageRecord
+from peakend.conversations.queries.access import (
+    ConversationIsClosed,
+    NotYours,
+    need_conversation,
+)
+from peakend.conversations.rules.search import lexemes
+from peakend.conversations.rules.texts import LONGEST_MESSAGE, cleaned, is_text
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Invalid
+from peakend.kernel.ids import new_id
+from peakend.language.queries import shortened
+
+PREVIEW_LENGTH = 100
+
+_SET = """
+    UPDATE conversation AS c SET
+        last_seq = c.last_seq + 1,
+        version = c.version + 1,
+        preview = CASE WHEN $3::text IN ('note', 'system') THEN c.preview ELSE $16::text END,
+        preview_kind = CASE WHEN $3 IN ('note', 'system') THEN c.preview_kind ELSE $3 END,
+        last_message_at = CASE WHEN $3 IN ('note', 'system') THEN c.last_message_at
+                               ELSE greatest(c.last_message_at, $7::timestamptz) END,
+        unread = CASE WHEN $3 = 'customer' THEN c.unread + 1
+                      WHEN $3 = 'agent' OR ($3 = 'digital' AND c.state = 'digital') THEN 0
+                      ELSE c.unread END,
+        last_wait_ms = CASE WHEN $3 = 'agent'
+                            THEN extract(epoch FROM $7 - c.awaiting_since) * 1000
+                            ELSE c.last_wait_ms END,
+        awaiting_since = CASE
+            WHEN $3 = 'customer' THEN coalesce(c.awaiting_since, $7)
+            WHEN $3 = 'agent' OR ($3 = 'digital' AND c.state = 'digital') THEN NULL
+            ELSE c.awaiting_since END,
+        first_reply_at = CASE $3 WHEN 'agent' THEN coalesce(c.first_reply_at, $7)
+                                 ELSE c.first_reply_at END,
+        agent_read_seq = CASE $3 WHEN 'agent' THEN c.last_seq ELSE c.agent_read_seq END,
+        customer_read_seq = CASE $3 WHEN 'customer' THEN c.last_seq
+                                    ELSE c.customer_read_seq END,
+        customer_delivered_seq = CASE $3 WHEN 'customer' THEN c.last_seq
+                                         ELSE c.customer_delivered_seq END,
+        recent_client_ids = CASE WHEN $8::uuid IS NULL THEN c.recent_client_ids
+                                 ELSE (array_prepend($8, c.recent_client_ids))[1:4] END
+    WHERE c.organisation_id = current_organisation()
+      AND ($8 IS NULL OR (
+          NOT $8 = ANY(c.recent_client_ids)
+          AND NOT EXISTS (
+              SELECT 1 FROM message known
+              WHERE known.organisation_id = current_organisation()
+                AND known.conversation_id = c.id
+                AND known.client_id = $8)))
+"""
+
+_INSERT = """
+    RETURNING c.*
+), posted AS (
+    INSERT INTO message (conversation_id, seq, id, kind, text, author_kind, author_id, at,
+                         client_id, files, sources, mentions, code, params, article_id, lexemes)
+    SELECT t.id, t.last_seq, $2::uuid, $3, $4::text, $5::text, $6::uuid, $7, $8, $9::jsonb,
+           $10::jsonb, $11::uuid[], $12::text, $13::jsonb, $14::uuid,
+           array_to_tsvector($15::text[])
+    FROM touched t
+)
+SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
+       channel_kind AS channel, state, queue_id, agent_id, leg_id, last_wait_ms,
+       first_reply_at = $7 AS first_reply
+FROM touched
+"""
+
+# $17 states, $18 sees all, $19 the member, $20 the member's queues, $21 must hold it
+POST_BY_STAFF = f"""
+WITH touched AS ({_SET}
+      AND c.id = $1::uuid
+      AND c.state = ANY($17::text[])
+      AND ($18::bool OR c.agent_id = $19::uuid OR (NOT $21::bool AND c.queue_id = ANY($20::uuid[])))
+{_INSERT}"""  # noqa: S608 (constants only)
+
+# $1 the conversation or null; $17 the customer, $18 the channel
+POST_BY_CUSTOMER = f"""
+WITH touched AS ({_SET}
+      AND c.customer_id = $17::uuid
+      AND c.channel_id = $18::uuid
+      AND c.state <> 'closed'
+      AND ($1::uuid IS NULL OR c.id = $1)
+{_INSERT}"""  # noqa: S608 (constants only)
+
+_KNOWN = f"""
+SELECT {MESSAGE_COLUMNS} FROM message m
+WHERE m.organisation_id = current_organisation()
+  AND m.conversation_id = $1 AND m.client_id = $2
+"""  # noqa: S608 (names of columns only)
+
+
+class Posted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the statement says of the conversation after the message."""
+
+    conversation_id: UUID
+    seq: int
+    version: int
+    customer_id: UUID
+    channel_id: UUID
+    channel: str
+    state: str
+    queue_id: UUID | None
+    agent_id: UUID | None
+    leg_id: UUID | None
+    last_wait_ms: int | None
+    first_reply: bool | None
+
+
+class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message on its way into the timeline."""
+
+    kind: str
+    text: str
+    author_kind: str
+    author_id: UUID | None
+    client_id: UUID | None = None
+    files: list[dict[str, Any]] | None = None
+    sources: list[dict[str, Any]] | None = None
+    mentions: list[UUID] | None = None
+    code: str | None = None
+    params: dict[str, Any] | None = None
+    article_id: UUID | None = None
+
+
+class EmptyMessage(Invalid):
+    """There is nothing in the message."""
+
+    wording = "conversations.empty_message"
+
+
+class TextTooLong(Invalid):
+    """A message has its limit."""
+
+    wording = "conversations.text_too_long"
+
+
+class NotText(Invalid):
+    """The characters are no text (half of a surrogate pair)."""
+
+    wording = "conversations.not_text"
+
+
+def checked_text(text: str, *, may_be_empty: bool = False) -> str:
+    """Return the text as it is kept. Errors: NotText, EmptyMessage, TextTooLong."""
+    if len(text) > LONGEST_MESSAGE:
+        raise TextTooLong(longest=LONGEST_MESSAGE)
+    if not is_text(text):
+        raise NotText
+    kept = cleaned(text)
+    if not kept and not may_be_empty:
+        raise EmptyMessage
+    return kept
+
+
+def arguments(conversation_id: UUID | None, message: NewMessage, at: datetime) -> tuple[Any, ...]:
+    """Return the first sixteen arguments of the statements, with a new id for the message."""
+    searched = [] if message.kind == "system" else lexemes(message.text)
+    preview = shortened(message.text, PREVIEW_LENGTH) if message.text else _file_names(message)
+    return (
+        conversation_id,
+        new_id(at),
+        message.kind,
+        message.text,
+        message.author_kind,
+        message.author_id,
+        at,
+        message.client_id,
+        message.files or None,
+        message.sources or None,
+        message.mentions or None,
+        message.code,
+        message.params,
+        message.article_id,
+        searched,
+        preview,
+    )
+
+
+def _file_names(message: NewMessage) -> str:
+    return shortened(" ".join(str(f.get("name", "")) for f in message.files or ()), PREVIEW_LENGTH)
+
+
+def stored(message: NewMessage, posted: Posted, message_id: UUID, at: datetime) -> MessageRecord:
+    """Return the row that the statement wrote."""
+    return MessageRecord(
+        id=message_id,
+        conversation_id=posted.conversation_id,
+        seq=posted.seq,
+        kind=message.kind,
+        text=message.text,
+        author_kind=message.author_kind,
+        author_id=message.author_id,
+        at=at,
+        client_id=message.client_id,
+        files=message.files,
+        sources=message.sources,
+        mentions=message.mentions,
+        code=message.code,
+        params=message.params,
+    )
+
+
+async def post(
+    tx: Transaction,
+    conversation_id: UUID,
+    message: NewMessage,
+    *,
+    states: tuple[str, ...],
+    by: Actor,
+    must_hold: bool = False,
+) -> tuple[MessageRecord, Posted | None]:
+    """Add a message of the house's side; a repeat returns the first one and no Posted.
+
+    Errors: ConversationNotFound, ConversationIsClosed, NotYours.
+    """
+    given = arguments(conversation_id, message, tx.now)
+    sees_all = by.kind != "member" or by.scope == "all"
+    queues = list(by.queue_ids) if by.scope == "queue" else []
+    posted = await tx.one(
+        Posted, POST_BY_STAFF, *given, list(states), sees_all, by.id, queues, must_hold
+    )
+    if posted is not None:
+        return stored(message, posted, given[1], tx.now), posted
+    row = await need_conversation(tx, conversation_id, by)
+    if message.client_id is not None:
+        known = await tx.one(MessageRecord, _KNOWN, conversation_id, message.client_id)
+        if known is not None:
+            return known, None
+    if row.state == "closed":
+        raise ConversationIsClosed
+    raise NotYours

@@ -1,0 +1,409 @@
+"""Tables of conversations, and the row types that the context's SQL decodes to.
+
+A conversation row carries what lists show (preview, unread, marks), so that a list is one index
+range and a posted message is one statement.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import UUID as Uuid
+
+from peakend.kernel.db import reference, tenant_table
+
+
+def _uuid(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, Uuid(as_uuid=True), nullable=nullable)
+
+
+def _time(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _count(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+channel_table = tenant_table(
+    "channel",
+    Column("kind", Text, nullable=False, server_default="web"),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    *reference("brand_id", "brand"),
+    _uuid("queue_id"),
+    Column("look", JSONB, nullable=False, server_default="{}"),
+    Column("domains", ARRAY(Text), nullable=False, server_default="{}"),
+    _uuid("hours_id"),
+    Column("identity_required", Boolean, nullable=False, server_default="false"),
+    Column("identity_secret", LargeBinary),
+    Column("digital", Boolean, nullable=False, server_default="true"),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _time("created_at", nullable=False),
+    Index("uq_channel_key", "key", unique=True),
+    # A visitor comes with the channel's public key only; the key says whose data it is.
+    system="select",
+)
+
+tag_table = tenant_table(
+    "tag",
+    Column("name", Text, nullable=False),
+    Column("colour", Text, nullable=False),
+    _time("created_at", nullable=False),
+    Index("uq_tag_name", "organisation_id", text("lower(name)"), unique=True),
+)
+
+reasons_version_table = tenant_table(
+    "contact_reason_version",
+    Column("version", Integer, nullable=False),
+    _time("at", nullable=False),
+    _uuid("member_id"),
+    primary_key=("version",),
+)
+
+reason_table = tenant_table(
+    "contact_reason",
+    Column("version", Integer, nullable=False),
+    _uuid("id", nullable=False),
+    _uuid("parent_id"),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("active", Boolean, nullable=False),
+    ForeignKeyConstraint(
+        ["organisation_id", "version"],
+        ["contact_reason_version.organisation_id", "contact_reason_version.version"],
+    ),
+    primary_key=("version", "id"),
+)
+
+number_table = tenant_table(
+    "conversation_number",
+    Column("kind", Text, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    primary_key=("kind",),
+)
+
+conversation_table = tenant_table(
+    "conversation",
+    Column("number", BigInteger, nullable=False),
+    *reference("channel_id", "channel", nullable=False),
+    Column("channel_kind", Text, nullable=False),
+    *reference("customer_id", "customer", nullable=False),
+    *reference("brand_id", "brand"),
+    _uuid("queue_id"),
+    *reference("agent_id", "member"),
+    _uuid("last_agent_id"),
+    _uuid("leg_id"),
+    Column("state", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    _count("last_seq"),
+    Column("preview", Text, nullable=False, server_default=""),
+    Column("preview_kind", Text, nullable=False, server_default="customer"),
+    _time("last_message_at", nullable=False),
+    _count("unread"),
+    _time("awaiting_since"),
+    _time("opened_at", nullable=False),
+    _time("first_reply_at"),
+    # How long the customer had waited for the newest answer: RETURNING shows new values only.
+    Column("last_wait_ms", BigInteger),
+    _time("closed_at"),
+    Column("closed_from", Text),
+    Column("solved", Boolean),
+    _uuid("reason_id"),
+    Column("reason_version", Integer),
+    Column("rating", SmallInteger),
+    _count("customer_read_seq"),
+    _count("customer_delivered_seq"),
+    _count("agent_read_seq"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    # The last client ids: a repeat that waits for the row's lock sees them there, where a look at
+    # the message table would still see the past.
+    Column("recent_client_ids", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default="{}"),
+    ForeignKeyConstraint(
+        ["organisation_id", "reason_version", "reason_id"],
+        ["contact_reason.organisation_id", "contact_reason.version", "contact_reason.id"],
+    ),
+    Index("uq_conversation_number", "organisation_id", "number", unique=True),
+    Index(
+        "uq_conversation_open",
+        "organisation_id",
+        "channel_id",
+        "customer_id",
+        unique=True,
+        postgresql_where=text("state <> 'closed'"),
+    ),
+    Index("ix_conversation_customer", "organisation_id", "customer_id", "opened_at"),
+    Index(
+        "ix_conversation_all",
+        "organisation_id",
+        "last_message_at",
+        "id",
+        postgresql_where=text("state <> 'closed'"),
+    ),
+    Index(
+        "ix_conversation_mine",
+        "organisation_id",
+        "agent_id",
+        "last_message_at",
+        "id",
+        postgresql_where=text("state <> 'closed' AND agent_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversation_queue",
+        "organisation_id",
+        "queue_id",
+        "last_message_at",
+        "id",
+        postgresql_where=text("state <> 'closed' AND queue_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_conversation_digital",
+        "organisation_id",
+        "last_message_at",
+        "id",
+        postgresql_where=text("state = 'digital'"),
+    ),
+    Index(
+        "ix_conversation_closed",
+        "organisation_id",
+        "closed_at",
+        "id",
+        postgresql_where=text("state = 'closed'"),
+    ),
+    Index(
+        "ix_conversation_closed_queue",
+        "organisation_id",
+        "queue_id",
+        "closed_at",
+        "id",
+        postgresql_where=text("state = 'closed'"),
+    ),
+    Index(
+        "ix_conversation_closed_agent",
+        "organisation_id",
+        "agent_id",
+        "closed_at",
+        "id",
+        postgresql_where=text("state = 'closed'"),
+    ),
+)
+
+message_table = tenant_table(
+    "message",
+    *reference("conversation_id", "conversation", nullable=False),
+    Column("seq", Integer, nullable=False),
+    _uuid("id", nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author_kind", Text, nullable=False),
+    _uuid("author_id"),
+    _time("at", nullable=False),
+    _uuid("client_id"),
+    Column("files", JSONB),
+    Column("sources", JSONB),
+    Column("mentions", ARRAY(Uuid(as_uuid=True))),
+    Column("code", Text),
+    Column("params", JSONB),
+    _uuid("article_id"),
+    Column("lexemes", TSVECTOR),
+    Index("uq_message_id", "organisation_id", "id", unique=True),
+    Index(
+        "uq_message_client_id",
+        "organisation_id",
+        "conversation_id",
+        "client_id",
+        unique=True,
+        postgresql_where=text("client_id IS NOT NULL"),
+    ),
+    Index("ix_message_lexemes", "lexemes", postgresql_using="gin"),
+    primary_key=("conversation_id", "seq"),
+)
+
+draft_table = tenant_table(
+    "draft",
+    *reference("conversation_id", "conversation", nullable=False),
+    *reference("member_id", "member", nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    _time("updated_at", nullable=False),
+    primary_key=("conversation_id", "member_id"),
+)
+
+conversation_tag_table = tenant_table(
+    "conversation_tag",
+    *reference("conversation_id", "conversation", nullable=False),
+    *reference("tag_id", "tag", nullable=False, on_delete="CASCADE"),
+    _time("at", nullable=False),
+    Index("ix_conversation_tag_tag", "organisation_id", "tag_id", "conversation_id"),
+    primary_key=("conversation_id", "tag_id"),
+)
+
+page_view_table = tenant_table(
+    "page_view",
+    *reference("customer_id", "customer", nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    _time("at", nullable=False),
+    Index("ix_page_view_customer", "organisation_id", "customer_id", "id"),
+)
+
+canned_reply_table = tenant_table(
+    "canned_reply",
+    Column("shortcut", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    *reference("team_id", "team"),
+    *reference("member_id", "member"),
+    Column("language", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _time("updated_at", nullable=False),
+    Index("ix_canned_reply_shortcut", "organisation_id", "shortcut"),
+)
+
+
+class ConversationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as it is stored, without what only the statements need."""
+
+    id: UUID
+    number: int
+    channel_id: UUID
+    channel_kind: str
+    customer_id: UUID
+    brand_id: UUID | None
+    queue_id: UUID | None
+    agent_id: UUID | None
+    last_agent_id: UUID | None
+    leg_id: UUID | None
+    state: str
+    language: str
+    last_seq: int
+    preview: str
+    preview_kind: str
+    last_message_at: datetime
+    unread: int
+    awaiting_since: datetime | None
+    opened_at: datetime
+    first_reply_at: datetime | None
+    closed_at: datetime | None
+    closed_from: str | None
+    solved: bool | None
+    reason_id: UUID | None
+    reason_version: int | None
+    rating: int | None
+    customer_read_seq: int
+    customer_delivered_seq: int
+    agent_read_seq: int
+    version: int
+
+
+class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it is stored."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: str
+    text: str
+    author_kind: str
+    author_id: UUID | None
+    at: datetime
+    client_id: UUID | None
+    files: list[dict[str, Any]] | None
+    sources: list[dict[str, Any]] | None
+    mentions: list[UUID] | None
+    code: str | None
+    params: dict[str, Any] | None
+
+
+class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel as it is stored, without its secret."""
+
+    id: UUID
+    kind: str
+    name: str
+    key: str
+    brand_id: UUID | None
+    queue_id: UUID | None
+    look: dict[str, Any]
+    domains: list[str]
+    hours_id: UUID | None
+    identity_required: bool
+    digital: bool
+    active: bool
+    version: int
+    has_identity_secret: bool
+
+
+def _columns(kind: type[msgspec.Struct], alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in kind.__struct_fields__)
+
+
+CONVERSATION_COLUMNS = _columns(ConversationRecord, "c")
+MESSAGE_COLUMNS = _columns(MessageRecord, "m")
+CHANNEL_COLUMNS = ", ".join(
+    "h.identity_secret IS NOT NULL AS has_identity_secret"
+    if name == "has_identity_secret"
+    else f"h.{name}"
+    for name in ChannelRecord.__struct_fields__
+)
+
+# Row-level security does not let an operator that might leak rows (`@@` is one) use an index. So
+# the search runs in a function of a role of its own, which nobody can log in as; the function
+# keeps the tenant's wall and the visibility itself.
+message_table.info["after"] = [
+    "GRANT SELECT ON message, conversation TO peakend_search",
+    "CREATE POLICY search ON message FOR SELECT TO peakend_search USING (true)",
+    "CREATE POLICY search ON conversation FOR SELECT TO peakend_search USING (true)",
+    """
+CREATE FUNCTION found_messages(
+    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid, queues uuid[]
+) RETURNS TABLE (id uuid, conversation_id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+BEGIN
+    -- EXECUTE plans anew for each question: a rare word takes the word index, a common one the
+    -- newest messages backwards.
+    RETURN QUERY EXECUTE $query$
+        SELECT m.id, m.conversation_id
+        FROM message m
+        WHERE m.organisation_id = current_organisation()
+          AND m.lexemes @@ $1
+          AND m.id < $3
+          AND NOT EXISTS (
+              SELECT 1 FROM unnest($2) AS phrase
+              WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0)
+          AND ($5 OR EXISTS (
+              SELECT 1 FROM conversation c
+              WHERE c.organisation_id = m.organisation_id
+                AND c.id = m.conversation_id
+                AND (c.agent_id = $6 OR c.queue_id = ANY($7))))
+        ORDER BY m.id DESC
+        LIMIT $4
+    $query$ USING wanted, phrases, before, take, sees_all, me, queues;
+END
+$body$
+""",
+    "GRANT CREATE ON SCHEMA public TO peakend_search",
+    "ALTER FUNCTION found_messages OWNER TO peakend_search",
+    "REVOKE CREATE ON SCHEMA public FROM peakend_search",
+    "REVOKE ALL ON FUNCTION found_messages FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION found_messages TO peakend_app",
+]

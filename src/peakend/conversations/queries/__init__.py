@@ -1,0 +1,1 @@
+"""Reading conversations: rows, messages, the visitor's view, search, settings of channels."""

@@ -1,0 +1,226 @@
+"""Messages as callers see them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import member_briefs
+from peakend.conversations.models import MESSAGE_COLUMNS, ConversationRecord, MessageRecord
+from peakend.conversations.rules.states import message_state
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.files import File, file_url
+
+MOST_MESSAGES = 200
+
+_OF = f"""
+SELECT {MESSAGE_COLUMNS} FROM message m
+WHERE m.organisation_id = current_organisation() AND m.conversation_id = $1
+"""  # noqa: S608 (names of columns only)
+_NEWEST = _OF + " AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
+_AFTER = _OF + " AND m.seq > $2 ORDER BY m.seq LIMIT $3"
+_AFTER_OPEN = _OF + " AND m.seq > $2 AND m.kind <> 'note' ORDER BY m.seq LIMIT $3"
+_NEWEST_OPEN = _OF + " AND m.seq < $2 AND m.kind <> 'note' ORDER BY m.seq DESC LIMIT $3"
+_BY_ID = f"""
+SELECT {MESSAGE_COLUMNS}, c.customer_read_seq AS read_seq,
+       c.customer_delivered_seq AS delivered_seq, c.agent_read_seq AS agent_seq,
+       c.customer_id AS customer_id
+FROM message m
+JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+WHERE m.organisation_id = current_organisation() AND m.id = ANY($1::uuid[])
+ORDER BY m.conversation_id, m.seq
+"""  # noqa: S608 (names of columns only)
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote a message."""
+
+    kind: str
+    id: UUID | None
+    name: str | None
+
+
+class Source(msgspec.Struct, frozen=True):
+    """An article that an answer stands on."""
+
+    article_id: UUID | None
+    title: str
+    url: str | None = None
+    slug: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as staff see it; `author.name` is empty for the customer, whose name the row has."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: str
+    text: str
+    author: Author
+    at: datetime
+    client_id: UUID | None
+    files: list[File]
+    sources: list[Source]
+    mentions: list[UUID]
+    code: str | None
+    params: dict[str, Any] | None
+    state: str
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """How far each side has come."""
+
+    read: int
+    delivered: int
+    agent_read: int
+
+
+class _Marked(MessageRecord, frozen=True, kw_only=True):
+    read_seq: int
+    delivered_seq: int
+    agent_seq: int
+    customer_id: UUID
+
+
+def marks_of(row: ConversationRecord) -> Marks:
+    """Return how far each side of a conversation has come."""
+    return Marks(row.customer_read_seq, row.customer_delivered_seq, row.agent_read_seq)
+
+
+def shown_files(
+    organisation_id: UUID, files: list[dict[str, Any]] | None, now: datetime
+) -> list[File]:
+    """Return the files of a message with links that hold for two hours."""
+    return [_shown_file(organisation_id, file, now) for file in files or ()]
+
+
+def _shown_file(organisation_id: UUID, file: dict[str, Any], now: datetime) -> File:
+    url = file_url(organisation_id, UUID(file["id"]), file["name"], now)
+    return File(
+        id=UUID(file["id"]),
+        name=file["name"],
+        kind=file["kind"],
+        mime=file["mime"],
+        size=file["size"],
+        width=file.get("width"),
+        height=file.get("height"),
+        url=url,
+        thumb_url=f"{url}&t=1" if file.get("thumb") else None,
+    )
+
+
+def shown_sources(sources: list[dict[str, Any]] | None) -> list[Source]:
+    """Return the sources of an answer."""
+    return [
+        Source(
+            article_id=UUID(str(source["article_id"])) if source.get("article_id") else None,
+            title=str(source.get("title", "")),
+            url=source.get("url"),
+            slug=source.get("slug"),
+        )
+        for source in sources or ()
+    ]
+
+
+def shown(
+    tx: Transaction, record: MessageRecord, marks: Marks, names: Mapping[UUID, str]
+) -> Message:
+    """Return a message as staff see it."""
+    return Message(
+        id=record.id,
+        conversation_id=record.conversation_id,
+        seq=record.seq,
+        kind=record.kind,
+        text=record.text,
+        author=Author(
+            record.author_kind,
+            record.author_id,
+            names.get(record.author_id) if record.author_id else None,
+        ),
+        at=record.at,
+        client_id=record.client_id,
+        files=shown_files(tx.organisation_id, record.files, tx.now),
+        sources=shown_sources(record.sources),
+        mentions=record.mentions or [],
+        code=record.code,
+        params=record.params,
+        state=message_state(
+            record.kind,
+            record.seq,
+            read=marks.read,
+            delivered=marks.delivered,
+            agent_read=marks.agent_read,
+        ),
+    )
+
+
+async def author_names(tx: Transaction, records: Iterable[MessageRecord]) -> dict[UUID, str]:
+    """Return the names of the members who wrote these messages."""
+    ids = {r.author_id for r in records if r.author_kind == "member" and r.author_id}
+    if tx.actor.id in ids and len(ids) == 1 and tx.actor.name:
+        return {tx.actor.id: tx.actor.name}
+    return {member: brief.name for member, brief in (await member_briefs(tx, ids)).items()}
+
+
+async def records_before(
+    tx: Transaction, conversation_id: UUID, before_seq: int | None, limit: int, *, notes: bool
+) -> list[MessageRecord]:
+    """Return the newest messages before a place, oldest first."""
+    sql = _NEWEST if notes else _NEWEST_OPEN
+    before = 2**31 - 1 if before_seq is None else before_seq
+    rows = await tx.all(MessageRecord, sql, conversation_id, before, limit)
+    return rows[::-1]
+
+
+async def records_after(
+    tx: Transaction, conversation_id: UUID, after_seq: int, limit: int, *, notes: bool
+) -> list[MessageRecord]:
+    """Return the messages that follow a place, oldest first."""
+    sql = _AFTER if notes else _AFTER_OPEN
+    return await tx.all(MessageRecord, sql, conversation_id, after_seq, limit)
+
+
+async def messages(
+    tx: Transaction,
+    row: ConversationRecord,
+    *,
+    before_seq: int | None = None,
+    after_seq: int | None = None,
+    limit: int = 50,
+) -> list[Message]:
+    """Return messages of a conversation that was already reached through `need_conversation`."""
+    limit = max(1, min(limit, MOST_MESSAGES))
+    if after_seq is not None:
+        records = await records_after(tx, row.id, after_seq, limit, notes=True)
+    else:
+        records = await records_before(tx, row.id, before_seq, limit, notes=True)
+    names = await author_names(tx, records)
+    return [shown(tx, record, marks_of(row), names) for record in records]
+
+
+async def messages_by_id(
+    tx: Transaction, ids: Collection[UUID], actor: Actor | None = None
+) -> list[Message]:
+    """Return messages by id in the order of their conversations; a visitor gets no notes.
+
+    The caller has checked that the actor may see the conversations (`rows` does).
+    """
+    if not ids:
+        return []
+    records = await tx.all(_Marked, _BY_ID, list(ids))
+    if actor is not None and actor.kind == "visitor":
+        records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
+    names = await author_names(tx, records)
+    return [
+        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records
+    ]
+
+
+async def transcript(tx: Transaction, conversation_id: UUID, limit: int = 100) -> list[Message]:
+    """Return the newest messages without notes, oldest first, for what reads along (assist)."""
+    records = await records_before(tx, conversation_id, None, limit, notes=False)
+    return [shown(tx, record, Marks(0, 0, 0), {}) for record in records]

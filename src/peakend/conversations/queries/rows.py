@@ -1,0 +1,165 @@
+"""Conversations as lists show them.
+
+A list is one index range for each thing the actor may see: agents see their own and their queues',
+so each of these is read from its own index and merged, and the page costs the same at any size.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import member_briefs
+from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
+from peakend.conversations.rules.reasons import label
+from peakend.conversations.rules.states import may_see
+from peakend.customers.queries import customer_briefs
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.words import best_language
+
+_SHOWN = f"""
+SELECT {CONVERSATION_COLUMNS}, h.name AS channel_name,
+       r.name_zh AS reason_zh, r.name_en AS reason_en,
+       (SELECT jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'colour', t.colour)
+                         ORDER BY t.name)
+        FROM conversation_tag ct
+        JOIN tag t ON t.organisation_id = ct.organisation_id AND t.id = ct.tag_id
+        WHERE ct.organisation_id = c.organisation_id AND ct.conversation_id = c.id) AS tags
+FROM conversation c
+JOIN channel h ON h.organisation_id = c.organisation_id AND h.id = c.channel_id
+LEFT JOIN contact_reason r
+    ON r.organisation_id = c.organisation_id
+    AND r.version = c.reason_version AND r.id = c.reason_id
+WHERE c.organisation_id = current_organisation() AND c.id = ANY($1::uuid[])
+"""  # noqa: S608 (names of columns only)
+
+
+class RowCustomer(msgspec.Struct, frozen=True):
+    """The customer of a row."""
+
+    id: UUID
+    name: str
+    tier: str | None
+    verified: bool
+
+
+class RowTag(msgspec.Struct, frozen=True):
+    """A tag of a row."""
+
+    id: UUID
+    name: str
+    colour: str
+
+
+class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation in a list."""
+
+    id: UUID
+    number: int
+    state: str
+    channel_kind: str
+    channel_name: str
+    channel_id: UUID
+    brand_id: UUID | None
+    customer: RowCustomer
+    queue_id: UUID | None
+    agent_id: UUID | None
+    agent_name: str | None
+    leg_id: UUID | None
+    preview: str
+    preview_kind: str
+    last_message_at: datetime
+    last_seq: int
+    unread: int
+    awaiting_since: datetime | None
+    opened_at: datetime
+    closed_at: datetime | None
+    tags: list[RowTag]
+    reason_id: UUID | None
+    reason_label: str | None
+    solved: bool | None
+    rating: int | None
+    customer_read_seq: int
+    customer_delivered_seq: int
+    agent_read_seq: int
+    version: int
+    language: str
+
+
+class _Shown(ConversationRecord, frozen=True, kw_only=True):
+    channel_name: str
+    reason_zh: str | None
+    reason_en: str | None
+    tags: list[dict[str, Any]] | None
+
+
+async def rows(
+    tx: Transaction, ids: Collection[UUID], actor: Actor | None = None
+) -> list[ConversationRow]:
+    """Return rows in the order of the ids; what the actor may not see is left out.
+
+    Without an actor everything is returned, for the contexts above that have checked it.
+    """
+    if not ids:
+        return []
+    found = await tx.all(_Shown, _SHOWN, list(ids))
+    if actor is not None:
+        found = [
+            row
+            for row in found
+            if may_see(
+                actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=row.customer_id
+            )
+        ]
+    customers = await customer_briefs(tx, {row.customer_id for row in found})
+    agents = await member_briefs(tx, {row.agent_id for row in found if row.agent_id})
+    language = best_language((actor or tx.actor).language)
+    by_id = {row.id: _row(row, customers, agents, language) for row in found}
+    return [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
+
+
+def _row(
+    row: _Shown, customers: Mapping[UUID, Any], agents: Mapping[UUID, Any], language: str
+) -> ConversationRow:
+    customer = customers.get(row.customer_id)
+    agent = agents.get(row.agent_id) if row.agent_id else None
+    return ConversationRow(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        channel_kind=row.channel_kind,
+        channel_name=row.channel_name,
+        channel_id=row.channel_id,
+        brand_id=row.brand_id,
+        customer=RowCustomer(
+            row.customer_id,
+            customer.name if customer else "",
+            customer.tier if customer else None,
+            customer.verified if customer else False,
+        ),
+        queue_id=row.queue_id,
+        agent_id=row.agent_id,
+        agent_name=agent.name if agent else None,
+        leg_id=row.leg_id,
+        preview=row.preview,
+        preview_kind=row.preview_kind,
+        last_message_at=row.last_message_at,
+        last_seq=row.last_seq,
+        unread=row.unread,
+        awaiting_since=row.awaiting_since,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        tags=[RowTag(UUID(t["id"]), t["name"], t["colour"]) for t in row.tags or ()],
+        reason_id=row.reason_id,
+        reason_label=label(row.reason_zh, row.reason_en, language),
+        solved=row.solved,
+        rating=row.rating,
+        customer_read_seq=row.customer_read_seq,
+        customer_delivered_seq=row.customer_delivered_seq,
+        agent_read_seq=row.agent_read_seq,
+        version=row.version,
+        language=row.language,
+    )

@@ -1,0 +1,1 @@
+"""Pure decisions about conversations, split by noun."""

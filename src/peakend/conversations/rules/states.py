@@ -1,0 +1,82 @@
+"""The states of a conversation and who may see it.
+
+digital: the digital agent speaks. waiting: for a person. serving: a person holds it. closed: over.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from peakend.kernel.actors import Actor
+
+State = Literal["digital", "waiting", "serving", "closed"]
+Kind = Literal["customer", "agent", "digital", "note", "system"]
+
+# From a state to those it may go to; staying is allowed for a change of queue or of agent.
+MOVES: dict[str, frozenset[str]] = {
+    "digital": frozenset({"digital", "waiting", "serving", "closed"}),
+    "waiting": frozenset({"waiting", "serving", "digital", "closed"}),
+    "serving": frozenset({"serving", "waiting", "digital", "closed"}),
+    "closed": frozenset({"digital", "waiting", "serving"}),
+}
+
+UNDO_WITHIN = timedelta(seconds=8)
+# A request made at the last moment travels for a while.
+UNDO_GRACE = timedelta(seconds=4)
+GOES_ON_WITHIN = timedelta(minutes=30)
+
+
+def may_move(from_state: str, to_state: str) -> bool:
+    """Say whether a conversation may go from one state to another."""
+    return to_state in MOVES.get(from_state, frozenset())
+
+
+def first_state(*, digital: bool) -> State:
+    """Return the state in which a conversation starts."""
+    return "digital" if digital else "waiting"
+
+
+def reopened_state(*, by_agent: bool, had_agent: bool, digital: bool) -> State:
+    """Return where a conversation goes on: with the agent who reopens it, or as it was before."""
+    if by_agent:
+        return "serving"
+    return "digital" if digital and not had_agent else "waiting"
+
+
+def goes_on(closed_at: datetime | None, now: datetime) -> bool:
+    """Say whether a customer's message continues what was closed, instead of starting anew."""
+    return closed_at is not None and timedelta(0) <= now - closed_at <= GOES_ON_WITHIN
+
+
+def may_undo(closed_at: datetime | None, now: datetime) -> bool:
+    """Say whether a closing may still be taken back as if it never was."""
+    return closed_at is not None and now - closed_at <= UNDO_WITHIN + UNDO_GRACE
+
+
+def may_see(
+    actor: Actor, *, agent_id: UUID | None, queue_id: UUID | None, customer_id: UUID
+) -> bool:
+    """Say whether a conversation exists for this actor."""
+    if actor.kind == "visitor":
+        return actor.customer_id is not None and customer_id == actor.customer_id
+    if actor.kind != "member" or actor.scope == "all":
+        return True
+    if agent_id is not None and agent_id == actor.id:
+        return True
+    return actor.scope == "queue" and queue_id is not None and queue_id in actor.queue_ids
+
+
+def waited_ms(awaiting_since: datetime | None, at: datetime) -> int | None:
+    """Return for how long the customer waited; None where nobody was waiting."""
+    if awaiting_since is None:
+        return None
+    return max(0, int((at - awaiting_since).total_seconds() * 1000))
+
+
+def message_state(kind: str, seq: int, *, read: int, delivered: int, agent_read: int) -> str:
+    """Return sent, delivered or read, as the other side's marks say."""
+    if kind == "customer":
+        return "read" if seq <= agent_read else "delivered"
+    if seq <= read:
+        return "read"
+    return "delivered" if seq <= delivered else "sent"
