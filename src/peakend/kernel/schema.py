@@ -17,7 +17,7 @@ ROLES = """
 DO $$
 DECLARE name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['peakend_app', 'peakend_system'] LOOP
+    FOREACH name IN ARRAY ARRAY['peakend_app', 'peakend_system', 'peakend_search'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS', name);

@@ -14,3 +14,6 @@ def upgrade() -> None:
     for table in metadata.sorted_tables:
         for statement in walls(table):
             op.execute(statement)
+    for table in metadata.sorted_tables:
+        for statement in table.info.get("after", ()):
+            op.execute(statement)
