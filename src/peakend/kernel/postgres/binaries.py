@@ -59,9 +59,7 @@ def _version_of(cluster: Path) -> int | None:
 @cache
 def _installed() -> tuple[Binaries, ...]:
     system = [
-        folder
-        for pattern in SYSTEM_FOLDERS
-        for folder in Path("/").glob(pattern.lstrip("/"))
+        folder for pattern in SYSTEM_FOLDERS for folder in Path("/").glob(pattern.lstrip("/"))
     ]
     found = [one for one in map(_inspect, system) if one]
     found.sort(key=lambda one: one.major, reverse=True)

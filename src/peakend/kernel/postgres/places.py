@@ -34,7 +34,7 @@ class PostgresProblem(PeakendError):
 
     def __init__(self, wording: str, **params: object) -> None:
         self.wording = wording  # type: ignore[misc]
-        super().__init__(**params)
+        super().__init__(fields=None, **params)
 
 
 @dataclass(frozen=True, kw_only=True)
