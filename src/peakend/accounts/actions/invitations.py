@@ -1,0 +1,181 @@
+"""Links that let somebody in, to join or to choose a new password: used once, kept hashed."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.actions.audit_log import audit
+from peakend.accounts.actions.members import add_member, need_free_login, need_grant, need_name
+from peakend.accounts.actions.passwords import hash_password
+from peakend.accounts.actions.sessions import Entry, enter, set_password
+from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
+from peakend.accounts.queries import (
+    Invitation,
+    invitation_by_token,
+    need_member,
+    need_skills,
+    need_teams,
+)
+from peakend.accounts.rules import CAPACITY, INVITATION_LIFE, RESET_LIFE, login_key
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.errors import NotFound
+from peakend.kernel.events import record
+from peakend.kernel.ids import new_id
+from peakend.kernel.secrets import token, token_hash
+
+
+class InvitationGone(NotFound):
+    """A link is unknown, used, taken back or too old: all answer alike."""
+
+    wording = "accounts.invitation_gone"
+
+
+class Terms(msgspec.Struct, kw_only=True, frozen=True):
+    """What an invitation promises."""
+
+    login: str
+    name: str
+    role: str
+    capacity: int = CAPACITY
+    team_ids: Collection[UUID] = ()
+    queue_ids: Collection[UUID] = ()
+    skill_ids: Collection[UUID] = ()
+
+
+async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
+    """Ask somebody to join, and return the invitation and the secret of its link.
+
+    An earlier invitation of the same login ends. Errors: RoleTooHigh, LoginTaken, NotALogin,
+    TeamNotFound, SkillNotFound.
+    """
+    need_grant(tx, terms.role)
+    await need_free_login(tx, terms.login)
+    await need_teams(tx, terms.team_ids)
+    await need_skills(tx, terms.skill_ids)
+    await tx.run(
+        """
+        UPDATE invitation SET revoked_at = $2
+        WHERE organisation_id = current_organisation()
+          AND lower(login) = $1
+          AND used_at IS NULL
+          AND revoked_at IS NULL
+        """,
+        login_key(terms.login),
+        tx.now,
+    )
+    invitation_id, secret = await _write(tx, terms, None)
+    await record(tx, MemberInvited(invitation_id=invitation_id, role=terms.role))
+    await audit(tx, "member.invited", "invitation", invitation_id, {"role": terms.role})
+    return invitation_id, secret
+
+
+async def offer_reset(tx: Transaction, *, member_id: UUID) -> str:
+    """Return the secret of a link by which a member chooses a new password within the hour.
+
+    Errors: MemberNotFound, RoleTooHigh.
+    """
+    member = await need_member(tx, member_id)
+    need_grant(tx, member.role)
+    terms = Terms(login=member.login, name=member.name, role=member.role)
+    _, secret = await _write(tx, terms, member_id)
+    await record(tx, PasswordResetOffered(member_id=member_id))
+    await audit(tx, "password.reset_offered", "member", member_id)
+    return secret
+
+
+async def _write(tx: Transaction, terms: Terms, member_id: UUID | None) -> tuple[UUID, str]:
+    invitation_id, secret = new_id(), token()
+    life = RESET_LIFE if member_id else INVITATION_LIFE
+    now = clock.now()
+    await tx.run(
+        """
+        INSERT INTO invitation
+            (id, token_hash, login, name, role, capacity, team_ids, queue_ids, skill_ids,
+             member_id, invited_by, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        """,
+        invitation_id,
+        token_hash(secret),
+        terms.login.strip(),
+        need_name(terms.name),
+        terms.role,
+        terms.capacity,
+        list(terms.team_ids),
+        list(terms.queue_ids),
+        list(terms.skill_ids),
+        member_id,
+        tx.actor.id,
+        now,
+        now + life,
+    )
+    return invitation_id, secret
+
+
+async def revoke_invitation(tx: Transaction, *, invitation_id: UUID) -> None:
+    """Take an unused invitation back. Errors: InvitationGone."""
+    revoked = await tx.run(
+        """
+        UPDATE invitation SET revoked_at = $2
+        WHERE organisation_id = current_organisation()
+          AND id = $1
+          AND used_at IS NULL
+          AND revoked_at IS NULL
+        """,
+        invitation_id,
+        tx.now,
+    )
+    if not revoked:
+        raise InvitationGone
+    await record(tx, InvitationRevoked(invitation_id=invitation_id))
+    await audit(tx, "invitation.revoked", "invitation", invitation_id)
+
+
+async def accept_invitation(
+    database: Database, *, secret: str, password: str, name: str | None, language: str
+) -> Entry:
+    """Turn a link into a member who is signed in, or into a new password.
+
+    Errors: InvitationGone, WeakPassword, LoginTaken.
+    """
+    found = await invitation_by_token(database, secret, clock.now())
+    if found is None:
+        raise InvitationGone
+    hashed = await hash_password(password, found.login)
+    async with database.transaction(Actor.system(found.organisation_id)) as tx:
+        used = await tx.run(
+            """
+            UPDATE invitation SET used_at = $2
+            WHERE organisation_id = current_organisation()
+              AND id = $1
+              AND used_at IS NULL
+              AND revoked_at IS NULL
+            """,
+            found.id,
+            tx.now,
+        )
+        if not used:
+            raise InvitationGone
+        member_id = found.member_id or await _join(tx, found, name, hashed, language)
+        if found.member_id:
+            await set_password(tx, member_id=member_id, hashed=hashed)
+        return await enter(tx, member_id=member_id)
+
+
+async def _join(
+    tx: Transaction, invitation: Invitation, name: str | None, hashed: str, language: str
+) -> UUID:
+    return await add_member(
+        tx,
+        login=invitation.login,
+        name=name or invitation.name,
+        role=invitation.role,
+        password_hash=hashed,
+        language=language,
+        capacity=invitation.capacity,
+        team_ids=invitation.team_ids,
+        skill_ids=invitation.skill_ids,
+        invitation_id=invitation.id,
+    )

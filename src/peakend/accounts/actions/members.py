@@ -1,0 +1,326 @@
+"""Members: joining, changing, leaving."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.actions.audit_log import audit
+from peakend.accounts.actions.passwords import hash_password
+from peakend.accounts.actions.sessions import end_sessions
+from peakend.accounts.events import (
+    MemberCapacityChanged,
+    MemberChanged,
+    MemberDisabled,
+    MemberEnabled,
+    MemberJoined,
+    PreferencesChanged,
+)
+from peakend.accounts.queries import (
+    Member,
+    MemberNotFound,
+    find_members_by_login,
+    forget_member,
+    need_member,
+    need_skills,
+    need_teams,
+    preferences,
+)
+from peakend.accounts.rules import (
+    CAPACITY,
+    ROLES,
+    clean_name,
+    is_login,
+    login_key,
+    may_grant,
+    preferences_after,
+)
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict, Invalid, Refused
+from peakend.kernel.events import record
+from peakend.kernel.ids import new_id
+from peakend.kernel.words import LANGUAGES
+
+
+class LoginTaken(Conflict):
+    """Somebody in this organisation signs in by this login already."""
+
+    wording = "accounts.login_taken"
+
+
+class NotALogin(Invalid):
+    """A login has spaces or control characters, or is too short."""
+
+    wording = "accounts.not_a_login"
+
+
+class NameMissing(Invalid):
+    """A name is empty."""
+
+    wording = "accounts.name_missing"
+
+
+class RoleTooHigh(Refused):
+    """Nobody gives, takes or touches a role that is higher than his own."""
+
+    wording = "accounts.role_too_high"
+
+
+class LastAdmin(Conflict):
+    """An organisation is not left without anybody who can manage it."""
+
+    wording = "accounts.last_admin"
+
+
+class WrongPreferences(Invalid):
+    """Preferences are too large or wrongly named."""
+
+    wording = "accounts.wrong_preferences"
+
+
+def need_grant(tx: Transaction, role: str) -> None:
+    """Make sure that the actor may give this role. Errors: Invalid, RoleTooHigh."""
+    if role not in ROLES:
+        raise Invalid(fields={"role": "kernel.invalid"})
+    if tx.actor.kind != "system" and not may_grant(tx.actor.permissions, role):
+        raise RoleTooHigh
+
+
+def need_name(name: str) -> str:
+    """Return a name as it is kept. Errors: NameMissing."""
+    clean = clean_name(name)
+    if not clean:
+        raise NameMissing
+    return clean
+
+
+async def add_member(
+    tx: Transaction,
+    *,
+    login: str,
+    name: str,
+    role: str,
+    password: str | None = None,
+    password_hash: str | None = None,
+    language: str = "zh-CN",
+    capacity: int = CAPACITY,
+    team_ids: Collection[UUID] = (),
+    skill_ids: Collection[UUID] = (),
+    invitation_id: UUID | None = None,
+) -> UUID:
+    """Let somebody join, with a password or what was made of one before the transaction.
+
+    Errors: NotALogin, LoginTaken, RoleTooHigh, WeakPassword.
+    """
+    need_grant(tx, role)
+    await need_free_login(tx, login)
+    member_id = new_id()
+    await tx.run(
+        """
+        INSERT INTO member (id, name, login, language, role, capacity, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        member_id,
+        need_name(name),
+        login.strip(),
+        language if language in LANGUAGES else "zh-CN",
+        role,
+        capacity,
+        tx.now,
+    )
+    if password is not None:
+        password_hash = await hash_password(password, login)
+    assert password_hash is not None
+    await tx.run(
+        """
+        INSERT INTO credential (member_id, login_key, password_hash, created_at, changed_at)
+        VALUES ($1, $2, $3, $4, $4)
+        """,
+        member_id,
+        login_key(login),
+        password_hash,
+        tx.now,
+    )
+    await _place(tx, member_id, team_ids, skill_ids)
+    await record(
+        tx,
+        MemberJoined(
+            member_id=member_id, role=role, capacity=capacity, invitation_id=invitation_id
+        ),
+    )
+    await audit(tx, "member.joined", "member", member_id, {"role": role})
+    return member_id
+
+
+async def need_free_login(tx: Transaction, login: str) -> None:
+    """Make sure that a login is one and is free here. Errors: NotALogin, LoginTaken."""
+    if not is_login(login):
+        raise NotALogin
+    if await find_members_by_login(tx, login_key(login)) is not None:
+        raise LoginTaken
+
+
+class Changes(msgspec.Struct, kw_only=True, frozen=True):
+    """What may be changed of a member; what is None stays."""
+
+    name: str | None = None
+    role: str | None = None
+    language: str | None = None
+    capacity: int | None = None
+    active: bool | None = None
+    team_ids: list[UUID] | None = None
+    skill_ids: list[UUID] | None = None
+
+
+async def change_member(tx: Transaction, *, member_id: UUID, changes: Changes) -> None:
+    """Change a member.
+
+    Errors: MemberNotFound, RoleTooHigh, LastAdmin, TeamNotFound, SkillNotFound.
+    """
+    await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
+                 " AND id = $1 FOR UPDATE", member_id)  # fmt: skip
+    member = await need_member(tx, member_id)
+    need_grant(tx, member.role)
+    role = changes.role or member.role
+    need_grant(tx, role)
+    active = member.active if changes.active is None else changes.active
+    if member.role == "admin" and member.active and (role != "admin" or not active):
+        await _need_other_admin(tx, member_id)
+    capacity = member.capacity if changes.capacity is None else changes.capacity
+    await tx.run(
+        """
+        UPDATE member SET name = $2, role = $3, language = $4, capacity = $5, active = $6
+        WHERE organisation_id = current_organisation() AND id = $1
+        """,
+        member_id,
+        need_name(changes.name) if changes.name is not None else member.name,
+        role,
+        changes.language or member.language,
+        capacity,
+        active,
+    )
+    await _place(tx, member_id, changes.team_ids, changes.skill_ids)
+    forget_member(member_id)
+    await _tell(tx, member, role=role, capacity=capacity, active=active)
+
+
+async def _tell(tx: Transaction, before: Member, *, role: str, capacity: int, active: bool) -> None:
+    """Record what a change means to others."""
+    member_id = before.id
+    await record(tx, MemberChanged(member_id=member_id, role=role, capacity=capacity))
+    if capacity != before.capacity:
+        await record(tx, MemberCapacityChanged(member_id=member_id, capacity=capacity))
+    if role != before.role:
+        # Another role has other limits: its sessions begin anew.
+        await end_sessions(tx, member_id=member_id)
+        await audit(tx, "member.role_changed", "member", member_id,
+                    {"from": before.role, "to": role})  # fmt: skip
+    else:
+        await audit(tx, "member.changed", "member", member_id)
+    if active != before.active:
+        await tx.run(
+            """
+            UPDATE credential SET active = $2
+            WHERE organisation_id = current_organisation() AND member_id = $1
+            """,
+            member_id,
+            active,
+        )
+        if not active:
+            await end_sessions(tx, member_id=member_id)
+        await record(tx, MemberEnabled(member_id=member_id) if active
+                     else MemberDisabled(member_id=member_id))  # fmt: skip
+        await audit(tx, "member.enabled" if active else "member.disabled", "member", member_id)
+
+
+async def _need_other_admin(tx: Transaction, member_id: UUID) -> None:
+    # All admins are locked, so that two of them cannot remove each other at the same moment.
+    others = await tx.value(
+        """
+        SELECT count(*) FROM (
+            SELECT id FROM member
+            WHERE organisation_id = current_organisation()
+              AND role = 'admin'
+              AND active
+            ORDER BY id
+            FOR UPDATE
+        ) AS admin
+        WHERE id <> $1
+        """,
+        member_id,
+    )
+    if not others:
+        raise LastAdmin
+
+
+async def _place(
+    tx: Transaction,
+    member_id: UUID,
+    team_ids: Collection[UUID] | None,
+    skill_ids: Collection[UUID] | None,
+) -> None:
+    """Put a member into exactly these teams and give exactly these skills; None leaves them."""
+    if team_ids is not None:
+        await need_teams(tx, team_ids)
+        await tx.run("DELETE FROM team_member WHERE organisation_id = current_organisation()"
+                     " AND member_id = $1", member_id)  # fmt: skip
+        await tx.run("INSERT INTO team_member (team_id, member_id)"
+                     " SELECT DISTINCT unnest($2::uuid[]), $1::uuid",
+                     member_id, list(team_ids))  # fmt: skip
+    if skill_ids is not None:
+        await need_skills(tx, skill_ids)
+        await tx.run("DELETE FROM member_skill WHERE organisation_id = current_organisation()"
+                     " AND member_id = $1", member_id)  # fmt: skip
+        await tx.run("INSERT INTO member_skill (skill_id, member_id)"
+                     " SELECT DISTINCT unnest($2::uuid[]), $1::uuid",
+                     member_id, list(skill_ids))  # fmt: skip
+
+
+async def set_capacity(tx: Transaction, *, member_id: UUID, capacity: int) -> None:
+    """Say how many conversations a member holds at once. Errors: MemberNotFound."""
+    changed = await tx.run(
+        "UPDATE member SET capacity = $2 WHERE organisation_id = current_organisation()"
+        " AND id = $1",
+        member_id,
+        capacity,
+    )
+    if not changed:
+        raise MemberNotFound
+    await record(tx, MemberCapacityChanged(member_id=member_id, capacity=capacity))
+    await audit(tx, "member.capacity_changed", "member", member_id, {"capacity": capacity})
+
+
+async def set_avatar(tx: Transaction, *, member_id: UUID, file_id: UUID | None) -> None:
+    """Give a member a picture. Errors: MemberNotFound."""
+    await tx.run(
+        "UPDATE member SET avatar_file_id = $2 WHERE organisation_id = current_organisation()"
+        " AND id = $1",
+        member_id,
+        file_id,
+    )
+    member = await need_member(tx, member_id)
+    await record(tx, MemberChanged(member_id=member_id, role=member.role, capacity=member.capacity))
+
+
+async def change_preferences(tx: Transaction, *, changes: dict[str, Any]) -> dict[str, Any]:
+    """Lay changes over the actor's own preferences. Errors: WrongPreferences."""
+    assert tx.actor.id is not None
+    await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
+                 " AND id = $1 FOR UPDATE", tx.actor.id)  # fmt: skip
+    after = preferences_after(await preferences(tx, tx.actor.id), changes)
+    language = changes.get("language")
+    if after is None or (language is not None and language not in LANGUAGES):
+        raise WrongPreferences
+    await tx.run(
+        """
+        UPDATE member SET preferences = $2, language = coalesce($3, language)
+        WHERE organisation_id = current_organisation() AND id = $1
+        """,
+        tx.actor.id,
+        after,
+        language,
+    )
+    forget_member(tx.actor.id)
+    await record(tx, PreferencesChanged(member_id=tx.actor.id))
+    return after

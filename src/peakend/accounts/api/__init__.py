@@ -1,0 +1,7 @@
+"""Routes of organisations, people, sessions and the audit log."""
+
+from typing import Any
+
+from peakend.accounts.api import members, sessions, teams, tenant
+
+routes: list[Any] = [*sessions.routes, *members.routes, *teams.routes, *tenant.routes]

@@ -1,0 +1,174 @@
+"""Members and their invitations."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import delete, get, patch, post
+from msgspec import Meta, Struct
+
+from peakend.accounts import actions, queries
+from peakend.accounts.actions.invitations import Terms
+from peakend.accounts.actions.members import Changes
+from peakend.accounts.api.sessions import Language, Login, Name
+from peakend.accounts.rules import CAPACITY, Role
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.permissions import needs, signed_in
+from peakend.kernel.settings import settings
+
+Ids = Annotated[list[UUID], Meta(max_length=100)]
+Capacity = Annotated[int, Meta(ge=0, le=50)]
+
+
+class MemberView(Struct, frozen=True):
+    """A member in a list; the login is shown to those who manage members."""
+
+    id: UUID
+    name: str
+    login: str | None
+    role: str
+    language: str
+    capacity: int
+    active: bool
+    team_ids: list[UUID]
+    skills: list[UUID]
+    avatar_url: str | None
+
+
+class InvitationView(Struct, frozen=True):
+    """An invitation that waits to be used."""
+
+    id: UUID
+    login: str
+    name: str
+    role: str
+    invited_by: UUID | None
+    expires_at: datetime
+
+
+class Link(Struct, frozen=True):
+    """A link to hand on; it is shown once."""
+
+    link: str
+
+
+class NewInvitation(Struct, forbid_unknown_fields=True):
+    """Who is asked to join, and as what."""
+
+    login: Login
+    name: Name
+    role: Role
+    team_ids: Ids = []
+    queue_ids: Ids = []
+    skills: Ids = []
+    capacity: Capacity = CAPACITY
+
+
+class MemberChange(Struct, forbid_unknown_fields=True):
+    """What changes of a member; what is left out stays."""
+
+    name: Name | None = None
+    role: Role | None = None
+    language: Language | None = None
+    capacity: Capacity | None = None
+    active: bool | None = None
+    team_ids: Ids | None = None
+    skills: Ids | None = None
+
+
+@get("/members", opt=signed_in())
+async def list_members(actor: Actor, tx: Transaction) -> list[MemberView]:
+    """Return the members of the organisation."""
+    found = await queries.members(tx)
+    return await _views(tx, actor, found)
+
+
+@patch("/members/{member_id:uuid}", opt=needs("accounts.manage"))
+async def change_member(
+    actor: Actor, tx: Transaction, member_id: UUID, data: MemberChange
+) -> MemberView:
+    """Change a member's name, role, teams, skills, capacity; let him out or in again."""
+    changes = Changes(
+        name=data.name,
+        role=data.role,
+        language=data.language,
+        capacity=data.capacity,
+        active=data.active,
+        team_ids=data.team_ids,
+        skill_ids=data.skills,
+    )
+    await actions.change_member(tx, member_id=member_id, changes=changes)
+    return (await _views(tx, actor, [await queries.need_member(tx, member_id)]))[0]
+
+
+@post("/members/{member_id:uuid}/resets", opt=needs("accounts.manage"))
+async def offer_reset(tx: Transaction, member_id: UUID) -> Link:
+    """Make a link by which a member chooses a new password within the hour."""
+    return _link(await actions.offer_reset(tx, member_id=member_id))
+
+
+@get("/members/invitations", opt=needs("accounts.manage"))
+async def list_invitations(tx: Transaction) -> list[InvitationView]:
+    """Return the invitations that wait to be used."""
+    return [
+        InvitationView(i.id, i.login, i.name, i.role, i.invited_by, i.expires_at)
+        for i in await queries.open_invitations(tx)
+    ]
+
+
+@post("/members/invitations", opt=needs("accounts.manage"))
+async def invite(tx: Transaction, data: NewInvitation) -> Link:
+    """Ask somebody to join; the answer holds the link, once."""
+    terms = Terms(
+        login=data.login,
+        name=data.name,
+        role=data.role,
+        capacity=data.capacity,
+        team_ids=data.team_ids,
+        queue_ids=data.queue_ids,
+        skill_ids=data.skills,
+    )
+    _, secret = await actions.invite(tx, terms)
+    return _link(secret)
+
+
+@delete("/members/invitations/{invitation_id:uuid}", opt=needs("accounts.manage"))
+async def revoke_invitation(tx: Transaction, invitation_id: UUID) -> None:
+    """Take an invitation back."""
+    await actions.revoke_invitation(tx, invitation_id=invitation_id)
+
+
+def _link(secret: str) -> Link:
+    # From the operator's setting, never from the Host header, which a stranger may choose.
+    return Link(f"{settings.public_url}/invitation/{secret}")
+
+
+async def _views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> list[MemberView]:
+    briefs = await queries.member_briefs(tx, [member.id for member in found])
+    manages = actor.may("accounts.manage")
+    return [
+        MemberView(
+            member.id,
+            member.name,
+            member.login if manages or member.id == actor.id else None,
+            member.role,
+            member.language,
+            member.capacity,
+            member.active,
+            member.team_ids,
+            member.skill_ids,
+            briefs[member.id].avatar_url,
+        )
+        for member in found
+    ]
+
+
+routes: list[Any] = [
+    list_members,
+    change_member,
+    offer_reset,
+    list_invitations,
+    invite,
+    revoke_invitation,
+]

@@ -1,0 +1,214 @@
+"""Signing in and out; the links of set-up and invitation, which end in a session too."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, delete, get, patch, post, put
+from litestar.datastructures import Cookie
+from msgspec import Meta, Struct
+
+from peakend.accounts import actions, queries
+from peakend.accounts.queries import Me, cookie_name
+from peakend.accounts.rules import session_life
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.permissions import public, signed_in
+from peakend.kernel.settings import settings
+from peakend.kernel.words import best_language
+
+Login = Annotated[str, Meta(min_length=1, max_length=200)]
+# Longer than any password may be, so that the limit itself answers in words.
+Password = Annotated[str, Meta(min_length=1, max_length=1000)]
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Language = Annotated[str, Meta(pattern="^(zh-CN|en)$")]
+
+
+class Credentials(Struct, forbid_unknown_fields=True):
+    """What somebody signs in with."""
+
+    login: Login
+    password: Password
+
+
+class NewPassword(Struct, forbid_unknown_fields=True):
+    """A change of one's own password."""
+
+    current: Password
+    password: Password
+
+
+class SetUp(Struct, forbid_unknown_fields=True):
+    """The organisation and its first admin."""
+
+    organisation: Name
+    name: Name
+    login: Login
+    password: Password
+    language: Language = "zh-CN"
+
+
+class Acceptance(Struct, forbid_unknown_fields=True):
+    """What an invited person chooses."""
+
+    password: Password
+    name: Name | None = None
+
+
+class SetUpOffer(Struct, frozen=True):
+    """Whether a set-up link can be used; the answer is 404 where it cannot."""
+
+    usable: bool
+
+
+class InvitationOffer(Struct, frozen=True):
+    """What an invitation says to the one who opens it."""
+
+    organisation: str
+    login: str
+    name: str
+    role: str
+    reset: bool
+
+
+@post("/session", status_code=200, opt=public("it is how a member signs in; limited, constant"))
+async def sign_in(
+    request: Request[Any, Any, Any], database: Database, data: Credentials
+) -> Response[Me]:
+    """Sign in."""
+    await _leave(request, database)
+    address = request.client.host if request.client else ""
+    entry = await actions.sign_in(
+        database, login=data.login, password=data.password, address=address
+    )
+    return await _entered(database, entry)
+
+
+@get("/session", opt=signed_in())
+async def read_session(actor: Actor, tx: Transaction) -> Me:
+    """Return who is signed in."""
+    assert actor.id is not None
+    return await queries.me(tx, actor.id)
+
+
+@delete("/session", status_code=204, opt=signed_in())
+async def sign_out(request: Request[Any, Any, Any], database: Database) -> Response[None]:
+    """Sign out."""
+    await _leave(request, database)
+    gone = Cookie(key=_cookie(), path="/", max_age=0, httponly=True, secure=_secure())
+    return Response(None, status_code=204, cookies=[gone])
+
+
+@put("/session/password", opt=signed_in())
+async def change_password(
+    actor: Actor, tx: Transaction, database: Database, data: NewPassword
+) -> Response[Me]:
+    """Change one's own password; every other session ends."""
+    entry = await actions.change_password(tx, current=data.current, password=data.password)
+    assert actor.id is not None
+    return Response(await queries.me(tx, actor.id), cookies=[_kept(entry)])
+
+
+@patch("/session/preferences", opt=signed_in())
+async def change_preferences(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
+    """Lay changes over one's own preferences; null takes one away."""
+    return await actions.change_preferences(tx, changes=data)
+
+
+@get("/setup/{token:str}", opt=public("the secret in the address is the permission"))
+async def read_set_up(database: Database, token: str) -> SetUpOffer:
+    """Say whether a set-up link can be used."""
+    if not await queries.known_set_up_token(database, token, clock.now()):
+        raise actions.SetUpGone
+    return SetUpOffer(usable=True)
+
+
+@post("/setup/{token:str}", opt=public("the secret in the address is the permission"))
+async def set_up(database: Database, token: str, data: SetUp) -> Response[Me]:
+    """Make the organisation and its first admin, who is signed in."""
+    entry = await actions.set_up(
+        database,
+        secret=token,
+        name=data.organisation,
+        admin_name=data.name,
+        login=data.login,
+        password=data.password,
+        language=data.language,
+    )
+    return await _entered(database, entry, 201)
+
+
+@get("/invitations/{token:str}", opt=public("the secret in the address is the permission"))
+async def read_invitation(database: Database, token: str) -> InvitationOffer:
+    """Return what an invitation says."""
+    found = await queries.invitation_by_token(database, token, clock.now())
+    if found is None:
+        raise actions.InvitationGone
+    async with database.transaction(Actor.system(found.organisation_id)) as tx:
+        house = await queries.organisation(tx)
+    return InvitationOffer(
+        house.name, found.login, found.name, found.role, found.member_id is not None
+    )
+
+
+@post("/invitations/{token:str}", opt=public("the secret in the address is the permission"))
+async def accept_invitation(
+    request: Request[Any, Any, Any], database: Database, token: str, data: Acceptance
+) -> Response[Me]:
+    """Join, or choose a new password; whoever does is signed in."""
+    entry = await actions.accept_invitation(
+        database,
+        secret=token,
+        password=data.password,
+        name=data.name,
+        language=best_language(request.headers.get("accept-language")),
+    )
+    return await _entered(database, entry, 201)
+
+
+async def _leave(request: Request[Any, Any, Any], database: Database) -> None:
+    """End the session the browser came with: a new one never takes over an old token."""
+    token = request.cookies.get(_cookie())
+    found = await queries.actor_for_session(database, token)
+    if found is not None:
+        async with database.transaction(found.actor) as tx:
+            await actions.sign_out(tx, session_id=found.session_id)
+    queries.forget_token(token)
+
+
+async def _entered(database: Database, entry: actions.Entry, status: int = 200) -> Response[Me]:
+    async with database.transaction(Actor.system(entry.organisation_id)) as tx:
+        me = await queries.me(tx, entry.member_id)
+    return Response(me, status_code=status, cookies=[_kept(entry)])
+
+
+def _secure() -> bool:
+    return settings.public_url.startswith("https://")
+
+
+def _cookie() -> str:
+    return cookie_name(_secure())
+
+
+def _kept(entry: actions.Entry) -> Cookie:
+    return Cookie(
+        key=_cookie(),
+        value=entry.token,
+        path="/",
+        max_age=int(session_life(entry.role).total_seconds()),
+        httponly=True,
+        secure=_secure(),
+        samesite="lax",
+    )
+
+
+routes: list[Any] = [
+    sign_in,
+    read_session,
+    sign_out,
+    change_password,
+    change_preferences,
+    read_set_up,
+    set_up,
+    read_invitation,
+    accept_invitation,
+]

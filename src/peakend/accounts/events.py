@@ -1,0 +1,184 @@
+"""Facts about the organisation, its people and their sessions: ids and short codes only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from peakend.kernel.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationCreated(Fact):
+    """A tenant came into being by its set-up link."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChanged(Fact):
+    """Name, language or time zone of the tenant changed."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrandAdded(Fact):
+    """A brand was added to the organisation."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrandChanged(Fact):
+    """Name, address part or colour of a brand changed."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInvited(Fact):
+    """Somebody was asked to join."""
+
+    subject: ClassVar[str] = "invitation_id"
+    invitation_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRevoked(Fact):
+    """An invitation was taken back before it was used."""
+
+    subject: ClassVar[str] = "invitation_id"
+    invitation_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(Fact):
+    """A member exists from now on; `queries.invited_queue_ids` tells which queues were promised."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    role: str
+    capacity: int
+    invitation_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberChanged(Fact):
+    """Name, role, teams, skills or picture of a member changed."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    role: str
+    capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberCapacityChanged(Fact):
+    """How many conversations a member may hold at once changed."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    capacity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberDisabled(Fact):
+    """A member may not sign in any more; all sessions ended."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberEnabled(Fact):
+    """A member may sign in again."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreferencesChanged(Fact):
+    """A member arranged the desk differently."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Fact):
+    """A member's password changed; all earlier sessions ended."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordResetOffered(Fact):
+    """An administrator made a link by which a member chooses a new password."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Fact):
+    """A member opened a session."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOut(Fact):
+    """A member closed a session."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamAdded(Fact):
+    """A team was formed."""
+
+    subject: ClassVar[str] = "team_id"
+    team_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamChanged(Fact):
+    """A team's name or people changed."""
+
+    subject: ClassVar[str] = "team_id"
+    team_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamRemoved(Fact):
+    """A team was dissolved."""
+
+    subject: ClassVar[str] = "team_id"
+    team_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillAdded(Fact):
+    """A skill was named."""
+
+    subject: ClassVar[str] = "skill_id"
+    skill_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillRemoved(Fact):
+    """A skill is no longer used."""
+
+    subject: ClassVar[str] = "skill_id"
+    skill_id: UUID

@@ -1,0 +1,227 @@
+"""Who may do what, how long a session lives, what a name, login or password may be."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Role = Literal["agent", "supervisor", "admin"]
+Scope = Literal["own", "queue", "all"]
+
+_AGENT = frozenset(
+    {
+        "conversations.read",
+        "conversations.reply",
+        "conversations.note",
+        "conversations.transfer",
+        "conversations.close",
+        "conversations.assign_self",
+        "customers.read",
+        "customers.edit",
+        "customers.reveal",
+        "knowledge.read",
+        "canned.own",
+        "presence.self",
+        "search.read",
+    }
+)
+_SUPERVISOR = _AGENT | {
+    "conversations.assign",
+    "conversations.take_over",
+    "routing.manage",
+    "insight.wallboard",
+    "knowledge.edit",
+}
+_ADMIN = _SUPERVISOR | {
+    "accounts.manage",
+    "channels.manage",
+    "knowledge.publish",
+    "settings.manage",
+    "audit.read",
+}
+ROLES: dict[str, frozenset[str]] = {
+    "agent": _AGENT,
+    "supervisor": _SUPERVISOR,
+    "admin": _ADMIN,
+}
+SCOPES: dict[str, Scope] = {"agent": "queue", "supervisor": "all", "admin": "all"}
+
+# Who can change everything is signed out soon; who serves customers is not thrown out during a
+# shift, because a session that ends there loses a customer's answer.
+_SESSION_LIMITS = {
+    "admin": (timedelta(minutes=30), timedelta(hours=12)),
+    "supervisor": (timedelta(hours=12), timedelta(days=7)),
+    "agent": (timedelta(hours=12), timedelta(days=7)),
+}
+INVITATION_LIFE = timedelta(hours=72)
+RESET_LIFE = timedelta(hours=1)
+SET_UP_LIFE = timedelta(days=7)
+CAPACITY = 3
+PASSWORD_LENGTH = (10, 128)
+PREFERENCES_BYTES = 8192
+
+_COMMON = frozenset(
+    {
+        "1234567890",
+        "0123456789",
+        "12345678910",
+        "1111111111",
+        "0000000000",
+        "qwertyuiop",
+        "1qaz2wsx3edc",
+        "password123",
+        "password1234",
+        "administrator",
+        "admin12345",
+        "admin123456",
+        "a123456789",
+        "qq123456789",
+        "woaini1314520",
+        "iloveyou123",
+        "abc1234567",
+        "abcd123456",
+        "8888888888",
+        "5201314520",
+        "letmein123",
+        "welcome123",
+        "peakend123",
+    }
+)
+# Marks that turn the reading direction make one name look like another.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def may_grant(permissions: frozenset[str], role: str) -> bool:
+    """Say whether somebody with these permissions may give or touch a role.
+
+    Source: security.md A10, nobody grants what he does not have.
+    """
+    return role in ROLES and ROLES[role] <= permissions
+
+
+def session_end_at(role: str, created_at: datetime, last_seen_at: datetime) -> datetime:
+    """Return when a session ends if nothing more is asked of it.
+
+    Counts: admins 30 min idle, 12 h in all; everybody else 12 h idle (a shift), 7 days in all.
+    """
+    idle, absolute = _SESSION_LIMITS.get(role, _SESSION_LIMITS["admin"])
+    return min(created_at + absolute, last_seen_at + idle)
+
+
+def session_life(role: str) -> timedelta:
+    """Return the longest life of a session of this role."""
+    return _SESSION_LIMITS.get(role, _SESSION_LIMITS["admin"])[1]
+
+
+def cookie_name(secure: bool) -> str:
+    """Return the name of the session cookie: browsers accept the prefix over https only."""
+    return "__Host-peakend" if secure else "peakend"
+
+
+def clean_name(text: str) -> str:
+    """Return a name on one line, without control characters and marks that turn its direction."""
+    plain = _BIDI.sub("", unicodedata.normalize("NFC", text))
+    plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in plain)
+    return " ".join(plain.split())
+
+
+def login_key(login: str) -> str:
+    """Return a login as it is compared: width, case and edges do not matter."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def is_login(login: str) -> bool:
+    """Say whether a text can be a login: 2 to 100 visible characters without a space."""
+    key = login_key(login)
+    return 2 <= len(key) <= 100 and all(unicodedata.category(char)[0] not in "CZ" for char in key)
+
+
+def is_weak_password(password: str, login: str) -> bool:
+    """Say whether a password is too short, too long, well known, or made of the login."""
+    low, high = PASSWORD_LENGTH
+    plain = password.casefold()
+    key = login_key(login)
+    return (
+        not low <= len(password) <= high
+        or plain in _COMMON
+        or len(set(plain)) < 4
+        or plain in {key, key.partition("@")[0]}
+    )
+
+
+def is_time_zone(name: str) -> bool:
+    """Say whether a time zone is known by this IANA name."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        return False
+    return len(name) <= 64
+
+
+def is_slug(text: str) -> bool:
+    """Say whether a text can stand in an address: lower case, digits, inner dashes, at most 40."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def contrast(colour: str, other: str = "#ffffff") -> float:
+    """Return the contrast ratio of two colours. Source: WCAG 2.2, relative luminance."""
+
+    def luminance(text: str) -> float:
+        parts = [int(text[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    bright, dark = sorted((luminance(colour), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def is_readable_colour(colour: str) -> bool:
+    """Say whether white text can be read on a brand's colour: at least 4.5:1."""
+    return _COLOUR.fullmatch(colour) is not None and contrast(colour) >= 4.5
+
+
+def preferences_after(
+    current: Mapping[str, Any], changes: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return preferences with changes laid over them, null taking one away; None where refused.
+
+    Counts: 8 KB of JSON in all, names of 40 lower-case characters, four levels deep.
+    """
+    after = dict(current)
+    for key, value in changes.items():
+        if _KEY.fullmatch(key) is None or not _is_plain(value, 4):
+            return None
+        if value is None:
+            after.pop(key, None)
+        else:
+            after[key] = value
+    size = len(json.dumps(after, ensure_ascii=False).encode())
+    return after if size <= PREFERENCES_BYTES else None
+
+
+def _is_plain(value: Any, levels: int) -> bool:
+    if isinstance(value, str):
+        return "\x00" not in value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return abs(value) < 2**53
+    if isinstance(value, (list, dict)):
+        if levels == 0 or len(value) > 200:
+            return False
+        parts = value if isinstance(value, list) else [*value, *value.values()]
+        return all(_is_plain(part, levels - 1) for part in parts)
+    return value is None or isinstance(value, (bool, float))
+
+
+def audit_link(before: bytes, entry: Mapping[str, Any]) -> bytes:
+    """Return the seal of an audit entry: SHA-256 over the seal before it and its canonical JSON."""
+    text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(before + text.encode()).digest()
