@@ -1,0 +1,169 @@
+"""The web application: routes of every context behind one edge, sockets beside them."""
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import AsyncIterator
+from importlib.util import find_spec
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from peakend.entry import health, statics, wiring
+from peakend.entry.edge import (
+    HANDLERS,
+    guard,
+    new_trace,
+    provide_actor,
+    provide_database,
+    provide_tx,
+    trace_id,
+)
+from peakend.entry.live import Hub
+from peakend.entry.sockets import Sockets
+from peakend.kernel.db import Database, use
+from peakend.kernel.permissions import NEEDS
+from peakend.kernel.settings import VERSION, settings
+
+MAX_BODY = 1024 * 1024
+PAGES = ("widget_pages", "shop.page")
+PAGES_AT = ("/help", "/r/")
+
+SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
+]
+POLICY = (
+    b"default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    b"frame-ancestors 'none'"
+)
+
+
+class Undeclared(RuntimeError):
+    """A route does not say who may call it; the app does not start with such a route."""
+
+
+class Application:
+    """The ASGI application: HTTP goes to the router, sockets to the hub, all with a trace id."""
+
+    def __init__(self, http: Litestar) -> None:
+        self.http = http
+        self.state = http.state
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection."""
+        if scope["type"] == "websocket":
+            await self.state.sockets(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await self.http(scope, receive, send)
+            return
+        trace = new_trace()
+        trace_id.set(trace)
+
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                names = {name.lower() for name, _ in headers}
+                extra = [*SECURITY, (b"x-trace-id", trace.encode())]
+                if b"content-security-policy" not in names:
+                    extra.append((b"content-security-policy", POLICY))
+                    extra.append((b"x-frame-options", b"DENY"))
+                message["headers"] = list(headers) + [e for e in extra if e[0] not in names]
+            await send(message)
+
+        await self.http(scope, receive, send_with_headers)
+
+
+def create(database: Database | None = None) -> Application:
+    """Return the application; without a database given it opens the one of the settings."""
+    wiring.load()
+    pages: list[Any] = [*statics.routes, *health.routes]
+    for name in PAGES:
+        if _exists(f"peakend.entry.{name}"):
+            pages += importlib.import_module(f"peakend.entry.{name}").routes
+    api, others = [], []
+    for route in wiring.routes():
+        (others if _outside_api(route) else api).append(route)
+    http = Litestar(
+        route_handlers=[Router("/api", route_handlers=api), *others, *pages],
+        dependencies={
+            "tx": Provide(provide_tx),
+            "actor": Provide(provide_actor),
+            "database": Provide(provide_database),
+        },
+        guards=[guard],
+        exception_handlers=HANDLERS,
+        lifespan=[_lifespan(database)],
+        openapi_config=OpenAPIConfig(
+            title="Peakend 峰终",
+            version=VERSION,
+            path="/api/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=MAX_BODY,
+        logging_config=None,
+        debug=False,
+    )
+    check_declared(http)
+    if database is not None:
+        _attach(http, database)
+    return Application(http)
+
+
+def _exists(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _outside_api(route: Any) -> bool:
+    """Say whether a context's route is a page with an address of its own (help centre, rating)."""
+    return all(path.startswith(PAGES_AT) for path in route.paths)
+
+
+def check_declared(http: Litestar) -> None:
+    """Fail for a route that does not declare who may call it. Errors: Undeclared."""
+    for route in http.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if not _declares(handler) and not route.path.startswith("/api/schema"):
+                raise Undeclared(f"{route.path} ({handler.handler_name})")
+
+
+def _declares(handler: BaseRouteHandler) -> bool:
+    # Litestar answers OPTIONS by itself, without touching anything of ours.
+    return NEEDS in handler.opt or getattr(handler, "http_methods", None) == {"OPTIONS"}
+
+
+def _attach(http: Litestar, database: Database) -> None:
+    use(database)
+    hub = Hub(database)
+    http.state.database = database
+    http.state.hub = hub
+    http.state.sockets = Sockets(hub)
+
+
+def _lifespan(given: Database | None) -> Any:
+    @contextlib.asynccontextmanager
+    async def lifespan(http: Litestar) -> AsyncIterator[None]:
+        database = given or await Database(settings.database_url).open(settings.pool_size)
+        _attach(http, database)
+        reader = asyncio.create_task(http.state.hub.run(), name="live")
+        try:
+            yield
+        finally:
+            reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reader
+            if given is None:
+                await database.close()
+
+    return lifespan

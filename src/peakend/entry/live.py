@@ -1,0 +1,284 @@
+"""Live push: one reader of the log a process, and a frame for each socket that may see it.
+
+Frames are encoded once for all sockets that see the same rows. What is pushed is the fresh state
+of everything a batch of facts touched, so a client that replaces rows by id has the same state as
+one that has just loaded.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from peakend.conversations import queries as conversations
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database
+from peakend.kernel.ids import new_id
+from peakend.kernel.live import Cursor, Logged, end_of_log, read_log
+
+log = structlog.get_logger()
+
+Send = Callable[[bytes], Awaitable[None]]
+encode = msgspec.json.encode
+HEARTBEAT_S = 10
+PROCESS = f"{socket.gethostname()}:{os.getpid()}"
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch of facts means for those who may see all of it."""
+
+    t: str = "facts"
+    cursor: str
+    facts: list[dict[str, Any]]
+    conversations: list[Any]
+    messages: list[Any]
+    gone: list[UUID]
+
+
+class Batch(msgspec.Struct):
+    """Facts of one organisation with the fresh rows that they touched."""
+
+    facts: list[Logged]
+    rows: dict[UUID, Any]
+    messages: list[Any]
+    cursor: Cursor
+
+
+class Listener:
+    """One socket: who is there, and a bounded queue of frames on their way out."""
+
+    def __init__(self, actor: Actor, send: Send) -> None:
+        self.id = new_id()
+        self.actor = actor
+        self.send = send
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(500)
+        self.looking: UUID | None = None
+        self.conversation_id: UUID | None = None
+
+    def push(self, frame: bytes) -> None:
+        """Put a frame on its way; a socket that does not keep up is closed and resumes later."""
+        try:
+            self.queue.put_nowait(frame)
+        except asyncio.QueueFull:
+            with contextlib.suppress(asyncio.QueueEmpty):
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+    async def pump(self) -> None:
+        """Send frames until told to close."""
+        while (frame := await self.queue.get()) is not None:
+            await self.send(frame)
+
+
+class Hub:
+    """The sockets of this process and the reader that feeds them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.members: dict[UUID, set[Listener]] = defaultdict(set)
+        self.visitors: dict[UUID, set[Listener]] = defaultdict(set)
+        self._wake = asyncio.Event()
+        self._cursor: Cursor | None = None
+        self.pushed = 0
+
+    async def run(self) -> None:
+        """Read and push for as long as the process lives."""
+        self.database.pokes.listen(self._wake.set)
+        self.database.pokes.listen_signals(self._on_signal)
+        heart = asyncio.create_task(self._beat(), name="live heartbeat")
+        try:
+            while True:
+                try:
+                    more = await self._step()
+                except Exception as error:
+                    log.warning("live could not read", error=type(error).__name__)
+                    await asyncio.sleep(0.5)
+                    continue
+                if not more:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._wake.wait(), 1)
+                    self._wake.clear()
+        finally:
+            heart.cancel()
+
+    async def _step(self) -> bool:
+        async with self.database.system() as tx:
+            if self._cursor is None:
+                self._cursor = await end_of_log(tx)
+                return False
+            facts = await read_log(tx, self._cursor)
+        if not facts:
+            return False
+        by_organisation: dict[UUID, list[Logged]] = defaultdict(list)
+        for fact in facts:
+            by_organisation[fact.organisation_id].append(fact)
+        for organisation_id, some in by_organisation.items():
+            if self.members.get(organisation_id) or self.visitors.get(organisation_id):
+                await self._push(organisation_id, some)
+        self._cursor = facts[-1].cursor
+        return len(facts) >= 500
+
+    async def _push(self, organisation_id: UUID, facts: list[Logged]) -> None:
+        batch = await self.batch(organisation_id, facts)
+        frames: dict[tuple[Any, ...], bytes] = {}
+        for listener in list(self.members.get(organisation_id, ())):
+            actor = listener.actor
+            key = (actor.scope == "all",) if actor.scope == "all" else (actor.id,)
+            if key not in frames:
+                frames[key] = encode(frame_for(actor, batch))
+            listener.push(frames[key])
+            self.pushed += 1
+        await self._push_visitors(organisation_id, batch)
+
+    async def batch(self, organisation_id: UUID, facts: list[Logged]) -> Batch:
+        """Return facts with the fresh rows of what they touched, in one transaction."""
+        actor = Actor.system(organisation_id)
+        ids = list({f.conversation_id for f in facts if f.conversation_id is not None})
+        message_ids = list(
+            {UUID(f.payload["message_id"]) for f in facts if f.payload.get("message_id")}
+        )
+        rows: list[Any] = []
+        messages: list[Any] = []
+        if ids:
+            async with self.database.transaction(actor) as tx:
+                rows = await conversations.rows(tx, ids, actor)
+                if message_ids:
+                    messages = await conversations.messages_by_id(tx, message_ids)
+        return Batch(facts, {row.id: row for row in rows}, messages, facts[-1].cursor)
+
+    async def _push_visitors(self, organisation_id: UUID, batch: Batch) -> None:
+        """Send customers what of it is theirs: their own conversation, without notes."""
+        listeners = self.visitors.get(organisation_id)
+        if not listeners:
+            return
+        customers = {row.customer.id for row in batch.rows.values()}
+        for listener in list(listeners):
+            if listener.actor.customer_id in customers:
+                for frame in await self.visitor_frames(listener, batch.cursor):
+                    listener.push(frame)
+
+    async def visitor_frames(self, listener: Listener, cursor: Cursor) -> list[bytes]:
+        """Return the fresh view of a visitor's conversation."""
+        async with self.database.transaction(listener.actor) as tx:
+            view = await conversations.visitor_state(tx, listener.actor)
+        return [encode({"t": "conversation", "conversation": view, "cursor": str(cursor)})]
+
+    def _on_signal(self, message: dict[str, Any]) -> None:
+        """Pass typing and looking on, to whom they concern."""
+        organisation_id = UUID(message.pop("organisation_id"))
+        frame = encode({"t": "signal", **message})
+        customer_id = message.get("customer_id")
+        to_visitor = message.get("to") in ("visitor", "both")
+        if message.get("to") != "visitor":
+            for listener in self.members.get(organisation_id, ()):
+                listener.push(frame)
+        if to_visitor and customer_id:
+            for listener in self.visitors.get(organisation_id, ()):
+                if str(listener.actor.customer_id) == customer_id:
+                    listener.push(frame)
+
+    async def _beat(self) -> None:
+        """Say every few seconds which members have a desk open, so that presence can end."""
+        while True:
+            with contextlib.suppress(Exception):
+                await self._write_sockets()
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _write_sockets(self) -> None:
+        ids = [(o, x.id, x.actor.id) for o, some in self.members.items() for x in some]
+        async with self.database.system() as tx:
+            await tx.run(
+                "INSERT INTO live_socket (organisation_id, id, member_id, process, seen_at) "
+                "SELECT *, $4, $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) "
+                "ON CONFLICT (organisation_id, id) DO UPDATE SET seen_at = excluded.seen_at",
+                [i[0] for i in ids], [i[1] for i in ids], [i[2] for i in ids],
+                PROCESS, clock.now(),
+            )  # fmt: skip
+
+    async def join(self, listener: Listener) -> None:
+        """Add a socket."""
+        where = self.members if listener.actor.kind == "member" else self.visitors
+        where[listener.actor.organisation_id].add(listener)
+        if listener.actor.kind == "member":
+            await self._write_sockets()
+
+    async def leave(self, listener: Listener) -> None:
+        """Take a socket away."""
+        where = self.members if listener.actor.kind == "member" else self.visitors
+        where[listener.actor.organisation_id].discard(listener)
+        if listener.actor.kind == "member":
+            async with self.database.system() as tx:
+                await tx.run(
+                    "DELETE FROM live_socket WHERE organisation_id = $1 AND id = $2",
+                    listener.actor.organisation_id,
+                    listener.id,
+                )
+
+
+def frame_for(actor: Actor, batch: Batch) -> Frame:
+    """Return what an actor may see of a batch."""
+    seen = {i for i, row in batch.rows.items() if conversations.visible(actor, row)}
+    gone = [
+        fact.conversation_id
+        for fact in batch.facts
+        if fact.conversation_id in batch.rows
+        and fact.conversation_id not in seen
+        and _left(actor, fact)
+    ]
+    facts = [
+        _public(fact)
+        for fact in batch.facts
+        if (fact.conversation_id is None and _concerns(actor, fact))
+        or fact.conversation_id in seen
+    ]
+    return Frame(
+        cursor=str(batch.cursor),
+        facts=facts,
+        conversations=[batch.rows[i] for i in seen],
+        messages=[m for m in batch.messages if m.conversation_id in seen],
+        gone=list(dict.fromkeys(i for i in gone if i is not None)),
+    )
+
+
+def _left(actor: Actor, fact: Logged) -> bool:
+    """Say whether a fact took a conversation out of an actor's sight."""
+    before = fact.payload.get("previous_agent_id"), fact.agent_id
+    if str(actor.id) in map(str, before):
+        return True
+    previous_queue = fact.payload.get("previous_queue_id")
+    if previous_queue and UUID(previous_queue) in actor.queue_ids:
+        return True
+    return fact.queue_id in actor.queue_ids if fact.queue_id else False
+
+
+def _concerns(actor: Actor, fact: Logged) -> bool:
+    """Say whether a fact without a conversation may be shown: floor facts are for all members."""
+    if actor.scope == "all" or fact.agent_id == actor.id:
+        return True
+    return fact.type in FLOOR_FACTS
+
+
+FLOOR_FACTS = frozenset({"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed"})
+
+
+def _public(fact: Logged) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "type": fact.type,
+        "at": fact.occurred_at,
+        "conversation_id": fact.conversation_id,
+        "leg_id": fact.leg_id,
+        "agent_id": fact.agent_id,
+        "queue_id": fact.queue_id,
+        "customer_id": fact.customer_id,
+        "actor": fact.actor,
+        "payload": fact.payload,
+    }

@@ -1,0 +1,144 @@
+"""Built files and stored files: the desk's app, the widget's parts, attachments."""
+
+import gzip
+import mimetypes
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from peakend.kernel import clock
+from peakend.kernel.db import Database
+from peakend.kernel.files import SHOWN, FileNotFound, need_file, path_of
+from peakend.kernel.permissions import public
+
+STATIC = Path(str(resources.files("peakend"))) / "static"
+YEAR = "public, max-age=31536000, immutable"
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+DESK_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_TEXT = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map")
+
+
+@lru_cache(maxsize=256)
+def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
+    data = path.read_bytes()
+    return gzip.compress(data, 6) if zipped else data
+
+
+def built(request: Request[Any, Any, Any], folder: str, name: str) -> Response[bytes]:
+    """Return a built file, zipped where that helps. Errors: NotFoundException."""
+    root = (STATIC / folder).resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        raise NotFoundException
+    zipped = path.suffix in _TEXT and "gzip" in request.headers.get("accept-encoding", "")
+    data = _bytes(path, path.stat().st_mtime, zipped)
+    hashed = "assets" in path.parts[len(root.parts) :]
+    headers = {"Cache-Control": YEAR if hashed else "no-cache", "Vary": "Accept-Encoding"}
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if path.suffix == ".html":
+        headers["Content-Security-Policy"] = DESK_POLICY
+    return Response(data, media_type=kind, headers=headers)
+
+
+@get("/", opt=public("the front door"), include_in_schema=False)
+async def front_door() -> Redirect:
+    """Lead to the desk."""
+    return Redirect("/desk/")
+
+
+@get(
+    ["/desk", "/desk/{path:path}"],
+    opt=public("the app itself holds no data"),
+    include_in_schema=False,
+)
+async def desk(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
+    """Return a file of the desk, or its page for every address inside the app."""
+    name = path.lstrip("/")
+    if name.startswith(("assets/", "icons/")) or "." in name.rsplit("/", 1)[-1]:
+        return built(request, "desk", name)
+    return built(request, "desk", "index.html")
+
+
+@get(
+    ["/setup/{token:str}", "/invitation/{token:str}"],
+    opt=public("leads to the app"),
+    include_in_schema=False,
+)
+async def to_desk(request: Request[Any, Any, Any], token: str) -> Redirect:
+    """Lead a link that people were given to its page in the app."""
+    return Redirect(f"/desk{request.url.path}")
+
+
+@get(
+    "/files/{file_id:uuid}/{name:str}",
+    opt=public("a signature and its expiry stand in the link"),
+    include_in_schema=False,
+)
+async def stored_file(
+    request: Request[Any, Any, Any],
+    file_id: UUID,
+    name: str,
+    database: Database,
+    expires: Annotated[str, Parameter(query="e")] = "",
+    signature: Annotated[str, Parameter(query="s")] = "",
+    thumb: Annotated[str, Parameter(query="t")] = "",
+) -> Response[bytes]:
+    """Return the bytes of an attachment; only pictures, sound and video are shown in place."""
+    async with database.system() as tx:
+        row = await need_file(tx, file_id, expires, signature, clock.now())
+    path = path_of(row.thumb_sha256 if thumb and row.thumb_sha256 else row.sha256)
+    if not path.is_file():
+        raise FileNotFound
+    shown = row.mime in SHOWN and "d" not in request.query_params
+    headers = {
+        "Content-Disposition": "inline" if shown else _attachment(row.name),
+        "Content-Security-Policy": SANDBOX,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin" if row.public else "same-site",
+        "Cache-Control": YEAR if row.public else "private, max-age=3600",
+        "Accept-Ranges": "bytes",
+        "Referrer-Policy": "no-referrer",
+    }
+    data = path.read_bytes()
+    kind = row.mime if shown else "application/octet-stream"
+    span = _span(request.headers.get("range"), len(data))
+    if span is None:
+        return Response(data, media_type=kind, headers=headers)
+    start, end = span
+    headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
+    return Response(data[start : end + 1], status_code=206, media_type=kind, headers=headers)
+
+
+def _attachment(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name)}"
+
+
+def _span(header: str | None, size: int) -> tuple[int, int] | None:
+    """Return the first and last byte that a Range header asks for; None where it asks for all."""
+    unit, _, part = (header or "").partition("=")
+    first, dash, last = part.partition("-")
+    if unit.strip() != "bytes" or not dash or "," in part:
+        return None
+    if not first.strip().isdigit():
+        count = int(last) if last.strip().isdigit() else 0
+        return (max(0, size - count), size - 1) if count else None
+    start = int(first)
+    end = min(int(last), size - 1) if last.strip().isdigit() else size - 1
+    return (start, end) if start <= end else None
+
+
+routes = [front_door, desk, to_desk, stored_file]
