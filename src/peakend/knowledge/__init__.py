@@ -1,1 +1,1 @@
-"""知识库: articles, example questions, versions and search."""
+"""知识库: articles with example questions, their publication, and finding the one that answers."""

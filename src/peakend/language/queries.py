@@ -53,8 +53,7 @@ async def vectors(texts: Sequence[str]) -> Vectors | None:
     found = embedder()
     if found is None or not texts:
         return None
-    if len(texts) == 1:
-        # One sentence takes under a millisecond once warm; a thread costs more than that.
-        if embedder_loaded() and len(texts[0]) < 400:
-            return found.encode(texts)
+    # One sentence takes under a millisecond once warm; a thread costs more than that.
+    if len(texts) == 1 and embedder_loaded() and len(texts[0]) < 400:
+        return found.encode(texts)
     return await asyncio.to_thread(found.encode, texts)

@@ -15,14 +15,16 @@ _LATIN_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 # Words that carry no topic: they would make every question look like every other one.
-STOP_WORDS = frozenset(
-    "的 了 吗 呢 啊 吧 呀 嘛 哦 我 你 您 他 她 它 我们 你们 是 在 有 和 与 及 就 都 也 还 又 把 被 给 "
-    "这 那 这个 那个 哪 哪个 什么 怎么 怎样 如何 请 请问 一下 一个 想 要 能 会 可以 可不可以 能不能 "
-    "为什么 怎么办 怎么回事 咋 咋办 咋回事 多少 几 不 没 没有 很 太 说 对 从 到 "
-    "a an the is are was were be been am do does did i you he she it we they my your our their of to "
-    "in on at for with and or if can could would should will how what why when where which please "
-    "this that there have has had not no".split()
-)
+_EMPTY_WORDS = """
+    的 了 吗 呢 啊 吧 呀 嘛 哦 我 你 您 他 她 它 我们 你们 是 在 有 和 与 及 就 都 也 还 又
+    把 被 给 这 那 这个 那个 哪 哪个 什么 怎么 怎样 如何 请 请问 一下 一个 想 要 能 会 可以
+    可不可以 能不能 为什么 意思 什么意思 弄 怎么弄 在不在 明白 不太 嗯嗯 怎么办 怎么回事
+    咋 咋办 咋回事 多少 几 不 没 没有 很 太 说 对 从 到
+    a an the is are was were be been am do does did i you he she it we they my your our their
+    of to in on at for with and or if can could would should will how what why when where which
+    please this that there have has had not no
+"""
+STOP_WORDS = frozenset(_EMPTY_WORDS.split())
 
 
 def detected_language(text: str) -> str:
@@ -96,7 +98,9 @@ def initials(text: str) -> str:
     return "".join(lazy_pinyin(folded(text), style=Style.FIRST_LETTER)).replace(" ", "")
 
 
-_MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])([- ]?)([0-9]{4})\2([0-9]{4})(?![0-9])")
+_MOBILE = re.compile(
+    r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])([- ]?)([0-9]{4})\2([0-9]{4})(?![0-9])"
+)
 _IDENTITY = re.compile(r"(?<![0-9])([1-9][0-9]{5})((?:19|20)[0-9]{6})([0-9]{3}[0-9Xx])(?![0-9])")
 _CARD = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){14,18}(?![0-9])")
 _MAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})", re.ASCII)
@@ -154,6 +158,6 @@ def masked(text: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return at most `length` characters on one line, with an ellipsis where something is left out."""
+    """Return at most `length` characters on one line, with an ellipsis where some are left out."""
     line = _SPACE.sub(" ", text).strip()
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
