@@ -15,11 +15,14 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-PERSONAL = frozenset(
-    "name title text body note comment subject email phone mobile address identity password "
-    "token cookie authorization secret key query question answer preview attributes ip "
-    "user_agent payload args params dsn".split()  # noqa: SIM905  (read as one line of words)
-)
+# fmt: off
+PERSONAL = frozenset({
+    "name", "title", "text", "body", "note", "comment", "subject", "email", "phone", "mobile",
+    "address", "identity", "password", "token", "cookie", "authorization", "secret", "key",
+    "query", "question", "answer", "preview", "attributes", "ip", "user_agent", "payload", "args",
+    "params", "dsn",
+})
+# fmt: on
 HIDDEN = "[hidden]"
 
 

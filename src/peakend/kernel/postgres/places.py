@@ -111,7 +111,7 @@ def settle(data_dir: Path, progress: Progress) -> Place:
     """Return the place of the cluster of a data directory, made ready for the user it runs as."""
     data_dir = data_dir.resolve()
     folder, run_as = _chosen(data_dir)
-    if folder != data_dir / "postgres":
+    if folder != data_dir / "postgres" and _kept_folder(data_dir) is None:
         progress("kernel.postgres.moved")
         (data_dir / "postgres.location").write_text(str(folder), encoding="utf-8")
     _own_folder(folder, run_as)

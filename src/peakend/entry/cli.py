@@ -1,0 +1,211 @@
+"""The command `peakend`."""
+
+import asyncio
+import difflib
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import typer
+import uvloop
+from rich.tree import Tree
+
+from peakend import __version__
+from peakend.entry import running, wiring
+from peakend.entry.console import complain, console, language, say
+from peakend.entry.running import Plan
+from peakend.kernel import doctor as doctor_room
+from peakend.kernel import logs, schema, tracing
+from peakend.kernel.errors import PeakendError
+from peakend.kernel.events import FACTS
+from peakend.kernel.settings import settings
+from peakend.kernel.words import word
+
+app = typer.Typer(
+    name="peakend",
+    help=say("entry.cli.peakend"),
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("entry.cli.option_data_dir"))]
+Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=say("entry.cli.option_port"))]
+
+
+def main() -> None:
+    """Run the command line; expected problems become one clear message and exit code 1."""
+    logs.configure()
+    try:
+        app()
+    except PeakendError as problem:
+        complain(problem.wording, **problem.params)
+        raise SystemExit(1) from None
+    except schema.WrongLocale:
+        complain("kernel.doctor.no_chinese")
+        complain("kernel.doctor.no_chinese_advice")
+        raise SystemExit(1) from None
+    except (asyncpg.PostgresError, ConnectionError) as problem:
+        complain("kernel.doctor.unreachable", reason=f"{type(problem).__name__}: {problem}")
+        complain("kernel.doctor.unreachable_advice")
+        raise SystemExit(1) from None
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help=say("entry.cli.option_version"))
+    ] = False,
+) -> None:
+    """Answer the options that stand without a command."""
+    if version:
+        console.print(__version__)
+        raise typer.Exit
+
+
+@app.command(help=say("entry.cli.serve"))
+def serve(data_dir: DataDir = None, host: Host = "127.0.0.1", port: Port = 8080) -> None:
+    """Run web, worker and the embedded database."""
+    _use(data_dir)
+    _run(running.run(Plan(host=host, port=port)))
+
+
+@app.command(help=say("entry.cli.demo"))
+def demo(
+    data_dir: DataDir = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    quiet: Annotated[bool, typer.Option("--quiet", help=say("entry.cli.option_quiet"))] = False,
+) -> None:
+    """Run everything with a living demo centre."""
+    _use(data_dir, suffix="-demo")
+    settings.demo = True
+    os.environ["PEAKEND_DEMO"] = "1"
+    _run(running.run(Plan(host=host, port=port, demo=True, simulation=not quiet)))
+
+
+@app.command(help=say("entry.cli.web"))
+def web(data_dir: DataDir = None, host: Host = "127.0.0.1", port: Port = 8080) -> None:
+    """Run the web part alone, against a database that runs already."""
+    _use(data_dir)
+    _run(running.run(Plan(host=host, port=port, worker=False, embedded=False)))
+
+
+@app.command(help=say("entry.cli.worker"))
+def worker(data_dir: DataDir = None) -> None:
+    """Run the worker alone, against a database that runs already."""
+    _use(data_dir)
+    _run(running.run(Plan(web=False, embedded=False)))
+
+
+@app.command(help=say("entry.cli.why"))
+def why(fact: Annotated[str | None, typer.Argument(help=say("entry.cli.why_fact"))] = None) -> None:
+    """Print who records a fact and who reacts to it."""
+    wiring.load()
+    if fact is None:
+        for name in sorted(FACTS):
+            console.print(f"{name}  [dim]{_first_line(name)}[/]")
+        return
+    if fact not in FACTS:
+        near = ", ".join(difflib.get_close_matches(fact, FACTS, n=3)) or "–"
+        complain("entry.cli.unknown_fact", fact=fact, near=near)
+        raise typer.Exit(1)
+    tree = Tree(f"[bold]{fact}[/]  [dim]{_first_line(fact)}[/]")
+    for title, places in (
+        ("entry.cli.recorded_by", tracing.recorders(fact)),
+        ("entry.cli.reacted_by", tracing.reactors(fact)),
+    ):
+        branch = tree.add(say(title))
+        for place in places:
+            branch.add(f"{place.function}  [dim]{place.file}:{place.line}[/]")
+        if not places:
+            branch.add(f"[dim]{say('entry.cli.nobody')}[/]")
+    console.print(tree)
+
+
+@app.command(help=say("entry.cli.trace"))
+def trace(
+    event_id: Annotated[str, typer.Argument(help=say("entry.cli.trace_event"))],
+    data_dir: DataDir = None,
+) -> None:
+    """Print the chain of causes that a fact belongs to."""
+    _use(data_dir)
+    try:
+        identifier = UUID(event_id)
+    except ValueError:
+        complain("entry.cli.not_an_id", id=event_id)
+        raise typer.Exit(1) from None
+    links, waiting = _run(_chain(identifier))
+    if not links:
+        complain("entry.cli.unknown_event", id=event_id)
+        raise typer.Exit(1)
+    branches: dict[UUID | None, Tree] = {}
+    for link in links:
+        mark = "bold" if link.id == identifier else "default"
+        at = link.occurred_at.astimezone().isoformat(sep=" ", timespec="milliseconds")
+        text = f"[{mark}]{link.type}[/]  {at}  [dim]{link.actor}  {link.id}[/]"
+        parent = branches.get(link.caused_by)
+        branch = branches[link.id] = parent.add(text) if parent else Tree(text)
+        for job in waiting:
+            if job.fact_id == link.id:
+                state = say(f"entry.cli.job_{job.state}", attempt=job.attempt)
+                branch.add(f"[yellow]{job.name}[/]  [dim]{state}[/]")
+    console.print(branches[links[0].id])
+
+
+@app.command(help=say("entry.cli.doctor"))
+def doctor(data_dir: DataDir = None) -> None:
+    """Say what is wrong with this installation and what to do."""
+    _use(data_dir)
+    findings = _run(_examine())
+    signs = {"good": "[green]✓[/]", "doubtful": "[yellow]![/]", "bad": "[red]✗[/]"}
+    for finding in findings:
+        console.print(signs[finding.verdict], say(finding.wording, **finding.params))
+        if finding.verdict != "good":
+            advice = say(f"{finding.wording}_advice", **finding.params)
+            console.print(f"   → {advice}", markup=False)
+    if doctor_room.worst(findings) == "bad":
+        raise typer.Exit(1)
+
+
+async def _chain(event_id: UUID) -> tuple[list[tracing.Link], list[tracing.Pending]]:
+    async with (
+        running.reached(settings.data_dir) as dsn,
+        running.opened(dsn) as database,
+        database.system() as tx,
+    ):
+        return await tracing.chain(tx, event_id)
+
+
+async def _examine() -> list[doctor_room.Finding]:
+    try:
+        async with running.reached(settings.data_dir) as dsn:
+            return await doctor_room.examine(dsn, settings.data_dir)
+    except PeakendError as problem:
+        reason = word(problem.wording, language(), **problem.params)
+        return await doctor_room.examine(None, settings.data_dir, reason)
+
+
+def _first_line(fact: str) -> str:
+    return (FACTS[fact].__doc__ or "").strip().split("\n")[0]
+
+
+def _use(data_dir: Path | None, suffix: str = "") -> None:
+    """Settle the data directory of this process; root's home is closed to the database's user."""
+    if data_dir is not None:
+        settings.data_dir = data_dir.expanduser().absolute()
+    elif not os.environ.get("PEAKEND_DATA_DIR"):
+        usual = settings.data_dir
+        if os.geteuid() == 0 and os.access("/var/lib", os.W_OK):
+            usual = Path("/var/lib/peakend")
+        settings.data_dir = usual.with_name(usual.name + suffix)
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
