@@ -42,6 +42,9 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     if need is None:
         raise NotFound
     if need == "public":
+        # Sign-in, set-up and invitation give a cookie: no other site may send a browser there.
+        if _gives_cookie(connection):
+            _same_origin(connection)
         return
     database: Database = connection.app.state.database
     if need == "visitor":
@@ -72,6 +75,11 @@ async def signed_in(connection: Connection) -> Actor | None:
 def is_secure(connection: Connection) -> bool:
     """Say whether the browser speaks https with us, perhaps through a proxy that we trust."""
     return settings.public_url.startswith("https:") or connection.scope.get("scheme") == "https"
+
+
+def _gives_cookie(connection: Connection) -> bool:
+    path = connection.scope["path"]
+    return path.startswith("/api/") and not path.startswith("/api/web/")
 
 
 def _same_origin(connection: Connection) -> None:

@@ -229,6 +229,16 @@ ON CONFLICT (organisation_id, name, unique_key)
 """
 
 
+def _absorbed(jobs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return jobs with those of one name and key made one, due at the earliest."""
+    kept: dict[object, tuple[Any, ...]] = {}
+    for job in jobs:
+        key = (job[1], job[5]) if job[5] is not None else job[0]
+        if key not in kept or job[3] < kept[key][3]:
+            kept[key] = job
+    return list(kept.values())
+
+
 async def write_records(tx: "Transaction") -> None:
     """Write gathered facts, the jobs of their reactions and the jobs enqueued, in one statement."""
     actor = tx.actor.label
@@ -238,7 +248,7 @@ async def write_records(tx: "Transaction") -> None:
         for entry in tx.records
         for r in REACTIONS.get(type(entry.fact).__name__, ())
     ]
-    jobs += tx.jobs
+    jobs += _absorbed(tx.jobs)
     tx.records, tx.jobs = [], []
     fact_columns = list(zip(*facts, strict=True)) if facts else [()] * 15
     job_columns = list(zip(*jobs, strict=True)) if jobs else [()] * 8

@@ -4,7 +4,7 @@ Never read by `id > last`: with concurrent writers that loses events. What is be
 xmin cannot grow any more, so a cursor of (xid, id) misses nothing.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -110,19 +110,19 @@ async def too_old(tx: SystemTransaction, organisation_id: UUID, after: Cursor) -
     return oldest is not None and tx.now - oldest > KEPT
 
 
-async def connected_members(tx: Transaction, within_s: int = 30) -> set[UUID]:
-    """Return the members with an open desk, in any process."""
+async def members_seen(tx: Transaction) -> dict[UUID, datetime]:
+    """Return when each member with an open desk was last seen, over all tabs and processes."""
     rows = await tx.all(
-        _Member,
-        "SELECT DISTINCT member_id FROM live_socket "
-        "WHERE organisation_id = current_organisation() AND seen_at > $1",
-        tx.now - timedelta(seconds=within_s),
+        _Seen,
+        "SELECT member_id, max(seen_at) AS seen_at FROM live_socket "
+        "WHERE organisation_id = current_organisation() GROUP BY member_id",
     )
-    return {row.member_id for row in rows}
+    return {row.member_id: row.seen_at for row in rows}
 
 
-class _Member(msgspec.Struct, frozen=True):
+class _Seen(msgspec.Struct, frozen=True):
     member_id: UUID
+    seen_at: datetime
 
 
 async def signal(organisation_id: UUID, message: dict[str, Any]) -> None:
