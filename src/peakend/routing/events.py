@@ -140,13 +140,13 @@ class WorkEnded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkResumed(Fact):
-    """A leg ended by mistake goes on with the same agent (the undo of a closing)."""
+    """A leg ended by mistake goes on as it was (the undo of a closing)."""
 
     subject: ClassVar[str] = "leg_id"
     leg_id: UUID
     conversation_id: UUID
     queue_id: UUID | None
-    agent_id: UUID
+    agent_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,15 +189,6 @@ class PresenceChanged(Fact):
     was: str
     was_s: float
     reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CapacityChanged(Fact):
-    """How many conversations an agent may hold at once changed."""
-
-    subject: ClassVar[str] = "agent_id"
-    agent_id: UUID
-    capacity: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,10 +73,11 @@ presence = tenant_table(
     _moment("since", nullable=False),
     _moment("until"),
     _moment("idle_since", nullable=False),
+    # Since when no desk of this member has been open; the simulation stays without one.
+    _moment("missing_since"),
+    Column("stays", Boolean, nullable=False, server_default="false"),
     _number("misses", 0),
-    _number("capacity", 3),
     CheckConstraint("state IN ('ready', 'wrap_up', 'break', 'offline')", name="state"),
-    CheckConstraint("capacity BETWEEN 0 AND 50", name="capacity"),
     primary_key=("member_id",),
 )
 
@@ -190,8 +191,9 @@ class PresenceRow(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     until: datetime | None
     idle_since: datetime
+    missing_since: datetime | None
+    stays: bool
     misses: int
-    capacity: int
 
 
 class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,7 +211,7 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     last_agent_id: UUID | None
     only_agent_id: UUID | None
     only_team_id: UUID | None
-    tried: dict[str, datetime | str]
+    tried: dict[str, str]
     entered_at: datetime
     offered_to: UUID | None
     offered_at: datetime | None

@@ -9,7 +9,6 @@ State = Literal["ready", "wrap_up", "break", "offline"]
 Shown = Literal["ready", "busy", "wrap_up", "break", "offline"]
 
 GONE_AFTER = timedelta(seconds=30)
-DEFAULT_CAPACITY = 3
 NOT_ANSWERING = "not_answering"
 TABS_CLOSED = "tabs_closed"
 
@@ -19,9 +18,9 @@ def shown(state: State, load: int, capacity: int) -> Shown:
     return "busy" if state == "ready" and load >= capacity else state
 
 
-def has_gone(state: State, since: datetime, last_seen_at: datetime | None, now: datetime) -> bool:
+def has_gone(state: State, missing_since: datetime | None, now: datetime) -> bool:
     """Return whether every tab has been closed for so long that the agent counts as gone."""
-    return state != "offline" and now - max(since, last_seen_at or since) > GONE_AFTER
+    return state != "offline" and missing_since is not None and now - missing_since >= GONE_AFTER
 
 
 def after_miss(misses: int) -> tuple[State, str] | None:

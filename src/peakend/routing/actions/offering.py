@@ -1,0 +1,222 @@
+"""Offers: work goes to one agent at a time, who takes it, refuses it or lets it pass."""
+
+from collections import defaultdict
+from datetime import timedelta
+from uuid import UUID
+
+from peakend.conversations import actions as conversations
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict
+from peakend.kernel.events import record
+from peakend.kernel.jobs import enqueue as enqueue_job
+from peakend.routing.actions.presence import (
+    count_miss,
+    got_work,
+    lock_presence,
+    withdraw_offer,
+)
+from peakend.routing.events import OfferExpired, OfferRefused, WorkAnswered, WorkOffered
+from peakend.routing.models import WorkItem
+from peakend.routing.queries.queues import queues
+from peakend.routing.queries.seats import Seat, seats
+from peakend.routing.queries.work import as_waiting, need_leg, waiting
+from peakend.routing.rules.choice import OFFER_S, Choice, choose, suits
+
+_OFFER = """
+UPDATE work_item
+SET state = 'offered', offered_to = $2, offered_at = $3, offer = offer + 1, offer_last_agent = $4
+WHERE organisation_id = current_organisation()
+  AND id = $1 AND state = 'waiting' AND offer = $5
+"""
+_BACK = """
+UPDATE work_item
+SET state = 'waiting', offered_to = NULL, offered_at = NULL,
+    tried = tried || jsonb_build_object($2::text, $3::text)
+WHERE organisation_id = current_organisation() AND id = $1
+"""
+_ANSWER = """
+UPDATE work_item
+SET state = 'serving', agent_id = $2, answered_at = $3, offered_to = NULL, offered_at = NULL,
+    return_by = NULL
+WHERE organisation_id = current_organisation() AND id = $1
+"""
+
+
+class OfferGone(Conflict):
+    """The offer no longer holds; somebody else has it, or the customer left."""
+
+    wording = "routing.offer_gone"
+
+
+async def match(tx: Transaction) -> int:
+    """Offer what waits to whoever is free, and return how many offers were made.
+
+    The presence rows of the free agents are locked first, so that of two matchers at once the
+    second sees what the first has given; a leg is offered only while it still waits.
+    """
+    made = 0
+    while await waiting(tx):
+        free = {s.agent_id for s in await seats(tx) if s.presence.state == "ready" and _room(s)}
+        if not free:
+            break
+        await lock_presence(tx, free)
+        staff = [s for s in await seats(tx, free) if s.presence.state == "ready" and _room(s)]
+        legs = {leg.id: leg for leg in await waiting(tx)}
+        teams = _teams(staff)
+        views = {leg.id: as_waiting(leg, teams) for leg in legs.values()}
+        choices = choose(views.values(), (seat.ready() for seat in staff), tx.now)
+        lost = 0
+        for choice in choices:
+            fitting = sum(suits(views[choice.leg_id], s.ready(), tx.now) for s in staff)
+            if await _offer(tx, legs[choice.leg_id], choice, fitting, len(legs)):
+                made += 1
+            else:
+                lost += 1
+        if not lost:
+            break
+    return made
+
+
+def _room(seat: Seat) -> bool:
+    return seat.load < seat.capacity and seat.offers == 0
+
+
+def _teams(staff: list[Seat]) -> dict[UUID, frozenset[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for seat in staff:
+        for team_id in seat.team_ids:
+            found[team_id].add(seat.agent_id)
+    return {team_id: frozenset(ids) for team_id, ids in found.items()}
+
+
+async def _offer(
+    tx: Transaction, leg: WorkItem, choice: Choice, candidates: int, in_line: int
+) -> bool:
+    done = await tx.run(
+        _OFFER, leg.id, choice.agent_id, tx.now, choice.last_agent, leg.offer
+    )
+    if not done:
+        return False
+    await record(
+        tx,
+        WorkOffered(
+            leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=choice.agent_id,
+            offer=leg.offer + 1,
+            last_agent=choice.last_agent,
+            candidates=candidates,
+            waiting=in_line,
+        ),
+    )
+    await enqueue_job(
+        tx,
+        "routing.expire_offer",
+        run_at=tx.now + timedelta(seconds=await offer_s(tx, leg.queue_id)),
+        leg_id=leg.id,
+        offer=leg.offer + 1,
+    )
+    return True
+
+
+async def offer_s(tx: Transaction, queue_id: UUID | None) -> int:
+    """Return how long an agent of a queue has to answer an offer."""
+    return next((queue.offer_s for queue in await queues(tx) if queue.id == queue_id), OFFER_S)
+
+
+async def accept(tx: Transaction, *, leg_id: UUID, offer: int, by: Actor) -> WorkItem:
+    """Take what was offered; saying it twice is harmless. Errors: LegNotFound, OfferGone."""
+    assert by.id is not None
+    await lock_presence(tx, [by.id])
+    leg = await need_leg(tx, leg_id, lock=True)
+    if leg.state == "serving" and leg.agent_id == by.id and leg.offer == offer:
+        return leg
+    _need_offer(leg, offer, by.id)
+    return await answer(tx, leg, by.id, how="offer")
+
+
+async def refuse(tx: Transaction, *, leg_id: UUID, offer: int, by: Actor) -> None:
+    """Let somebody else take what was offered. Errors: LegNotFound, OfferGone."""
+    assert by.id is not None
+    await lock_presence(tx, [by.id])
+    leg = await need_leg(tx, leg_id, lock=True)
+    _need_offer(leg, offer, by.id)
+    await tx.run(_BACK, leg.id, str(by.id), tx.now.isoformat())
+    await record(
+        tx,
+        OfferRefused(
+            leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=by.id,
+            offer=offer,
+        ),
+    )
+    if leg.only_agent_id == by.id and leg.return_to is not None:
+        # A transfer meant for this person alone: the sender should know at once.
+        await enqueue_job(tx, "routing.return_transfer", leg_id=leg.id, why="refused")
+
+
+def _need_offer(leg: WorkItem, offer: int, agent_id: UUID) -> None:
+    if leg.state != "offered" or leg.offered_to != agent_id or leg.offer != offer:
+        raise OfferGone
+
+
+async def expire_offer(tx: Transaction, *, leg_id: UUID, offer: int) -> bool:
+    """Take back an offer nobody answered; after two misses the agent is on a break."""
+    seen = await need_leg(tx, leg_id)
+    if seen.state != "offered" or seen.offer != offer or seen.offered_to is None:
+        return False
+    agent_id = seen.offered_to
+    await lock_presence(tx, [agent_id])
+    leg = await need_leg(tx, leg_id, lock=True)
+    if leg.state != "offered" or leg.offer != offer:
+        return False
+    await tx.run(_BACK, leg.id, str(agent_id), tx.now.isoformat())
+    misses = await count_miss(tx, agent_id)
+    await record(
+        tx,
+        OfferExpired(
+            leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=agent_id,
+            offer=offer,
+            misses=misses,
+        ),
+    )
+    return True
+
+
+async def answer(tx: Transaction, leg: WorkItem, agent_id: UUID, *, how: str) -> WorkItem:
+    """Give a waiting leg to an agent. The presence row and the leg are locked already."""
+    if leg.offered_to is not None and leg.offered_to != agent_id:
+        await withdraw_offer(tx, leg, "taken")
+    await tx.run(_ANSWER, leg.id, agent_id, tx.now)
+    await got_work(tx, agent_id)
+    await conversations.assign(
+        tx,
+        conversation_id=leg.conversation_id,
+        agent_id=agent_id,
+        leg_id=leg.id,
+        queue_id=leg.queue_id,
+    )
+    wait_s = max(0.0, (tx.now - leg.entered_at).total_seconds())
+    await record(
+        tx,
+        WorkAnswered(
+            leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=agent_id,
+            customer_id=leg.customer_id,
+            wait_s=wait_s,
+            target_s=leg.target_s,
+            within=wait_s <= leg.target_s,
+            live=leg.live,
+            how=how,
+        ),
+    )
+    return await need_leg(tx, leg.id)

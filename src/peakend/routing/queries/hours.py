@@ -1,0 +1,61 @@
+"""Business hours: the rows, and the pure form that answers questions about time."""
+
+from datetime import date
+from uuid import UUID
+
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound
+from peakend.routing.models import HOURS_COLUMNS, HoursRow
+from peakend.routing.rules.hours import Hours, parse_hours
+
+
+class HoursNotFound(NotFound):
+    """There are no such business hours here."""
+
+    wording = "routing.hours_not_found"
+
+
+async def business_hours(tx: Transaction) -> list[HoursRow]:
+    """Return all business hours by name."""
+    return await tx.all(
+        HoursRow,
+        f"SELECT {HOURS_COLUMNS} FROM business_hours"
+        " WHERE organisation_id = current_organisation() ORDER BY name, id LIMIT 500",
+    )
+
+
+async def need_hours(tx: Transaction, hours_id: UUID) -> HoursRow:
+    """Return business hours. Errors: HoursNotFound."""
+    found = await tx.one(
+        HoursRow,
+        f"SELECT {HOURS_COLUMNS} FROM business_hours"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        hours_id,
+    )
+    if found is None:
+        raise HoursNotFound
+    return found
+
+
+async def hours_exist(tx: Transaction, hours_id: UUID) -> bool:
+    """Return whether the organisation has these business hours."""
+    return bool(
+        await tx.value(
+            "SELECT true FROM business_hours"
+            " WHERE organisation_id = current_organisation() AND id = $1",
+            hours_id,
+        )
+    )
+
+
+async def opening(tx: Transaction, hours_id: UUID | None) -> Hours | None:
+    """Return business hours to calculate with; None stands for "always open"."""
+    if hours_id is None:
+        return None
+    return as_hours(await need_hours(tx, hours_id))
+
+
+def as_hours(row: HoursRow) -> Hours:
+    """Return the pure form of stored business hours."""
+    holidays = [(date.fromisoformat(day["on"]), day.get("intervals", [])) for day in row.holidays]
+    return parse_hours(row.time_zone, row.week, holidays)

@@ -1,0 +1,152 @@
+"""Queues, who serves them, and how long their lines are."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts import queries as accounts
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound
+from peakend.routing.models import QUEUE_COLUMNS, QueueRow
+
+
+class QueueNotFound(NotFound):
+    """There is no such queue here."""
+
+    wording = "routing.queue_not_found"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """How many wait in a queue, and since when the first of them."""
+
+    queue_id: UUID
+    waiting: int
+    oldest_at: datetime
+
+
+class _Serving(msgspec.Struct, frozen=True):
+    queue_id: UUID
+    id: UUID
+
+
+async def queues(tx: Transaction) -> list[QueueRow]:
+    """Return the queues of the organisation in their order. Counts: at most 500."""
+    return await tx.all(
+        QueueRow,
+        f"SELECT {QUEUE_COLUMNS} FROM queue WHERE organisation_id = current_organisation()"
+        " ORDER BY position, name, id LIMIT 500",
+    )
+
+
+async def need_queue(tx: Transaction, queue_id: UUID) -> QueueRow:
+    """Return a queue. Errors: QueueNotFound."""
+    found = await tx.one(
+        QueueRow,
+        f"SELECT {QUEUE_COLUMNS} FROM queue WHERE organisation_id = current_organisation()"
+        " AND id = $1",
+        queue_id,
+    )
+    if found is None:
+        raise QueueNotFound
+    return found
+
+
+async def queue_exists(tx: Transaction, queue_id: UUID) -> bool:
+    """Return whether the organisation has this queue."""
+    return bool(
+        await tx.value(
+            "SELECT true FROM queue WHERE organisation_id = current_organisation() AND id = $1",
+            queue_id,
+        )
+    )
+
+
+async def queue_for(tx: Transaction, brand_id: UUID | None) -> UUID | None:
+    """Return the first queue of a brand, else one that serves every brand, else any."""
+    found: UUID | None = await tx.value(
+        """
+        SELECT id FROM queue
+        WHERE organisation_id = current_organisation()
+        ORDER BY (brand_id IS NOT DISTINCT FROM $1::uuid) DESC, (brand_id IS NULL) DESC,
+                 position, name, id
+        LIMIT 1
+        """,
+        brand_id,
+    )
+    return found
+
+
+async def queue_names(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of queues; unknown ids are left out."""
+    rows = await tx.all(
+        _Named,
+        "SELECT id, name FROM queue WHERE organisation_id = current_organisation()"
+        " AND id = ANY($1::uuid[])",
+        list(set(ids)),
+    )
+    return {row.id: row.name for row in rows}
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+async def lines(tx: Transaction) -> dict[UUID, Line]:
+    """Return the line of every queue in which somebody waits."""
+    rows = await tx.all(
+        Line,
+        """
+        SELECT queue_id, count(*) AS waiting, min(entered_at) AS oldest_at
+        FROM work_item
+        WHERE organisation_id = current_organisation()
+          AND state IN ('waiting', 'offered')
+          AND queue_id IS NOT NULL
+        GROUP BY queue_id
+        """,
+    )
+    return {row.queue_id: row for row in rows}
+
+
+async def serving_members(tx: Transaction) -> dict[UUID, set[UUID]]:
+    """Return the members named in each queue, without those who come by their team."""
+    return await _serving(tx, "SELECT queue_id, member_id AS id FROM queue_member")
+
+
+async def serving_teams(tx: Transaction) -> dict[UUID, set[UUID]]:
+    """Return the teams that serve each queue."""
+    return await _serving(tx, "SELECT queue_id, team_id AS id FROM queue_team")
+
+
+async def _serving(tx: Transaction, select: str) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in await tx.all(
+        _Serving, f"{select} WHERE organisation_id = current_organisation()"
+    ):
+        found[row.queue_id].add(row.id)
+    return found
+
+
+async def queues_of_member(tx: Transaction, member_id: UUID) -> list[QueueRow]:
+    """Return the queues a member serves, by name or by team; for `Actor.queue_ids` and `Me`."""
+    teams = (await accounts.teams_of(tx, [member_id]))[member_id]
+    return await tx.all(
+        QueueRow,
+        f"""
+        SELECT {QUEUE_COLUMNS} FROM queue q
+        WHERE q.organisation_id = current_organisation()
+          AND (EXISTS (SELECT FROM queue_member m
+                       WHERE m.organisation_id = q.organisation_id
+                         AND m.queue_id = q.id AND m.member_id = $1)
+            OR EXISTS (SELECT FROM queue_team t
+                       WHERE t.organisation_id = q.organisation_id
+                         AND t.queue_id = q.id AND t.team_id = ANY($2::uuid[])))
+        ORDER BY q.position, q.name, q.id
+        LIMIT 500
+        """,
+        member_id,
+        list(teams),
+    )

@@ -1,0 +1,154 @@
+"""Seats: every agent with presence, load, skills and queues; what the choice and the boards see."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts import queries as accounts
+from peakend.kernel.db import Transaction
+from peakend.routing.models import PRESENCE_COLUMNS, PresenceRow
+from peakend.routing.queries.queues import serving_members, serving_teams
+from peakend.routing.rules.choice import Ready
+from peakend.routing.rules.presence import shown
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """A member at work: where, since when, with how much in hand."""
+
+    agent_id: UUID
+    name: str
+    role: str
+    team_ids: frozenset[UUID]
+    skills: frozenset[UUID]
+    queue_ids: frozenset[UUID]
+    presence: PresenceRow
+    load: int
+    offers: int
+    capacity: int
+
+    @property
+    def state(self) -> str:
+        """Return the state people see, with busy for full hands."""
+        return shown(self.presence.state, self.load, self.capacity)
+
+    def ready(self) -> Ready:
+        """Return the form in which the choice sees this seat."""
+        return Ready(
+            agent_id=self.agent_id,
+            queue_ids=self.queue_ids,
+            skills=self.skills,
+            load=self.load,
+            capacity=self.capacity,
+            idle_since=self.presence.idle_since,
+            offers=self.offers,
+        )
+
+
+class _Load(msgspec.Struct, frozen=True):
+    agent_id: UUID
+    load: int
+    offers: int
+
+
+async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
+    """Return the seats of all active members, or of some. Counts: load holds offers, too."""
+    members = await accounts.members(tx, active_only=True)
+    by_member = await serving_members(tx)
+    by_team = await serving_teams(tx)
+    present = await presences(tx)
+    loads = await _loads(tx)
+    found = []
+    for member in members:
+        if ids is not None and member.id not in ids:
+            continue
+        load = loads.get(member.id)
+        teams = frozenset(member.team_ids)
+        found.append(
+            Seat(
+                agent_id=member.id,
+                name=member.name,
+                role=member.role,
+                team_ids=teams,
+                skills=frozenset(member.skill_ids),
+                queue_ids=frozenset(
+                    {queue for queue, named in by_member.items() if member.id in named}
+                    | {queue for queue, named in by_team.items() if teams & named}
+                ),
+                presence=present.get(member.id) or absent(member.id, tx.now),
+                load=load.load if load else 0,
+                offers=load.offers if load else 0,
+                capacity=member.capacity,
+            )
+        )
+    return found
+
+
+async def presences(tx: Transaction) -> dict[UUID, PresenceRow]:
+    """Return the presence of everybody who was ever there."""
+    rows = await tx.all(
+        PresenceRow,
+        f"SELECT {PRESENCE_COLUMNS} FROM presence WHERE organisation_id = current_organisation()",
+    )
+    return {row.member_id: row for row in rows}
+
+
+async def presence_of(tx: Transaction, member_id: UUID) -> PresenceRow:
+    """Return where a member is; offline for somebody who never was there."""
+    found = await tx.one(
+        PresenceRow,
+        f"SELECT {PRESENCE_COLUMNS} FROM presence"
+        " WHERE organisation_id = current_organisation() AND member_id = $1",
+        member_id,
+    )
+    return found or absent(member_id, tx.now)
+
+
+async def load_of(tx: Transaction, member_id: UUID) -> int:
+    """Return how many conversations a member holds or is offered."""
+    return int(
+        await tx.value(
+            """
+            SELECT (SELECT count(*) FROM work_item
+                    WHERE organisation_id = current_organisation()
+                      AND state = 'serving' AND agent_id = $1)
+                 + (SELECT count(*) FROM work_item
+                    WHERE organisation_id = current_organisation()
+                      AND state IN ('waiting', 'offered') AND offered_to = $1)
+            """,
+            member_id,
+        )
+    )
+
+
+async def _loads(tx: Transaction) -> dict[UUID, _Load]:
+    rows = await tx.all(
+        _Load,
+        """
+        SELECT agent_id, count(*) AS load, sum(offers)::int AS offers
+        FROM (SELECT agent_id, 0 AS offers FROM work_item
+              WHERE organisation_id = current_organisation() AND state = 'serving'
+              UNION ALL
+              SELECT offered_to, 1 FROM work_item
+              WHERE organisation_id = current_organisation()
+                AND state IN ('waiting', 'offered') AND offered_to IS NOT NULL) held
+        WHERE agent_id IS NOT NULL
+        GROUP BY agent_id
+        """,
+    )
+    return {row.agent_id: row for row in rows}
+
+
+def absent(member_id: UUID, now: datetime) -> PresenceRow:
+    """Return the presence of somebody who never was there."""
+    return PresenceRow(
+        member_id=member_id,
+        state="offline",
+        reason=None,
+        since=now,
+        until=None,
+        idle_since=now,
+        missing_since=None,
+        stays=False,
+        misses=0,
+    )

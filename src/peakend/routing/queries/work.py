@@ -1,0 +1,233 @@
+"""Work items: what waits, what is offered, what is held; places in line and expected waits."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound
+from peakend.routing.models import WORK_COLUMNS, WorkItem
+from peakend.routing.queries.queues import QueueRow, lines
+from peakend.routing.queries.seats import Seat, seats
+from peakend.routing.rules.choice import Waiting, in_order
+from peakend.routing.rules.waiting import Wait, expected_wait, usual_handle_s
+
+MATCHED_AT_ONCE = 500
+HANDLED_SAMPLE = 50
+
+
+class LegNotFound(NotFound):
+    """There is no such work here."""
+
+    wording = "routing.leg_not_found"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place in line, counted from one, with the range of waiting time; None where unknown."""
+
+    position: int
+    low_s: int | None
+    high_s: int | None
+
+
+async def need_leg(tx: Transaction, leg_id: UUID, *, lock: bool = False) -> WorkItem:
+    """Return a work item. Errors: LegNotFound."""
+    found = await tx.one(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND id = $1"
+        + (" FOR UPDATE" if lock else ""),
+        leg_id,
+    )
+    if found is None:
+        raise LegNotFound
+    return found
+
+
+async def active_leg(
+    tx: Transaction, conversation_id: UUID, *, lock: bool = False
+) -> WorkItem | None:
+    """Return the leg in which a conversation waits or is served."""
+    return await tx.one(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND conversation_id = $1"
+        " AND state IN ('waiting', 'offered', 'serving')" + (" FOR UPDATE" if lock else ""),
+        conversation_id,
+    )
+
+
+async def legs_of(tx: Transaction, conversation_id: UUID) -> list[WorkItem]:
+    """Return every leg of a conversation, oldest first."""
+    return await tx.all(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND conversation_id = $1"
+        " ORDER BY entered_at, id LIMIT 500",
+        conversation_id,
+    )
+
+
+async def offers_of(tx: Transaction, member_id: UUID) -> list[WorkItem]:
+    """Return what is offered to a member now."""
+    return await tx.all(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND state = 'offered'"
+        " AND offered_to = $1 ORDER BY offered_at, id LIMIT 50",
+        member_id,
+    )
+
+
+async def held_by(tx: Transaction, member_id: UUID) -> list[WorkItem]:
+    """Return what a member serves now."""
+    return await tx.all(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND state = 'serving'"
+        " AND agent_id = $1 ORDER BY answered_at, id LIMIT 200",
+        member_id,
+    )
+
+
+async def waiting(tx: Transaction) -> list[WorkItem]:
+    """Return the oldest work that is not offered to anybody."""
+    return await tx.all(
+        WorkItem,
+        f"SELECT {WORK_COLUMNS} FROM work_item"
+        " WHERE organisation_id = current_organisation() AND state = 'waiting'"
+        " ORDER BY entered_at LIMIT $1",
+        MATCHED_AT_ONCE,
+    )
+
+
+async def last_served_by(
+    tx: Transaction, customer_id: UUID, since: datetime
+) -> UUID | None:
+    """Return the agent who served a customer last, if that was after a moment."""
+    found: UUID | None = await tx.value(
+        """
+        SELECT agent_id FROM work_item
+        WHERE organisation_id = current_organisation()
+          AND customer_id = $1
+          AND answered_at IS NOT NULL
+          AND coalesce(ended_at, answered_at) >= $2
+        ORDER BY answered_at DESC
+        LIMIT 1
+        """,
+        customer_id,
+        since,
+    )
+    return found
+
+
+def as_waiting(leg: WorkItem, teams: dict[UUID, frozenset[UUID]]) -> Waiting:
+    """Return the form in which the choice sees a leg; `teams` are the agents of each team."""
+    only = None
+    if leg.only_agent_id is not None:
+        only = frozenset({leg.only_agent_id})
+    elif leg.only_team_id is not None:
+        only = teams.get(leg.only_team_id, frozenset())
+    return Waiting(
+        leg_id=leg.id,
+        queue_id=leg.queue_id,
+        entered_at=leg.entered_at,
+        priority=leg.priority,
+        skills=frozenset(leg.skills),
+        last_agent_id=leg.last_agent_id,
+        only=only,
+        tried={UUID(agent): datetime.fromisoformat(at) for agent, at in leg.tried.items()},
+    )
+
+
+async def place_in_line(tx: Transaction, conversation_id: UUID) -> Place | None:
+    """Return the place of a waiting conversation; None where it does not wait."""
+    leg = await active_leg(tx, conversation_id)
+    if leg is None or leg.state == "serving":
+        return None
+    before = await tx.all(
+        _Ranked,
+        """
+        SELECT id, entered_at, priority FROM work_item
+        WHERE organisation_id = current_organisation()
+          AND state IN ('waiting', 'offered')
+          AND queue_id IS NOT DISTINCT FROM $1::uuid
+        ORDER BY entered_at LIMIT 1000
+        """,
+        leg.queue_id,
+    )
+    order = in_order((row.waiting() for row in before), tx.now)
+    ahead = next((n for n, work in enumerate(order) if work.leg_id == leg.id), len(order))
+    wait = await wait_in_queue(tx, leg.queue_id, ahead, await seats(tx))
+    return Place(ahead + 1, wait.low_s, wait.high_s)
+
+
+class _Ranked(msgspec.Struct, frozen=True):
+    id: UUID
+    entered_at: datetime
+    priority: int
+
+    def waiting(self) -> Waiting:
+        return Waiting(
+            leg_id=self.id, queue_id=None, entered_at=self.entered_at, priority=self.priority
+        )
+
+
+async def wait_in_queue(
+    tx: Transaction, queue_id: UUID | None, ahead: int, staff: list[Seat]
+) -> Wait:
+    """Return the expected wait behind `ahead` others, by who is there and how long talks take.
+
+    An agent of several queues in which people wait counts for each of them in part only.
+    """
+    if queue_id is None:
+        return Wait(None, None)
+    busy_lines = set(await lines(tx)) | {queue_id}
+    slots, free = 0.0, 0
+    for seat in staff:
+        if queue_id not in seat.queue_ids or seat.presence.state not in ("ready", "wrap_up"):
+            continue
+        slots += seat.capacity / max(1, len(seat.queue_ids & busy_lines))
+        if seat.presence.state == "ready":
+            free += max(0, seat.capacity - seat.load)
+    handled = await recent_handle_s(tx, queue_id)
+    return expected_wait(ahead, slots, min(free, int(slots)), usual_handle_s(handled))
+
+
+async def recent_handle_s(tx: Transaction, queue_id: UUID) -> list[float]:
+    """Return how long the last talks of a queue took, of the last seven days."""
+    rows = await tx.all(
+        _Handled,
+        """
+        SELECT extract(epoch FROM ended_at - answered_at)::float8 AS handle_s FROM work_item
+        WHERE organisation_id = current_organisation()
+          AND queue_id = $1
+          AND state = 'done'
+          AND answered_at IS NOT NULL
+          AND ended_at > $2
+        ORDER BY ended_at DESC
+        LIMIT $3
+        """,
+        queue_id,
+        tx.now - timedelta(days=7),
+        HANDLED_SAMPLE,
+    )
+    return [row.handle_s for row in rows]
+
+
+class _Handled(msgspec.Struct, frozen=True):
+    handle_s: float
+
+
+async def target_waits(
+    tx: Transaction, queues: list[QueueRow], staff: list[Seat]
+) -> dict[UUID, Wait]:
+    """Return for each queue the wait of somebody who would join it now."""
+    waiting_now = await lines(tx)
+    return {
+        queue.id: await wait_in_queue(
+            tx, queue.id, waiting_now[queue.id].waiting if queue.id in waiting_now else 0, staff
+        )
+        for queue in queues
+    }

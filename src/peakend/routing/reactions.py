@@ -1,0 +1,125 @@
+"""What routing does when conversations, people or its own work change.
+
+Every reaction reads the rows as they are now: late or doubled facts change nothing.
+"""
+
+from peakend.accounts import queries as accounts
+from peakend.accounts.events import (
+    MemberCapacityChanged,
+    MemberChanged,
+    MemberDisabled,
+    MemberJoined,
+)
+from peakend.conversations.events import (
+    ConversationClosed,
+    ConversationQueued,
+    ConversationReopened,
+    ConversationStarted,
+)
+from peakend.kernel.db import Transaction
+from peakend.kernel.events import reacts_to
+from peakend.kernel.jobs import enqueue as enqueue_job
+from peakend.routing import actions
+from peakend.routing.events import (
+    OfferExpired,
+    OfferRefused,
+    OfferWithdrawn,
+    PresenceChanged,
+    QueueChanged,
+    QueueOpened,
+    WorkAbandoned,
+    WorkEnded,
+    WorkQueued,
+)
+
+
+@reacts_to(
+    WorkQueued,
+    WorkEnded,
+    WorkAbandoned,
+    OfferRefused,
+    OfferExpired,
+    OfferWithdrawn,
+    PresenceChanged,
+    QueueChanged,
+    QueueOpened,
+    MemberCapacityChanged,
+    MemberChanged,
+    priority=1,
+)
+async def ask_for_match(tx: Transaction, fact: object) -> None:
+    """Ask for one round of matching; a burst of facts asks for one round, too."""
+    await enqueue_job(tx, "routing.match_queue", unique_key="match", priority=1)
+
+
+@reacts_to(ConversationStarted, alone=True, priority=1)
+async def let_wait_from_the_start(tx: Transaction, fact: ConversationStarted) -> None:
+    """Queue a conversation that nobody digital speaks to."""
+    if fact.state == "waiting" and tx.cause is not None:
+        await actions.enqueue(
+            tx, fact.conversation_id, fact.queue_id, entered_at=tx.cause.occurred_at
+        )
+
+
+@reacts_to(ConversationQueued, alone=True, priority=1)
+async def let_wait(tx: Transaction, fact: ConversationQueued) -> None:
+    """Queue a conversation that was handed to people without a leg."""
+    if fact.leg_id is None and tx.cause is not None:
+        await actions.enqueue(
+            tx,
+            fact.conversation_id,
+            fact.queue_id,
+            last_agent_id=fact.previous_agent_id,
+            entered_at=tx.cause.occurred_at,
+        )
+
+
+@reacts_to(ConversationClosed, alone=True, priority=2)
+async def end_leg(tx: Transaction, fact: ConversationClosed) -> None:
+    """End the work of a conversation that is over."""
+    assert tx.cause is not None
+    await actions.end_with_conversation(
+        tx,
+        conversation_id=fact.conversation_id,
+        by=fact.by,
+        closed_at=tx.cause.occurred_at,
+    )
+
+
+@reacts_to(ConversationReopened, alone=True, priority=2)
+async def take_up_again(tx: Transaction, fact: ConversationReopened) -> None:
+    """Go on with the leg of an undone closing, with the agent who reopened, or in the queue."""
+    if fact.undo and fact.leg_id is not None:
+        await actions.resume(tx, conversation_id=fact.conversation_id, leg_id=fact.leg_id)
+    elif fact.state == "serving" and fact.agent_id is not None:
+        await actions.serve_reopened(
+            tx,
+            conversation_id=fact.conversation_id,
+            agent_id=fact.agent_id,
+            last_leg_id=fact.leg_id,
+        )
+    elif fact.state == "waiting" and tx.cause is not None:
+        await actions.enqueue(
+            tx,
+            fact.conversation_id,
+            fact.queue_id,
+            last_agent_id=fact.last_agent_id,
+            entered_at=tx.cause.occurred_at,
+        )
+
+
+@reacts_to(MemberJoined, alone=True)
+async def give_promised_queues(tx: Transaction, fact: MemberJoined) -> None:
+    """Put a new member into the queues the invitation named."""
+    if fact.invitation_id is not None:
+        await actions.join_queues(
+            tx,
+            member_id=fact.member_id,
+            queue_ids=await accounts.invited_queue_ids(tx, fact.invitation_id),
+        )
+
+
+@reacts_to(MemberDisabled, alone=True)
+async def send_home(tx: Transaction, fact: MemberDisabled) -> None:
+    """Take a member off the desk who may not sign in any more."""
+    await actions.set_presence(tx, member_id=fact.member_id, state="offline")
