@@ -68,12 +68,17 @@ class Sheet:
         font = ImageFont.truetype(name, size * FINE, index=index)
         self.pen.text((x * FINE, y * FINE), text, colour, font, anchor)
 
-    def label(self, text: str, at: tuple[float, float], to: tuple[float, float], anchor: str = "lm") -> None:
-        """Name a part: words at one point, a thin line to the part."""
-        gap = 8 if anchor[0] == "l" else -8
-        self.path((at[0] - gap, at[1]) if anchor[0] != "m" else (at[0], at[1] + (20 if to[1] > at[1] else -20)), to, colour=TEXT_2, line=1.5)
+    def label(self, text: str, at: tuple[float, float], to: tuple[float, float]) -> None:
+        """Name a part: words from one point on, a thin line from their nearest edge to the part."""
+        name, index = FONTS[False]
+        right = at[0] + ImageFont.truetype(name, 28, index=index).getlength(text)
+        if at[0] <= to[0] <= right:
+            start = (to[0], at[1] + (22 if to[1] > at[1] else -22))
+        else:
+            start = (right + 8 if to[0] > right else at[0] - 8, at[1])
+        self.path(start, to, colour=TEXT_2, line=1.5)
         self.disc(*to, 4, TEXT_2, TEXT_2)
-        self.words(*at, text, anchor=anchor)
+        self.words(*at, text)
 
     def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = BRAND, line: float = 5) -> None:
         """Draw a straight arrow."""
@@ -88,8 +93,8 @@ class Sheet:
         return self.image.resize((WIDE, HIGH), Image.Resampling.LANCZOS)
 
     def save(self, name: str) -> None:
-        """Write the picture with as few colours as flat drawing needs."""
-        self.small().quantize(64, dither=Image.Dither.NONE).save(HERE / name, optimize=True)
+        """Write the picture with a palette: flat drawing needs no more."""
+        self.small().quantize(256, dither=Image.Dither.NONE).save(HERE / name, optimize=True)
 
 
 def draw_valve(sheet: Sheet, x: float, y: float, turned: float, long: float = 130) -> None:
@@ -186,7 +191,7 @@ def meter_display() -> None:
     sheet.disc(412, 180, 22, SURFACE, STRONG, 3)
     sheet.box(120, 268, 220, 16, TEXT, TEXT, 4)
     sheet.words(260, 330, "表号 0000 1001", 26, TEXT_2, anchor="mm")
-    sheet.label("屏幕：余额、总量、状态", (490, 126), (350, 130))
+    sheet.label("屏幕：余额和状态", (490, 126), (350, 130))
     sheet.label("按钮：按一下亮屏", (490, 196), (412, 180))
     sheet.label("插卡口：芯片朝里", (490, 276), (340, 276))
     sheet.label("过户、补卡时要用", (490, 340), (356, 334))
@@ -270,8 +275,13 @@ def draw_knob(sheet: Sheet, pressed: float, turned: float, finger: bool) -> None
     way = math.radians(-90 - 90 * turned)
     sheet.path((400, 316), (400 + (size - 12) * math.cos(way), 316 + (size - 12) * math.sin(way)), colour=BRAND, line=9)
     if finger:
-        sheet.arrow((640, 316), (496 - 12 * pressed, 316), BRAND, 10)
-        sheet.words(660, 316, "按住", 36, BRAND, bold=True)
+        sheet.disc(400, 316, 16 + 12 * pressed, BRAND_WEAK, BRAND, 4)
+        sheet.arrow((640, 316), (496 - 12 * pressed, 316), BRAND, 8)
+        sheet.words(656, 316, "按住" if pressed == 1 else "按", 36, BRAND, bold=True)
+        bow = [math.radians(-100 - 6 * step) for step in range(11)]
+        sheet.path(*((400 + 96 * math.cos(w), 316 + 96 * math.sin(w)) for w in bow), colour=BRAND, line=6)
+        sheet.shape((296, 290), (316, 294), (302, 316), fill=BRAND)
+        sheet.words(272, 268, "左转", 32, BRAND, bold=True, anchor="rm")
 
 
 def clip_frame(t: float) -> Sheet:

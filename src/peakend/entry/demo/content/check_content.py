@@ -1,0 +1,148 @@
+"""Prove that the demo's content parses and that names used in one file exist in another."""
+
+import re
+import sys
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).parent
+HAN = "\u4e00-\u9fff"
+HALF_WIDTH = re.compile(rf"[{HAN}」）][,:;?!(]|[,:;?!)][{HAN}「（]")
+UNWANTED = re.compile("[！哦\U0001f300-\U0001faff]|亲(?=[，。、]|$)")
+ACTS = {"ask_person", "leaves", "sends_picture"}
+OUTCOMES = {"digital", "agent", "abandons", "leaves_message"}
+BRANDS = {"gas", "home", "all"}
+KNOWN_PHONES = {"400-000-0000", "400-000-0001"}
+
+wrong: list[str] = []
+
+
+def expect(holds: object, what: str) -> None:
+    """Note a failure and go on, so that one run shows all of them."""
+    if not holds:
+        wrong.append(what)
+
+
+def load(name: str) -> dict:
+    """Read one TOML file of this folder."""
+    return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+def expect_words(text: str, where: str, spoken_by_customer: bool = False) -> None:
+    """Check punctuation and tone; customers may shout."""
+    expect(not HALF_WIDTH.search(text), f"{where}: half-width punctuation")
+    expect(spoken_by_customer or not UNWANTED.search(text), f"{where}: tone")
+    phones = set(re.findall(r"400-\d{3}-\d{4}", text))
+    expect(phones <= KNOWN_PHONES, f"{where}: unknown telephone number")
+
+
+def check_articles(categories: dict[str, str]) -> dict[str, str]:
+    """Return audience by slug."""
+    audience: dict[str, str] = {}
+    places = Counter()
+    for file in sorted((HERE / "articles").glob("*.md")):
+        _, front, body = file.read_text(encoding="utf-8").split("+++\n", 2)
+        head, where = tomllib.loads(front), file.name
+        audience[head["slug"]] = head["audience"]
+        expect(head["slug"] == file.stem, f"{where}: slug")
+        expect(head["brand"] in BRANDS, f"{where}: brand")
+        expect(head["audience"] in {"customer", "agent"}, f"{where}: audience")
+        expect(head["category"] in categories, f"{where}: category")
+        expect(categories.get(head["category"]) in {head["brand"], "all"} or head["brand"] == "all", f"{where}: category of the other brand")
+        expect(6 <= len(head["questions"]) <= 10, f"{where}: questions")  # noqa: PLR2004 (six to ten)
+        expect(150 <= len(re.findall(f"[{HAN}]", body)) <= 500, f"{where}: length")  # noqa: PLR2004 (150 to 500)
+        expect(head["audience"] == "agent" or "## 如果仍未解决" in body, f"{where}: no way to a person")
+        for name in [*head.get("pictures", []), *([head["video"]] if "video" in head else [])]:
+            expect((HERE / "pictures" / name).is_file(), f"{where}: {name}")
+        expect_words(body + head["title"] + "；".join(head["questions"]), where)
+        places[head["category"], head["order"]] += 1
+    expect(max(places.values()) == 1, f"two articles on one place: {[p for p, n in places.items() if n > 1]}")
+    return audience
+
+
+def check_reasons() -> set[str]:
+    """Return the keys that may be chosen: those on the third level."""
+    parents = {r["key"]: r.get("parent") for r in load("reasons.toml")["reason"]}
+    expect(all(p is None or p in parents for p in parents.values()), "reasons: unknown parent")
+    leaves = set(parents) - set(parents.values())
+    for leaf in leaves:
+        above = parents[parents[leaf]] if parents[leaf] else None
+        expect(above and parents[above] is None, f"reasons: {leaf} is not on the third level")
+    return leaves
+
+
+def check_people() -> tuple[dict, set[str]]:
+    """Return queues by slug and the keys of customers."""
+    people = load("people.toml")
+    skills = {s["slug"] for s in people["skill"]}
+    teams = {t["slug"]: t["supervisor"] for t in people["team"]}
+    queues = {q["slug"]: q for q in people["queue"]}
+    products = {p["slug"] for p in people["product"]}
+    logins = [s["login"] for s in people["staff"]]
+    keys = [c["key"] for c in people["customer"]]
+    expect(len(set(logins)) == len(logins) and len(set(keys)) == len(keys), "people: a name twice")
+    expect(set(teams.values()) <= set(logins), "people: supervisor of a team")
+    for person in people["staff"]:
+        expect(person["team"] in teams and set(person["skills"]) <= skills and set(person["queues"]) <= set(queues), person["login"])
+    for queue in queues.values():
+        expect(set(queue["skills"]) <= skills and queue["hours"] in people["hours"], queue["slug"])
+    for person in people["customer"]:
+        expect(re.fullmatch(r"1380000\d{4}", person["phone"]), f"{person['key']}: phone")
+        expect(set(person["products"]) <= products and set(person["prefers"]) <= set(people["prefer"]), person["key"])
+        expect(person["tier"] in people["tier"], person["key"])
+    return queues, set(keys)
+
+
+def check_dialogues(articles: dict[str, str], reasons: set[str], queues: dict, customers: set[str]) -> None:
+    """Check every name in a dialogue, and that its end fits its turns."""
+    tags = {t["key"] for t in load("tags.toml")["tag"]}
+    dialogues = load("dialogues.toml")["dialogue"]
+    expect(len({d["key"] for d in dialogues}) == len(dialogues), "dialogues: a key twice")
+    for told in dialogues:
+        where, said = told["key"], {t["who"] for t in told["turns"]}
+        expect(told["reason"] in reasons and set(told["tags"]) <= tags, f"{where}: reason or tag")
+        expect(told["outcome"] in OUTCOMES and queues[told["queue"]]["brand"] == told["brand"], f"{where}: outcome or brand")
+        expect(articles.get(told["article"]) == "customer", f"{where}: article")
+        expect("customer" not in told or told["customer"] in customers, f"{where}: customer")
+        expect(told.get("rating", 5) in range(1, 6), f"{where}: rating")
+        expect(("agent" in said) == (told["outcome"] == "agent"), f"{where}: agent and outcome")
+        expect(told["outcome"] != "digital" or "digital_wait" in said, f"{where}: nobody answered")
+        for turn in told["turns"]:
+            expect(turn["who"] in {"customer", "agent", "digital", "note", "digital_wait"}, f"{where}: who")
+            expect(turn.get("does") in {None, *ACTS}, f"{where}: act")
+            expect_words(turn.get("text", ""), where, spoken_by_customer=turn["who"] == "customer")
+
+
+def check_rest(articles: dict[str, str], queues: dict, customers: set[str]) -> None:
+    """Check saved replies, the shop and the pictures."""
+    canned = load("canned.toml")["canned"]
+    expect(len({c["shortcut"] for c in canned}) == len(canned), "canned: a shortcut twice")
+    for reply in canned:
+        expect(reply["scope"] in {"all", *queues}, f"{reply['shortcut']}: scope")
+        expect_words(reply["body_zh"] + reply["title"]["zh"], f"canned {reply['shortcut']}")
+        variables = [set(re.findall(r"{{ (.+?) }}", reply[body])) for body in ("body_zh", "body_en")]
+        expect(variables[0] <= {"customer.name", "agent.name", "conversation.number", "brand.name"}, f"{reply['shortcut']}: variable")
+        expect(variables[0] == variables[1], f"{reply['shortcut']}: zh and en differ")
+    shop = load("shop.toml")
+    services = {s["slug"] for s in shop["service"]}
+    expect(all(articles.get(s["article"]) == "customer" for s in shop["service"]), "shop: article")
+    expect(all(o.get("service") in {None, *services} for o in shop["order"]), "shop: order")
+    expect(shop["customer"]["key"] in customers, "shop: customer")
+    described = {p["file"] for p in load("pictures.toml")["picture"]} | {p["poster"] for p in load("pictures.toml")["picture"] if "poster" in p}
+    expect(described == {p.name for p in (HERE / "pictures").iterdir()}, "pictures: described and present differ")
+    load("facts.toml")
+
+
+def main() -> int:
+    """Check everything and print what is wrong."""
+    articles = check_articles({c["zh"]: c["brand"] for c in load("categories.toml")["category"]})
+    queues, customers = check_people()
+    check_dialogues(articles, check_reasons(), queues, customers)
+    check_rest(articles, queues, customers)
+    sys.stdout.write("\n".join(wrong) + "\n" if wrong else f"{len(articles)} articles and everything else in order\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
