@@ -1,0 +1,36 @@
+"""What is done to customers."""
+
+from peakend.customers.actions.customers import (
+    CustomerStale,
+    add_customer,
+    add_identity,
+    add_note,
+    change_customer,
+    set_preferences,
+)
+from peakend.customers.actions.reveals import Revealed, reveal
+from peakend.customers.actions.visits import (
+    Identified,
+    Visit,
+    identify,
+    record_page,
+    start_visit,
+    sweep_visitors,
+)
+
+__all__ = [
+    "CustomerStale",
+    "Identified",
+    "Revealed",
+    "Visit",
+    "add_customer",
+    "add_identity",
+    "add_note",
+    "change_customer",
+    "identify",
+    "record_page",
+    "reveal",
+    "set_preferences",
+    "start_visit",
+    "sweep_visitors",
+]

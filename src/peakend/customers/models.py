@@ -1,0 +1,160 @@
+"""Tables and rows of customers, their identities, notes, visits and reveals."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from peakend.kernel.db import reference, tenant_table
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _text(name: str, default: str | None = None) -> Column[Any]:
+    server_default = None if default is None else text(f"'{default}'")
+    return Column(name, Text, nullable=False, server_default=server_default)
+
+
+def _flag(name: str) -> Column[Any]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+customer = tenant_table(
+    "customer",
+    _text("name"),
+    _text("folded"),
+    _text("tier", "standard"),
+    _text("language", "zh-CN"),
+    _moment("since"),
+    Column("attributes", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("preferences", JSONB, nullable=False, server_default=text("'{}'")),
+    # known: has a name or an identity; verified: somebody trusted vouched for an identity.
+    _flag("known"),
+    _flag("verified"),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Index(
+        "ix_customer_known",
+        "organisation_id",
+        "id",
+        postgresql_where=text("known"),
+    ),
+)
+# Pairs of characters beside a plain index: equality passes row-level security into the index,
+# which containment operators do not, and two Chinese characters are enough to search by.
+customer_gram = tenant_table(
+    "customer_gram",
+    _text("gram"),
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    Index("ix_customer_gram_customer", "organisation_id", "customer_id"),
+    primary_key=("gram", "customer_id"),
+)
+identity = tenant_table(
+    "identity",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    _text("kind"),
+    Column("value", LargeBinary, nullable=False),
+    Column("blind", LargeBinary, nullable=False),
+    _flag("verified"),
+    _moment("created_at"),
+    Index("uq_identity_customer", "organisation_id", "customer_id", "kind", "blind", unique=True),
+    Index(
+        "uq_identity_verified",
+        "organisation_id",
+        "kind",
+        "blind",
+        unique=True,
+        postgresql_where=text("verified"),
+    ),
+    Index("ix_identity_blind", "organisation_id", "kind", "blind"),
+)
+customer_note = tenant_table(
+    "customer_note",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("author_id", "member"),
+    _text("text"),
+    _moment("at"),
+    Index("ix_customer_note_customer", "organisation_id", "customer_id", "at"),
+)
+visitor = tenant_table(
+    "visitor",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    # Channels belong to a context above; their key is checked there.
+    Column("channel_id", Uuid(as_uuid=True), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    _text("language"),
+    _moment("created_at"),
+    _moment("last_seen_at"),
+    Index("uq_visitor_token_hash", "token_hash", unique=True),
+    Index("ix_visitor_customer", "organisation_id", "customer_id"),
+    system="all",
+)
+page_view = tenant_table(
+    "page_view",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    Column("visitor_id", Uuid(as_uuid=True), nullable=False),
+    _text("url"),
+    _text("title"),
+    _moment("at"),
+    Index("ix_page_view_customer", "organisation_id", "customer_id", "at", "id"),
+)
+reveal = tenant_table(
+    "reveal",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("member_id", "member", nullable=False),
+    _text("field"),
+    _text("reason"),
+    _moment("at"),
+    _moment("until"),
+    Index("ix_reveal_customer", "organisation_id", "customer_id", "at"),
+    append_only=True,
+)
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A customer as stored."""
+
+    id: UUID
+    name: str
+    tier: str
+    language: str
+    since: datetime
+    attributes: list[dict[str, Any]]
+    preferences: dict[str, Any]
+    known: bool
+    verified: bool
+    version: int
+
+
+class IdentityRow(msgspec.Struct, frozen=True):
+    """A sealed identity."""
+
+    id: UUID
+    customer_id: UUID
+    kind: str
+    value: bytes
+    verified: bool
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """A browser that holds a token of one channel."""
+
+    id: UUID
+    customer_id: UUID
+    channel_id: UUID
+    language: str
+    last_seen_at: datetime

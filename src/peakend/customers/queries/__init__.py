@@ -1,0 +1,43 @@
+"""Reading customers."""
+
+from peakend.customers.models import Customer, Visitor
+from peakend.customers.queries.cards import (
+    CustomerBrief,
+    CustomerCard,
+    CustomerNotFound,
+    CustomerRow,
+    PageTrace,
+    customer_briefs,
+    customer_by_identity,
+    customer_card,
+    display_name,
+    need_customer,
+    page_trail,
+)
+from peakend.customers.queries.found import customer_page, search
+from peakend.customers.queries.visits import actor_for_visitor, forget_visitor, need_visitor
+from peakend.customers.rules import Attribute, Claim, verify_identity
+
+__all__ = [
+    "Attribute",
+    "Claim",
+    "Customer",
+    "CustomerBrief",
+    "CustomerCard",
+    "CustomerNotFound",
+    "CustomerRow",
+    "PageTrace",
+    "Visitor",
+    "actor_for_visitor",
+    "customer_briefs",
+    "customer_by_identity",
+    "customer_card",
+    "customer_page",
+    "display_name",
+    "forget_visitor",
+    "need_customer",
+    "need_visitor",
+    "page_trail",
+    "search",
+    "verify_identity",
+]

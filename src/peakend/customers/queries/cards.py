@@ -1,0 +1,267 @@
+"""One customer: brief, card, identities, page trail. Private values leave here masked."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import member_names
+from peakend.customers.models import Customer, IdentityRow
+from peakend.customers.queries.sealing import blind_identity, opened_attributes, opened_identity
+from peakend.customers.rules import PAGES_KEPT, masked, normal, shown
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound
+from peakend.kernel.words import word
+
+_CUSTOMER = """
+    SELECT id, name, tier, language, since, attributes, preferences, known, verified, version
+    FROM customer
+    WHERE organisation_id = current_organisation()
+      AND id = $1
+"""
+NOTES_SHOWN = 50
+
+
+class CustomerNotFound(NotFound):
+    """There is no such customer here."""
+
+    wording = "customers.not_found"
+
+
+class CustomerBrief(msgspec.Struct, frozen=True):
+    """What a list shows of a customer."""
+
+    id: UUID
+    name: str
+    tier: str
+    verified: bool
+
+
+class CustomerRow(msgspec.Struct, frozen=True):
+    """A customer in a list of customers."""
+
+    id: UUID
+    name: str
+    tier: str
+    verified: bool
+    since: datetime
+    masked: dict[str, str]
+
+
+class IdentityView(msgspec.Struct, frozen=True):
+    """A way to recognise or reach a customer, masked."""
+
+    id: UUID
+    kind: str
+    value_masked: str
+    verified: bool
+
+
+class AttributeView(msgspec.Struct, frozen=True):
+    """Something known about a customer, masked where it is private."""
+
+    key: str
+    label: str
+    value: str
+    privacy: str
+    masked: bool
+
+
+class NoteView(msgspec.Struct, frozen=True):
+    """A note about a customer."""
+
+    id: UUID
+    text: str
+    author_id: UUID | None
+    author_name: str
+    at: datetime
+
+
+class PageTrace(msgspec.Struct, frozen=True):
+    """A page of the host's site that a customer looked at."""
+
+    url: str
+    title: str
+    at: datetime
+
+
+class CustomerCard(msgspec.Struct, frozen=True):
+    """The customer beside the conversation."""
+
+    id: UUID
+    name: str
+    tier: str
+    language: str
+    verified: bool
+    since: datetime
+    masked: dict[str, str]
+    identities: list[IdentityView]
+    attributes: list[AttributeView]
+    preferences: dict[str, Any]
+    notes: list[NoteView]
+    version: int
+
+
+class _Note(msgspec.Struct, frozen=True):
+    id: UUID
+    text: str
+    author_id: UUID | None
+    at: datetime
+
+
+def display_name(name: str, customer_id: UUID, language: str) -> str:
+    """Return a customer's name, or a word for somebody who gave none."""
+    return name or word("customers.visitor", language, code=customer_id.hex[-4:].upper())
+
+
+async def need_customer(tx: Transaction, customer_id: UUID) -> Customer:
+    """Return a customer. Errors: CustomerNotFound."""
+    found = await tx.one(Customer, _CUSTOMER, customer_id)
+    if found is None:
+        raise CustomerNotFound
+    return found
+
+
+async def customer_briefs(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, CustomerBrief]:
+    """Return name, tier and trust of customers; unknown ids are left out."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    rows = await tx.all(
+        CustomerBrief,
+        """
+        SELECT id, name, tier, verified
+        FROM customer
+        WHERE organisation_id = current_organisation()
+          AND id = ANY($1::uuid[])
+        """,
+        wanted,
+    )
+    return {
+        row.id: msgspec.structs.replace(row, name=display_name(row.name, row.id, tx.actor.language))
+        for row in rows
+    }
+
+
+async def customer_by_identity(tx: Transaction, kind: str, value: str) -> UUID | None:
+    """Return the customer that a verified identity belongs to."""
+    plain = normal(kind, value)
+    if plain is None:
+        return None
+    found: UUID | None = await tx.value(
+        """
+        SELECT customer_id
+        FROM identity
+        WHERE organisation_id = current_organisation()
+          AND kind = $1
+          AND blind = $2
+          AND verified
+        """,
+        kind,
+        blind_identity(tx.organisation_id, kind, plain),
+    )
+    return found
+
+
+async def identities(tx: Transaction, customer_ids: list[UUID]) -> list[IdentityRow]:
+    """Return the sealed identities of customers, verified ones first."""
+    return await tx.all(
+        IdentityRow,
+        """
+        SELECT id, customer_id, kind, value, verified
+        FROM identity
+        WHERE organisation_id = current_organisation()
+          AND customer_id = ANY($1::uuid[])
+        ORDER BY verified DESC, id
+        LIMIT 2000
+        """,
+        customer_ids,
+    )
+
+
+async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
+    """Return all that an agent sees of a customer. Errors: CustomerNotFound."""
+    customer = await need_customer(tx, customer_id)
+    views = [
+        IdentityView(
+            row.id, row.kind, masked(row.kind, opened_identity(tx.organisation_id, row)),
+            row.verified,
+        )
+        for row in await identities(tx, [customer_id])
+    ]  # fmt: skip
+    attributes = []
+    for attribute in opened_attributes(tx.organisation_id, customer):
+        value, hidden = shown(attribute)
+        attributes.append(
+            AttributeView(attribute.key, attribute.label, value, attribute.privacy, hidden)
+        )
+    return CustomerCard(
+        id=customer.id,
+        name=display_name(customer.name, customer.id, tx.actor.language),
+        tier=customer.tier,
+        language=customer.language,
+        verified=customer.verified,
+        since=customer.since,
+        masked=first_of_each_kind(views),
+        identities=views,
+        attributes=attributes,
+        preferences=customer.preferences,
+        notes=await notes(tx, customer_id),
+        version=customer.version,
+    )
+
+
+def first_of_each_kind(views: list[IdentityView]) -> dict[str, str]:
+    """Return the most trusted identity of each kind, masked."""
+    found: dict[str, str] = {}
+    for view in views:
+        found.setdefault(view.kind, view.value_masked)
+    return found
+
+
+async def notes(tx: Transaction, customer_id: UUID) -> list[NoteView]:
+    """Return the newest notes about a customer, newest first."""
+    rows = await tx.all(
+        _Note,
+        """
+        SELECT id, text, author_id, at
+        FROM customer_note
+        WHERE organisation_id = current_organisation()
+          AND customer_id = $1
+        ORDER BY at DESC, id DESC
+        LIMIT $2
+        """,
+        customer_id,
+        NOTES_SHOWN,
+    )
+    names = await member_names(tx, [row.author_id for row in rows if row.author_id])
+    return [
+        NoteView(
+            row.id,
+            row.text,
+            row.author_id,
+            names.get(row.author_id, "") if row.author_id else "",
+            row.at,
+        )
+        for row in rows
+    ]
+
+
+async def page_trail(tx: Transaction, customer_id: UUID) -> list[PageTrace]:
+    """Return the pages a customer looked at, oldest first. Counts: the last 50."""
+    rows = await tx.all(
+        PageTrace,
+        """
+        SELECT url, title, at
+        FROM page_view
+        WHERE organisation_id = current_organisation()
+          AND customer_id = $1
+        ORDER BY at DESC, id DESC
+        LIMIT $2
+        """,
+        customer_id,
+        PAGES_KEPT,
+    )
+    return rows[::-1]

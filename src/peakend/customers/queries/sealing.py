@@ -1,0 +1,47 @@
+"""What is kept sealed of a customer; opened here only, to mask, to compare, to reveal."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+from peakend.customers.models import Customer, IdentityRow
+from peakend.customers.rules import Attribute
+from peakend.kernel.secrets import blind, seal, unseal
+
+
+def sealed_identity(organisation_id: UUID, identity_id: UUID, value: str) -> bytes:
+    """Return an identity as it is stored; it opens only in its own row."""
+    return seal(value.encode(), f"{organisation_id}/identity/value/{identity_id}")
+
+
+def opened_identity(organisation_id: UUID, row: IdentityRow) -> str:
+    """Return the identity that a row holds."""
+    return unseal(row.value, f"{organisation_id}/identity/value/{row.id}").decode()
+
+
+def blind_identity(organisation_id: UUID, kind: str, value: str) -> bytes:
+    """Return what equal identities of one organisation are found by."""
+    return blind("identity", f"{organisation_id}/{kind}/{value}")
+
+
+def stored_attribute(
+    organisation_id: UUID, customer_id: UUID, attribute: Attribute
+) -> dict[str, Any]:
+    """Return an attribute as it is stored: private values sealed."""
+    stored = {"key": attribute.key, "label": attribute.label, "privacy": attribute.privacy}
+    if attribute.privacy in ("public", "internal"):
+        return stored | {"value": attribute.value}
+    aad = f"{organisation_id}/customer/attributes/{customer_id}/{attribute.key}"
+    return stored | {"sealed": base64.b64encode(seal(attribute.value.encode(), aad)).decode()}
+
+
+def opened_attributes(organisation_id: UUID, customer: Customer) -> list[Attribute]:
+    """Return a customer's attributes with their values."""
+    found = []
+    for stored in customer.attributes:
+        value = stored.get("value")
+        if value is None:
+            aad = f"{organisation_id}/customer/attributes/{customer.id}/{stored['key']}"
+            value = unseal(base64.b64decode(stored["sealed"]), aad).decode()
+        found.append(Attribute(stored["key"], stored["label"], value, stored["privacy"]))
+    return found

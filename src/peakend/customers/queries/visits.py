@@ -1,0 +1,127 @@
+"""From a visitor's token to whom it belongs. A token found is believed for at most one second."""
+
+import time
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from peakend.customers.models import Visitor
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.errors import Invalid, NotFound
+from peakend.kernel.secrets import token_hash
+
+CACHE_S = 1.0
+CACHE_ENTRIES = 10_000
+TOUCH_S = 60
+
+
+class _Found(msgspec.Struct, frozen=True):
+    organisation_id: UUID
+    id: UUID
+    customer_id: UUID
+    channel_id: UUID
+    language: str
+    last_seen_at: datetime
+
+
+_known: dict[bytes, tuple[float, Actor]] = {}
+
+
+async def actor_for_visitor(
+    database: Database, token: str | None, now: datetime | None = None
+) -> Actor | None:
+    """Return who holds a visitor token, or None."""
+    digest = digest_of(token)
+    if digest is None:
+        return None
+    cached = _known.get(digest)
+    if cached is not None and cached[0] > time.monotonic():
+        return cached[1]
+    now = now or clock.now()
+    async with database.system() as tx:
+        found = await tx.one(
+            _Found,
+            """
+            SELECT organisation_id, id, customer_id, channel_id, language, last_seen_at
+            FROM visitor
+            WHERE token_hash = $1
+            """,
+            digest,
+        )
+        if found is None:
+            return None
+        if (now - found.last_seen_at).total_seconds() >= TOUCH_S:
+            await tx.run(
+                "UPDATE visitor SET last_seen_at = $3 WHERE organisation_id = $1 AND id = $2",
+                found.organisation_id,
+                found.id,
+                now,
+            )
+    actor = Actor(
+        organisation_id=found.organisation_id,
+        kind="visitor",
+        id=found.id,
+        language=found.language,
+        customer_id=found.customer_id,
+        channel_id=found.channel_id,
+    )
+    if len(_known) >= CACHE_ENTRIES:
+        _known.clear()
+    _known[digest] = (time.monotonic() + CACHE_S, actor)
+    return actor
+
+
+def forget_visitor(visitor_id: UUID) -> None:
+    """Let this process ask the database again about a visitor."""
+    for digest in [d for d, (_, actor) in _known.items() if actor.id == visitor_id]:
+        del _known[digest]
+
+
+async def need_visitor(tx: Transaction, visitor_id: UUID, *, lock: bool = False) -> Visitor:
+    """Return a visitor. Errors: NotFound."""
+    if lock:
+        await tx.run("SELECT FROM visitor WHERE organisation_id = current_organisation()"
+                     " AND id = $1 FOR UPDATE", visitor_id)  # fmt: skip
+    found = await tx.one(
+        Visitor,
+        """
+        SELECT id, customer_id, channel_id, language, last_seen_at
+        FROM visitor
+        WHERE organisation_id = current_organisation()
+          AND id = $1
+        """,
+        visitor_id,
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def visitor_by_token(tx: Transaction, token: str, channel_id: UUID) -> Visitor | None:
+    """Return the visitor of a token in this channel; another channel's token is nobody's here."""
+    digest = digest_of(token)
+    if digest is None:
+        return None
+    return await tx.one(
+        Visitor,
+        """
+        SELECT id, customer_id, channel_id, language, last_seen_at
+        FROM visitor
+        WHERE organisation_id = current_organisation()
+          AND token_hash = $1
+          AND channel_id = $2
+        """,
+        digest,
+        channel_id,
+    )
+
+
+def digest_of(token: str | None) -> bytes | None:
+    """Return what is stored of a token; None for what cannot be one."""
+    try:
+        return token_hash(token or "")
+    except Invalid:
+        return None
