@@ -1,18 +1,25 @@
-"""Draw the help centre's pictures and its one clip; run by hand after a change and commit the results.
+"""Draw the help centre's pictures and its one clip; run by hand, commit the results.
 
-Needs Pillow, ffmpeg and the font Noto Sans CJK. The colours are the light tokens of the design language.
+Needs Pillow, ffmpeg and the font Noto Sans CJK. The colours are the light tokens of
+the design language.
 """
 
 import math
+import shlex
 import subprocess
 import tempfile
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont  # type: ignore[import-not-found,unused-ignore]
 
 HERE = Path(__file__).parent / "pictures"
 WIDE, HIGH, FINE = 800, 560, 2  # drawn twice as large, then reduced: smooth edges without SVG
 FRAMES_PER_S = 20
+Point = tuple[float, float]
+CLIP = str(HERE / "hob-valve.mp4")
+ENCODING = (
+    "-c:v libx264 -preset veryslow -tune animation -crf 26 -pix_fmt yuv420p -movflags +faststart"
+)
 
 SURFACE, INSET, LINE, STRONG = "#ffffff", "#f3f5f7", "#e1e6ea", "#8494a0"
 TEXT, TEXT_2, BRAND, BRAND_WEAK = "#16202a", "#4a5864", "#0b6b75", "#e3f2f3"
@@ -24,8 +31,10 @@ def font_file(weight: str) -> tuple[str, int]:
     """Return the font's file and the index of its simplified Chinese face."""
     found = subprocess.run(
         ["fc-match", "-f", "%{file}|%{index}", f"Noto Sans CJK SC:style={weight}"],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     name, index = found.split("|")
     return name, int(index)
 
@@ -41,16 +50,29 @@ class Sheet:
         self.image = Image.new("RGB", (WIDE * FINE, HIGH * FINE), SURFACE)
         self.pen = ImageDraw.Draw(self.image)
 
-    def box(self, x: float, y: float, w: float, h: float, fill: str, edge: str = STRONG, round_: float = 8, line: float = 2) -> None:
+    def box(
+        self,
+        x: float,
+        y: float,
+        w: float,
+        h: float,
+        fill: str,
+        edge: str = STRONG,
+        round_: float = 8,
+        line: float = 2,
+    ) -> None:
         """Draw a rectangle with round corners."""
         at = [x * FINE, y * FINE, (x + w) * FINE, (y + h) * FINE]
         self.pen.rounded_rectangle(at, round_ * FINE, fill, edge, round(line * FINE))
 
-    def disc(self, x: float, y: float, r: float, fill: str, edge: str = STRONG, line: float = 2) -> None:
+    def disc(
+        self, x: float, y: float, r: float, fill: str, edge: str = STRONG, line: float = 2
+    ) -> None:
         """Draw a circle around a point."""
-        self.pen.ellipse([(x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE], fill, edge, round(line * FINE))
+        at = [(x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE]
+        self.pen.ellipse(at, fill, edge, round(line * FINE))
 
-    def path(self, *points: tuple[float, float], colour: str = STRONG, line: float = 2) -> None:
+    def path(self, *points: Point, colour: str = STRONG, line: float = 2) -> None:
         """Draw a line through points, with round ends."""
         at = [(x * FINE, y * FINE) for x, y in points]
         self.pen.line(at, colour, round(line * FINE), joint="curve")
@@ -58,17 +80,26 @@ class Sheet:
         for x, y in (at[0], at[-1]):
             self.pen.ellipse([x - half, y - half, x + half, y + half], colour)
 
-    def shape(self, *points: tuple[float, float], fill: str) -> None:
+    def shape(self, *points: Point, fill: str) -> None:
         """Fill a polygon."""
         self.pen.polygon([(x * FINE, y * FINE) for x, y in points], fill)
 
-    def words(self, x: float, y: float, text: str, size: int = 28, colour: str = TEXT, bold: bool = False, anchor: str = "lm") -> None:
+    def words(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: int = 28,
+        colour: str = TEXT,
+        bold: bool = False,
+        anchor: str = "lm",
+    ) -> None:
         """Write one line of text."""
         name, index = FONTS[bold]
         font = ImageFont.truetype(name, size * FINE, index=index)
         self.pen.text((x * FINE, y * FINE), text, colour, font, anchor)
 
-    def label(self, text: str, at: tuple[float, float], to: tuple[float, float]) -> None:
+    def label(self, text: str, at: Point, to: Point) -> None:
         """Name a part: words from one point on, a thin line from their nearest edge to the part."""
         name, index = FONTS[False]
         right = at[0] + ImageFont.truetype(name, 28, index=index).getlength(text)
@@ -80,12 +111,15 @@ class Sheet:
         self.disc(*to, 4, TEXT_2, TEXT_2)
         self.words(*at, text)
 
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str = BRAND, line: float = 5) -> None:
+    def arrow(self, start: Point, end: Point, colour: str = BRAND, line: float = 5) -> None:
         """Draw a straight arrow."""
         way = math.atan2(end[1] - start[1], end[0] - start[0])
         neck = (end[0] - 12 * math.cos(way), end[1] - 12 * math.sin(way))
         self.path(start, neck, colour=colour, line=line)
-        wings = [(end[0] - 20 * math.cos(way + turn), end[1] - 20 * math.sin(way + turn)) for turn in (0.5, -0.5)]
+        wings = [
+            (end[0] - 20 * math.cos(way + turn), end[1] - 20 * math.sin(way + turn))
+            for turn in (0.5, -0.5)
+        ]
         self.shape(end, *wings, fill=colour)
 
     def small(self) -> Image.Image:
@@ -197,9 +231,19 @@ def meter_display() -> None:
     sheet.label("过户、补卡时要用", (490, 340), (356, 334))
     sheet.words(60, 414, "机械表", 28, bold=True)
     for place, digit in enumerate("01286345"):
-        whole = place < 5  # noqa: PLR2004 (five whole digits, three decimals)
-        sheet.box(170 + 54 * place, 388, 48, 58, TEXT if whole else DANGER_WEAK, TEXT if whole else DANGER, 4)
-        sheet.words(194 + 54 * place, 417, digit, 34, SURFACE if whole else DANGER, bold=True, anchor="mm")
+        whole = place < 5
+        sheet.box(
+            170 + 54 * place,
+            388,
+            48,
+            58,
+            TEXT if whole else DANGER_WEAK,
+            TEXT if whole else DANGER,
+            4,
+        )
+        sheet.words(
+            194 + 54 * place, 417, digit, 34, SURFACE if whole else DANGER, bold=True, anchor="mm"
+        )
     sheet.path((170, 460), (434, 460), colour=TEXT, line=3)
     sheet.path((440, 460), (596, 460), colour=DANGER, line=3)
     sheet.words(302, 494, "黑色要报：1286", 28, anchor="mm")
@@ -235,17 +279,23 @@ def delivery_steps() -> None:
     sheet.words(40, 48, "订单的四个步骤", 32, bold=True)
     sheet.path((84, 140), (84, 360), colour=BRAND, line=4)
     sheet.path((84, 360), (84, 480), colour=LINE, line=4)
-    for place, (name, what) in enumerate((
-        ("已下单", "16:00前付款，当天出库"),
-        ("已出库", "正在送往附近站点"),
-        ("派送中", "可以看到配送员的位置，可以打电话"),
-        ("已签收", "可以看到签收照片"),
-    )):
-        y, now, done = 138 + 115 * place, place == 2, place < 2  # noqa: PLR2004 (third step)
+    for place, (name, what) in enumerate(
+        (
+            ("已下单", "16:00前付款，当天出库"),
+            ("已出库", "正在送往附近站点"),
+            ("派送中", "可以看到配送员的位置，可以打电话"),
+            ("已签收", "可以看到签收照片"),
+        )
+    ):
+        y, now, done = 138 + 115 * place, place == 2, place < 2
         if now:
             sheet.box(130, y - 50, 630, 100, BRAND_WEAK, BRAND_WEAK, 10)
-        sheet.disc(84, y, 30, BRAND if done or now else SURFACE, BRAND if done or now else STRONG, 3)
-        sheet.words(84, y, str(place + 1), 30, SURFACE if done or now else TEXT_2, bold=True, anchor="mm")
+        sheet.disc(
+            84, y, 30, BRAND if done or now else SURFACE, BRAND if done or now else STRONG, 3
+        )
+        sheet.words(
+            84, y, str(place + 1), 30, SURFACE if done or now else TEXT_2, bold=True, anchor="mm"
+        )
         sheet.words(150, y - 18, name, 32, BRAND if now else TEXT, bold=True)
         sheet.words(150, y + 22, what, 26, TEXT_2)
     sheet.save("delivery-steps.png")
@@ -266,20 +316,27 @@ def draw_knob(sheet: Sheet, pressed: float, turned: float, finger: bool) -> None
     """Draw burner, flame and knob; `pressed` and `turned` run from 0 to 1."""
     sheet.box(180, 190, 440, 22, LINE)
     sheet.box(320, 160, 160, 30, INSET, round_=6)
-    if turned > 0.7:  # noqa: PLR2004 (lights shortly before the end of the turn)
+    if turned > 0.7:  # lights shortly before the end of the turn
         for x in (345, 372, 400, 428, 455):
             draw_flame(sheet, x, 160, 86)
     size = 66 - 8 * pressed
     sheet.disc(400, 316, 72, LINE, LINE)
     sheet.disc(400, 316, size, SURFACE, STRONG, 4)
     way = math.radians(-90 - 90 * turned)
-    sheet.path((400, 316), (400 + (size - 12) * math.cos(way), 316 + (size - 12) * math.sin(way)), colour=BRAND, line=9)
+    sheet.path(
+        (400, 316),
+        (400 + (size - 12) * math.cos(way), 316 + (size - 12) * math.sin(way)),
+        colour=BRAND,
+        line=9,
+    )
     if finger:
         sheet.disc(400, 316, 16 + 12 * pressed, BRAND_WEAK, BRAND, 4)
         sheet.arrow((640, 316), (496 - 12 * pressed, 316), BRAND, 8)
         sheet.words(656, 316, "按住" if pressed == 1 else "按", 36, BRAND, bold=True)
         bow = [math.radians(-100 - 6 * step) for step in range(11)]
-        sheet.path(*((400 + 96 * math.cos(w), 316 + 96 * math.sin(w)) for w in bow), colour=BRAND, line=6)
+        sheet.path(
+            *((400 + 96 * math.cos(w), 316 + 96 * math.sin(w)) for w in bow), colour=BRAND, line=6
+        )
         sheet.shape((296, 290), (316, 294), (302, 316), fill=BRAND)
         sheet.words(272, 268, "左转", 32, BRAND, bold=True, anchor="rm")
 
@@ -287,18 +344,18 @@ def draw_knob(sheet: Sheet, pressed: float, turned: float, finger: bool) -> None
 def clip_frame(t: float) -> Sheet:
     """Return the clip's picture at second `t`."""
     sheet = Sheet()
-    if t < 1.6:  # noqa: PLR2004 (the seconds of the storyboard stand here and nowhere else)
+    if t < 1.6:
         sheet.words(400, 200, "灶具打不着火", 60, bold=True, anchor="mm")
         sheet.words(400, 290, "没有燃气味，再做下面三步", 40, DANGER, anchor="mm")
         caption(sheet, "", "闻到燃气味请停下", "关阀、开窗、到室外，拨打400-000-0001")
-    elif t < 4.6:  # noqa: PLR2004
+    elif t < 4.6:
         turned = min(1.0, max(0.0, (t - 2.4) / 1.3))
         sheet.words(60, 64, "灶具下方", 34, TEXT_2)
         draw_valve(sheet, 400, 270, turned, 300)
         if turned == 1:
             sheet.words(740, 64, "已打开", 38, CALM, bold=True, anchor="rm")
         caption(sheet, "1", "转动黄色手柄", "转到与管道平行，就是打开")
-    elif t < 9.2:  # noqa: PLR2004
+    elif t < 9.2:
         pressed = min(1.0, max(0.0, (t - 4.9) / 0.4))
         turned = min(1.0, max(0.0, (t - 5.4) / 0.7))
         draw_knob(sheet, pressed, turned, finger=True)
@@ -316,17 +373,24 @@ def hob_valve_clip() -> None:
     """Draw twelve seconds frame by frame and encode them; silent on purpose."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(12 * FRAMES_PER_S):
-            clip_frame(number / FRAMES_PER_S).small().save(f"{folder}/{number:04}.png", compress_level=1)
-        subprocess.run(
-            ["ffmpeg", "-y", "-loglevel", "error", "-framerate", str(FRAMES_PER_S), "-i", f"{folder}/%04d.png",
-             "-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-crf", "26", "-pix_fmt", "yuv420p",
-             "-movflags", "+faststart", str(HERE / "hob-valve.mp4")],
-            check=True,
-        )  # fmt: skip
+            clip_frame(number / FRAMES_PER_S).small().save(
+                f"{folder}/{number:04}.png", compress_level=1
+            )
+        frames = f"-framerate {FRAMES_PER_S} -i {folder}/%04d.png"
+        order = ["ffmpeg", "-y", *shlex.split(frames), *shlex.split(ENCODING), CLIP]
+        subprocess.run(order, check=True, capture_output=True)
     clip_frame(6.5).save("hob-valve-poster.png")
 
 
 if __name__ == "__main__":
     HERE.mkdir(exist_ok=True)
-    for draw in (hob_parts, valve_open_closed, hob_battery, meter_display, water_heater_panel, delivery_steps, hob_valve_clip):
+    for draw in (
+        hob_parts,
+        valve_open_closed,
+        hob_battery,
+        meter_display,
+        water_heater_panel,
+        delivery_steps,
+        hob_valve_clip,
+    ):
         draw()
