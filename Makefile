@@ -1,12 +1,12 @@
 # Everything a person does with the project. `make help` lists it.
 SHELL := /bin/bash
 VENV ?= .venv
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := $(VENV)/bin
-XDIST ?= 2
+JOBS ?= 2
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 
-.PHONY: help demo test test-long check format bench install types clean
+.PHONY: help demo install test test-long check format bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,14 +16,13 @@ demo: $(VENV)/.app ## set everything up and run the demo centre
 
 install: $(VENV)/.dev ## set up .venv for development
 
-test: $(VENV)/.dev ## check, then every test but the long ones
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -m "not long" -n $(XDIST) $(ARGS)
+test: check ## check, then every test but the long ones
+	@$(BIN)/python -m pytest -m "not long" -n $(JOBS) $(ARGS)
 
 test-long: $(VENV)/.dev ## the tests that take minutes: crash points, load
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, types, import contracts
+check: $(VENV)/.dev ## format, lint, import contracts, types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m tools.lint
@@ -40,19 +39,23 @@ bench: $(VENV)/.dev ## speed as ratios: table and JSON
 clean: ## remove what was built (never data)
 	rm -rf $(VENV) build dist src/peakend/static web/dist web/node_modules web/*/dist web/*/node_modules
 
-$(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; 需要 Python 3.11 或更高版本"; exit 1; }
-	@echo "[1/3] Environment  建立运行环境 ($(VENV))"
-	@$(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	@python=$$(for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	  "$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done); \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or newer with venv is needed (Debian: apt install python3-venv)."; \
+	  echo "需要 Python 3.11 或更高版本及 venv（Debian：apt install python3-venv）。"; exit 1; fi; \
+	echo "[1/2] Environment 建立运行环境: $(VENV)"; \
+	"$$python" -m venv $(VENV)
 
-# An editable install: the sources run as they lie, only the web app is built.
-$(VENV)/.app: $(VENV)/bin/python pyproject.toml hatch_build.py $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-	@echo "[2/3] Packages  安装依赖"
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -r <($(BIN)/python tools/requirements.py)
-	@echo "[3/3] Web app  构建网页"
-	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps -v -e . 2>&1 | $(BIN)/python tools/requirements.py --quiet-build
+# Editable: the sources run as they lie; the web app is built where it has changed.
+WEB := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+$(VENV)/.app: $(BIN)/python pyproject.toml hatch_build.py $(WEB)
+	@echo "[2/2] Packages and web app 安装依赖并构建网页"
+	@$(BIN)/python tools/setup.py
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -e ".[dev]"
+	@echo "[+] Tools for development 安装开发工具"
+	@$(BIN)/python tools/setup.py --dev
 	@touch $@

@@ -9,14 +9,15 @@ class PrivateRooms(Contract):
     root = fields.StringField()
     rooms = fields.ListField(subfield=fields.StringField())
     allowed = fields.ListField(subfield=fields.StringField(), required=False, default=[])
+    without_rooms = fields.ListField(subfield=fields.StringField(), required=False, default=[])
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         bad = []
-        for context in graph.find_children(self.root):
+        for context in graph.find_children(self.root) - set(self.without_rooms):
             friends = [context, *self.allowed]
             for room in self.rooms:
                 name = f"{context}.{room}"
-                if context in self.allowed or name not in graph.modules:
+                if name not in graph.modules:
                     continue
                 for inner in {name} | graph.find_descendants(name):  # a room may be a package
                     bad += [
