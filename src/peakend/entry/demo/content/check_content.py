@@ -42,7 +42,7 @@ def expect_words(text: str, where: str, spoken_by_customer: bool = False) -> Non
 def check_articles(categories: dict[str, str]) -> dict[str, str]:
     """Return audience by slug."""
     audience: dict[str, str] = {}
-    places = Counter()
+    places: Counter[tuple[str, int]] = Counter()
     for file in sorted((HERE / "articles").glob("*.md")):
         _, front, body = file.read_text(encoding="utf-8").split("+++\n", 2)
         head, where = tomllib.loads(front), file.name
