@@ -110,6 +110,8 @@ def check_dialogues(
     tags = {t["key"] for t in load("tags.toml")["tag"]}
     dialogues = load("dialogues.toml")["dialogue"]
     expect(len({d["key"] for d in dialogues}) == len(dialogues), "dialogues: a key twice")
+    unheard = reasons - {d["reason"] for d in dialogues}
+    expect(not unheard, f"reasons without a dialogue: {sorted(unheard)}")
     for told in dialogues:
         where, said = told["key"], {t["who"] for t in told["turns"]}
         expect(told["reason"] in reasons and set(told["tags"]) <= tags, f"{where}: reason or tag")
