@@ -71,13 +71,13 @@ def test_offers_are_allowed_unique_and_complete(waiting: list[Waiting], team: li
         work, agent = legs[choice.leg_id], agents[choice.agent_id]
         assert agent.load < agent.capacity
         assert work.skills <= agent.skills
-        assert agent.agent_id not in work.tried or (
-            NOW - work.tried[agent.agent_id] >= RETRY_AFTER
-        )
+        assert agent.agent_id not in work.tried or (NOW - work.tried[agent.agent_id] >= RETRY_AFTER)
     idle = [agent for agent in team if agent.agent_id not in chosen.values()]
     for work in waiting:
         if work.leg_id not in chosen:
-            assert not any(suits(work, agent, NOW) for agent in idle), "work left beside a free agent"
+            assert not any(suits(work, agent, NOW) for agent in idle), (
+                "work left beside a free agent"
+            )
 
 
 @settings(max_examples=400, deadline=None)

@@ -70,8 +70,9 @@ CHANGES = (
     date(2026, 10, 1),
 )
 moments = st.builds(
-    lambda day, minute: datetime(day.year, day.month, day.day, tzinfo=UTC)
-    + timedelta(minutes=minute),
+    lambda day, minute: (
+        datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute)
+    ),
     st.sampled_from(CHANGES),
     st.integers(-2000, 3000),
 )
@@ -110,8 +111,12 @@ def at_shanghai(text: str) -> datetime:
 def test_lunch_holiday_and_working_saturday() -> None:
     assert is_open(WEEKDAYS, at_shanghai("2026-09-30T11:59:59"))
     assert not is_open(WEEKDAYS, at_shanghai("2026-09-30T12:00:00"))
-    assert next_open(WEEKDAYS, at_shanghai("2026-09-30T12:30:00")) == at_shanghai("2026-09-30T13:30")
-    assert next_open(WEEKDAYS, at_shanghai("2026-09-30T20:00:00")) == at_shanghai("2026-10-02T08:30")
+    assert next_open(WEEKDAYS, at_shanghai("2026-09-30T12:30:00")) == at_shanghai(
+        "2026-09-30T13:30"
+    )
+    assert next_open(WEEKDAYS, at_shanghai("2026-09-30T20:00:00")) == at_shanghai(
+        "2026-10-02T08:30"
+    )
     assert is_open(WEEKDAYS, at_shanghai("2026-10-10T14:00:00"))
     assert add_open_time(WEEKDAYS, at_shanghai("2026-09-30T19:00:00"), 7200) == at_shanghai(
         "2026-10-02T09:30"

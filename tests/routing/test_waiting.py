@@ -30,10 +30,12 @@ def test_longer_lines_wait_longer_and_more_people_shorter(
     here = expected_wait(ahead, slots, 0, handle_s)
     longer = expected_wait(ahead + 1, slots, 0, handle_s)
     fewer = expected_wait(ahead, slots + 1, 0, handle_s)
-    assert here.low_s is not None and here.high_s is not None
+    assert here.low_s is not None
+    assert here.high_s is not None
     assert here.low_s <= here.high_s
     assert (here.low_s, here.high_s) <= (longer.low_s, longer.high_s)
-    assert fewer.high_s is not None and fewer.high_s <= here.high_s
+    assert fewer.high_s is not None
+    assert fewer.high_s <= here.high_s
 
 
 def test_half_wait_less_than_low_and_four_fifths_less_than_high() -> None:
@@ -48,7 +50,8 @@ def test_half_wait_less_than_low_and_four_fifths_less_than_high() -> None:
         waits.append(wait)
     waits.sort()
     wait = expected_wait(ahead, slots, 0, handle_s, patience_s)
-    assert wait.low_s is not None and wait.high_s is not None
+    assert wait.low_s is not None
+    assert wait.high_s is not None
     for told, share in ((wait.low_s, 0.5), (wait.high_s, 0.8)):
         true = waits[int(len(waits) * share)]
         assert told == pytest.approx(round_up(true), abs=60)

@@ -1,6 +1,6 @@
-"""Facts of routing. A leg is one stay in one queue, or one agent's segment: `leg_id` is its work item.
+"""Facts of routing. A leg is one stay in a queue, or an agent's segment: its work item.
 
-Numbers needed for measures stand in the fact: `wait_s` is the exact time since the queue was entered,
+Numbers needed for measures stand in the fact: `wait_s` is the time since the queue was entered,
 `live` is false for work that came while nobody was due to be there (it is not offered work).
 """
 
@@ -209,7 +209,7 @@ class QueueClosed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class QueueChanged(Fact):
-    """A queue was made or its settings or members changed; `what` is created, updated or members."""
+    """A queue or its people changed; `what` is created, updated or members."""
 
     subject: ClassVar[str] = "queue_id"
     queue_id: UUID

@@ -15,8 +15,8 @@ from peakend.routing.actions.offering import (
     refuse,
 )
 from peakend.routing.actions.passing import (
-    NotHeld,
     NoteNeeded,
+    NotHeld,
     PassedToSelf,
     TeamEmpty,
     release,

@@ -99,7 +99,9 @@ async def enqueue(
         live,
         priority + (queue.priority if queue else 0),
         queue.target_s if queue else 20,
-        sorted(skills | set(queue.skills if queue and not (passed and passed.only_agent_id) else ())),
+        sorted(
+            skills | set(queue.skills if queue and not (passed and passed.only_agent_id) else ())
+        ),
         known_agent,
         passed.only_agent_id if passed else None,
         passed.only_team_id if passed else None,
@@ -224,9 +226,7 @@ def served_s(leg: WorkItem, now: datetime) -> float | None:
     return max(0.0, (now - leg.answered_at).total_seconds()) if leg.answered_at else None
 
 
-async def abandon(
-    tx: Transaction, leg: WorkItem, why: str, *, at: datetime | None = None
-) -> None:
+async def abandon(tx: Transaction, leg: WorkItem, why: str, *, at: datetime | None = None) -> None:
     """Note that the customer left while waiting. The leg is locked already."""
     at = at or tx.now
     if leg.state == "offered":
@@ -263,7 +263,7 @@ async def end_with_conversation(
     system = Actor.system(tx.organisation_id)
     if (await need_conversation(tx, conversation_id, system)).state != "closed":
         return
-    holders = [id for id in (seen.agent_id, seen.offered_to) if id is not None]
+    holders = [who for who in (seen.agent_id, seen.offered_to) if who is not None]
     await lock_presence(tx, holders)
     leg = await active_leg(tx, conversation_id, lock=True)
     if leg is None or leg.id != seen.id:

@@ -93,9 +93,7 @@ def _teams(staff: list[Seat]) -> dict[UUID, frozenset[UUID]]:
 async def _offer(
     tx: Transaction, leg: WorkItem, choice: Choice, candidates: int, in_line: int
 ) -> bool:
-    done = await tx.run(
-        _OFFER, leg.id, choice.agent_id, tx.now, choice.last_agent, leg.offer
-    )
+    done = await tx.run(_OFFER, leg.id, choice.agent_id, tx.now, choice.last_agent, leg.offer)
     if not done:
         return False
     await record(

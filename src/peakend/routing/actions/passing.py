@@ -165,7 +165,7 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
         return False
     if why == "nobody" and (seen.return_by is None or seen.return_by > tx.now):
         return False
-    await lock_presence(tx, [id for id in (seen.return_to, seen.offered_to) if id])
+    await lock_presence(tx, [who for who in (seen.return_to, seen.offered_to) if who])
     leg = await need_leg(tx, leg_id, lock=True)
     if leg.state not in ("waiting", "offered") or leg.return_to is None:
         return False

@@ -10,17 +10,24 @@ from typing import Literal
 from uuid import UUID
 
 from peakend.accounts import queries as accounts
-from peakend.accounts.actions import audit, set_capacity as set_member_capacity
+from peakend.accounts.actions import audit
+from peakend.accounts.actions import set_capacity as set_member_capacity
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
 from peakend.kernel.events import record
-from peakend.kernel.live import connected_members
+from peakend.kernel.live import members_seen
 from peakend.routing.events import OfferWithdrawn, PresenceChanged
 from peakend.routing.models import PresenceRow, WorkItem
 from peakend.routing.queries.seats import load_of, presence_of, presences
 from peakend.routing.queries.work import offers_of
-from peakend.routing.rules.presence import TABS_CLOSED, State, after_miss, has_gone
+from peakend.routing.rules.presence import (
+    GONE_AFTER,
+    TABS_CLOSED,
+    State,
+    after_miss,
+    has_gone,
+)
 
 
 class CapacityOutOfRange(Invalid):
@@ -211,7 +218,8 @@ async def end_wrap_ups(tx: Transaction) -> None:
 
 async def notice_who_left(tx: Transaction) -> None:
     """Put those offline whose every tab has been closed for thirty seconds."""
-    there = await connected_members(tx)
+    seen = await members_seen(tx)
+    there = {member_id for member_id, at in seen.items() if tx.now - at <= GONE_AFTER}
     for presence in (await presences(tx)).values():
         if presence.state == "offline" or presence.stays:
             continue

@@ -47,8 +47,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What an administrator decides about a queue; UNSET leaves it as it is."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    brand_id: UUID | None | msgspec.UnsetType = msgspec.UNSET
-    hours_id: UUID | None | msgspec.UnsetType = msgspec.UNSET
+    brand_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
+    hours_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
     skills: list[UUID] | msgspec.UnsetType = msgspec.UNSET
     target_s: int | msgspec.UnsetType = msgspec.UNSET
     priority: int | msgspec.UnsetType = msgspec.UNSET
@@ -151,9 +151,7 @@ async def set_queue_members(
     await audit(tx, "queue.members", "queue", queue_id)
 
 
-async def join_queues(
-    tx: Transaction, *, member_id: UUID, queue_ids: Collection[UUID]
-) -> None:
+async def join_queues(tx: Transaction, *, member_id: UUID, queue_ids: Collection[UUID]) -> None:
     """Put a member into queues besides those already served; unknown queues are left out."""
     await tx.run(
         """

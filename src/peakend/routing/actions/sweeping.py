@@ -32,7 +32,7 @@ class _Silent(msgspec.Struct, frozen=True):
 
 
 async def sweep(tx: Transaction) -> None:
-    """Expire offers, return transfers, end wrap-ups, let go whom nobody waits any more, and match."""
+    """Expire offers, return transfers, end wrap-ups, let the silent go, and match."""
     for due in await _overdue_offers(tx):
         await expire_offer(tx, leg_id=due.id, offer=due.offer)
     for due in await _overdue_returns(tx):

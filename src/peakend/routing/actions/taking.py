@@ -65,9 +65,7 @@ async def pick(tx: Transaction, *, conversation_id: UUID, by: Actor) -> WorkItem
     return leg
 
 
-async def assign(
-    tx: Transaction, *, conversation_id: UUID, agent_id: UUID, by: Actor
-) -> WorkItem:
+async def assign(tx: Transaction, *, conversation_id: UUID, agent_id: UUID, by: Actor) -> WorkItem:
     """Give a conversation to an agent, wherever it is. A supervisor's word exceeds a capacity.
 
     Errors: ConversationNotFound, MemberNotFound, AgentAway, NothingToTake.
@@ -129,7 +127,7 @@ async def _lock_hands(tx: Transaction, conversation_id: UUID, agent_id: UUID) ->
     """Lock everybody whose load will change, before any leg."""
     seen = await active_leg(tx, conversation_id)
     others = (seen.agent_id, seen.offered_to) if seen else ()
-    await lock_presence(tx, [agent_id, *(id for id in others if id is not None)])
+    await lock_presence(tx, [agent_id, *(who for who in others if who is not None)])
 
 
 async def _need_room(tx: Transaction, agent_id: UUID, leg: WorkItem | None) -> None:

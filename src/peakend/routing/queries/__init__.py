@@ -28,6 +28,13 @@ from peakend.routing.queries.seats import (
     presences,
     seats,
 )
+from peakend.routing.queries.views import (
+    Directory,
+    member_queues,
+    opening_view,
+    other_ways,
+    visitor_view,
+)
 from peakend.routing.queries.work import (
     LegNotFound,
     Place,
@@ -44,6 +51,7 @@ from peakend.routing.queries.work import (
 )
 
 __all__ = [
+    "Directory",
     "HoursNotFound",
     "HoursRow",
     "LegNotFound",
@@ -62,11 +70,14 @@ __all__ = [
     "legs_of",
     "lines",
     "load_of",
+    "member_queues",
     "need_hours",
     "need_leg",
     "need_queue",
     "offers_of",
     "opening",
+    "opening_view",
+    "other_ways",
     "place_in_line",
     "presence_of",
     "presences",
@@ -79,6 +90,7 @@ __all__ = [
     "serving_members",
     "serving_teams",
     "target_waits",
+    "visitor_view",
     "wait_in_queue",
     "waiting",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.routing.models import HOURS_COLUMNS, HoursRow
+from peakend.routing.models import SELECT_HOURS, HoursRow
 from peakend.routing.rules.hours import Hours, parse_hours
 
 
@@ -19,8 +19,7 @@ async def business_hours(tx: Transaction) -> list[HoursRow]:
     """Return all business hours by name."""
     return await tx.all(
         HoursRow,
-        f"SELECT {HOURS_COLUMNS} FROM business_hours"
-        " WHERE organisation_id = current_organisation() ORDER BY name, id LIMIT 500",
+        SELECT_HOURS + " ORDER BY name, id LIMIT 500",
     )
 
 
@@ -28,8 +27,7 @@ async def need_hours(tx: Transaction, hours_id: UUID) -> HoursRow:
     """Return business hours. Errors: HoursNotFound."""
     found = await tx.one(
         HoursRow,
-        f"SELECT {HOURS_COLUMNS} FROM business_hours"
-        " WHERE organisation_id = current_organisation() AND id = $1",
+        SELECT_HOURS + " AND id = $1",
         hours_id,
     )
     if found is None:

@@ -10,7 +10,16 @@ import msgspec
 from peakend.accounts import queries as accounts
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.routing.models import QUEUE_COLUMNS, QueueRow
+from peakend.routing.models import SELECT_QUEUE, QueueRow
+
+_MEMBERS = """
+SELECT queue_id, member_id AS id FROM queue_member
+WHERE organisation_id = current_organisation()
+"""
+_TEAMS = """
+SELECT queue_id, team_id AS id FROM queue_team
+WHERE organisation_id = current_organisation()
+"""
 
 
 class QueueNotFound(NotFound):
@@ -36,8 +45,7 @@ async def queues(tx: Transaction) -> list[QueueRow]:
     """Return the queues of the organisation in their order. Counts: at most 500."""
     return await tx.all(
         QueueRow,
-        f"SELECT {QUEUE_COLUMNS} FROM queue WHERE organisation_id = current_organisation()"
-        " ORDER BY position, name, id LIMIT 500",
+        SELECT_QUEUE + " ORDER BY position, name, id LIMIT 500",
     )
 
 
@@ -45,8 +53,7 @@ async def need_queue(tx: Transaction, queue_id: UUID) -> QueueRow:
     """Return a queue. Errors: QueueNotFound."""
     found = await tx.one(
         QueueRow,
-        f"SELECT {QUEUE_COLUMNS} FROM queue WHERE organisation_id = current_organisation()"
-        " AND id = $1",
+        SELECT_QUEUE + " AND id = $1",
         queue_id,
     )
     if found is None:
@@ -113,19 +120,17 @@ async def lines(tx: Transaction) -> dict[UUID, Line]:
 
 async def serving_members(tx: Transaction) -> dict[UUID, set[UUID]]:
     """Return the members named in each queue, without those who come by their team."""
-    return await _serving(tx, "SELECT queue_id, member_id AS id FROM queue_member")
+    return await _serving(tx, _MEMBERS)
 
 
 async def serving_teams(tx: Transaction) -> dict[UUID, set[UUID]]:
     """Return the teams that serve each queue."""
-    return await _serving(tx, "SELECT queue_id, team_id AS id FROM queue_team")
+    return await _serving(tx, _TEAMS)
 
 
-async def _serving(tx: Transaction, select: str) -> dict[UUID, set[UUID]]:
+async def _serving(tx: Transaction, sql: str) -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in await tx.all(
-        _Serving, f"{select} WHERE organisation_id = current_organisation()"
-    ):
+    for row in await tx.all(_Serving, sql):
         found[row.queue_id].add(row.id)
     return found
 
@@ -135,16 +140,15 @@ async def queues_of_member(tx: Transaction, member_id: UUID) -> list[QueueRow]:
     teams = (await accounts.teams_of(tx, [member_id]))[member_id]
     return await tx.all(
         QueueRow,
-        f"""
-        SELECT {QUEUE_COLUMNS} FROM queue q
-        WHERE q.organisation_id = current_organisation()
+        SELECT_QUEUE
+        + """
           AND (EXISTS (SELECT FROM queue_member m
-                       WHERE m.organisation_id = q.organisation_id
-                         AND m.queue_id = q.id AND m.member_id = $1)
+                       WHERE m.organisation_id = queue.organisation_id
+                         AND m.queue_id = queue.id AND m.member_id = $1)
             OR EXISTS (SELECT FROM queue_team t
-                       WHERE t.organisation_id = q.organisation_id
-                         AND t.queue_id = q.id AND t.team_id = ANY($2::uuid[])))
-        ORDER BY q.position, q.name, q.id
+                       WHERE t.organisation_id = queue.organisation_id
+                         AND t.queue_id = queue.id AND t.team_id = ANY($2::uuid[])))
+        ORDER BY position, name, id
         LIMIT 500
         """,
         member_id,

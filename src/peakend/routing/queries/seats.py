@@ -7,7 +7,7 @@ import msgspec
 
 from peakend.accounts import queries as accounts
 from peakend.kernel.db import Transaction
-from peakend.routing.models import PRESENCE_COLUMNS, PresenceRow
+from peakend.routing.models import SELECT_PRESENCE, PresenceRow
 from peakend.routing.queries.queues import serving_members, serving_teams
 from peakend.routing.rules.choice import Ready
 from peakend.routing.rules.presence import shown
@@ -88,7 +88,7 @@ async def presences(tx: Transaction) -> dict[UUID, PresenceRow]:
     """Return the presence of everybody who was ever there."""
     rows = await tx.all(
         PresenceRow,
-        f"SELECT {PRESENCE_COLUMNS} FROM presence WHERE organisation_id = current_organisation()",
+        SELECT_PRESENCE,
     )
     return {row.member_id: row for row in rows}
 
@@ -97,8 +97,7 @@ async def presence_of(tx: Transaction, member_id: UUID) -> PresenceRow:
     """Return where a member is; offline for somebody who never was there."""
     found = await tx.one(
         PresenceRow,
-        f"SELECT {PRESENCE_COLUMNS} FROM presence"
-        " WHERE organisation_id = current_organisation() AND member_id = $1",
+        SELECT_PRESENCE + " AND member_id = $1",
         member_id,
     )
     return found or absent(member_id, tx.now)

@@ -7,7 +7,7 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.routing.models import WORK_COLUMNS, WorkItem
+from peakend.routing.models import SELECT_WORK, WorkItem
 from peakend.routing.queries.queues import QueueRow, lines
 from peakend.routing.queries.seats import Seat, seats
 from peakend.routing.rules.choice import Waiting, in_order
@@ -35,9 +35,7 @@ async def need_leg(tx: Transaction, leg_id: UUID, *, lock: bool = False) -> Work
     """Return a work item. Errors: LegNotFound."""
     found = await tx.one(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND id = $1"
-        + (" FOR UPDATE" if lock else ""),
+        SELECT_WORK + " AND id = $1" + (" FOR UPDATE" if lock else ""),
         leg_id,
     )
     if found is None:
@@ -51,8 +49,7 @@ async def active_leg(
     """Return the leg in which a conversation waits or is served."""
     return await tx.one(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND conversation_id = $1"
+        SELECT_WORK + " AND conversation_id = $1"
         " AND state IN ('waiting', 'offered', 'serving')" + (" FOR UPDATE" if lock else ""),
         conversation_id,
     )
@@ -62,9 +59,7 @@ async def legs_of(tx: Transaction, conversation_id: UUID) -> list[WorkItem]:
     """Return every leg of a conversation, oldest first."""
     return await tx.all(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND conversation_id = $1"
-        " ORDER BY entered_at, id LIMIT 500",
+        SELECT_WORK + " AND conversation_id = $1 ORDER BY entered_at, id LIMIT 500",
         conversation_id,
     )
 
@@ -73,9 +68,7 @@ async def offers_of(tx: Transaction, member_id: UUID) -> list[WorkItem]:
     """Return what is offered to a member now."""
     return await tx.all(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND state = 'offered'"
-        " AND offered_to = $1 ORDER BY offered_at, id LIMIT 50",
+        SELECT_WORK + " AND state = 'offered' AND offered_to = $1 ORDER BY offered_at, id LIMIT 50",
         member_id,
     )
 
@@ -84,9 +77,7 @@ async def held_by(tx: Transaction, member_id: UUID) -> list[WorkItem]:
     """Return what a member serves now."""
     return await tx.all(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND state = 'serving'"
-        " AND agent_id = $1 ORDER BY answered_at, id LIMIT 200",
+        SELECT_WORK + " AND state = 'serving' AND agent_id = $1 ORDER BY answered_at, id LIMIT 200",
         member_id,
     )
 
@@ -95,16 +86,12 @@ async def waiting(tx: Transaction) -> list[WorkItem]:
     """Return the oldest work that is not offered to anybody."""
     return await tx.all(
         WorkItem,
-        f"SELECT {WORK_COLUMNS} FROM work_item"
-        " WHERE organisation_id = current_organisation() AND state = 'waiting'"
-        " ORDER BY entered_at LIMIT $1",
+        SELECT_WORK + " AND state = 'waiting' ORDER BY entered_at LIMIT $1",
         MATCHED_AT_ONCE,
     )
 
 
-async def last_served_by(
-    tx: Transaction, customer_id: UUID, since: datetime
-) -> UUID | None:
+async def last_served_by(tx: Transaction, customer_id: UUID, since: datetime) -> UUID | None:
     """Return the agent who served a customer last, if that was after a moment."""
     found: UUID | None = await tx.value(
         """

@@ -1,7 +1,7 @@
 """Who gets what: waiting work is ordered by age and priority, agents by load and idle time.
 
-The order ages linearly for everybody, and work that waited longer than the cap is served strictly by
-age: so no stream of newcomers, however urgent, can keep anybody waiting for ever.
+The order ages linearly for everybody, and work that waited longer than the cap is served strictly
+by age: so no stream of newcomers, however urgent, can keep anybody waiting for ever.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ MISSES_UNTIL_BREAK = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A piece of work that waits; `only` are the agents it is meant for, None for any of the queue."""
+    """Work that waits; `only` are the agents it is meant for, None for any of the queue."""
 
     leg_id: UUID
     queue_id: UUID | None

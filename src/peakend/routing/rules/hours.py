@@ -1,13 +1,14 @@
 """Business time: several intervals a day, holidays, any time zone.
 
-Open means: the clock on the wall of the time zone shows a time inside an interval of that day. On the
-night when clocks go back an hour shown twice is therefore open twice, and a skipped hour never is.
+Open means: the clock on the wall of the time zone shows a time inside an interval of that day. On
+the night when clocks go back an hour is shown, and open, twice; a skipped hour is never open.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -23,7 +24,7 @@ class BadHours(ValueError):
 
 @dataclass(frozen=True)
 class Hours:
-    """When people are there; minutes since midnight, half-open, in order. Seven days from Monday."""
+    """When people are there: minutes since midnight, half-open, in order; days from Monday."""
 
     time_zone: str
     week: tuple[Intervals, ...]
@@ -63,7 +64,7 @@ def _intervals(spans: list[list[str]]) -> Intervals:
             raise BadHours("routing.bad_interval")
         found.append((start, end))
     found.sort()
-    if any(one[1] > other[0] for one, other in zip(found, found[1:], strict=False)):
+    if any(one[1] > other[0] for one, other in pairwise(found)):
         raise BadHours("routing.intervals_overlap")
     return tuple(found)
 
@@ -136,12 +137,16 @@ def spans_from(hours: Hours, at: datetime) -> Iterator[tuple[datetime, datetime]
 
 @lru_cache(maxsize=2048)
 def _stretches(time_zone: str, day: date) -> tuple[tuple[datetime, datetime, datetime], ...]:
-    """Return the stretches of a local date with one UTC offset: start, end, midnight by that offset."""
+    """Return the stretches of a local date by UTC offset: start, end, midnight by that offset."""
     zone = ZoneInfo(time_zone)
     midnight = datetime.combine(day, time(), UTC)
-    edges = [midnight - timedelta(hours=15), *_changes(zone, midnight), midnight + timedelta(hours=39)]
+    edges = [
+        midnight - timedelta(hours=15),
+        *_changes(zone, midnight),
+        midnight + timedelta(hours=39),
+    ]
     found = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         offset = low.astimezone(zone).utcoffset() or timedelta()
         begin = midnight - offset
         start, end = max(low, begin), min(high, begin + timedelta(days=1))

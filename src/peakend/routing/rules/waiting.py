@@ -29,7 +29,7 @@ def expected_wait(
     """Return the middle (p50) and the careful (p80) waiting time for somebody with `ahead` before.
 
     Counts: `slots` places at the desk that serve this queue, `free` of them empty.
-    Source: measures 3.1, QLm = sum of 1/(n·mu + i·theta), the estimator with the smallest error there.
+    Source: measures 3.1, QLm = sum of 1/(n·mu + i·theta), the smallest error of those tried.
     """
     if slots <= 0:
         return Wait(None, None)
@@ -45,7 +45,7 @@ def expected_wait(
 
 
 def gamma_quantile(mean: float, variance: float, z: float) -> float:
-    """Return a quantile of a gamma distribution by its mean and variance; z is the normal's quantile.
+    """Return a quantile of a gamma distribution by mean and variance; z is the normal's.
 
     Source: Wilson and Hilferty 1931; within 2 % for the quantiles used here.
     """

@@ -1,0 +1,5 @@
+"""Routes of routing."""
+
+from peakend.routing.api import desk, settings, work
+
+routes = [*settings.routes, *desk.routes, *work.routes]
