@@ -38,7 +38,7 @@ def a_server() -> Iterator[str]:
         return
     from peakend.kernel.postgres import EmbeddedPostgres
 
-    with _folder() as folder:
+    with folder_for_server() as folder:
         postgres = EmbeddedPostgres(folder / "d", settings=FAST, durable=False)
         # Started from this very thread: the server ends with the thread that started it.
         dsn = asyncio.run(postgres.start())
@@ -49,7 +49,7 @@ def a_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
+def folder_for_server() -> Iterator[Path]:
     """A folder in memory where there is plenty, that the server's own user may pass through."""
     base = Path("/dev/shm")
     if not base.is_dir() or shutil.disk_usage(base).free < 4e9:

@@ -15,6 +15,7 @@ from pathlib import Path
 from peakend.kernel.postgres.places import PostgresProblem, RunAs, make_folder, may_pass
 
 OLDEST = 15
+COPIES = Path("/var/cache/peakend")
 SYSTEM_FOLDERS = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
     "/usr/pgsql-*/bin",  # Red Hat
@@ -95,7 +96,7 @@ def _reachable(binaries: Binaries, run_as: RunAs) -> Binaries:
     source = binaries.folder.parent
     mark = f"{source}:{(binaries.folder / 'postgres').stat().st_mtime_ns}"
     name = f"postgres-{binaries.major}-{hashlib.sha256(mark.encode()).hexdigest()[:12]}"
-    kept = Path("/var/cache/peakend") / name
+    kept = COPIES / name
     copied = Binaries(folder=kept / "package" / source.name / "bin", major=binaries.major)
     if not kept.exists():
         _copy(source, kept)

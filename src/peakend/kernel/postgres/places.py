@@ -23,6 +23,7 @@ SUPERUSER = "postgres"
 DATABASE = "peakend"
 # A socket's path may have 107 bytes; this is what PostgreSQL adds to its folder, and some room.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
+ELSEWHERE = Path("/var/lib/peakend")
 UNPRIVILEGED = ("peakend", "postgres", "nobody")
 
 
@@ -141,7 +142,7 @@ def _chosen(data_dir: Path) -> tuple[Path, RunAs]:
         return folder, run_as
     # Root's home is closed to others: the server could not reach its own files there.
     name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
-    return Path("/var/lib/peakend") / name, run_as
+    return ELSEWHERE / name, run_as
 
 
 def _kept_folder(data_dir: Path) -> Path | None:

@@ -76,7 +76,7 @@ class EmbeddedPostgres:
         The address is the superuser's: it is for roles and migrations, the app has its own role.
         Errors: PostgresProblem.
         """
-        self._lock = hold(self._data_dir)
+        self._lock = await _hold_soon(self._data_dir)
         try:
             place = self._place = settle(self._data_dir, progress)
             binaries = find_binaries(place.cluster, place.run_as)
@@ -217,6 +217,15 @@ class EmbeddedPostgres:
     def _need_place(self) -> Place:
         assert self._place is not None
         return self._place
+
+
+async def _hold_soon(data_dir: Path) -> IO[str]:
+    """Take the data directory; one that is just being ended gets a moment to go."""
+    for _ in range(20):
+        with contextlib.suppress(PostgresProblem):
+            return hold(data_dir)
+        await asyncio.sleep(0.05)
+    return hold(data_dir)
 
 
 def _locales(major: int) -> list[list[str]]:
