@@ -133,6 +133,7 @@ class ConversationQueued(Fact):
     leg_id: UUID | None
     from_state: str
     previous_agent_id: UUID | None
+    previous_queue_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +149,7 @@ class ConversationAssigned(Fact):
     leg_id: UUID | None
     from_state: str
     previous_agent_id: UUID | None
+    previous_queue_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +164,7 @@ class ConversationReleased(Fact):
     agent_id: UUID
     leg_id: UUID | None
     state: str
+    previous_queue_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +188,7 @@ class ConversationClosed(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationReopened(Fact):
-    """It goes on; `undo` is an agent's second thought within seconds, with leg and agent as before."""
+    """It goes on; `undo` is an agent's second thought within seconds: leg and agent as before."""
 
     subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID

@@ -23,13 +23,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from peakend.kernel.db import reference, tenant_table
 
 
 def _uuid(name: str, *, nullable: bool = True) -> Column[Any]:
-    return Column(name, Uuid(as_uuid=True), nullable=nullable)
+    return Column(name, PgUUID(as_uuid=True), nullable=nullable)
 
 
 def _time(name: str, *, nullable: bool = True) -> Column[Any]:
@@ -135,7 +135,7 @@ conversation_table = tenant_table(
     Column("version", Integer, nullable=False, server_default="1"),
     # The last client ids: a repeat that waits for the row's lock sees them there, where a look at
     # the message table would still see the past.
-    Column("recent_client_ids", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("recent_client_ids", ARRAY(PgUUID(as_uuid=True)), nullable=False, server_default="{}"),
     ForeignKeyConstraint(
         ["organisation_id", "reason_version", "reason_id"],
         ["contact_reason.organisation_id", "contact_reason.version", "contact_reason.id"],
@@ -218,7 +218,7 @@ message_table = tenant_table(
     _uuid("client_id"),
     Column("files", JSONB),
     Column("sources", JSONB),
-    Column("mentions", ARRAY(Uuid(as_uuid=True))),
+    Column("mentions", ARRAY(PgUUID(as_uuid=True))),
     Column("code", Text),
     Column("params", JSONB),
     _uuid("article_id"),
@@ -253,15 +253,6 @@ conversation_tag_table = tenant_table(
     _time("at", nullable=False),
     Index("ix_conversation_tag_tag", "organisation_id", "tag_id", "conversation_id"),
     primary_key=("conversation_id", "tag_id"),
-)
-
-page_view_table = tenant_table(
-    "page_view",
-    *reference("customer_id", "customer", nullable=False),
-    Column("url", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    _time("at", nullable=False),
-    Index("ix_page_view_customer", "organisation_id", "customer_id", "id"),
 )
 
 canned_reply_table = tenant_table(

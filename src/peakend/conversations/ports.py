@@ -12,7 +12,7 @@ from peakend.kernel.db import Transaction
 
 
 class VisitorView(Protocol):
-    """Adds fields to what a visitor sees of the conversation: waiting, out_of_hours, survey, others."""
+    """Adds fields to what a visitor sees: waiting, out_of_hours, survey, others."""
 
     async def __call__(
         self, tx: Transaction, *, conversation: "SeenConversation", channel_id: UUID

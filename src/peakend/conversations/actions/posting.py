@@ -86,7 +86,7 @@ WITH touched AS ({_SET}
       AND c.id = $1::uuid
       AND c.state = ANY($17::text[])
       AND ($18::bool OR c.agent_id = $19::uuid OR (NOT $21::bool AND c.queue_id = ANY($20::uuid[])))
-{_INSERT}"""  # noqa: S608 (constants only)
+{_INSERT}"""
 
 # $1 the conversation or null; $17 the customer, $18 the channel
 POST_BY_CUSTOMER = f"""
@@ -95,7 +95,7 @@ WITH touched AS ({_SET}
       AND c.channel_id = $18::uuid
       AND c.state <> 'closed'
       AND ($1::uuid IS NULL OR c.id = $1)
-{_INSERT}"""  # noqa: S608 (constants only)
+{_INSERT}"""
 
 _KNOWN = f"""
 SELECT {MESSAGE_COLUMNS} FROM message m

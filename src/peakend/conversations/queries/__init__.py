@@ -1,1 +1,98 @@
 """Reading conversations: rows, messages, the visitor's view, search, settings of channels."""
+
+from peakend.conversations.models import ChannelRecord, ConversationRecord, MessageRecord
+from peakend.conversations.queries.access import (
+    ConversationIsClosed,
+    ConversationNotFound,
+    ConversationStale,
+    NotYours,
+    need_conversation,
+    need_version,
+    visible,
+)
+from peakend.conversations.queries.card import Conversation, May, conversation, customer_contacts
+from peakend.conversations.queries.lists import Counts, Filters, conversation_list, counts
+from peakend.conversations.queries.messages import (
+    Author,
+    Message,
+    Source,
+    message_of,
+    messages,
+    messages_by_id,
+    transcript,
+)
+from peakend.conversations.queries.rows import ConversationRow, rows
+from peakend.conversations.queries.search import Found, FoundMessage, search
+from peakend.conversations.queries.settings import (
+    canned_replies,
+    channels,
+    draft,
+    need_channel,
+    reason_tree,
+    rendered_reply,
+    script_line,
+    tags,
+)
+from peakend.conversations.queries.visitor import (
+    ForeignOrigin,
+    KeyedChannel,
+    UnknownKey,
+    VisitorConversation,
+    VisitorMessage,
+    channel_by_key,
+    newest_conversation,
+    socket_allowed,
+    visitor_message,
+    visitor_state,
+)
+
+__all__ = [
+    "Author",
+    "ChannelRecord",
+    "Conversation",
+    "ConversationIsClosed",
+    "ConversationNotFound",
+    "ConversationRecord",
+    "ConversationRow",
+    "ConversationStale",
+    "Counts",
+    "Filters",
+    "ForeignOrigin",
+    "Found",
+    "FoundMessage",
+    "KeyedChannel",
+    "May",
+    "Message",
+    "MessageRecord",
+    "NotYours",
+    "Source",
+    "UnknownKey",
+    "VisitorConversation",
+    "VisitorMessage",
+    "canned_replies",
+    "channel_by_key",
+    "channels",
+    "conversation",
+    "conversation_list",
+    "counts",
+    "customer_contacts",
+    "draft",
+    "message_of",
+    "messages",
+    "messages_by_id",
+    "need_channel",
+    "need_conversation",
+    "need_version",
+    "newest_conversation",
+    "reason_tree",
+    "rendered_reply",
+    "rows",
+    "script_line",
+    "search",
+    "socket_allowed",
+    "tags",
+    "transcript",
+    "visible",
+    "visitor_message",
+    "visitor_state",
+]

@@ -1,5 +1,6 @@
 """Who may reach a conversation: the only door to its row."""
 
+from typing import Protocol
 from uuid import UUID
 
 from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
@@ -65,3 +66,22 @@ async def need_version(
     if version is not None and row.version != version:
         raise ConversationStale(version=row.version)
     return row
+
+
+class Placed(Protocol):
+    """The part of a row that decides who may see it."""
+
+    @property
+    def agent_id(self) -> UUID | None: ...
+    @property
+    def queue_id(self) -> UUID | None: ...
+
+
+def visible(actor: Actor, row: Placed) -> bool:
+    """Say whether a member may see a row that was read by somebody else (live push)."""
+    if actor.kind == "visitor":
+        return False
+    return may_see(actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=_NOBODY)
+
+
+_NOBODY = UUID(int=0)

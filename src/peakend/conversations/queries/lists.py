@@ -96,7 +96,8 @@ async def _keys(
     conditions = [_tenant(), *_of_view(view, actor), *_narrowed(filters)]
     if after is not None:
         conditions.append(
-            tuple_(sort, _c.id) < tuple_(literal(after[0], sort.type), literal(after[1], _c.id.type))
+            tuple_(sort, _c.id)
+            < tuple_(literal(after[0], sort.type), literal(after[1], _c.id.type))
         )
     branches = [
         _one_range([*conditions, *branch], sort, limit) for branch in _branches(view, actor)

@@ -53,7 +53,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as staff see it; `author.name` is empty for the customer, whose name the row has."""
+    """A message as staff see it; the customer's name is in the row, not in `author.name`."""
 
     id: UUID
     conversation_id: UUID
@@ -215,12 +215,16 @@ async def messages_by_id(
     if actor is not None and actor.kind == "visitor":
         records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
     names = await author_names(tx, records)
-    return [
-        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records
-    ]
+    return [shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records]
 
 
 async def transcript(tx: Transaction, conversation_id: UUID, limit: int = 100) -> list[Message]:
     """Return the newest messages without notes, oldest first, for what reads along (assist)."""
     records = await records_before(tx, conversation_id, None, limit, notes=False)
     return [shown(tx, record, Marks(0, 0, 0), {}) for record in records]
+
+
+async def message_of(tx: Transaction, record: MessageRecord) -> Message:
+    """Return a message just written, as its writer sees it: not read yet."""
+    names = await author_names(tx, [record])
+    return shown(tx, record, Marks(0, 0, 0), names)

@@ -50,7 +50,7 @@ def template_fault(body: str, variables: Mapping[str, Any]) -> str | None:
 
 
 def rendered(body: str, variables: Mapping[str, Any]) -> str | None:
-    """Return the text with its variables filled in; None where the template fails or is too large."""
+    """Return the text with its variables filled in; None where it fails or is too large."""
     try:
         return _LENIENT.from_string(body).render(**variables)
     except (LiquidError, RecursionError):

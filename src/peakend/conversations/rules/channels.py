@@ -15,7 +15,7 @@ LEAST_CONTRAST = 4.5
 
 
 def domain(text: str) -> str | None:
-    """Return a domain as it is stored (`shop.example`, `*.example`, with port); None if it is none."""
+    """Return a domain as it is stored (`shop.example`, `*.example:8080`); None if it is none."""
     plain = text.strip().lower()
     if "://" in plain:
         plain = urlsplit(plain).netloc

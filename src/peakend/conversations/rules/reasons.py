@@ -20,7 +20,7 @@ class ReasonNode(msgspec.Struct, frozen=True):
 
 
 def tree_fault(nodes: Sequence[ReasonNode]) -> str | None:
-    """Return the code of what is wrong with a tree: twice, orphan, loop, deep; None if it is right."""
+    """Return what is wrong with a tree (twice, orphan, loop, deep); None if it is right."""
     parents = {node.id: node.parent_id for node in nodes}
     if len(parents) != len(nodes):
         return "twice"

@@ -66,11 +66,9 @@ def may_see(
     return actor.scope == "queue" and queue_id is not None and queue_id in actor.queue_ids
 
 
-def waited_ms(awaiting_since: datetime | None, at: datetime) -> int | None:
-    """Return for how long the customer waited; None where nobody was waiting."""
-    if awaiting_since is None:
-        return None
-    return max(0, int((at - awaiting_since).total_seconds() * 1000))
+def customer_may_read(kind: str, code: str | None) -> bool:
+    """Say whether a message is for the customer too: no notes, no lines for staff only."""
+    return kind != "note" and not (kind == "system" and (code or "").startswith("staff_"))
 
 
 def message_state(kind: str, seq: int, *, read: int, delivered: int, agent_read: int) -> str:

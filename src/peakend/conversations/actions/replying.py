@@ -1,0 +1,215 @@
+"""What the house says: an agent's reply, the digital agent's, a note, a line of the system."""
+
+from typing import Any
+from uuid import UUID
+
+from peakend.accounts.queries import MemberNotFound, member_briefs
+from peakend.conversations.actions.posting import NewMessage, Posted, checked_text, post
+from peakend.conversations.actions.receiving import attached
+from peakend.conversations.events import (
+    DigitalReplySent,
+    MemberMentioned,
+    NoteAdded,
+    ReplySent,
+    SystemMessageAdded,
+)
+from peakend.conversations.models import MessageRecord
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.events import record
+
+OPEN = ("digital", "waiting", "serving")
+ANY = (*OPEN, "closed")
+
+
+async def reply(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    text: str,
+    by: Actor,
+    file_ids: list[UUID] | None = None,
+    article_id: UUID | None = None,
+) -> MessageRecord:
+    """Send an agent's answer, once for each client id.
+
+    Only who holds the conversation (or sees all of them) may. Errors: ConversationNotFound,
+    ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound.
+    """
+    message = NewMessage(
+        kind="agent",
+        text=checked_text(text, may_be_empty=bool(file_ids)),
+        author_kind="member",
+        author_id=by.id,
+        client_id=client_id,
+        files=await attached(tx, file_ids),
+        article_id=article_id,
+    )
+    kept, posted = await post(
+        tx, conversation_id, message, states=("serving",), by=by, must_hold=True
+    )
+    if posted is not None and by.id is not None:
+        await record(tx, _reply_sent(kept, posted, by.id, article_id))
+    return kept
+
+
+def _reply_sent(
+    kept: MessageRecord, posted: Posted, agent_id: UUID, article_id: UUID | None
+) -> ReplySent:
+    return ReplySent(
+        conversation_id=kept.conversation_id,
+        customer_id=posted.customer_id,
+        channel=posted.channel,
+        message_id=kept.id,
+        seq=kept.seq,
+        agent_id=agent_id,
+        leg_id=posted.leg_id,
+        queue_id=posted.queue_id,
+        first=bool(posted.first_reply),
+        waited_ms=posted.last_wait_ms,
+        length=len(kept.text),
+        files=len(kept.files or ()),
+        article_id=article_id,
+    )
+
+
+async def note(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    client_id: UUID | None,
+    text: str,
+    by: Actor,
+    file_ids: list[UUID] | None = None,
+    mentions: list[UUID] | None = None,
+) -> MessageRecord:
+    """Add an internal note, also to a closed conversation, and call the colleagues it names.
+
+    Errors: ConversationNotFound, EmptyMessage, TextTooLong, FileNotFound, MemberNotFound.
+    """
+    named = list(dict.fromkeys(mentions or ()))
+    if named and len(await member_briefs(tx, named)) != len(named):
+        raise MemberNotFound
+    message = NewMessage(
+        kind="note",
+        text=checked_text(text, may_be_empty=bool(file_ids)),
+        author_kind=by.kind,
+        author_id=by.id,
+        client_id=client_id,
+        files=await attached(tx, file_ids),
+        mentions=named,
+    )
+    kept, posted = await post(tx, conversation_id, message, states=ANY, by=by)
+    if posted is None or by.id is None:
+        return kept
+    leg_id = posted.leg_id if posted.agent_id == by.id else None
+    await record(
+        tx,
+        NoteAdded(
+            conversation_id=conversation_id,
+            customer_id=posted.customer_id,
+            channel=posted.channel,
+            message_id=kept.id,
+            seq=kept.seq,
+            agent_id=by.id,
+            leg_id=leg_id,
+            queue_id=posted.queue_id,
+            mentions=len(named),
+        ),
+    )
+    for member_id in named:
+        await record(
+            tx,
+            MemberMentioned(
+                conversation_id=conversation_id,
+                message_id=kept.id,
+                member_id=member_id,
+                agent_id=by.id,
+                leg_id=leg_id,
+            ),
+        )
+    return kept
+
+
+async def digital_reply(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    text: str,
+    sources: list[dict[str, Any]] | None = None,
+    code: str | None = None,
+    params: dict[str, Any] | None = None,
+    client_id: UUID | None = None,
+) -> MessageRecord:
+    """Let the digital agent speak; `client_id` makes a repeated reaction speak once.
+
+    `sources` are dictionaries with article_id, title, url, slug. In the state `waiting` it may
+    still say something (that the customer is in the queue), but that answers nobody.
+    Errors: ConversationNotFound, ConversationIsClosed, NotYours (a person serves).
+    """
+    message = NewMessage(
+        kind="digital",
+        text=checked_text(text, may_be_empty=code is not None),
+        author_kind="digital_agent",
+        author_id=None,
+        client_id=client_id,
+        sources=sources,
+        code=code,
+        params=params,
+    )
+    by = Actor.digital(tx.organisation_id)
+    kept, posted = await post(tx, conversation_id, message, states=("digital", "waiting"), by=by)
+    if posted is not None:
+        await record(
+            tx,
+            DigitalReplySent(
+                conversation_id=conversation_id,
+                customer_id=posted.customer_id,
+                channel=posted.channel,
+                message_id=kept.id,
+                seq=kept.seq,
+                code=code,
+                sources=len(sources or ()),
+                state=posted.state,
+            ),
+        )
+    return kept
+
+
+async def system_message(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    code: str,
+    params: dict[str, Any] | None = None,
+    client_id: UUID | None = None,
+) -> MessageRecord:
+    """Put a line of the house's own into the timeline; its words are `conversations.said.<code>`.
+
+    `params` must hold ids, numbers and short codes only: the reader's side fills in names.
+    """
+    message = NewMessage(
+        kind="system",
+        text="",
+        author_kind="system",
+        author_id=None,
+        client_id=client_id,
+        code=code,
+        params=params,
+    )
+    by = Actor.system(tx.organisation_id)
+    kept, posted = await post(tx, conversation_id, message, states=ANY, by=by)
+    if posted is not None:
+        await record(
+            tx,
+            SystemMessageAdded(
+                conversation_id=conversation_id,
+                customer_id=posted.customer_id,
+                channel=posted.channel,
+                message_id=kept.id,
+                seq=kept.seq,
+                code=code,
+            ),
+        )
+    return kept

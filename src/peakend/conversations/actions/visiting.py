@@ -1,0 +1,130 @@
+"""A visitor of the web channel: coming, being recognised, coming back by a signed link."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from peakend.conversations.actions.closing import close
+from peakend.conversations.queries.visitor import KeyedChannel, identity_secret
+from peakend.customers import actions as customers
+from peakend.customers.queries import verify_identity
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound, Refused
+from peakend.kernel.secrets import sign, verify
+
+LINK_LIFE = timedelta(days=7)
+
+_CLOSE_DOUBLE = """
+SELECT theirs.id
+FROM conversation mine
+JOIN conversation theirs
+    ON theirs.organisation_id = mine.organisation_id
+    AND theirs.channel_id = mine.channel_id AND theirs.customer_id = $2
+    AND theirs.state <> 'closed'
+WHERE mine.organisation_id = current_organisation()
+  AND mine.customer_id = $1 AND mine.state <> 'closed'
+"""
+
+
+class LinkNotGood(NotFound):
+    """The link is not ours, or too old."""
+
+    wording = "conversations.link_not_good"
+
+
+class IdentityRequired(Refused):
+    """This channel is for signed-in customers of the host page only."""
+
+    wording = "conversations.identity_required"
+
+
+class VisitBegun(msgspec.Struct, frozen=True):
+    """What a new or resumed session knows."""
+
+    token: str
+    actor: Actor
+    identified: bool
+
+
+class _Double(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+async def begin_visit(
+    tx: Transaction,
+    *,
+    channel: KeyedChannel,
+    language: str,
+    token: str | None = None,
+    identity: dict[str, Any] | None = None,
+) -> VisitBegun:
+    """Begin or resume a visit; a good signature of the host page makes the customer known."""
+    visit = await customers.start_visit(tx, channel_id=channel.id, language=language, token=token)
+    actor = Actor(
+        organisation_id=channel.organisation_id,
+        kind="visitor",
+        id=visit.visitor_id,
+        language=language,
+        customer_id=visit.customer_id,
+        channel_id=channel.id,
+    )
+    if identity is None:
+        return VisitBegun(visit.token, actor, identified=False)
+    customer_id, verified = await identify(tx, by=actor, channel_id=channel.id, identity=identity)
+    known = msgspec.structs.replace(actor, customer_id=customer_id)
+    return VisitBegun(visit.token, known, identified=verified)
+
+
+async def identify(
+    tx: Transaction, *, by: Actor, channel_id: UUID, identity: dict[str, Any]
+) -> tuple[UUID, bool]:
+    """Believe who a visitor says to be as far as the signature goes; return whose visit it is.
+
+    What the visitor wrote before signing in goes along; another person's conversations never show.
+    """
+    assert by.id is not None
+    secret = await identity_secret(tx, channel_id)
+    claim = verify_identity(secret.decode() if secret else "", identity, tx.now)
+    found = await customers.identify(tx, visitor_id=by.id, claim=claim)
+    if found.joined and found.former_customer_id is not None:
+        await _move_conversations(tx, found.former_customer_id, found.customer_id)
+    return found.customer_id, claim.verified
+
+
+async def _move_conversations(tx: Transaction, former_id: UUID, customer_id: UUID) -> None:
+    """Let an anonymous customer's conversations be those of the customer it turned out to be.
+
+    A customer has one open conversation a channel: the one that is being written goes on.
+    """
+    system = Actor.system(tx.organisation_id)
+    doubles = await tx.all(_Double, _CLOSE_DOUBLE, former_id, customer_id)
+    for double in doubles:
+        await close(tx, conversation_id=double.id, by=system)
+    await tx.run(
+        "UPDATE conversation SET customer_id = $2, version = version + 1 "
+        "WHERE organisation_id = current_organisation() AND customer_id = $1",
+        former_id,
+        customer_id,
+    )
+
+
+def resume_link(channel: KeyedChannel, visitor_token: str, now: datetime) -> str:
+    """Return what stands behind a link with which the visit goes on elsewhere."""
+    expires = int((now + LINK_LIFE).timestamp())
+    return f"{visitor_token}.{expires}.{sign('resume', channel.id, visitor_token, expires)}"
+
+
+def resumed_token(channel: KeyedChannel, link: str, now: datetime) -> str:
+    """Return the visitor token of a link. Errors: LinkNotGood."""
+    parts = link.split(".")
+    if len(link) > 300 or len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 12:
+        raise LinkNotGood
+    visitor_token, expires, signature = parts
+    if int(expires) < now.timestamp():
+        raise LinkNotGood
+    if not verify(signature, "resume", channel.id, visitor_token, expires):
+        raise LinkNotGood
+    return visitor_token

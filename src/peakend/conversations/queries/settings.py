@@ -1,0 +1,207 @@
+"""Settings that conversations use: channels, tags, contact reasons, canned replies."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import brand_names, organisation
+from peakend.conversations.models import CHANNEL_COLUMNS, ChannelRecord
+from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.rules.canned import rendered, variables
+from peakend.conversations.rules.reasons import ReasonNode, label
+from peakend.customers.queries import customer_briefs
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict, NotFound
+from peakend.kernel.words import best_language
+
+_CHANNELS = f"""
+SELECT {CHANNEL_COLUMNS} FROM channel h WHERE h.organisation_id = current_organisation()
+"""  # noqa: S608 (names of columns only)
+
+_CANNED = """
+SELECT id, shortcut, title, body, scope, team_id, member_id, language, version, updated_at
+FROM canned_reply
+WHERE organisation_id = current_organisation()
+  AND ($1 OR scope = 'all' OR member_id = $2 OR team_id = ANY($3::uuid[]))
+"""
+
+
+class ChannelNotHere(NotFound):
+    """There is no such channel here."""
+
+    wording = "conversations.channel_not_found"
+
+
+class CannedReplyNotFound(NotFound):
+    """There is no such canned reply for this person."""
+
+    wording = "conversations.canned_reply_not_found"
+
+
+class NotRendered(Conflict):
+    """A canned reply cannot be filled in."""
+
+    wording = "conversations.canned_not_rendered"
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A tag."""
+
+    id: UUID
+    name: str
+    colour: str
+
+
+class ShownReason(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact reason in the reader's language."""
+
+    id: UUID
+    parent_id: UUID | None
+    name_zh: str
+    name_en: str
+    label: str
+    position: int
+    active: bool
+
+
+class ReasonTree(msgspec.Struct, frozen=True):
+    """The newest version of the tree; version 0 before the first."""
+
+    version: int
+    nodes: list[ShownReason]
+
+
+class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A canned reply."""
+
+    id: UUID
+    shortcut: str
+    title: str
+    body: str
+    scope: str
+    team_id: UUID | None
+    member_id: UUID | None
+    language: str
+    version: int
+    updated_at: datetime
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What a person was writing."""
+
+    text: str
+    kind: str
+
+
+async def channels(tx: Transaction) -> list[ChannelRecord]:
+    """Return the organisation's channels, oldest first."""
+    return await tx.all(ChannelRecord, _CHANNELS + " ORDER BY h.created_at, h.id LIMIT 200")
+
+
+async def need_channel(tx: Transaction, channel_id: UUID) -> ChannelRecord:
+    """Return a channel. Errors: ChannelNotHere."""
+    found = await tx.one(ChannelRecord, _CHANNELS + " AND h.id = $1", channel_id)
+    if found is None:
+        raise ChannelNotHere
+    return found
+
+
+async def tags(tx: Transaction) -> list[Tag]:
+    """Return the tags by name."""
+    return await tx.all(
+        Tag,
+        "SELECT id, name, colour FROM tag WHERE organisation_id = current_organisation() "
+        "ORDER BY lower(name), id LIMIT 500",
+    )
+
+
+async def reason_tree(tx: Transaction) -> ReasonTree:
+    """Return the newest tree of contact reasons."""
+    version = await tx.value(
+        "SELECT max(version) FROM contact_reason_version "
+        "WHERE organisation_id = current_organisation()"
+    )
+    if version is None:
+        return ReasonTree(0, [])
+    nodes = await tx.all(
+        ReasonNode,
+        "SELECT id, parent_id, name_zh, name_en, position, active FROM contact_reason "
+        "WHERE organisation_id = current_organisation() AND version = $1 "
+        "ORDER BY parent_id NULLS FIRST, position, id LIMIT 2000",
+        version,
+    )
+    language = best_language(tx.actor.language)
+    return ReasonTree(
+        version,
+        [
+            ShownReason(
+                **msgspec.structs.asdict(node),
+                label=label(node.name_zh, node.name_en, language) or "",
+            )
+            for node in nodes
+        ],
+    )
+
+
+async def canned_replies(tx: Transaction, actor: Actor) -> list[CannedReply]:
+    """Return the canned replies that a person may use."""
+    return await tx.all(
+        CannedReply,
+        _CANNED + " ORDER BY shortcut, id LIMIT 2000",
+        False,
+        actor.id,
+        list(actor.team_ids),
+    )
+
+
+async def need_canned_reply(tx: Transaction, canned_reply_id: UUID, actor: Actor) -> CannedReply:
+    """Return a canned reply that a person may use. Errors: CannedReplyNotFound."""
+    found = await tx.one(
+        CannedReply, _CANNED + " AND id = $4", False, actor.id, list(actor.team_ids),
+        canned_reply_id,
+    )  # fmt: skip
+    if found is None:
+        raise CannedReplyNotFound
+    return found
+
+
+async def rendered_reply(
+    tx: Transaction, canned_reply_id: UUID, conversation_id: UUID, actor: Actor
+) -> str:
+    """Return a canned reply with the names of this conversation filled in.
+
+    Errors: CannedReplyNotFound, ConversationNotFound, NotRendered.
+    """
+    reply = await need_canned_reply(tx, canned_reply_id, actor)
+    row = await need_conversation(tx, conversation_id, actor)
+    customer = (await customer_briefs(tx, [row.customer_id])).get(row.customer_id)
+    brands = await brand_names(tx)
+    values: dict[str, dict[str, str]] = variables(
+        customer_name=customer.name if customer else "",
+        agent_name=actor.name,
+        organisation_name=(await organisation(tx)).name,
+        brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
+        number=row.number,
+    )
+    text = rendered(reply.body, values)
+    if text is None:
+        raise NotRendered
+    return text
+
+
+async def draft(tx: Transaction, conversation_id: UUID, member_id: UUID | None) -> Draft | None:
+    """Return what a person was writing in a conversation."""
+    return await tx.one(
+        Draft,
+        "SELECT text, kind FROM draft WHERE organisation_id = current_organisation() "
+        "AND conversation_id = $1 AND member_id = $2",
+        conversation_id,
+        member_id,
+    )
+
+
+def script_line(public_url: str, channel: ChannelRecord) -> str:
+    """Return the line of HTML that puts the launcher on a page."""
+    return f'<script async src="{public_url}/widget.js" data-key="{channel.key}"></script>'
