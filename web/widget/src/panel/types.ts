@@ -1,0 +1,126 @@
+// What the visitor's side of the server says and takes (visitor API and live frames).
+
+export interface FileInfo {
+  id: string
+  name: string
+  kind: 'image' | 'video' | 'audio' | 'file'
+  mime: string
+  size: number
+  width?: number | null
+  height?: number | null
+  url: string
+  thumb_url?: string | null
+}
+
+export interface Source {
+  article_id: string
+  title: string
+  url: string
+}
+
+export interface Message {
+  id: string
+  seq: number
+  kind: 'customer' | 'agent' | 'digital' | 'system'
+  text: string
+  author_name?: string | null
+  at: string
+  client_id?: string | null
+  files?: FileInfo[]
+  sources?: Source[]
+  code?: string | null
+  params?: Record<string, unknown> | null
+  judged?: 'solved' | 'unsolved' | null
+  state?: 'sent' | 'delivered' | 'read' | null
+}
+
+export interface Other {
+  kind: string
+  label: string
+  href: string
+}
+
+export interface Conversation {
+  id: string
+  number?: number
+  state: 'digital' | 'waiting' | 'serving' | 'closed'
+  agent: { name: string; avatar_url?: string | null } | null
+  last_seq: number
+  messages?: Message[]
+  waiting: { position: number; low_s: number; high_s: number; updated_at: string } | null
+  out_of_hours: { next_open_at: string | null; promised_at: string | null } | null
+  survey: { token: string; asked: boolean | string | null; answered: boolean | string | null } | null
+  agent_read_seq: number
+  /** How far the visitor has read. */
+  read_seq?: number
+  others?: Other[]
+}
+
+export interface Look {
+  colour?: string
+  position?: string
+  title_zh?: string
+  title_en?: string
+  greeting_zh?: string
+  greeting_en?: string
+  phone?: string
+}
+
+export interface Config {
+  channel: { name: string; look?: Look; texts?: Record<string, string>; phone?: string | null }
+  languages?: string[]
+  hours?: { open_now: boolean; next_open_at: string | null; text?: string | null }
+  brand?: { name: string; colour?: string | null } | null
+  limits?: { file_bytes?: number; files?: number; text_length?: number }
+  questions?: string[]
+  others?: Other[]
+}
+
+export interface Session {
+  token: string
+  visitor_id: string
+  identified: boolean
+  name?: string | null
+  conversation: Conversation | null
+}
+
+export interface Identity {
+  id: string
+  name?: string
+  email?: string
+  phone?: string
+  exp: number
+  hash: string
+}
+
+export interface Page {
+  url: string
+  title: string
+  referrer?: string
+}
+
+/** A message that waits to be sent; it lives on this device until the server has it. */
+export interface Parcel {
+  client_id: string
+  at: number
+  text: string
+  files: ParcelFile[]
+  failed?: string
+}
+
+export interface ParcelFile {
+  name: string
+  mime: string
+  size: number
+  blob?: Blob
+  file_id?: string
+}
+
+export type Frame =
+  | { t: 'hello'; cursor?: string }
+  | { t: 'messages'; messages: Message[]; cursor?: string }
+  | { t: 'conversation'; conversation: Conversation; cursor?: string }
+  | { t: 'receipts'; delivered?: number; read?: number; cursor?: string }
+  | { t: 'typing'; on: boolean; name?: string }
+  | { t: 'resync' }
+  | { t: 'pong' }
