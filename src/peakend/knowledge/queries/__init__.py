@@ -22,7 +22,7 @@ from peakend.knowledge.queries.reading import (
     published_list,
     rendered,
 )
-from peakend.knowledge.rules.text import Heading, extract, plain
+from peakend.knowledge.rules.text import Heading, extract, plain, readable
 
 __all__ = [
     "Article",
@@ -47,5 +47,6 @@ __all__ = [
     "published",
     "published_by_slug",
     "published_list",
+    "readable",
     "rendered",
 ]

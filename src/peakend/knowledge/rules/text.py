@@ -65,6 +65,18 @@ def extract(body: str, longest: int = 420) -> str:
     return "\n\n".join(piece for piece in taken if piece)
 
 
+_BULLET = re.compile(r"^(\s*)[-*+]\s+", re.M)
+_DECORATION = re.compile(
+    r"!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)|\*\*|__|`|^#{1,6}\s+|^>\s?", re.M
+)
+
+
+def readable(markdown: str) -> str:
+    """Return Markdown as plain text for a chat: steps keep their numbers, marks are gone."""
+    text = _DECORATION.sub(lambda match: match.group(1) or "", markdown)
+    return re.sub(r"\n{3,}", "\n\n", _BULLET.sub(r"\1· ", text)).strip()
+
+
 def _fitting_points(block: str, room: int) -> str:
     """Return the points of a list that fit; at least two, because one step is no answer."""
     points = re.split(r"\n(?=\s*(?:\d+[.、]|[-*+])\s)", block)
