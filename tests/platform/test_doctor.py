@@ -1,0 +1,73 @@
+"""The doctor names what is wrong and what to do, in both languages."""
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from peakend.kernel import doctor
+from peakend.kernel.words import word
+
+
+def by_wording(findings):
+    return {finding.wording.removeprefix("kernel.doctor."): finding for finding in findings}
+
+
+async def test_a_healthy_database_has_no_bad_finding(dsn, tmp_path):
+    found = by_wording(await doctor.examine(dsn, tmp_path))
+    for wording in ("reachable", "extension", "chinese", "clock", "tables"):
+        assert found[wording].verdict == "good", wording
+
+
+async def test_a_database_that_is_away_is_the_finding(tmp_path):
+    findings = await doctor.examine("postgresql://nobody@127.0.0.1:1/none", tmp_path)
+    assert findings[0].wording == "kernel.doctor.unreachable"
+    assert doctor.worst(findings) == "bad"
+
+
+async def test_a_locale_without_chinese_is_found(server, tmp_path):
+    connection = await asyncpg.connect(server)
+    await connection.execute(
+        "CREATE DATABASE peakend_plain TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'"
+    )
+    try:
+        plain = server.replace("/peakend?", "/peakend_plain?")
+        there = await asyncpg.connect(plain)
+        await there.execute("CREATE EXTENSION pg_trgm")
+        await there.close()
+        found = by_wording(await doctor.examine(plain, tmp_path))
+        assert found["no_chinese"].verdict == "bad"
+        assert found["no_tables"].verdict == "doubtful"
+        assert found["extension_not_made"].verdict == "doubtful"
+    finally:
+        await connection.execute("DROP DATABASE peakend_plain WITH (FORCE)")
+        await connection.close()
+
+
+@pytest.mark.parametrize(("skew_s", "verdict"), [(0, "good"), (1.5, "good"), (30, "bad")])
+def test_clock_skew_is_judged_against_the_middle_of_the_question(skew_s, verdict):
+    before = datetime(2026, 1, 1, tzinfo=UTC)
+    at = before + timedelta(seconds=0.1 + skew_s)
+    assert doctor._clock(before, at, before + timedelta(seconds=0.2)).verdict == verdict
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "unreachable",
+        "too_old",
+        "extension_not_made",
+        "no_pg_trgm",
+        "no_vector",
+        "no_chinese",
+        "locale_unknown",
+        "clock_off",
+        "no_tables",
+        "disk_short",
+        "no_web",
+    ],
+)
+def test_whatever_is_wrong_comes_with_advice(wording, language):
+    for key in (f"kernel.doctor.{wording}", f"kernel.doctor.{wording}_advice"):
+        assert word(key, language) != key
