@@ -82,6 +82,13 @@ async def held_by(tx: Transaction, member_id: UUID) -> list[WorkItem]:
     )
 
 
+async def held(tx: Transaction) -> list[WorkItem]:
+    """Return everything that is served now. Counts: at most 2,000."""
+    return await tx.all(
+        WorkItem, SELECT_WORK + " AND state = 'serving' ORDER BY answered_at, id LIMIT 2000"
+    )
+
+
 async def waiting(tx: Transaction) -> list[WorkItem]:
     """Return the oldest work that is not offered to anybody."""
     return await tx.all(

@@ -1,0 +1,16 @@
+"""Facts that measures are made of are counted as they come."""
+
+from peakend.conversations.events import ConversationClosed, ConversationReopened
+from peakend.insight import actions
+from peakend.kernel.db import Transaction
+from peakend.kernel.events import reacts_to
+from peakend.routing.events import WorkAbandoned, WorkAnswered, WorkQueued
+
+
+@reacts_to(
+    WorkQueued, WorkAnswered, WorkAbandoned, ConversationClosed, ConversationReopened, priority=4
+)
+async def count(tx: Transaction, fact: object) -> None:
+    """Add the fact to the counts of its interval."""
+    assert tx.cause is not None
+    await actions.fold(tx, tx.cause)
