@@ -80,7 +80,7 @@ async def sign_in(
     entry = await actions.sign_in(
         database, login=data.login, password=data.password, address=address
     )
-    return await _entered(database, entry)
+    return await _entered(request, database, entry)
 
 
 @get("/session", opt=signed_in())
@@ -94,18 +94,18 @@ async def read_session(actor: Actor, tx: Transaction) -> Me:
 async def sign_out(request: Request[Any, Any, Any], database: Database) -> Response[None]:
     """Sign out."""
     await _leave(request, database)
-    gone = Cookie(key=_cookie(), path="/", max_age=0, httponly=True, secure=_secure())
+    gone = Cookie(key=_cookie(request), path="/", max_age=0, httponly=True, secure=_secure(request))
     return Response(None, status_code=204, cookies=[gone])
 
 
 @put("/session/password", opt=signed_in())
 async def change_password(
-    actor: Actor, tx: Transaction, database: Database, data: NewPassword
+    request: Request[Any, Any, Any], actor: Actor, tx: Transaction, data: NewPassword
 ) -> Response[Me]:
     """Change one's own password; every other session ends."""
     entry = await actions.change_password(tx, current=data.current, password=data.password)
     assert actor.id is not None
-    return Response(await queries.me(tx, actor.id), cookies=[_kept(entry)])
+    return Response(await queries.me(tx, actor.id), cookies=[_kept(request, entry)])
 
 
 @patch("/session/preferences", opt=signed_in())
@@ -123,7 +123,9 @@ async def read_set_up(database: Database, token: str) -> SetUpOffer:
 
 
 @post("/setup/{token:str}", opt=public("the secret in the address is the permission"))
-async def set_up(database: Database, token: str, data: SetUp) -> Response[Me]:
+async def set_up(
+    request: Request[Any, Any, Any], database: Database, token: str, data: SetUp
+) -> Response[Me]:
     """Make the organisation and its first admin, who is signed in."""
     entry = await actions.set_up(
         database,
@@ -134,7 +136,7 @@ async def set_up(database: Database, token: str, data: SetUp) -> Response[Me]:
         password=data.password,
         language=data.language,
     )
-    return await _entered(database, entry, 201)
+    return await _entered(request, database, entry, 201)
 
 
 @get("/invitations/{token:str}", opt=public("the secret in the address is the permission"))
@@ -162,12 +164,12 @@ async def accept_invitation(
         name=data.name,
         language=best_language(request.headers.get("accept-language")),
     )
-    return await _entered(database, entry, 201)
+    return await _entered(request, database, entry, 201)
 
 
 async def _leave(request: Request[Any, Any, Any], database: Database) -> None:
     """End the session the browser came with: a new one never takes over an old token."""
-    token = request.cookies.get(_cookie())
+    token = request.cookies.get(_cookie(request))
     found = await queries.actor_for_session(database, token)
     if found is not None:
         async with database.transaction(found.actor) as tx:
@@ -175,28 +177,30 @@ async def _leave(request: Request[Any, Any, Any], database: Database) -> None:
     queries.forget_token(token)
 
 
-async def _entered(database: Database, entry: actions.Entry, status: int = 200) -> Response[Me]:
+async def _entered(
+    request: Request[Any, Any, Any], database: Database, entry: actions.Entry, status: int = 200
+) -> Response[Me]:
     async with database.transaction(Actor.system(entry.organisation_id)) as tx:
         me = await queries.me(tx, entry.member_id)
-    return Response(me, status_code=status, cookies=[_kept(entry)])
+    return Response(me, status_code=status, cookies=[_kept(request, entry)])
 
 
-def _secure() -> bool:
-    return settings.public_url.startswith("https://")
+def _secure(request: Request[Any, Any, Any]) -> bool:
+    return settings.public_url.startswith("https:") or request.scope.get("scheme") == "https"
 
 
-def _cookie() -> str:
-    return cookie_name(_secure())
+def _cookie(request: Request[Any, Any, Any]) -> str:
+    return cookie_name(_secure(request))
 
 
-def _kept(entry: actions.Entry) -> Cookie:
+def _kept(request: Request[Any, Any, Any], entry: actions.Entry) -> Cookie:
     return Cookie(
-        key=_cookie(),
+        key=_cookie(request),
         value=entry.token,
         path="/",
         max_age=int(session_life(entry.role).total_seconds()),
         httponly=True,
-        secure=_secure(),
+        secure=_secure(request),
         samesite="lax",
     )
 

@@ -182,6 +182,18 @@ async def record_page(tx: Transaction, *, visitor_id: UUID, url: str, title: str
     if address is None:
         return False
     visitor = await need_visitor(tx, visitor_id)
+    newest = await tx.value(
+        """
+        SELECT url FROM page_view
+        WHERE organisation_id = current_organisation()
+          AND customer_id = $1
+        ORDER BY at DESC, id DESC
+        LIMIT 1
+        """,
+        visitor.customer_id,
+    )
+    if newest == address:
+        return True
     await tx.run(
         """
         INSERT INTO page_view (id, customer_id, visitor_id, url, title, at)
