@@ -48,6 +48,7 @@ def _build(root: Path) -> None:
         "PATH": f"{bin_dir}{os.pathsep}{os.environ.get('PATH', '')}",
         "npm_config_update_notifier": "false",
         "CI": "1",
+        "NO_COLOR": "1",
     }
     digest = _digest(web)
     shutil.rmtree(web / "dist", ignore_errors=True)

@@ -40,7 +40,9 @@ def main() -> int:
     if sys.stdout.isatty():
         print(f"\r{'':<{LONGEST + 12}}\r", end="")
     if pip.returncode:
-        print("".join(said))
+        # Below this line pip only says that it was not pip.
+        noise = next((i for i, line in enumerate(said) if "subprocess-exited" in line), None)
+        print("".join(said[:noise]))
         print(
             "The installation failed; the last lines above say why.  安装失败，原因见上方最后几行。"
         )

@@ -60,9 +60,9 @@ def test_a_private_room_of_another_context_is_caught(tmp_path):
         (tmp_path / name).write_text(text)
     (tmp_path / "contracts").write_text(
         "[importlinter]\nroot_package = peakend\n"
-        "contract_types = private_rooms: tools.lint.private_rooms.PrivateRooms\n"
+        "contract_types =\n    private_rooms: tools.lint.private_rooms.PrivateRooms\n"
         "[importlinter:contract:privacy]\nname = privacy\ntype = private_rooms\nroot = peakend\n"
-        "rooms =\n    models\n    rules\nallowed = peakend.entry\n"
+        "rooms =\n    models\n    rules\nallowed =\n    peakend.entry\n"
     )
     command = "import sys; from importlinter.cli import lint_imports_command as run; run()"
     said = subprocess.run(

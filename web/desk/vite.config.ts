@@ -1,7 +1,8 @@
+/// <reference types="vitest/config" />
 import { resolve } from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vite'
 
 const server = process.env.PEAKEND_SERVER ?? 'http://127.0.0.1:8080'
 
