@@ -50,7 +50,7 @@ from peakend.conversations.actions.marking import (
     tag,
     visit_page,
 )
-from peakend.conversations.actions.posting import EmptyMessage, NotText, TextTooLong
+from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
 from peakend.conversations.actions.receiving import (
     ChannelNotFound,
     TryAgain,
@@ -64,6 +64,7 @@ from peakend.conversations.actions.visiting import (
     VisitBegun,
     begin_visit,
     identify,
+    need_identified,
     resume_link,
     resumed_token,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "IdentityRequired",
     "LinkNotGood",
     "MoveNotAllowed",
+    "NoFile",
     "NotClosed",
     "NotText",
     "NotYourCannedReply",
@@ -112,6 +114,7 @@ __all__ = [
     "identify",
     "mark_read_by_agent",
     "mark_seen_by_customer",
+    "need_identified",
     "new_identity_secret",
     "note",
     "place_in_queue",

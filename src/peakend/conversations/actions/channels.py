@@ -158,11 +158,11 @@ async def _checked(tx: Transaction, changes: dict[str, Any]) -> dict[str, Any]:
     if kept.get("brand_id") is not None:
         await need_brand(tx, kept["brand_id"])
     directory = provided.directory
-    if kept.get("queue_id") is not None and directory is not None:
-        if not await directory.queue_exists(tx, kept["queue_id"]):
+    if directory is not None:
+        queue_id, hours_id = kept.get("queue_id"), kept.get("hours_id")
+        if queue_id is not None and not await directory.queue_exists(tx, queue_id):
             raise UnknownQueue
-    if kept.get("hours_id") is not None and directory is not None:
-        if not await directory.hours_exist(tx, kept["hours_id"]):
+        if hours_id is not None and not await directory.hours_exist(tx, hours_id):
             raise UnknownHours
     if "domains" in kept:
         kept["domains"] = _domains(kept["domains"])

@@ -149,6 +149,12 @@ class TextTooLong(Invalid):
     wording = "conversations.text_too_long"
 
 
+class NoFile(Invalid):
+    """A form for a file came without one."""
+
+    wording = "conversations.no_file"
+
+
 class NotText(Invalid):
     """The characters are no text (half of a surrogate pair)."""
 

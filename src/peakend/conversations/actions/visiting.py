@@ -1,19 +1,21 @@
 """A visitor of the web channel: coming, being recognised, coming back by a signed link."""
 
+import base64
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from peakend.conversations.actions.closing import close
 from peakend.conversations.queries.visitor import KeyedChannel, identity_secret
 from peakend.customers import actions as customers
-from peakend.customers.queries import verify_identity
+from peakend.customers.queries import customer_briefs, verify_identity
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound, Refused
-from peakend.kernel.secrets import sign, verify
+from peakend.kernel.secrets import seal, unseal
 
 LINK_LIFE = timedelta(days=7)
 
@@ -111,20 +113,34 @@ async def _move_conversations(tx: Transaction, former_id: UUID, customer_id: UUI
     )
 
 
+async def need_identified(tx: Transaction, customer_id: UUID) -> None:
+    """Let only customers pass for whom the host page vouched. Errors: IdentityRequired."""
+    brief = (await customer_briefs(tx, [customer_id])).get(customer_id)
+    if brief is None or not brief.verified:
+        raise IdentityRequired
+
+
 def resume_link(channel: KeyedChannel, visitor_token: str, now: datetime) -> str:
-    """Return what stands behind a link with which the visit goes on elsewhere."""
+    """Return what stands behind a link with which the visit goes on elsewhere.
+
+    The token is sealed in it together with its end, so the link is no token after its week.
+    """
     expires = int((now + LINK_LIFE).timestamp())
-    return f"{visitor_token}.{expires}.{sign('resume', channel.id, visitor_token, expires)}"
+    sealed = seal(f"{expires}.{visitor_token}".encode(), _link_place(channel))
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def resumed_token(channel: KeyedChannel, link: str, now: datetime) -> str:
     """Return the visitor token of a link. Errors: LinkNotGood."""
-    parts = link.split(".")
-    if len(link) > 300 or len(parts) != 3 or not parts[1].isdigit() or len(parts[1]) > 12:
-        raise LinkNotGood
-    visitor_token, expires, signature = parts
+    try:
+        sealed = base64.urlsafe_b64decode(link + "=" * (-len(link) % 4))
+        expires, _, token = unseal(sealed, _link_place(channel)).decode().partition(".")
+    except (ValueError, InvalidTag) as error:
+        raise LinkNotGood from error
     if int(expires) < now.timestamp():
         raise LinkNotGood
-    if not verify(signature, "resume", channel.id, visitor_token, expires):
-        raise LinkNotGood
-    return visitor_token
+    return token
+
+
+def _link_place(channel: KeyedChannel) -> str:
+    return f"{channel.organisation_id}/resume/{channel.id}"

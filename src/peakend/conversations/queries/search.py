@@ -1,4 +1,4 @@
-"""Search over messages, conversations and customers, each by keyset, only what the actor may see."""
+"""Search over messages, conversations and customers by keyset, only what the actor may see."""
 
 from uuid import UUID
 

@@ -34,6 +34,12 @@ class ChannelNotHere(NotFound):
     wording = "conversations.channel_not_found"
 
 
+class TagNotHere(NotFound):
+    """There is no such tag here."""
+
+    wording = "conversations.tag_not_found"
+
+
 class CannedReplyNotFound(NotFound):
     """There is no such canned reply for this person."""
 
@@ -115,6 +121,19 @@ async def tags(tx: Transaction) -> list[Tag]:
         "SELECT id, name, colour FROM tag WHERE organisation_id = current_organisation() "
         "ORDER BY lower(name), id LIMIT 500",
     )
+
+
+async def need_tag(tx: Transaction, tag_id: UUID) -> Tag:
+    """Return a tag. Errors: TagNotHere."""
+    found = await tx.one(
+        Tag,
+        "SELECT id, name, colour FROM tag "
+        "WHERE organisation_id = current_organisation() AND id = $1",
+        tag_id,
+    )
+    if found is None:
+        raise TagNotHere
+    return found
 
 
 async def reason_tree(tx: Transaction) -> ReasonTree:

@@ -208,6 +208,18 @@ async def visitor_message(
     return found[0] if found else None
 
 
+async def visitor_answer(
+    tx: Transaction, actor: Actor, record: MessageRecord
+) -> tuple[VisitorMessage, VisitorConversation]:
+    """Return a message just written and the conversation with what follows it. Errors: NotFound."""
+    view = await visitor_state(tx, actor, after_seq=record.seq - 1)
+    message = next((m for m in view.messages if m.id == record.id), None) if view else None
+    message = message or await visitor_message(tx, actor, record)
+    if view is None or message is None:
+        raise NotFound
+    return message, view
+
+
 async def _shown(
     tx: Transaction, row: ConversationRecord, records: list[MessageRecord]
 ) -> list[VisitorMessage]:

@@ -66,9 +66,15 @@ def may_see(
     return actor.scope == "queue" and queue_id is not None and queue_id in actor.queue_ids
 
 
+# Lines about how the house works among itself.
+STAFF_CODES = frozenset({"transfer_returned", "left_while_waiting"})
+
+
 def customer_may_read(kind: str, code: str | None) -> bool:
     """Say whether a message is for the customer too: no notes, no lines for staff only."""
-    return kind != "note" and not (kind == "system" and (code or "").startswith("staff_"))
+    if kind == "system":
+        return code not in STAFF_CODES and not (code or "").startswith("staff_")
+    return kind != "note"
 
 
 def message_state(kind: str, seq: int, *, read: int, delivered: int, agent_read: int) -> str:
