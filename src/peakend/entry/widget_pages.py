@@ -1,0 +1,118 @@
+"""The launcher, the panel and its parts; each channel says who may hold its panel in a frame."""
+
+import gzip
+import html
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+
+from peakend.conversations.queries import channel_by_key
+from peakend.conversations.queries.visitor import UnknownKey
+from peakend.entry.statics import STATIC, YEAR
+from peakend.kernel.db import Database
+from peakend.kernel.permissions import public
+from peakend.kernel.words import best_language, word
+
+# In a checkout the web build may be newer than the installed copy.
+_BUILT = (Path(__file__).parents[3] / "web" / "dist" / "widget", STATIC / "widget")
+_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+PANEL_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors "
+)
+
+
+def _folder() -> Path:
+    return next((folder for folder in _BUILT if (folder / "panel.html").is_file()), _BUILT[-1])
+
+
+@lru_cache(maxsize=64)
+def _zipped(path: Path, stamp: float) -> bytes:
+    return gzip.compress(path.read_bytes(), 9)
+
+
+def _file(request: Request[Any, Any, Any], name: str, cache: str) -> Response[bytes]:
+    path = _folder() / name
+    if path.suffix not in _KINDS or path.name != name or not path.is_file():
+        raise NotFoundException
+    headers = {
+        "Cache-Control": cache,
+        "Vary": "Accept-Encoding",
+        # The launcher is a script of other sites' pages.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(path.read_bytes(), media_type=_KINDS[path.suffix], headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    data = _zipped(path, path.stat().st_mtime)
+    return Response(data, media_type=_KINDS[path.suffix], headers=headers)
+
+
+@get("/widget.js", opt=public("the launcher for other sites' pages"), include_in_schema=False)
+async def launcher(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the launcher; its address never changes, so browsers ask again after ten minutes."""
+    return _file(request, "widget.js", "public, max-age=600")
+
+
+@get(
+    "/widget-assets/{name:str}",
+    opt=public("parts of the panel, without any data"),
+    include_in_schema=False,
+)
+async def asset(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """Return a part of the panel; its name holds a digest of its content."""
+    return _file(request, name, YEAR)
+
+
+@get(
+    "/w/{key:str}",
+    opt=public("the empty panel; data needs a visitor token"),
+    include_in_schema=False,
+)
+async def panel(request: Request[Any, Any, Any], key: str, database: Database) -> Response[str]:
+    """Return the panel's page: a frame on the channel's domains, or full screen by itself."""
+    asked = request.query_params.get("lang") or request.headers.get("accept-language")
+    language = best_language(asked)
+    try:
+        channel = await channel_by_key(database, key)
+    except UnknownKey:
+        return _gone(language)
+    path = _folder() / "panel.html"
+    if not path.is_file():
+        raise NotFoundException
+    title = channel.look.get("title_en" if language == "en" else "title_zh") or channel.name
+    values = {
+        "__LANG__": language,
+        "__KEY__": channel.key,
+        "__TITLE__": str(title),
+        "__NOSCRIPT__": word("entry.panel_needs_script", language),
+    }
+    text = path.read_text("utf-8")
+    for name, value in values.items():
+        text = text.replace(name, html.escape(value, quote=True))
+    return Response(
+        text,
+        media_type="text/html; charset=utf-8",
+        headers={
+            "Content-Security-Policy": PANEL_POLICY + channel.frame_ancestors,
+            "Cache-Control": "no-cache",
+            # A link that resumes a conversation must not travel on in a Referer.
+            "Referrer-Policy": "no-referrer",
+            "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
+        },
+    )
+
+
+def _gone(language: str) -> Response[str]:
+    text = html.escape(word("entry.panel_gone", language))
+    page = (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{text}</title>{text}'
+    )
+    return Response(page, status_code=404, media_type="text/html; charset=utf-8")
+
+
+routes = [launcher, asset, panel]
