@@ -1,9 +1,12 @@
 """The contracts cover what exists, and the lists that are written twice agree."""
 
+import ast
 import configparser
+import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,28 @@ def test_the_tools_need_nothing_that_is_not_installed_yet(name):
             [sys.executable, "-c", "import tools.lint.__main__"], cwd=ROOT, capture_output=True
         )
         assert said.returncode == 0
+
+
+def test_what_is_imported_is_declared():
+    """A package that only comes along with another one may be gone with its next version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = {
+        re.split(r"[\[<>=;]", line)[0].lower() for line in project["project"]["dependencies"]
+    }
+    packages = metadata.packages_distributions()
+    for name in sorted(imported()):
+        if name in sys.stdlib_module_names or name == "peakend":
+            continue
+        owners = {owner.lower() for owner in packages.get(name, [name])}
+        assert owners & declared, f"{name} is imported, but none of {owners} is declared"
+
+
+def imported() -> set[str]:
+    found: set[str] = set()
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found
