@@ -62,6 +62,7 @@ class Listener:
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(500)
         self.looking: UUID | None = None
         self.conversation_id: UUID | None = None
+        self.seq = 0
 
     def push(self, frame: bytes) -> None:
         """Put a frame on its way; a socket that does not keep up is closed and resumes later."""
@@ -165,10 +166,18 @@ class Hub:
                 for frame in await self.visitor_frames(listener, batch.cursor):
                     listener.push(frame)
 
-    async def visitor_frames(self, listener: Listener, cursor: Cursor) -> list[bytes]:
-        """Return the fresh view of a visitor's conversation."""
+    async def visitor_frames(
+        self, listener: Listener, cursor: Cursor, *, whole: bool = False
+    ) -> list[bytes]:
+        """Return the fresh view of a visitor's conversation, with the messages not yet sent."""
         async with self.database.transaction(listener.actor) as tx:
-            view = await conversations.visitor_state(tx, listener.actor)
+            after = None if whole or listener.conversation_id is None else listener.seq
+            view = await conversations.visitor_state(tx, listener.actor, after_seq=after)
+            if view is not None and view.id != listener.conversation_id and after is not None:
+                view = await conversations.visitor_state(tx, listener.actor)
+        if view is not None:
+            listener.conversation_id = view.id
+            listener.seq = max((m.seq for m in view.messages), default=listener.seq)
         return [encode({"t": "conversation", "conversation": view, "cursor": str(cursor)})]
 
     def _on_signal(self, message: dict[str, Any]) -> None:
@@ -181,6 +190,8 @@ class Hub:
             for listener in self.members.get(organisation_id, ()):
                 listener.push(frame)
         if to_visitor and customer_id:
+            name = (message.get("who") or {}).get("name", "")
+            frame = encode({"t": "typing", "on": message.get("on"), "name": name})
             for listener in self.visitors.get(organisation_id, ()):
                 if str(listener.actor.customer_id) == customer_id:
                     listener.push(frame)
@@ -236,8 +247,9 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
     facts = [
         _public(fact)
         for fact in batch.facts
-        if (fact.conversation_id is None and _concerns(actor, fact))
-        or fact.conversation_id in seen
+        if fact.conversation_id in seen
+        or (actor.id is not None and fact.agent_id == actor.id)
+        or (fact.conversation_id is None and _concerns(actor, fact))
     ]
     return Frame(
         cursor=str(batch.cursor),
@@ -261,9 +273,7 @@ def _left(actor: Actor, fact: Logged) -> bool:
 
 def _concerns(actor: Actor, fact: Logged) -> bool:
     """Say whether a fact without a conversation may be shown: floor facts are for all members."""
-    if actor.scope == "all" or fact.agent_id == actor.id:
-        return True
-    return fact.type in FLOOR_FACTS
+    return actor.scope == "all" or fact.type in FLOOR_FACTS
 
 
 FLOOR_FACTS = frozenset({"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed"})

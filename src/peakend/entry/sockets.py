@@ -107,7 +107,7 @@ class Sockets:
         if resync:
             listener.push(encode({"t": "resync", "cursor": str(end)}))
         elif actor.kind == "visitor":
-            for frame in await self.hub.visitor_frames(listener, end):
+            for frame in await self.hub.visitor_frames(listener, end, whole=True):
                 listener.push(frame)
         elif missed:
             for start in range(0, len(missed), 200):

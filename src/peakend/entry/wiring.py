@@ -4,6 +4,14 @@ import importlib
 from importlib.util import find_spec
 from typing import Any
 
+from peakend.accounts import ports as accounts_ports
+from peakend.adapters.language.local import LocalEmbedder
+from peakend.assist import queries as assist
+from peakend.conversations import ports as conversations_ports
+from peakend.feedback import queries as feedback
+from peakend.language.ports import provide_embedder
+from peakend.routing import queries as routing
+
 CONTEXTS = (
     "accounts",
     "customers",
@@ -37,3 +45,9 @@ def routes() -> list[Any]:
 
 def _ports() -> None:
     """Join the ports that lower contexts declare with what upper contexts provide."""
+    accounts_ports.provided.member_queues = routing.member_queues
+    conversations_ports.provided.opening = routing.opening_view
+    conversations_ports.provided.directory = routing.Directory()
+    conversations_ports.provided.judged = assist.judged
+    conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]
+    provide_embedder(LocalEmbedder)

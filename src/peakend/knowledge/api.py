@@ -78,7 +78,9 @@ def _given(data: msgspec.Struct, *without: str) -> dict[str, object]:
 async def article_list(
     tx: Transaction,
     actor: Actor,
-    state: Annotated[str | None, Parameter(pattern="^(draft|published|retired)$")] = None,
+    wanted: Annotated[
+        str | None, Parameter(query="state", pattern="^(draft|published|retired)$")
+    ] = None,
     category: UUID | None = None,
     audience: Annotated[str | None, Parameter(pattern="^(customer|agent)$")] = None,
     brand: UUID | None = None,
@@ -87,7 +89,7 @@ async def article_list(
     limit: Annotated[int, Parameter(ge=1, le=100)] = 50,
 ) -> Page[queries.ArticleRow]:
     return await queries.article_page(
-        tx, actor, state=state, category_id=category, audience=audience, brand_id=brand, q=q,
+        tx, actor, state=wanted, category_id=category, audience=audience, brand_id=brand, q=q,
         cursor=cursor, limit=limit,
     )  # fmt: skip
 
