@@ -1,1 +1,1 @@
-"""客户评价: what customers say about how they were served."""
+"""客户评价: one question at the end, answered once, by a link that nobody can guess."""

@@ -1,0 +1,294 @@
+"""Pages of the help centre. Everything works with links and forms alone."""
+
+import hashlib
+from functools import cache
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from peakend.accounts.queries import organisation_ids
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.errors import NotFound
+from peakend.kernel.limits import allow
+from peakend.kernel.permissions import public
+from peakend.kernel.secrets import sign, verify
+from peakend.kernel.secrets import token as random_token
+from peakend.kernel.settings import settings
+from peakend.kernel.words import LANGUAGES, word
+from peakend.knowledge import actions as knowledge_actions
+from peakend.knowledge import queries as knowledge
+from peakend.portal import queries
+from peakend.portal.rules import chosen_language, description, shades, way_back
+
+WHY = "published articles for customers are for everybody"
+READER = "peakend_reader"
+LARGE = "peakend_large"
+LANGUAGE = "peakend_language"
+YEAR_S = 365 * 24 * 3600
+Asking = Request[Any, Any, Any]
+
+
+class PageMissing(NotFound):
+    """There is no such page in the help centre."""
+
+    wording = "portal.missing"
+
+
+@get(["/help", "/help/b/{brand:str}"], opt=public(WHY), include_in_schema=False)
+async def first_page(request: Asking, database: Database, brand: str | None = None) -> Response:
+    async def show(tx: Transaction, view: "_View") -> Response:
+        house = await queries.house(tx, brand_slug=brand)
+        if brand is not None and (house.brand is None or house.brand.slug != brand):
+            return await _missing(tx, view)
+        brand_id = house.brand.id if house.brand else None
+        return view.page(
+            "home.html",
+            house,
+            shelves=await queries.shelves(tx, brand_id, view.language),
+            asked=await queries.most_asked(tx, brand_id),
+        )
+
+    return await _shown(request, database, show)
+
+
+@get("/help/c/{slug:str}", opt=public(WHY), include_in_schema=False)
+async def category_page(request: Asking, database: Database, slug: str) -> Response:
+    async def show(tx: Transaction, view: "_View") -> Response:
+        category = await knowledge.category_by_slug(tx, slug)
+        if category is None:
+            return await _missing(tx, view)
+        articles = await knowledge.published_list(tx, category_id=category.id)
+        house = await queries.house(tx, brand_id=category.brand_id)
+        name = queries.category_name(category, view.language)
+        return view.page(
+            "category.html", house, name=name, articles=[queries.line(a) for a in articles]
+        )
+
+    return await _shown(request, database, show)
+
+
+@get("/help/a/{slug:str}", opt=public(WHY), include_in_schema=False)
+async def article_page(request: Asking, database: Database, slug: str) -> Response:
+    async def show(tx: Transaction, view: "_View") -> Response:
+        article = await knowledge.published_by_slug(tx, slug)
+        if article is None:
+            return await _missing(tx, view)
+        house = await queries.house(tx, brand_id=article.brand_id)
+        shelf = next(
+            (c for c in await knowledge.categories(tx) if c.id == article.category_id), None
+        )
+        shown = await knowledge.rendered(tx, article.body, article.picture_ids, article.video_id)
+        reader = view.reader()
+        return view.page(
+            "article.html",
+            house,
+            article=article,
+            shown=shown,
+            lead=description(knowledge.readable(knowledge.extract(article.body))),
+            shelf=shelf,
+            shelf_name=queries.category_name(shelf, view.language) if shelf else "",
+            related=await queries.related(tx, article),
+            vote=sign("help-vote", article.article_id, reader),
+            voted="voted" in request.query_params,
+        )
+
+    return await _shown(request, database, show)
+
+
+@get("/help/search", opt=public(WHY), include_in_schema=False)
+async def search_page(request: Asking, database: Database) -> Response:
+    text = request.query_params.get("q", "").replace("\x00", "").strip()[:200]
+
+    async def show(tx: Transaction, view: "_View") -> Response:
+        house = await queries.house(tx, brand_slug=request.query_params.get("brand") or None)
+        free = await allow(f"help-search:{_address(request)}", rate=2, burst=40)
+        found = await queries.results(tx, text, house.brand, house.brands) if text and free else []
+        brand_id = house.brand.id if house.brand else None
+        return view.page(
+            "search.html",
+            house,
+            q=text,
+            found=found,
+            asked=[] if found else await queries.most_asked(tx, brand_id),
+            robots="noindex",
+        )
+
+    return await _shown(request, database, show)
+
+
+@post("/help/a/{slug:str}/votes", opt=public(WHY), include_in_schema=False)
+async def vote(request: Asking, database: Database, slug: str) -> Response:
+    form = await request.form()
+    reader = request.cookies.get(READER, "")
+    signature, helpful = str(form.get("token", ""))[:80], str(form.get("helpful", ""))
+    organisation_id = await _organisation(database)
+    counted = await allow(f"help-vote:{_address(request)}", rate=0.2, burst=20)
+    async with database.transaction(_guest(organisation_id)) as tx:
+        article = await knowledge.published_by_slug(tx, slug)
+        if article is None:
+            return await _missing(tx, _View(request))
+        signed = bool(reader) and verify(signature, "help-vote", article.article_id, reader)
+        if signed and counted and helpful in ("yes", "no"):
+            await knowledge_actions.judge(
+                tx,
+                article_id=article.article_id,
+                helpful=helpful == "yes",
+                voter=reader[:100],
+                place="help",
+            )
+    return Redirect(f"/help/a/{article.slug}?voted=1#helpful", status_code=303)
+
+
+@get("/help/look", opt=public(WHY), include_in_schema=False)
+async def look(request: Asking) -> Response:
+    """Keep large type or a language, and go back; a link, so that it works without script."""
+    back = way_back(request.query_params.get("to", ""))
+    cookies = []
+    if (large := request.query_params.get("large")) in ("0", "1"):
+        cookies.append(_cookie(request, LARGE, large))
+    if (language := request.query_params.get("lang")) in LANGUAGES:
+        cookies.append(_cookie(request, LANGUAGE, language))
+    return Redirect(back, status_code=303, cookies=cookies, headers={"Cache-Control": "no-store"})
+
+
+@get("/help/style.css", opt=public(WHY), include_in_schema=False)
+async def style() -> Response:
+    return Response(
+        _style()[0],
+        media_type="text/css",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )
+
+
+@get("/help/{rest:path}", opt=public(WHY), include_in_schema=False)
+async def missing_page(request: Asking, database: Database, rest: str) -> Response:
+    return await _shown(request, database, _missing)
+
+
+async def _shown(request: Asking, database: Database, show: Any) -> Response:
+    """Open the reading transaction of a page; before the set-up there is nothing to show."""
+    organisation_id = await _organisation(database)
+    async with database.transaction(_guest(organisation_id)) as tx:
+        answer: Response = await show(tx, _View(request))
+        return answer
+
+
+async def _missing(tx: Transaction, view: "_View") -> Response:
+    house = await queries.house(tx)
+    asked = await queries.most_asked(tx, None)
+    return view.page("missing.html", house, asked=asked, status=404, robots="noindex")
+
+
+async def _organisation(database: Database) -> UUID:
+    found = await organisation_ids(database)
+    if not found:
+        raise PageMissing
+    return found[0]
+
+
+def _guest(organisation_id: UUID) -> Actor:
+    return Actor(organisation_id=organisation_id, kind="visitor")
+
+
+def _address(request: Asking) -> str:
+    return request.client.host if request.client else ""
+
+
+def _cookie(request: Asking, name: str, value: str) -> Cookie:
+    secure = settings.public_url.startswith("https:") or request.url.scheme == "https"
+    return Cookie(
+        key=name,
+        value=value,
+        path="/help",
+        max_age=YEAR_S,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
+
+
+class _View:
+    """How a reader wants pages: language, large type; and the page made from it."""
+
+    def __init__(self, request: Asking) -> None:
+        self.request = request
+        asked = request.query_params.get("lang", "")
+        kept = request.cookies.get(LANGUAGE, "")
+        self.language = chosen_language(asked, kept, request.headers.get("accept-language"))
+        self.large = request.cookies.get(LARGE) == "1" or request.query_params.get("large") == "1"
+        self._cookies: list[Cookie] = []
+
+    def reader(self) -> str:
+        """Return the reader's random name, so that one reader counts once; made on first need."""
+        known = self.request.cookies.get(READER, "")
+        if 20 <= len(known) <= 100 and known.isascii():
+            return known
+        made = random_token()
+        self._cookies.append(_cookie(self.request, READER, made))
+        return made
+
+    def page(
+        self, template: str, house: queries.House, *, status: int = 200, **shown: Any
+    ) -> Response:
+        """Return a page with its headers."""
+        nonce = random_token()[:22]
+        path = self.request.url.path
+        html = (
+            _pages()
+            .get_template(template)
+            .render(
+                house=house,
+                language=self.language,
+                other=next(one for one in LANGUAGES if one != self.language),
+                large=self.large,
+                here=path,
+                canonical=f"{settings.public_url}{path}",
+                nonce=nonce,
+                style=f"/help/style.css?v={_style()[1]}",
+                shades=shades(house.brand.colour if house.brand else ""),
+                say=lambda key, **params: word(f"portal.{key}", self.language, **params),
+                **{"robots": "", **shown},
+            )
+        )
+        policy = (
+            f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; "
+            "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+        )
+        headers = {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache"}
+        return Response(
+            html, media_type="text/html", status_code=status, headers=headers, cookies=self._cookies
+        )
+
+
+@cache
+def _style() -> tuple[bytes, str]:
+    data = (resources.files("peakend.portal") / "pages" / "help.css").read_bytes()
+    return data, hashlib.sha256(data).hexdigest()[:12]
+
+
+@cache
+def _pages() -> Environment:
+    return Environment(
+        loader=PackageLoader("peakend.portal", "pages"),
+        autoescape=select_autoescape(default=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+routes = [
+    first_page,
+    category_page,
+    article_page,
+    search_page,
+    vote,
+    look,
+    style,
+    missing_page,
+]
