@@ -3,7 +3,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, needWords } from './app/i18n'
-import { router } from './app/router'
+import { router } from './entry/router'
 import './app/theme'
 import './ui/theme.css'
 

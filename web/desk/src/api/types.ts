@@ -32,6 +32,7 @@ export interface ConversationRow {
   state: ConversationState
   channel_kind: string
   channel_name: string
+  channel_id: string
   brand_id: string | null
   customer: { id: string; name: string; tier: string | null; verified: boolean }
   queue_id: string | null
@@ -40,6 +41,7 @@ export interface ConversationRow {
   preview: string
   preview_kind: MessageKind | null
   last_message_at: string
+  last_seq: number
   unread: number
   awaiting_since: string | null
   opened_at: string
@@ -49,6 +51,9 @@ export interface ConversationRow {
   reason_label: string | null
   solved: boolean | null
   rating: number | null
+  customer_read_seq: number
+  customer_delivered_seq: number
+  agent_read_seq: number
   version: number
   language: string | null
 }
@@ -65,14 +70,15 @@ export interface StoredFile {
   url: string
   thumb_url: string | null
 }
-export interface Source { article_id: string; title: string; url: string | null; slug: string }
+export interface Source { article_id: string | null; title: string; url: string | null; slug: string | null }
 export interface Message {
   id: string
   conversation_id: string
   seq: number
   kind: MessageKind
   text: string
-  author: { kind: string; id: string | null; name: string }
+  /** The customer's name is in the row, not here. */
+  author: { kind: string; id: string | null; name: string | null }
   at: string
   client_id: string | null
   files: StoredFile[]
@@ -85,8 +91,6 @@ export interface Message {
 export interface Conversation extends ConversationRow {
   messages: Page<Message>
   page_trail: { url: string; title: string; at: string }[]
-  customer_read_seq: number
-  customer_delivered_seq: number
   draft: { text: string; kind: 'agent' | 'note' } | null
   earlier: number
   wait_s: number | null
@@ -101,8 +105,8 @@ export interface CustomerCard {
   id: string
   name: string
   masked: Record<string, string>
-  identities: { kind: string; value_masked: string; verified: boolean }[]
-  attributes: { key: string; label: string; value: string }[]
+  identities: { id: string; kind: string; value_masked: string; verified: boolean }[]
+  attributes: { key: string; label: string; value: string; privacy: string; masked: boolean }[]
   preferences: Record<string, unknown>
   tier: string | null
   since: string | null
@@ -121,7 +125,8 @@ export interface Offer {
   leg_id: string
   conversation_id: string
   row: ConversationRow
-  queue_name: string
+  queue_id: string | null
+  queue_name: string | null
   offered_at: string
   expires_at: string
   offer: number
@@ -129,8 +134,8 @@ export interface Offer {
 }
 export interface TransferTargets {
   agents: { id: string; name: string; state: PresenceState; load: number; capacity: number; team: string | null }[]
-  teams: Named[]
-  queues: { id: string; name: string; open: boolean; waiting: number; wait: { low_s: number; high_s: number } | null }[]
+  teams: (Named & { ready: number })[]
+  queues: { id: string; name: string; open: boolean; waiting: number; wait: { low_s: number | null; high_s: number | null } | null }[]
 }
 export interface Queue {
   id: string
@@ -145,7 +150,7 @@ export interface Queue {
   hours_id: string | null
   target_s: number
 }
-export interface Suggestion { article_id: string; title: string; excerpt: string; url: string | null; score: number; body_html?: string; body?: string }
+export interface Suggestion { article_id: string; title: string; excerpt: string; url: string | null; slug: string; audience: string; score: number; body_html: string | null }
 
 export interface Fact {
   id: string
@@ -162,6 +167,7 @@ export interface Fact {
 export type Frame =
   | { t: 'hello'; cursor: string; now: string; presence?: Presence | null }
   | { t: 'facts'; cursor: string; facts: Fact[]; conversations: ConversationRow[]; messages: Message[]; gone: string[] }
-  | { t: 'signal'; kind: string; conversation_id?: string; [key: string]: unknown }
+  | { t: 'signal'; kind: string; conversation_id?: string; who?: { kind: string; id: string; name: string | null }; on?: boolean }
   | { t: 'resync' }
   | { t: 'pong' }
+  | { t: 'bye' }

@@ -1,0 +1,85 @@
+/** Who is signed in, what they may do, and how they like their desk. */
+import { computed, reactive, shallowRef } from 'vue'
+import { api, ApiError, onSignedOut } from '@/api/client'
+import type { Me, Preferences } from '@/api/types'
+import { languages, useLanguage, type Language } from './i18n'
+import { themeChoice } from './theme'
+
+const me = shallowRef<Me | null>(null)
+export const preferences = reactive<Preferences>({})
+let asked: Promise<Me | null> | null = null
+let timer = 0
+let unsaved: Preferences = {}
+
+export function useSession() {
+  return { me, member: computed(() => me.value?.member ?? null), may, preferences }
+}
+
+export function may(permission: string): boolean {
+  return me.value?.permissions.includes(permission) ?? false
+}
+
+/** My id; empty before sign-in. */
+export function myId(): string {
+  return me.value?.member.id ?? ''
+}
+
+/** Ask the server once who this browser is. */
+export function restore(): Promise<Me | null> {
+  asked ??= api.get<Me>('/session').then(accept).catch((error: unknown) => {
+    asked = null
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null
+    throw error
+  })
+  return asked
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  await accept(await api.post<Me>('/session', { login, password }))
+  asked = Promise.resolve(me.value)
+}
+
+/** Take a Me that another call (set-up, invitation) answered with, if it did. */
+export async function accept(found: Me): Promise<Me> {
+  me.value = found
+  for (const key of Object.keys(preferences)) delete (preferences as Record<string, unknown>)[key]
+  Object.assign(preferences, found.preferences)
+  if (preferences.theme) themeChoice.value = preferences.theme
+  await useLanguage(spoken(preferences.language ?? found.member.language))
+  return found
+}
+
+export async function signOut(): Promise<void> {
+  await api.remove('/session').catch(() => undefined)
+  forget()
+  // A full load, so that nothing of this person stays in memory.
+  location.assign('/desk/login')
+}
+
+function forget(): void {
+  me.value = null
+  asked = null
+}
+onSignedOut(() => {
+  if (!me.value) return
+  forget()
+  location.assign(`/desk/login?next=${encodeURIComponent(location.pathname)}`)
+})
+
+export function spoken(language: string | undefined): Language {
+  return languages.find((one) => one === language) ?? (language?.startsWith('en') ? 'en' : 'zh-CN')
+}
+
+/** Change a preference here at once and on the server a moment later. */
+export function prefer(changed: Preferences): void {
+  Object.assign(preferences, changed)
+  if (changed.theme) themeChoice.value = changed.theme
+  if (changed.language) void useLanguage(spoken(changed.language))
+  if (!me.value) return
+  unsaved = { ...unsaved, ...changed }
+  clearTimeout(timer)
+  timer = window.setTimeout(() => {
+    void api.patch('/session/preferences', unsaved).catch(() => undefined)
+    unsaved = {}
+  }, 400)
+}

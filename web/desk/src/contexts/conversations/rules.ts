@@ -1,0 +1,94 @@
+/** Pure decisions about lists and threads: where a pushed row belongs, and what a pushed message changes. */
+import type { ConversationRow, Message } from '@/api/types'
+
+export type ViewName = 'mine' | 'queue' | 'all' | 'digital' | 'closed'
+export interface Filters { queue?: string | null; agent?: string | null; tag?: string | null; brand?: string | null; channel?: string | null }
+export type Order = 'waiting' | 'recent'
+
+/** How long a customer may wait for the next word of a person who serves them. Units: seconds. */
+export const REPLY_PROMISE_S = 180
+/** How long a customer may wait in a queue; the service level's threshold. Units: seconds. */
+export const QUEUE_PROMISE_S = 20
+
+export function belongs(row: ConversationRow, view: ViewName, filters: Filters, me: string): boolean {
+  if (filters.queue && row.queue_id !== filters.queue) return false
+  if (filters.agent && row.agent_id !== filters.agent) return false
+  if (filters.brand && row.brand_id !== filters.brand) return false
+  if (filters.channel && row.channel_id !== filters.channel) return false
+  if (filters.tag && !row.tags.some((tag) => tag.id === filters.tag)) return false
+  if (view === 'mine') return row.agent_id === me && row.state !== 'closed'
+  if (view === 'queue') return row.state === 'waiting'
+  if (view === 'digital') return row.state === 'digital'
+  if (view === 'closed') return row.state === 'closed'
+  return row.state !== 'closed'
+}
+
+export function isNewer(row: ConversationRow, old: ConversationRow | undefined): boolean {
+  return !old || row.version >= old.version
+}
+
+/** The moment a list sorts by, newest first. */
+export function sortKey(row: ConversationRow, view: ViewName): string {
+  return (view === 'closed' ? row.closed_at : row.last_message_at) ?? row.opened_at
+}
+
+export function compareRows(a: ConversationRow, b: ConversationRow, view: ViewName, order: Order): number {
+  if (order === 'waiting') {
+    if (!!a.awaiting_since !== !!b.awaiting_since) return a.awaiting_since ? -1 : 1
+    if (a.awaiting_since && b.awaiting_since && a.awaiting_since !== b.awaiting_since) return a.awaiting_since < b.awaiting_since ? -1 : 1
+  }
+  const [one, other] = [sortKey(a, view), sortKey(b, view)]
+  if (one !== other) return one < other ? 1 : -1
+  return a.id < b.id ? 1 : -1
+}
+
+/** Put one id into a sorted list, or take it out; with `next` rows beyond the loaded end stay out. */
+export function place(
+  ids: readonly string[],
+  row: ConversationRow,
+  inView: boolean,
+  read: (id: string) => ConversationRow | undefined,
+  view: ViewName,
+  order: Order,
+  next: string | null,
+): string[] | null {
+  const at = ids.indexOf(row.id)
+  if (!inView) return at < 0 ? null : ids.filter((id) => id !== row.id)
+  const rest = at < 0 ? [...ids] : ids.filter((id) => id !== row.id)
+  let low = 0
+  let high = rest.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const other = read(rest[middle])
+    if (other && compareRows(other, row, view, order) < 0) low = middle + 1
+    else high = middle
+  }
+  if (at < 0 && next && low === rest.length) return null
+  if (at === low && at >= 0) return null
+  rest.splice(low, 0, row.id)
+  return rest
+}
+
+/** Merge pushed messages into a thread in the order of seq; the same id or client_id never stands twice. */
+export function mergeMessages(old: readonly Message[], fresh: readonly Message[]): Message[] {
+  const byId = new Map(old.map((one) => [one.id, one]))
+  for (const one of fresh) byId.set(one.id, one)
+  return [...byId.values()].sort((a, b) => a.seq - b.seq)
+}
+
+/** Whether messages are missing between what is shown and what was pushed. */
+export function hasGap(old: readonly Message[], fresh: readonly Message[]): boolean {
+  if (!old.length) return false
+  const known = new Set([...old, ...fresh].map((one) => one.seq))
+  const last = old[old.length - 1].seq
+  const top = Math.max(...fresh.map((one) => one.seq))
+  for (let seq = last + 1; seq < top; seq++) if (!known.has(seq)) return true
+  return false
+}
+
+/** What a customer's wait is measured against. Units: milliseconds for due. */
+export function promise(row: ConversationRow): { due: number; promise_s: number } | null {
+  if (!row.awaiting_since || row.state === 'closed' || row.state === 'digital') return null
+  const promise_s = row.state === 'waiting' ? QUEUE_PROMISE_S : REPLY_PROMISE_S
+  return { due: Date.parse(row.awaiting_since) + promise_s * 1000, promise_s }
+}

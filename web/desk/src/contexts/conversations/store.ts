@@ -1,0 +1,215 @@
+/** The one store of conversations: rows, threads and lists, kept true by pushed facts. */
+import { defineStore } from 'pinia'
+import { computed, reactive, shallowReactive } from 'vue'
+import { api, ApiError } from '@/api/client'
+import type { Conversation, ConversationRow, Counts, Frame, Message, Page } from '@/api/types'
+import { serverNow } from '@/app/clock'
+import { unread } from '@/app/notices'
+import { myId } from '@/app/session'
+import { delivered } from './outbox'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, type Filters, type Order, type ViewName } from './rules'
+
+export interface ListState { view: ViewName; filters: Filters; order: Order; ids: readonly string[]; next: string | null; loaded: boolean; busy: boolean; error: unknown }
+export interface ThreadState {
+  messages: readonly Message[]
+  older: boolean
+  loaded: boolean
+  busy: boolean
+  error: unknown
+  detail: Conversation | null
+}
+export interface Presence { id: string; name: string; typing: boolean; at: number }
+
+export const useConversations = defineStore('conversations', () => {
+  const rows = shallowReactive(new Map<string, ConversationRow>())
+  const lists = shallowReactive(new Map<string, ListState>())
+  const threads = shallowReactive(new Map<string, ThreadState>())
+  const others = reactive(new Map<string, Presence[]>())
+  const counts = reactive<Counts>({ mine: 0, queue: 0, all: 0, digital: 0, unread: 0 })
+  let counting = 0
+
+  const read = (id: string) => rows.get(id)
+
+  function list(view: ViewName, filters: Filters, order: Order): ListState {
+    const key = JSON.stringify([view, order, filters])
+    let found = lists.get(key)
+    if (!found) {
+      found = shallowReactive<ListState>({ view, filters, order, ids: [], next: null, loaded: false, busy: false, error: null })
+      lists.set(key, found)
+    }
+    return found
+  }
+
+  /** Load the first page of a list, or the next one with `more`. */
+  async function load(state: ListState, more = false): Promise<void> {
+    if (state.busy || (more && !state.next)) return
+    state.busy = true
+    try {
+      const { filters, view } = state
+      const page = await api.get<Page<ConversationRow>>('/conversations', {
+        view, cursor: more ? state.next : null, limit: view === 'mine' || view === 'queue' ? 100 : 50,
+        q_queue: filters.queue, agent: filters.agent, tag: filters.tag, brand: filters.brand, channel: filters.channel,
+      })
+      for (const row of page.items) keep(row)
+      const ids = new Set(more ? state.ids : [])
+      for (const row of page.items) ids.add(row.id)
+      state.ids = sorted([...ids], state)
+      state.next = page.next
+      state.error = null
+      state.loaded = true
+    } catch (error) {
+      state.error = error
+    } finally {
+      state.busy = false
+    }
+  }
+
+  function sorted(ids: string[], state: ListState): string[] {
+    const here = ids.filter((id) => { const row = rows.get(id); return row && belongs(row, state.view, state.filters, myId()) })
+    return here.sort((a, b) => compareRows(rows.get(a) as ConversationRow, rows.get(b) as ConversationRow, state.view, state.order))
+  }
+
+  function keep(row: ConversationRow): boolean {
+    const old = rows.get(row.id)
+    if (!isNewer(row, old)) return false
+    rows.set(row.id, row)
+    return true
+  }
+
+  /** Take a fresh row from the server: into the rows, and into or out of every list. */
+  function take(row: ConversationRow): void {
+    if (!keep(row)) return
+    for (const state of lists.values()) {
+      if (!state.loaded) continue
+      const moved = place(state.ids, row, belongs(row, state.view, state.filters, myId()), read, state.view, state.order, state.next)
+      if (moved) state.ids = moved
+    }
+  }
+
+  function drop(id: string): void {
+    rows.delete(id)
+    for (const state of lists.values()) if (state.ids.includes(id)) state.ids = state.ids.filter((one) => one !== id)
+  }
+
+  function thread(id: string): ThreadState {
+    let found = threads.get(id)
+    if (!found) {
+      found = shallowReactive<ThreadState>({ messages: [], older: false, loaded: false, busy: false, error: null, detail: null })
+      threads.set(id, found)
+      if (threads.size > 60) threads.delete(threads.keys().next().value as string)
+    }
+    return found
+  }
+
+  /** Load a conversation with its newest messages; what is shown already stays meanwhile. */
+  async function open(id: string): Promise<void> {
+    const state = thread(id)
+    if (state.busy) return
+    state.busy = true
+    try {
+      const found = await api.get<Conversation>(`/conversations/${id}`)
+      take(found)
+      const first = found.messages.items[0]?.seq ?? 0
+      const near = state.messages.filter((one) => one.seq >= first)
+      const joined = state.loaded && near.length > 0
+      state.messages = mergeMessages(joined ? state.messages : [], found.messages.items)
+      if (!joined) state.older = first > 1
+      state.detail = found
+      state.loaded = true
+      state.error = null
+      confirm(found.messages.items)
+    } catch (error) {
+      state.error = error
+    } finally {
+      state.busy = false
+    }
+  }
+
+  async function loadOlder(id: string): Promise<void> {
+    const state = thread(id)
+    const first = state.messages[0]
+    if (state.busy || !state.older || !first) return
+    state.busy = true
+    try {
+      const page = await messagesOf(id, { before_seq: first.seq, limit: 50 })
+      state.messages = mergeMessages(state.messages, page)
+      state.older = page.length > 0 && page[0].seq > 1
+    } finally {
+      state.busy = false
+    }
+  }
+
+  async function messagesOf(id: string, query: Record<string, number>): Promise<Message[]> {
+    const found = await api.get<Page<Message> | Message[]>(`/conversations/${id}/messages`, query)
+    return (Array.isArray(found) ? found : found.items).sort((a, b) => a.seq - b.seq)
+  }
+
+  function addMessages(messages: readonly Message[]): void {
+    const byThread = new Map<string, Message[]>()
+    for (const one of messages) byThread.set(one.conversation_id, [...(byThread.get(one.conversation_id) ?? []), one])
+    for (const [id, fresh] of byThread) {
+      const state = threads.get(id)
+      if (!state?.loaded) continue
+      const gap = hasGap(state.messages, fresh)
+      const from = state.messages.at(-1)?.seq ?? 0
+      state.messages = mergeMessages(state.messages, fresh)
+      if (gap) void messagesOf(id, { after_seq: from, limit: 100 }).then((page) => (state.messages = mergeMessages(state.messages, page)))
+    }
+    confirm(messages)
+  }
+
+  function confirm(messages: readonly Message[]): void {
+    for (const one of messages) if (one.client_id) delivered(one.client_id)
+  }
+
+  /** Apply one frame of the live socket. */
+  function apply(frame: Frame): void {
+    if (frame.t === 'facts') {
+      for (const row of frame.conversations) take(row)
+      addMessages(frame.messages)
+      for (const id of frame.gone) drop(id)
+      if (frame.conversations.length || frame.gone.length) countSoon()
+    } else if (frame.t === 'signal' && frame.conversation_id) hint({ ...frame, conversation_id: frame.conversation_id })
+    else if (frame.t === 'resync') void refresh()
+  }
+
+  function hint(frame: Extract<Frame, { t: 'signal' }> & { conversation_id: string }): void {
+    const { who } = frame
+    if (!who || who.id === myId()) return
+    const id = who.kind === 'customer' ? 'customer' : who.id
+    const name = who.name ?? ''
+    const on = frame.on !== false
+    const rest = (others.get(frame.conversation_id) ?? []).filter((one) => one.id !== id)
+    const was = (others.get(frame.conversation_id) ?? []).find((one) => one.id === id)
+    if (frame.kind === 'typing') {
+      if (on) rest.push({ id, name, typing: true, at: serverNow() })
+      else if (was && id !== 'customer') rest.push({ ...was, typing: false })
+    } else if (frame.kind === 'looking' && on) rest.push({ id, name, typing: was?.typing ?? false, at: serverNow() })
+    others.set(frame.conversation_id, rest)
+  }
+
+  /** Load again everything that is shown, without clearing it first. */
+  async function refresh(): Promise<void> {
+    await Promise.all([
+      count(),
+      ...[...lists.values()].filter((state) => state.loaded).map((state) => load(state)),
+      ...[...threads].filter(([, state]) => state.loaded).slice(-3).map(([id]) => open(id)),
+    ])
+  }
+
+  async function count(): Promise<void> {
+    try {
+      Object.assign(counts, await api.get<Counts>('/conversations/counts'))
+      unread.value = counts.unread
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
+  }
+  function countSoon(): void {
+    if (counting) return
+    counting = window.setTimeout(() => { counting = 0; void count() }, 1200)
+  }
+
+  const mine = computed(() => [...rows.values()].filter((row) => row.agent_id === myId() && row.state !== 'closed').length)
+  return { rows, lists, threads, others, counts, mine, list, load, take, drop, thread, open, loadOlder, addMessages, apply, refresh, count }
+})

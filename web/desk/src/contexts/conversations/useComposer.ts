@@ -1,0 +1,101 @@
+/** The state of the composer of one conversation: text, kind, files on their way, mentions; drafts and typing signals. */
+import { computed, onUnmounted, reactive, ref, watch, type Ref } from 'vue'
+import { api } from '@/api/client'
+import type { ConversationRow, StoredFile } from '@/api/types'
+import { reason } from '@/app/failures'
+import { say } from '@/app/live'
+import { myId } from '@/app/session'
+import { clearDraft, draftOf, offerDraft, saveDraft } from './drafts'
+import { send } from './outbox'
+import { useConversations } from './store'
+import { rights } from './useActs'
+
+export interface Upload { id: number; name: string; share: number; file: StoredFile | null; error: string; preview: string; source: File }
+const MOST_BYTES = 20 * 1024 * 1024
+
+export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) => void) {
+  const store = useConversations()
+  const text = ref('')
+  const kind = ref<'agent' | 'note'>('agent')
+  const uploads = reactive<Upload[]>([])
+  const people = ref<{ id: string; name: string }[]>([])
+  const article = ref<string>()
+  const kept = new Map<string, Upload[]>()
+  const can = computed(() => rights(row.value))
+  const id = computed(() => row.value.id)
+  let last = 0
+  let quiet = 0
+  let typing = false
+
+  function restore() {
+    const draft = draftOf(id.value)
+    text.value = draft?.text ?? ''
+    kind.value = can.value.reply ? (draft?.kind ?? 'agent') : 'note'
+    article.value = undefined
+    uploads.splice(0, uploads.length, ...(kept.get(id.value) ?? []))
+  }
+  watch(id, (_, was) => {
+    if (was) { kept.set(was, [...uploads]); hush(was) }
+    restore()
+  }, { immediate: true })
+  watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDraft(detail.id, detail.draft) && !text.value) restore() })
+  watch(() => can.value.reply, (now, was) => { if (!now) kind.value = 'note'; else if (!was && !text.value) kind.value = 'agent' })
+
+  /** Call on every change the person makes, not on changes from outside. */
+  function typed() {
+    saveDraft(id.value, { text: text.value, kind: kind.value })
+    if (kind.value === 'note' || !text.value) { hush(id.value); return }
+    clearTimeout(quiet)
+    quiet = window.setTimeout(() => hush(id.value), 5000)
+    if (typing && Date.now() - last < 3000) return
+    typing = true
+    last = Date.now()
+    say({ t: 'typing', conversation_id: id.value, on: true })
+  }
+  function hush(conversation: string) {
+    clearTimeout(quiet)
+    if (typing) say({ t: 'typing', conversation_id: conversation, on: false })
+    typing = false
+  }
+
+  let count = 0
+  function attach(files: Iterable<File>) {
+    for (const source of files) {
+      if (source.size > MOST_BYTES) { tooLarge(source.name); continue }
+      uploads.push({ id: ++count, name: source.name || 'image.png', share: 0, file: null, error: '', source, preview: source.type.startsWith('image/') ? URL.createObjectURL(source) : '' })
+      void upload(uploads[uploads.length - 1])
+    }
+  }
+  async function upload(one: Upload) {
+    one.error = ''
+    try {
+      one.file = await api.upload<StoredFile>('/files', one.source, (share) => (one.share = share))
+    } catch (error) {
+      one.error = reason(error)
+    }
+  }
+  function detach(one: Upload) {
+    const at = uploads.findIndex((other) => other.id === one.id)
+    if (at >= 0) uploads.splice(at, 1)
+    if (one.preview) URL.revokeObjectURL(one.preview)
+  }
+
+  const uploading = computed(() => uploads.some((one) => !one.file && !one.error))
+  const ready = computed(() => !uploading.value && (text.value.trim() !== '' || uploads.some((one) => one.file)) && (kind.value === 'note' ? can.value.note : can.value.reply))
+
+  function submit(): boolean {
+    if (!ready.value) return false
+    const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
+    const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
+    send({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined })
+    for (const one of [...uploads]) detach(one)
+    kept.delete(id.value)
+    text.value = ''
+    article.value = undefined
+    hush(id.value)
+    clearDraft(id.value, kind.value)
+    return true
+  }
+  onUnmounted(() => hush(id.value))
+  return { text, kind, uploads, people, article, can, uploading, ready, typed, attach, upload, detach, submit }
+}

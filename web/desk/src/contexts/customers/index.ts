@@ -1,0 +1,1 @@
+export { default as CustomerPanel } from './parts/CustomerPanel.vue'

@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed, onUnmounted, type Ref } from 'vue'
+import { api } from '@/api/client'
+import type { ConversationRow, CustomerCard, Page } from '@/api/types'
+import { onFacts } from '@/app/live'
+
+export function useCustomer(id: Ref<string>) {
+  const query = useQuery({ queryKey: computed(() => ['customer', id.value]), staleTime: 15_000, enabled: computed(() => !!id.value), queryFn: () => api.get<CustomerCard>(`/customers/${id.value}`) })
+  onUnmounted(onFacts((frame) => {
+    if (frame.facts.some((fact) => fact.customer_id === id.value && /(^|\.)Customer/.test(fact.type))) void query.refetch()
+  }))
+  return query
+}
+
+/** Everything the customer had with us before, open contacts first. */
+export function useContacts(id: Ref<string>, through?: Ref<string | undefined>) {
+  return useQuery({
+    queryKey: computed(() => ['customer-contacts', id.value, through?.value]),
+    staleTime: 15_000,
+    enabled: computed(() => !!id.value),
+    queryFn: async () => {
+      // Who serves a customer sees every contact of theirs, whichever queue it was in.
+      if (through?.value) return api.get<ConversationRow[]>(`/conversations/${through.value}/contacts`)
+      const [open, closed] = await Promise.all((['all', 'closed'] as const).map((view) => api.get<Page<ConversationRow>>('/conversations', { view, customer: id.value, limit: 50 })))
+      return [...open.items, ...closed.items]
+    },
+  })
+}

@@ -1,0 +1,75 @@
+/** Addresses of the desk; each context brings its own in routes.ts. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { i18n, needWords } from '@/app/i18n'
+import { pageTitle } from '@/app/notices'
+import { restore } from '@/app/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Without this permission the page says so. */
+    permission?: string
+    /** Contexts whose words the page needs, besides its own. */
+    words?: string[]
+    /** Wording key of the window title. */
+    title?: string
+    /** Open without a session. */
+    open?: boolean
+  }
+}
+
+const files = import.meta.glob<{ routes: RouteRecordRaw[] }>('../contexts/*/routes.ts', { eager: true })
+const pages: RouteRecordRaw[] = Object.entries(files).flatMap(([file, { routes }]) => {
+  const own = file.split('/').at(-2) as string
+  return routes.map((route) => ({ ...route, meta: { ...route.meta, words: [own, ...(route.meta?.words ?? [])] } }) as RouteRecordRaw)
+})
+const stories: RouteRecordRaw[] = import.meta.env.DEV
+  ? [{ path: '/desk/ui', component: () => import('@/ui/stories/Stories.vue'), meta: { open: true } }]
+  : []
+
+export const router = createRouter({
+  history: createWebHistory('/'),
+  routes: [
+    ...stories,
+    { path: '/desk/login', component: () => import('./pages/Login.vue'), meta: { open: true, title: 'app.sign_in' } },
+    { path: '/desk/setup/:token', alias: '/setup/:token', component: () => import('./pages/Setup.vue'), meta: { open: true, title: 'app.setup_title' } },
+    { path: '/desk/invitation/:token', alias: '/invitation/:token', component: () => import('./pages/Invitation.vue'), meta: { open: true, title: 'app.invitation_title' } },
+    {
+      path: '/desk',
+      component: () => import('./shell/Shell.vue'),
+      meta: { words: ['routing', 'conversations'] },
+      children: [
+        { path: '', redirect: '/desk/inbox' },
+        {
+          path: 'inbox/:id?', component: () => import('./pages/Inbox.vue'),
+          meta: { title: 'app.nav_inbox', words: ['conversations', 'customers', 'routing', 'assist'] },
+        },
+        ...pages,
+        { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue') },
+      ],
+    },
+    { path: '/:rest(.*)*', redirect: '/desk/inbox' },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  if (to.matched.some((one) => one.meta.open)) {
+    await needWords()
+    return true
+  }
+  const [me] = await Promise.all([
+    restore().catch(() => undefined),
+    needWords(...new Set(to.matched.flatMap((one) => one.meta.words ?? []))),
+  ])
+  // Without an answer the shell opens and shows that the server is not reached.
+  if (me === null) return { path: '/desk/login', query: to.path === '/desk/inbox' ? {} : { next: to.fullPath } }
+  return true
+})
+
+router.afterEach((to) => {
+  pageTitle.value = to.meta.title ? i18n.global.t(to.meta.title) : ''
+})
+
+// A page whose chunk is gone after an update is fetched again with the new build.
+router.onError((error, to) => {
+  if (/dynamically imported module|module script failed/i.test(String(error))) location.assign(to.fullPath)
+})

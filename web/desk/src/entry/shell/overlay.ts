@@ -1,0 +1,4 @@
+/** Which window over the desk is open. */
+import { ref } from 'vue'
+
+export const overlay = ref<'commands' | 'keys' | 'preferences' | null>(null)
