@@ -46,8 +46,14 @@ def test_published_example(formula: Formula, percent: float) -> None:
 
 
 def test_interval_of_the_published_example() -> None:
+    """The score interval lies around (p + z²/2n)/(1 + z²/n), so both ends prove each other."""
     level = service_level(ICMI)
-    assert (level.low, level.high) == pytest.approx((0.7866589048, 0.8338342887), abs=1e-10)
+    assert (level.low, level.high) == pytest.approx((0.7866589048, 0.8337342887), abs=1e-10)
+    z = 1.959963984540054
+    middle = (860 / 1060 + z * z / 2120) / (1 + z * z / 1060)
+    assert level.low is not None
+    assert level.high is not None
+    assert (level.low + level.high) / 2 == pytest.approx(middle, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +201,7 @@ def test_an_undone_closing_is_taken_back() -> None:
     assert increment("ConversationReopened", at, None, {"undo": False, "state": "digital"}) is None
 
 
-@given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1)))
+@given(st.datetimes())
 def test_quarters_of_an_hour(at: datetime) -> None:
     start = interval_of(at)
     assert start.minute in (0, 15, 30, 45)
@@ -204,7 +210,14 @@ def test_quarters_of_an_hour(at: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("level", "rail"),
-    [(None, "none"), (0.79, "missed"), (0.8, "near"), (0.85, "met"), (0.95, "met"), (0.96, "costly")],
+    [
+        (None, "none"),
+        (0.79, "missed"),
+        (0.8, "near"),
+        (0.85, "met"),
+        (0.95, "met"),
+        (0.96, "costly"),
+    ],
 )
 def test_guard_rails(level: float | None, rail: str) -> None:
     assert guard_rail(level) == rail

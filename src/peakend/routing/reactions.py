@@ -28,14 +28,19 @@ from peakend.routing.events import (
     QueueChanged,
     QueueOpened,
     WorkAbandoned,
+    WorkAnswered,
     WorkEnded,
     WorkQueued,
+    WorkResumed,
 )
 
 
 @reacts_to(
     WorkQueued,
+    # Who has answered looks at no offer any more, and may have room for the next.
+    WorkAnswered,
     WorkEnded,
+    WorkResumed,
     WorkAbandoned,
     OfferRefused,
     OfferExpired,

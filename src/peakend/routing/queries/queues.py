@@ -135,22 +135,25 @@ async def _serving(tx: Transaction, sql: str) -> dict[UUID, set[UUID]]:
     return found
 
 
+_OF_MEMBER = f"""
+{SELECT_QUEUE}
+  AND (EXISTS (SELECT FROM queue_member m
+               WHERE m.organisation_id = queue.organisation_id
+                 AND m.queue_id = queue.id AND m.member_id = $1)
+    OR EXISTS (SELECT FROM queue_team t
+               WHERE t.organisation_id = queue.organisation_id
+                 AND t.queue_id = queue.id AND t.team_id = ANY($2::uuid[])))
+ORDER BY position, name, id
+LIMIT 500
+"""  # noqa: S608 (constants only)
+
+
 async def queues_of_member(tx: Transaction, member_id: UUID) -> list[QueueRow]:
     """Return the queues a member serves, by name or by team; for `Actor.queue_ids` and `Me`."""
     teams = (await accounts.teams_of(tx, [member_id]))[member_id]
     return await tx.all(
         QueueRow,
-        SELECT_QUEUE
-        + """
-          AND (EXISTS (SELECT FROM queue_member m
-                       WHERE m.organisation_id = queue.organisation_id
-                         AND m.queue_id = queue.id AND m.member_id = $1)
-            OR EXISTS (SELECT FROM queue_team t
-                       WHERE t.organisation_id = queue.organisation_id
-                         AND t.queue_id = queue.id AND t.team_id = ANY($2::uuid[])))
-        ORDER BY position, name, id
-        LIMIT 500
-        """,
+        _OF_MEMBER,
         member_id,
         list(teams),
     )
