@@ -160,7 +160,7 @@ def is_time_zone(name: str) -> bool:
     """Say whether a time zone is known by this IANA name."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (LookupError, ValueError, OSError):
         return False
     return len(name) <= 64
 
