@@ -244,7 +244,7 @@ async def tick(database: Database, now: datetime) -> None:
             if due is not None:
                 await tx.run(
                     "INSERT INTO job (organisation_id, id, name, run_at, unique_key, args) "
-                    "SELECT id, gen_random_uuid(), $1, $2, 'cron', '{}' FROM organisation "
+                    "SELECT organisation_id, gen_random_uuid(), $1, $2, 'cron', '{}' FROM organisation "
                     "ON CONFLICT DO NOTHING",
                     cron.name,
                     now,
