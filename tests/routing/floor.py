@@ -121,6 +121,11 @@ class Floor:
         async with self.tx() as tx:
             return await need_conversation(tx, conversation_id, self.system)
 
+    async def conversation_ids(self) -> list[UUID]:
+        async with self.tx() as tx:
+            found: list[UUID] = await tx.value("SELECT array_agg(id ORDER BY id) FROM conversation")
+        return found
+
     async def leg(self, conversation_id: UUID) -> WorkItem | None:
         async with self.tx() as tx:
             return await queries.active_leg(tx, conversation_id)
