@@ -17,9 +17,9 @@ declare module 'vue-router' {
   }
 }
 
-const files = import.meta.glob<{ routes: RouteRecordRaw[] }>('../contexts/*/routes.ts', { eager: true })
+const files = import.meta.glob<{ routes: RouteRecordRaw[] }>(['../contexts/*/routes.ts', '../contexts/*/admin/routes.ts'], { eager: true })
 const pages: RouteRecordRaw[] = Object.entries(files).flatMap(([file, { routes }]) => {
-  const own = file.split('/').at(-2) as string
+  const own = /contexts\/(.+)\/routes/.exec(file)?.[1] as string
   return routes.map((route) => ({ ...route, meta: { ...route.meta, words: [own, ...(route.meta?.words ?? [])] } }) as RouteRecordRaw)
 })
 const stories: RouteRecordRaw[] = import.meta.env.DEV
