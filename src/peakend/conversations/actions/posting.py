@@ -55,7 +55,7 @@ _SET = """
         recent_client_ids = CASE WHEN $8::uuid IS NULL THEN c.recent_client_ids
                                  ELSE (array_prepend($8, c.recent_client_ids))[1:4] END
     WHERE c.organisation_id = current_organisation()
-      AND ($8 IS NULL OR (
+      AND ($8::uuid IS NULL OR (
           NOT $8 = ANY(c.recent_client_ids)
           AND NOT EXISTS (
               SELECT 1 FROM message known
