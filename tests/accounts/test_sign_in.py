@@ -1,5 +1,6 @@
 """Sessions: opening, living, ending; what a stranger can learn from them."""
 
+import asyncio
 import time
 from datetime import timedelta
 from statistics import median
@@ -252,3 +253,16 @@ async def test_two_organisations_may_know_the_same_login(
     )
     assert (first.member_id, second.member_id) == (here.id, there)
     assert first.organisation_id != second.organisation_id
+
+
+async def test_a_flood_of_sign_ins_is_bounded() -> None:
+    async def check() -> str:
+        try:
+            return str(await passwords.password_fits(None, "wrong-word-77"))
+        except passwords.HashingBusy as busy:
+            return "busy" if busy.retry_after_s else "without an answer when to come back"
+
+    found = await asyncio.gather(*(check() for _ in range(200)))
+    assert found.count("False") <= passwords._THREADS + passwords._WAITING + 1
+    assert found.count("busy") >= 100
+    assert await check() == "False"

@@ -195,7 +195,7 @@ async def test_changing_and_conflicts(agent: Person, customer: str) -> None:
         {"since": "2000-01-01T00:00:00Z"},
         {"identities": []},
         {"__proto__": {"verified": True}},
-        {"version": "1"},
+        {"version": "one"},
         {"version": None},
         {"version": 2**40},
         {"name": "x" * 61},

@@ -144,18 +144,7 @@ async def add_identity(
         raise WrongIdentity
     blind = blind_identity(tx.organisation_id, kind, plain)
     if verified:
-        # Two visits of the same login at once: the second waits here and then finds the first.
-        await lock_identity(tx, blind)
-        owner = await tx.value(
-            """
-            SELECT customer_id FROM identity
-            WHERE organisation_id = current_organisation() AND kind = $1 AND blind = $2 AND verified
-            """,
-            kind,
-            blind,
-        )
-        if owner is not None and owner != customer_id:
-            raise IdentityTaken
+        await _need_unowned(tx, customer_id, kind, blind)
     identity_id = new_id()
     written = await tx.value(
         """
@@ -193,6 +182,21 @@ async def add_identity(
     )
     found: UUID = written
     return found
+
+
+async def _need_unowned(tx: Transaction, customer_id: UUID, kind: str, blind: bytes) -> None:
+    # Two visits of the same login at once: the second waits here and then finds the first.
+    await lock_identity(tx, blind)
+    owner = await tx.value(
+        """
+        SELECT customer_id FROM identity
+        WHERE organisation_id = current_organisation() AND kind = $1 AND blind = $2 AND verified
+        """,
+        kind,
+        blind,
+    )
+    if owner is not None and owner != customer_id:
+        raise IdentityTaken
 
 
 async def lock_identity(tx: Transaction, blind: bytes) -> None:
