@@ -1,6 +1,6 @@
 // Builds the launcher and the panel to ../dist/widget. The launcher keeps its name, for it stands in
 // other people's pages; everything else is named by its content and may be cached for ever.
-import { context, build } from 'esbuild'
+import { build, context, transform } from 'esbuild'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
@@ -39,6 +39,21 @@ const page = {
   },
 }
 
+// Names of our own classes that no server answer and no browser interface uses: made short.
+const INTERNAL =
+  /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|openOutbox|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt)$/
+
+/** rest.css travels inside the script that needs it. */
+const styleText = {
+  name: 'style-text',
+  setup(builder) {
+    builder.onLoad({ filter: /rest\.css$/ }, async ({ path }) => {
+      const made = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true })
+      return { contents: made.code.trim(), loader: 'text' }
+    })
+  },
+}
+
 const parts = [
   {
     ...shared,
@@ -57,7 +72,8 @@ const parts = [
     metafile: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    plugins: [page],
+    mangleProps: INTERNAL,
+    plugins: [page, styleText],
   },
 ]
 

@@ -1,5 +1,5 @@
 // The visitor API. Every refusal carries the server's own localised sentence.
-import type { Config, Conversation, FileInfo, Identity, Message, Page, Session } from './types'
+import type { Config, Conversation, Identity, Message, Page, Session } from './types'
 
 const TIMEOUT_MS = 20000
 
@@ -22,7 +22,7 @@ export class Api {
   token: string | null = null
 
   constructor(
-    private base: string,
+    public base: string,
     private language: () => string,
   ) {}
 
@@ -53,26 +53,7 @@ export class Api {
     this.ask<unknown>('POST', '/ratings', body)
   link = () => this.ask<{ url: string }>('POST', '/links', {})
 
-  /** Upload one file; `progress` hears shares from 0 to 1. */
-  upload(blob: Blob, name: string, progress: (share: number) => void): Promise<FileInfo> {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest()
-      request.open('POST', this.base + '/files')
-      this.headers().forEach(([key, value]) => request.setRequestHeader(key, value))
-      request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded / e.total)
-      request.onload = () => {
-        const answer = readJson(request.responseText)
-        if (request.status < 300) resolve(answer as FileInfo)
-        else reject(refusalOf(request.status, answer))
-      }
-      request.onerror = request.onabort = () => reject(new Refusal(0, 'offline', ''))
-      const form = new FormData()
-      form.append('file', blob, name)
-      request.send(form)
-    })
-  }
-
-  private headers(): [string, string][] {
+  headers(): [string, string][] {
     const language: [string, string] = ['Accept-Language', this.language()]
     return this.token ? [language, ['Authorization', 'Bearer ' + this.token]] : [language]
   }
@@ -103,7 +84,7 @@ export class Api {
   }
 }
 
-function readJson(text: string): unknown {
+export function readJson(text: string): unknown {
   try {
     return text ? JSON.parse(text) : null
   } catch {
@@ -111,7 +92,7 @@ function readJson(text: string): unknown {
   }
 }
 
-function refusalOf(status: number, answer: unknown): Refusal {
+export function refusalOf(status: number, answer: unknown): Refusal {
   const error = (answer as { error?: { code?: string; message?: string } } | null)?.error
   return new Refusal(status, error?.code ?? '', error?.message ?? '')
 }

@@ -51,15 +51,8 @@ function pageOf(value: unknown): Page | null {
   return { url: page.url.slice(0, 2000), title: String(page.title ?? '').slice(0, 200) }
 }
 
+/** The server judges the signature; here only the shape is looked at. */
 function identityOf(value: unknown): Identity | null {
-  const said = value as Record<string, unknown> | null
-  if (!said || typeof said !== 'object') return null
-  if (typeof said.hash !== 'string' || typeof said.exp !== 'number') return null
-  const text = (key: string) => (typeof said[key] === 'string' ? (said[key] as string) : undefined)
-  const identity: Identity = { id: String(said.id ?? ''), exp: said.exp, hash: said.hash }
-  for (const key of ['name', 'email', 'phone'] as const) {
-    const value = text(key)
-    if (value !== undefined) identity[key] = value
-  }
-  return identity
+  const { id, name, email, phone, exp, hash } = (value ?? {}) as Identity
+  return typeof hash === 'string' ? { id, name, email, phone, exp, hash } : null
 }

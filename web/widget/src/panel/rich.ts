@@ -1,22 +1,11 @@
-// The Markdown subset of digital answers, parsed to plain values: paragraphs, headings, lists,
-// bold, code, links. Whatever is not understood stays text; nothing ever becomes HTML.
+// Text with bold, code and links, parsed to plain values. Whatever is not understood stays text;
+// nothing ever becomes HTML.
 
 export type Inline =
   | { kind: 'text' | 'strong' | 'code'; text: string }
   | { kind: 'link'; text: string; href: string }
 
-export type Block =
-  | { kind: 'p' | 'h'; lines: Inline[][] }
-  | List
-
-interface List {
-  kind: 'ul' | 'ol'
-  start: number
-  items: Inline[][]
-}
-
 const INLINE = /\*\*([^*\n]+)\*\*|`([^`\n]+)`|\[([^\]\n]{1,200})\]\(([^()\s]{1,500})\)|(https?:\/\/[^\s<>"'，。；！？）」]+)/g
-const ITEM = /^\s{0,3}(?:([-*•])|(\d{1,3})[.、)])\s+(.*)$/
 
 /** An address that may be followed, else null: http(s), mailto, tel, or a path of this site. */
 export function safeHref(href: string): string | null {
@@ -46,29 +35,4 @@ export function inline(text: string, marks = true): Inline[] {
   }
   say(text.slice(at))
   return parts
-}
-
-export function blocks(text: string): Block[] {
-  const found: Block[] = []
-  let list = null as List | null
-  let lines = null as Inline[][] | null
-  for (const line of text.slice(0, 20000).split(/\r?\n/)) {
-    const item = ITEM.exec(line)
-    const heading = /^#{1,4}\s+(.*)$/.exec(line)
-    if (item) {
-      const kind = item[1] ? 'ul' : 'ol'
-      if (list?.kind !== kind) found.push((list = { kind, start: +(item[2] ?? 1), items: [] }))
-      list.items.push(inline(item[3]!))
-      lines = null
-    } else if (heading) {
-      found.push({ kind: 'h', lines: [inline(heading[1]!)] })
-      list = lines = null
-    } else if (!line.trim()) lines = null
-    else {
-      if (!lines) found.push({ kind: 'p', lines: (lines = []) })
-      lines.push(inline(line))
-      list = null
-    }
-  }
-  return found
 }

@@ -100,3 +100,9 @@ export function deliveryOf(message: Message, thread: Thread): Delivery {
   if (message.seq <= thread.read) return 'read'
   return message.seq <= thread.delivered ? 'delivered' : 'sent'
 }
+
+/** Whether this answer waits for 已解决 / 未解决. */
+export function asksVerdict(thread: Thread, m: Message | undefined): boolean {
+  if (m?.kind !== 'digital' || m.judged || thread.conversation?.state !== 'digital') return false
+  return m.code ? m.code === 'answer' : !!m.sources?.length
+}

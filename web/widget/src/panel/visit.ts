@@ -407,7 +407,8 @@ export class Visit {
   private async uploadFiles(parcel: Parcel): Promise<string[]> {
     for (const file of parcel.files) {
       if (file.file_id || !file.blob) continue
-      const stored = await this.api.upload(file.blob, file.name, (share) =>
+      if (!later) throw new Refusal(0, 'offline', '')
+      const stored = await later.upload(this.api, file.blob, file.name, (share) =>
         this.set({ uploads: { ...this.state.uploads, [parcel.client_id]: share } }),
       )
       file.file_id = stored.id

@@ -1,60 +1,40 @@
 // The panel's words in both languages; times as people say them.
-import type zh from './words.zh-CN.json'
+import type first from './words.zh-CN.json'
+import type rest from './rest/words.zh-CN.json'
 
 export type Language = 'zh-CN' | 'en'
-export type Key = keyof typeof zh
-type Words = Record<Key, string>
+export type Key = keyof typeof first | keyof typeof rest
+type Words = Partial<Record<Key, string>>
 
-// Only the language that is spoken is loaded.
-const load: Record<Language, () => Promise<{ default: Words }>> = {
-  'zh-CN': () => import('./words.zh-CN.json'),
-  en: () => import('./words.en.json'),
+// Only the language that is spoken is loaded, and first only what is said first.
+const load: Record<Language, (() => Promise<{ default: Words }>)[]> = {
+  'zh-CN': [() => import('./words.zh-CN.json'), () => import('./rest/words.zh-CN.json')],
+  en: [() => import('./words.en.json'), () => import('./rest/words.en.json')],
 }
 
 let words: Words
+let parts = 1
 export let language: Language = 'zh-CN'
 
 export async function speak(wanted: Language): Promise<void> {
-  words = (await load[wanted]()).default
+  const loaded = await Promise.all(load[wanted].slice(0, parts).map((part) => part()))
+  words = Object.assign({}, ...loaded.map((part) => part.default))
   language = wanted
   document.documentElement.lang = wanted
+}
+
+export function addWords(): Promise<void> {
+  parts = 2
+  return speak(language)
 }
 
 export const languageOf = (tag: string | null | undefined): Language =>
   /^zh/i.test(tag ?? '') ? 'zh-CN' : 'en'
 
 export function t(key: Key, params?: Record<string, string | number>): string {
-  return words[key].replace(/\{(\w+)\}/g, (_, name: string) => String(params?.[name] ?? ''))
+  return (words[key] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => String(params?.[name] ?? ''))
 }
 
 /** The word of a key that may not exist. */
 export const maybe = (key: string, params?: Record<string, string | number>): string | null =>
   key in words ? t(key as Key, params) : null
-
-const two = (n: number) => String(n).padStart(2, '0')
-
-export function clockTime(at: string | number): string {
-  const when = new Date(at)
-  return `${two(when.getHours())}:${two(when.getMinutes())}`
-}
-
-/** 今天 14:52, 明天 08:30, 11 月 24 日 08:30. */
-export function dayTime(at: string | number, now = Date.now()): string {
-  const when = new Date(at)
-  const midnight = (time: Date) => new Date(time.getFullYear(), time.getMonth(), time.getDate())
-  const days = Math.round((+midnight(when) - +midnight(new Date(now))) / 864e5)
-  const near = days === 0 ? 'today' : days === 1 ? 'tomorrow' : days === -1 ? 'yesterday' : null
-  const time = clockTime(at)
-  return near
-    ? t(near, { time })
-    : t('day', { m: when.getMonth() + 1, d: when.getDate(), time })
-}
-
-/** The honest range of a waiting time in words; seconds in. */
-export function waitRange(lowS: number | null, highS: number | null): string {
-  if (highS == null) return t('waiting.unknown')
-  if (highS <= 60) return t('waiting.short')
-  const low = Math.max(1, Math.floor((lowS ?? 0) / 60))
-  const high = Math.ceil(highS / 60)
-  return low === high ? t('waiting.one', { high }) : t('waiting.range', { low, high })
-}

@@ -1,5 +1,4 @@
 import { useEffect, useReducer, useState } from 'preact/hooks'
-import { brandTokens } from '../colour'
 import { later } from '../later'
 import { embedded, tellHost } from '../host'
 import type { Visit } from '../visit'
@@ -112,18 +111,11 @@ const Message = ({ text, act }: { text: string; act?: () => void }) => (
 /** Brand colour, large type and title follow the settings. */
 function useLook(visit: Visit): void {
   const { config, large } = visit.state
-  const colour = config?.channel.look?.colour || config?.brand?.colour || '#0b6b75'
+  const look = config?.channel.look
+  const colour = look?.colour || config?.brand?.colour || '#0b6b75'
   useEffect(() => {
-    const root = document.documentElement
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    const paint = () => {
-      const tokens = brandTokens(colour, dark.matches, large ? 7 : 4.5)
-      for (const name in tokens) root.style.setProperty(name, tokens[name]!)
-    }
-    paint()
-    root.toggleAttribute('data-large', large)
-    tellHost({ t: 'look', colour, large, position: config?.channel.look?.position })
-    dark.addEventListener('change', paint)
-    return () => dark.removeEventListener('change', paint)
-  }, [colour, large, config])
+    document.documentElement.toggleAttribute('data-large', large)
+    tellHost({ t: 'look', colour, large })
+    return later?.paint(colour, large)
+  }, [colour, large, !later])
 }

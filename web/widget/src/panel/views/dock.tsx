@@ -1,15 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { EnterGuard } from '../ime'
 import { later } from '../later'
-import type { Prepared } from '../pictures'
+import type { Prepared } from '../rest/pictures'
 import type { Visit } from '../visit'
-import { language, t } from '../words'
-import { Preview, sizeOf } from './files'
-import { asksVerdict } from './log'
+import { asksVerdict } from '../thread'
+import { t } from '../words'
 import { Act, Icon } from './parts'
 import { phoneOf } from './phone'
 
-const hasVoice = 'SpeechRecognition' in window || 'webkitSpeechRecognition' in window
 const TOUCH = matchMedia('(pointer: coarse)').matches
 
 /** Where the visitor acts. In large type it holds one question at a time. */
@@ -26,7 +24,7 @@ export function Dock({ visit }: { visit: Visit }) {
         <PersonRow visit={visit} />
       </footer>
     )
-  if (large && asksVerdict(last, visit))
+  if (large && asksVerdict(thread, last))
     return (
       <footer class="dock ask" role="group" aria-label={t('judge.ask')}>
         <p>{t('judge.ask')}</p>
@@ -67,27 +65,20 @@ function PersonRow({ visit }: { visit: Visit }) {
 }
 
 function Composer({ visit }: { visit: Visit }) {
-  const { config, large, open } = visit.state
+  const { large, open, config } = visit.state
   const [text, setText] = useState(visit.draft)
   const [tray, setTray] = useState<Prepared[]>([])
-  const [problem, setProblem] = useState('')
+  const [note, setNote] = useState('')
   const [drop, setDrop] = useState(false)
-  const [stop, setStop] = useState<(() => void) | null>(null)
   const field = useRef<HTMLTextAreaElement>(null)
-  const picker = useRef<HTMLInputElement>(null)
-  const camera = useRef<HTMLInputElement>(null)
   const guard = useRef(new EnterGuard()).current
-  const limit = config?.limits?.file_bytes ?? 20 * 1048576
-  const most = config?.limits?.files ?? 5
-  const mb = Math.floor(limit / 1048576)
 
   useEffect(() => {
     // On a touch screen the keyboard would cover the greeting.
     if (open && !TOUCH) field.current?.focus()
   }, [open])
   useEffect(() => {
-    const area = field.current
-    if (!area) return
+    const area = field.current!
     area.style.height = 'auto'
     area.style.height = Math.min(area.scrollHeight + 2, large ? 200 : 132) + 'px'
   }, [text, large])
@@ -98,122 +89,41 @@ function Composer({ visit }: { visit: Visit }) {
     visit.typing(value)
   }
   const add = async (files: Iterable<File>) => {
-    const list = [...files]
-    const problems: string[] = []
-    const taken: Prepared[] = []
-    for (const file of list) {
-      const refused = later!.objection(file, limit)
-      const made = refused ? null : await later!.prepare(file)
-      const why = refused ?? (made!.blob.size > limit ? 'size' : null)
-      if (why) problems.push(t(`attach.${why}`, { name: file.name, mb }))
-      else taken.push(made!)
-    }
-    if (tray.length + taken.length > most) problems.push(t('attach.count', { n: most }))
-    setTray((was) => [...was, ...taken].slice(0, most))
-    setProblem(problems.join(' '))
+    const found = await later?.collect([...files], tray, config?.limits)
+    if (!found) return
+    setTray(found.tray)
+    setNote(found.problem)
     field.current?.focus()
   }
   const send = () => {
     if (!text.trim() && !tray.length) return
-    void visit.say(text.slice(0, config?.limits?.text_length ?? 4000), tray)
+    void visit.say(text, tray)
     write('')
     setTray([])
-    setProblem('')
+    setNote('')
     field.current?.focus()
-  }
-  const speak = () => {
-    const before = text && text + ' '
-    const end = later!.listen(
-      language,
-      (heard) => write(before + heard),
-      (failed) => {
-        setStop(null)
-        if (failed) setProblem(t('voice.failed'))
-      },
-    )
-    setStop(() => end)
-    setProblem('')
   }
   useDrop(setDrop, (files) => void add(files))
 
-  const pick = (input: HTMLInputElement) => {
-    void add(input.files ?? [])
-    input.value = ''
-  }
   const ready = !!text.trim() || tray.length > 0
-  const tools = (
-    <>
-      {hasVoice &&
-        (stop ? (
-          <Act kind="primary" icon="check" label={t('voice.stop')} onClick={stop}>
-            {large && t('voice.stop')}
-          </Act>
-        ) : (
-          <Act kind={large ? 'plain' : 'ghost'} icon="voice" label={t('voice')} onClick={speak}>
-            {large && t('voice')}
-          </Act>
-        ))}
-      {TOUCH && (
-        <Act
-          kind={large ? 'plain' : 'ghost'}
-          icon="camera"
-          label={t('camera')}
-          onClick={() => camera.current!.click()}
-        >
-          {large && t('camera')}
-        </Act>
-      )}
-      {(!large || !TOUCH) && (
-        <Act
-          kind={large ? 'plain' : 'ghost'}
-          icon="attach"
-          label={t('attach')}
-          onClick={() => picker.current!.click()}
-        >
-          {large && t('attach')}
-        </Act>
-      )}
-    </>
+  const tools = later && (
+    <later.Tools large={large} touch={TOUCH} text={text} write={write} add={add} say={setNote} />
   )
   return (
     <footer class={'dock' + (drop ? ' drop' : '')}>
       {!large && <PersonRow visit={visit} />}
-      {tray.length > 0 && (
-        <ul class="tray">
-          {tray.map((file, i) => (
-            <li>
-              {/^image\//.test(file.blob.type) ? (
-                <Preview blob={file.blob} name={file.name} />
-              ) : (
-                <Icon name="file" size={28} />
-              )}
-              <span>
-                {file.name} <small>{sizeOf(file.blob.size)}</small>
-              </span>
-              <Act
-                kind="ghost"
-                icon="cross"
-                label={t('attach.remove', { name: file.name })}
-                onClick={() => setTray(tray.filter((_, at) => at !== i))}
-              />
-            </li>
-          ))}
-        </ul>
+      {tray.length > 0 && later && (
+        <later.Tray files={tray} set={setTray} limits={config?.limits} />
       )}
-      {tray.length > 0 && <p class="limits">{t('attach.limits', { n: most, mb })}</p>}
-      {stop && <p role="status">{t('voice.listening')}</p>}
-      {drop && <p class="limits">{t('attach.drop')}</p>}
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <p class="note" role="status" hidden={!note}>
+        {note}
+      </p>
       <div class="compose">
         {!large && tools}
         <textarea
           ref={field}
           rows={1}
-          maxLength={4000}
+          maxLength={config?.limits?.text_length ?? 4000}
           enterkeyhint="send"
           placeholder={t('write')}
           aria-label={t('write')}
@@ -246,15 +156,6 @@ function Composer({ visit }: { visit: Visit }) {
       </div>
       {large && <div class="tools">{tools}</div>}
       {large && <PersonRow visit={visit} />}
-      <input ref={picker} type="file" multiple hidden accept={later?.accept} onChange={(e) => pick(e.currentTarget)} />
-      <input
-        ref={camera}
-        type="file"
-        hidden
-        accept="image/*"
-        capture="environment"
-        onChange={(e) => pick(e.currentTarget)}
-      />
     </footer>
   )
 }
@@ -264,25 +165,17 @@ function useDrop(hint: (on: boolean) => void, take: (files: FileList) => void): 
   const latest = useRef(take)
   latest.current = take
   useEffect(() => {
-    const over = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return
-      event.preventDefault()
-      hint(true)
+    const listen = (name: 'dragover' | 'dragleave' | 'drop', on: boolean) => {
+      const hear = (event: DragEvent) => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        hint(on)
+        if (name === 'drop') latest.current(event.dataTransfer.files)
+      }
+      addEventListener(name, hear)
+      return () => removeEventListener(name, hear)
     }
-    const leave = (event: DragEvent) => event.relatedTarget || hint(false)
-    const drop = (event: DragEvent) => {
-      if (!event.dataTransfer?.files.length) return
-      event.preventDefault()
-      hint(false)
-      latest.current(event.dataTransfer.files)
-    }
-    addEventListener('dragover', over)
-    addEventListener('dragleave', leave)
-    addEventListener('drop', drop)
-    return () => {
-      removeEventListener('dragover', over)
-      removeEventListener('dragleave', leave)
-      removeEventListener('drop', drop)
-    }
+    const ends = [listen('dragover', true), listen('dragleave', false), listen('drop', false)]
+    return () => ends.forEach((end) => end())
   }, [])
 }

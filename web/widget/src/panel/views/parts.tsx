@@ -1,6 +1,6 @@
 // Small parts: icons drawn with one stroke, and text that can never become markup.
 import type { ComponentChildren } from 'preact'
-import { blocks, inline, type Inline } from '../rich'
+import { inline, type Inline } from '../rich'
 
 const PATHS = {
   close: 'M6 9l6 6 6-6',
@@ -56,7 +56,7 @@ export const Act = ({ icon, label, kind = 'plain', pressed, children, ...rest }:
   </button>
 )
 
-const Run = ({ parts }: { parts: Inline[] }) => (
+export const Run = ({ parts }: { parts: Inline[] }) => (
   <>
     {parts.map((part) =>
       part.kind === 'link' ? (
@@ -78,31 +78,5 @@ const Run = ({ parts }: { parts: Inline[] }) => (
 export const Plain = ({ text }: { text: string }) => (
   <div class="plain">
     <Run parts={inline(text, false)} />
-  </div>
-)
-
-/** What the digital agent wrote: the Markdown subset. */
-export const Rich = ({ text }: { text: string }) => (
-  <div class="rich">
-    {blocks(text).map((block) =>
-      'items' in block ? (
-        <block.kind start={block.kind === 'ol' ? block.start : undefined}>
-          {block.items.map((item) => (
-            <li>
-              <Run parts={item} />
-            </li>
-          ))}
-        </block.kind>
-      ) : (
-        <p class={block.kind === 'h' ? 'h' : undefined}>
-          {block.lines.map((line, i) => (
-            <>
-              {i > 0 && <br />}
-              <Run parts={line} />
-            </>
-          ))}
-        </p>
-      ),
-    )}
   </div>
 )

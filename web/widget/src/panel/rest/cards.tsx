@@ -1,6 +1,7 @@
 import type { Visit } from '../visit'
-import { clockTime, dayTime, maybe, t, waitRange } from '../words'
-import { Icon } from './parts'
+import { maybe, t } from '../words'
+import { clockTime, dayTime, waitRange } from './times'
+import { Icon } from '../views/parts'
 import { safeHref } from '../rich'
 
 /** Position and an honest range; other ways are offered below, never pushed. */

@@ -1,5 +1,7 @@
 // Speech to text by the browser, where it has it.
 
+export const hasVoice = 'SpeechRecognition' in window || 'webkitSpeechRecognition' in window
+
 interface Recogniser {
   lang: string
   interimResults: boolean

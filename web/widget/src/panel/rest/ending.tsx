@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Visit } from '../visit'
 import { t, type Key } from '../words'
-import { Act } from './parts'
+import { Act } from '../views/parts'
 
 /** Solved or not, 1 to 5 in words, and what else one wants to say; one step at a time in large type. */
 export function Ending({ visit }: { visit: Visit }) {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Visit } from '../visit'
 import { t } from '../words'
-import { phoneOf } from './phone'
-import { Act } from './parts'
+import { phoneOf } from '../views/phone'
+import { Act } from '../views/parts'
 
 /** Everything that is not talking: one list, one step deep. */
 export function Menu({ visit, leave }: { visit: Visit; leave: () => void }) {

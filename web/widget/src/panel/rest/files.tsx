@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { FileInfo, ParcelFile } from '../types'
 import { t } from '../words'
-import { Icon } from './parts'
+import { Icon } from '../views/parts'
 
 export const sizeOf = (bytes: number) =>
   bytes > 1e6 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.ceil(bytes / 1024)} KB`

@@ -36,3 +36,15 @@ export function brandTokens(brand: string, dark: boolean, least: number): Record
   const weak = mix(surface, colour, dark ? 0.2 : 0.11)
   return { '--brand': hex(colour), '--on-brand': hex(on), '--brand-weak': hex(weak) }
 }
+
+/** Put the brand tokens on the page and keep them right when the device changes its mode. */
+export function paint(colour: string, large: boolean): () => void {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const put = () => {
+    const tokens = brandTokens(colour, dark.matches, large ? 7 : 4.5)
+    for (const name in tokens) document.documentElement.style.setProperty(name, tokens[name]!)
+  }
+  put()
+  dark.addEventListener('change', put)
+  return () => dark.removeEventListener('change', put)
+}

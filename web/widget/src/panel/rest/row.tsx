@@ -1,0 +1,153 @@
+import { safeHref } from '../rich'
+import { asksVerdict, deliveryOf } from '../thread'
+import type { Message, Parcel } from '../types'
+import { Act, Plain } from '../views/parts'
+import type { Visit } from '../visit'
+import { maybe, t } from '../words'
+import { clockTime, dayTime } from './times'
+import { Files, LocalFiles } from './files'
+import { Rich } from './markdown'
+
+const GAP_MS = 10 * 60000
+
+interface RowProps {
+  m: Message
+  before?: Message
+  visit: Visit
+  last?: boolean
+}
+
+export function Row({ m, before, visit, last }: RowProps) {
+  const late = !before || +new Date(m.at) - +new Date(before.at) > GAP_MS
+  const time = late && <p class="time">{dayTime(m.at)}</p>
+  if (m.kind === 'system') {
+    const text = m.text || maybe('sys.' + m.code, (m.params ?? {}) as Record<string, string>)
+    return text ? <p class="pill">{text}</p> : null
+  }
+  const own = m.kind === 'customer'
+  const name = m.kind === 'digital' ? t('digital') : own ? t('you') : m.author_name || t('agent')
+  const again = !late && before?.kind === m.kind && before.author_name === m.author_name
+  const state = last ? t(`state.${deliveryOf(m, visit.state.thread)}`) : ''
+  return (
+    <>
+      {time}
+      <div class={'msg ' + m.kind}>
+        <small class={own || again ? 'unseen' : undefined}>{name}</small>
+        <div class="bubble">
+          {m.text && (m.kind === 'digital' ? <Rich text={m.text} /> : <Plain text={m.text} />)}
+          <Files files={m.files ?? []} />
+          <Sources m={m} />
+        </div>
+        <Choices m={m} visit={visit} />
+        <Verdict m={m} visit={visit} />
+        <small class={last ? 'state' : 'unseen'}>
+          {clockTime(m.at)} {state}
+        </small>
+      </div>
+    </>
+  )
+}
+
+function Sources({ m }: { m: Message }) {
+  const sources = (m.sources ?? []).filter((source) => safeHref(source.url))
+  if (!sources.length) return null
+  return (
+    <p class="sources">
+      <small>{t('sources')}</small>
+      {sources.map((source) => (
+        <a href={source.url} target="_blank" rel="noopener">
+          {source.title}
+        </a>
+      ))}
+    </p>
+  )
+}
+
+/** The digital agent asks which was meant. */
+function Choices({ m, visit }: { m: Message; visit: Visit }) {
+  const { thread } = visit.state
+  const given = m.params?.choices
+  if (m.kind !== 'digital' || !Array.isArray(given) || thread.messages.at(-1) !== m) return null
+  const labels = given.map((c) => String((c as { label?: string } | null)?.label ?? c))
+  return (
+    <div class="questions">
+      {labels.slice(0, 5).map((label) => (
+        <Act onClick={() => void visit.say(label)}>{label}</Act>
+      ))}
+    </div>
+  )
+}
+
+function Verdict({ m, visit }: { m: Message; visit: Visit }) {
+  const { thread, large } = visit.state
+  const latest = thread.messages.filter((o) => o.kind === 'digital').at(-1) === m
+  if (m.kind !== 'digital' || !latest) return null
+  const digital = thread.conversation?.state === 'digital'
+  if (m.judged === 'solved') return <p class="verdict">{t('judge.thanks')}</p>
+  if (digital && (m.judged === 'unsolved' || m.code === 'unknown'))
+    return (
+      <div class="verdict">
+        {m.judged && <p>{t('judge.sorry')}</p>}
+        <Act kind="primary" icon="person" onClick={() => void visit.askPerson()}>
+          {t('person')}
+        </Act>
+      </div>
+    )
+  if (large || !asksVerdict(thread, m)) return null
+  return (
+    <div class="verdict" role="group" aria-label={t('judge.ask')}>
+      <p>{t('judge.ask')}</p>
+      <Act icon="check" onClick={() => void visit.judge(m.id, true)}>
+        {t('judge.yes')}
+      </Act>
+      <Act icon="cross" onClick={() => void visit.judge(m.id, false)}>
+        {t('judge.no')}
+      </Act>
+    </div>
+  )
+}
+
+export function Pending({ parcel, visit }: { parcel: Parcel; visit: Visit }) {
+  const share = visit.state.uploads[parcel.client_id]
+  const word = !visit.state.online
+    ? t('state.waiting')
+    : share !== undefined && share < 1
+      ? t('uploading', { n: Math.round(share * 100) })
+      : t('state.sending')
+  return (
+    <div class={'msg customer ' + (parcel.failed ? 'failed' : 'waits')}>
+      <div class="bubble">
+        {parcel.text && <Plain text={parcel.text} />}
+        <LocalFiles files={parcel.files} />
+        {share !== undefined && share < 1 && !parcel.failed && <progress value={share} />}
+      </div>
+      {parcel.failed ? (
+        <div class="failure" role="alert">
+          <span>{t('failed.why', { why: parcel.failed })}</span>
+          <Act kind="ghost" onClick={() => void visit.retry(parcel.client_id)}>
+            {t('retry')}
+          </Act>
+          <Act kind="ghost" onClick={() => void visit.discard(parcel.client_id)}>
+            {t('discard')}
+          </Act>
+        </div>
+      ) : (
+        <small class="state">{word}</small>
+      )}
+    </div>
+  )
+}
+
+/** What others often ask, as first taps. */
+export function Questions({ visit }: { visit: Visit }) {
+  const questions = visit.state.config?.questions ?? []
+  if (!questions.length) return null
+  return (
+    <div class="questions">
+      <small>{t('ask')}</small>
+      {questions.slice(0, 4).map((question) => (
+        <Act onClick={() => void visit.say(question)}>{question}</Act>
+      ))}
+    </div>
+  )
+}
