@@ -280,3 +280,12 @@ async def test_goes_on_or_starts_anew(centre: Centre) -> None:
     assert later.conversation_id != conversation_id
     numbers = await centre.value("SELECT array_agg(number ORDER BY number) FROM conversation")
     assert numbers == [1, 2]
+
+
+async def test_repeats_at_once_in_an_open_conversation(centre: Centre) -> None:
+    await centre.says("你好")
+    client_id = new_id()
+    results = await asyncio.gather(*(centre.says("一次", client_id) for _ in range(20)))
+    assert len({r.id for r in results}) == 1
+    assert await seqs(centre) == [1, 2]
+    assert await centre.value("SELECT unread FROM conversation") == 2

@@ -46,7 +46,7 @@ def lexemes(text: str) -> list[str]:
             found[token[:LONGEST_LEXEME]] = None
         if len(found) >= MOST_LEXEMES:
             break
-    return list(found)
+    return list(found)[:MOST_LEXEMES]
 
 
 def search_query(text: str) -> SearchQuery | None:
