@@ -1,6 +1,7 @@
 """The edge: who calls, whether the route is open to them, their transaction, and error answers."""
 
 import contextvars
+import re
 import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -157,9 +158,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """Answer what the framework refuses, with names of fields and never their values."""
     if isinstance(error, ValidationException) or error.status_code == 400:
         extra = error.extra if isinstance(error.extra, list) else []
-        fields = {
-            str(part.get("key", "body")): "invalid" for part in extra if isinstance(part, dict)
-        }
+        fields = {_field(part): "invalid" for part in extra if isinstance(part, dict)}
         return _answer(request, 422, "kernel.invalid", fields=fields or None)
     codes = {401: "kernel.sign_in_needed", 403: "kernel.not_permitted", 404: "kernel.not_found",
              405: "kernel.method_not_allowed", 413: "kernel.too_large",
@@ -167,6 +166,17 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     if error.status_code >= 500:
         return on_fault(request, error)
     return _answer(request, error.status_code, codes.get(error.status_code, "kernel.refused"))
+
+
+_MISSING = re.compile(r"field `([\w.]+)`")
+_PATH = re.compile(r"at `\$\.([\w.\[\]]+)`")
+
+
+def _field(part: dict[str, Any]) -> str:
+    """Return the name of the field that a complaint is about, never its value."""
+    message = str(part.get("message", ""))
+    found = _PATH.search(message) or _MISSING.search(message)
+    return found[1] if found else str(part.get("key", "body"))
 
 
 def on_malformed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
