@@ -181,7 +181,7 @@ async def config(
 @post("/web/{key:str}/sessions", summary="Begin or resume a visit", opt=public("visitors come"))
 async def begin_session(key: str, data: SessionGiven, request: Http, database: Database) -> Session:
     channel = await _channel(request, database, key)
-    await spend(f"visit:{channel.id}:{_address(request)}", rate=1, burst=60)
+    await spend(f"visit:{channel.id}:{_address(request)}", rate=2, burst=200)
     language = best_language(data.language or request.headers.get("accept-language"))
     nobody = Actor(
         organisation_id=channel.organisation_id,
