@@ -2,6 +2,9 @@
 
 import pytest
 
+from peakend.accounts import actions as accounts
+from peakend.conversations import actions as conversations
+from peakend.kernel.ids import new_id
 from peakend.routing import actions
 from peakend.routing.actions import AgentAway, HeldByColleague, NoteNeeded, NotHeld
 from tests.routing.floor import Floor
@@ -265,3 +268,65 @@ async def test_wrap_up_follows_the_last_talk(floor: Floor) -> None:
         await actions.sweep(tx)
     assert await floor.presence(agent) == "ready"
     assert (await floor.need_leg(waiting)).offered_to == agent.id
+
+
+async def test_whose_agent_left_is_given_to_somebody_else(floor: Floor) -> None:
+    gone, other = await floor.hire("gone"), await floor.hire("other")
+    await floor.ready(gone)
+    waiting, answered = await floor.served(gone), await floor.served(gone)
+    async with floor.tx(gone) as tx:
+        await conversations.reply(
+            tx, conversation_id=answered, client_id=new_id(), text="好的", by=gone
+        )
+    await floor.ready(other)
+    await floor.ready(gone, state="offline")
+    floor.wait(119)
+    async with floor.tx() as tx:
+        await actions.sweep(tx)
+    assert (await floor.need_leg(waiting)).agent_id == gone.id
+    floor.wait(1)
+    async with floor.tx() as tx:
+        await actions.sweep(tx)
+    await floor.drain()
+    leg = await floor.need_leg(waiting)
+    assert (leg.state, leg.offered_to) == ("offered", other.id)
+    assert (await floor.need_leg(answered)).agent_id == gone.id
+    (alarm,) = await floor.facts("WorkRescued")
+    assert alarm.agent_id == gone.id
+
+
+async def test_a_team_gets_what_is_passed_to_it(floor: Floor) -> None:
+    sender, mate, stranger = [await floor.hire(f"agent.{n}") for n in range(3)]
+    await floor.ready(sender, mate, stranger)
+    async with floor.tx() as tx:
+        team_id = await accounts.add_team(tx, name="夜班", member_ids=[mate.id])
+    conversation_id = await floor.served(sender)
+    async with floor.tx(sender) as tx:
+        await actions.transfer(
+            tx,
+            conversation_id=conversation_id,
+            kind="team",
+            to_id=team_id,
+            note="",
+            version=None,
+            by=sender,
+        )
+    await floor.drain()
+    assert (await floor.need_leg(conversation_id)).offered_to == mate.id
+
+
+async def test_a_person_takes_over_from_the_digital_agent(floor: Floor) -> None:
+    boss = await floor.hire("boss", role="supervisor")
+    async with floor.tx() as tx:
+        floor.channel_id = await conversations.add_channel(
+            tx, name="网页二", changes={"queue_id": floor.queue_id, "digital": True}
+        )
+    conversation_id = await floor.writes()
+    assert (await floor.conversation(conversation_id)).state == "digital"
+    async with floor.tx(boss) as tx:
+        await actions.pick(tx, conversation_id=conversation_id, by=boss)
+    await floor.drain()
+    row = await floor.conversation(conversation_id)
+    assert (row.state, row.agent_id) == ("serving", boss.id)
+    assert (await floor.facts("WorkTaken"))[0].payload["source"] == "digital"
+    assert await floor.facts("WorkAnswered") == []

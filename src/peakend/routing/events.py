@@ -126,7 +126,7 @@ class WorkAbandoned(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkEnded(Fact):
-    """A leg is over: closed, transferred, released, taken_over, returned or moved."""
+    """A leg is over: closed, transferred, released, taken_over, returned or agent_left."""
 
     subject: ClassVar[str] = "leg_id"
     leg_id: UUID
@@ -177,6 +177,18 @@ class TransferReturned(Fact):
     agent_id: UUID
     why: str
     waited_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkRescued(Fact):
+    """The agent (`agent_id`) left while the customer waited for an answer: it is queued again."""
+
+    subject: ClassVar[str] = "leg_id"
+    leg_id: UUID
+    from_leg_id: UUID
+    conversation_id: UUID
+    queue_id: UUID | None
+    agent_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from peakend.routing.actions.passing import (
     PassedToSelf,
     TeamEmpty,
     release,
+    rescue,
     return_transfer,
     transfer,
 )
@@ -43,7 +44,7 @@ from peakend.routing.actions.settings import (
     save_hours,
     set_queue_members,
 )
-from peakend.routing.actions.sweeping import let_silent_go, sweep
+from peakend.routing.actions.sweeping import let_silent_go, rescue_orphans, sweep
 from peakend.routing.actions.taking import (
     AgentAway,
     HandsFull,
@@ -87,6 +88,8 @@ __all__ = [
     "pick",
     "refuse",
     "release",
+    "rescue",
+    "rescue_orphans",
     "resume",
     "return_transfer",
     "save_hours",

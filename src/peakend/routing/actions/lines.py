@@ -25,10 +25,11 @@ from peakend.routing.queries.work import active_leg, last_served_by, need_leg
 from peakend.routing.rules.choice import RETURNING_WITHIN
 from peakend.routing.rules.hours import Hours, add_open_time, is_open
 
+TARGET_S = 20
 _ENTER = """
 INSERT INTO work_item (id, conversation_id, queue_id, customer_id, state, live, priority, target_s,
-                       skills, last_agent_id, only_agent_id, only_team_id, tried, entered_at,
-                       transferred_from, transfers, return_to, return_by, promised_at)
+                       skills, last_agent_id, entered_at, promised_at, only_agent_id, only_team_id,
+                       tried, transferred_from, transfers, return_to, return_by)
 VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8::uuid[], $9, $10, $11, $12, $13, $14, $15, $16,
         $17, $18)
 ON CONFLICT (organisation_id, conversation_id)
@@ -78,17 +79,15 @@ async def enqueue(
     conversation = await need_conversation(tx, conversation_id, system)
     if conversation.state == "closed":
         return None
-    known = await active_leg(tx, conversation_id)
-    if known is not None:
+    if (known := await active_leg(tx, conversation_id)) is not None:
         return known.id
+    at = entered_at or tx.now
     place = queue_id or conversation.queue_id or await queue_for(tx, conversation.brand_id)
     queue = await need_queue(tx, place) if place else None
     hours = await opening(tx, queue.hours_id) if queue else None
-    entered_at = entered_at or tx.now
-    live = is_live(queue, hours, entered_at)
-    known_agent = last_agent_id or await last_served_by(
-        tx, conversation.customer_id, entered_at - RETURNING_WITHIN
-    )
+    live = is_live(queue, hours, at)
+    if last_agent_id is None and passed is None:
+        last_agent_id = await last_served_by(tx, conversation.customer_id, at - RETURNING_WITHIN)
     leg_id = new_id(tx.now)
     new = await tx.run(
         _ENTER,
@@ -98,20 +97,12 @@ async def enqueue(
         conversation.customer_id,
         live,
         priority + (queue.priority if queue else 0),
-        queue.target_s if queue else 20,
-        sorted(
-            skills | set(queue.skills if queue and not (passed and passed.only_agent_id) else ())
-        ),
-        known_agent,
-        passed.only_agent_id if passed else None,
-        passed.only_team_id if passed else None,
-        {str(passed.tried): tx.now.isoformat()} if passed and passed.tried else {},
-        entered_at,
-        passed.from_leg.id if passed else None,
-        passed.from_leg.transfers + 1 if passed and passed.return_to else 0,
-        passed.return_to if passed else None,
-        passed.return_by if passed else None,
-        None if live else promise(queue, hours, entered_at),
+        queue.target_s if queue else TARGET_S,
+        _skills(queue, skills, passed),
+        last_agent_id,
+        at,
+        None if live else promise(queue, hours, at),
+        *_inherited(passed, tx.now),
     )
     if not new:
         standing = await active_leg(tx, conversation_id)
@@ -119,20 +110,38 @@ async def enqueue(
     await conversations.place_in_queue(
         tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id
     )
-    await record(
-        tx,
-        WorkQueued(
-            leg_id=leg_id,
-            conversation_id=conversation_id,
-            queue_id=place,
-            customer_id=conversation.customer_id,
-            priority=priority,
-            live=live,
-            transferred_from=passed.from_leg.id if passed else None,
-        ),
-        occurred_at=entered_at,
+    entered = WorkQueued(
+        leg_id=leg_id,
+        conversation_id=conversation_id,
+        queue_id=place,
+        customer_id=conversation.customer_id,
+        priority=priority,
+        live=live,
+        transferred_from=passed.from_leg.id if passed else None,
     )
+    await record(tx, entered, occurred_at=at)
     return leg_id
+
+
+def _skills(queue: QueueRow | None, skills: frozenset[UUID], passed: Passed | None) -> list[UUID]:
+    """Return what is asked of the agent; a person or team chosen by hand knows better."""
+    chosen = passed is not None and (passed.only_agent_id or passed.only_team_id)
+    return sorted(skills | set(queue.skills if queue and not chosen else ()))
+
+
+def _inherited(passed: Passed | None, now: datetime) -> tuple[object, ...]:
+    """Return the last seven columns of a new leg: what the one before hands on."""
+    if passed is None:
+        return (None, None, {}, None, 0, None, None)
+    return (
+        passed.only_agent_id,
+        passed.only_team_id,
+        {str(passed.tried): now.isoformat()} if passed.tried else {},
+        passed.from_leg.id,
+        passed.from_leg.transfers + (1 if passed.return_to else 0),
+        passed.return_to,
+        passed.return_by,
+    )
 
 
 def is_live(queue: QueueRow | None, hours: Hours | None, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from peakend.kernel.jobs import enqueue as enqueue_job
 from peakend.routing.actions.lines import Passed, end_leg, enqueue, serve_at_once
 from peakend.routing.actions.presence import lock_presence
 from peakend.routing.actions.taking import AgentAway
-from peakend.routing.events import TransferRequested, TransferReturned
+from peakend.routing.events import TransferRequested, TransferReturned, WorkRescued
 from peakend.routing.models import WorkItem
 from peakend.routing.queries.queues import need_queue
 from peakend.routing.queries.seats import presence_of
@@ -72,7 +72,6 @@ async def transfer(
     conversation = await need_version(tx, conversation_id, by, version)
     if leg.transfers > 0 and not note.strip():
         raise NoteNeeded(fields={"note": "routing.note_needed"})
-    assert leg.agent_id is not None
     await _need_target(tx, kind, to_id, leg)
     queue_id = to_id if kind == "queue" else leg.queue_id or conversation.queue_id
     queue = await need_queue(tx, queue_id) if queue_id else None
@@ -82,24 +81,36 @@ async def transfer(
             tx, conversation_id=conversation_id, client_id=None, text=note, by=by
         )
     await end_leg(tx, leg, "transferred")
+    passed = Passed(
+        from_leg=leg,
+        only_agent_id=to_id if kind == "agent" else None,
+        only_team_id=to_id if kind == "team" else None,
+        return_to=leg.agent_id,
+        return_by=tx.now + timedelta(seconds=limit_s),
+        tried=leg.agent_id,
+    )
     new_leg_id = await enqueue(
-        tx,
-        conversation_id,
-        queue_id,
-        priority=PASSED_ON_PRIORITY,
-        passed=Passed(
-            from_leg=leg,
-            only_agent_id=to_id if kind == "agent" else None,
-            only_team_id=to_id if kind == "team" else None,
-            return_to=leg.agent_id,
-            return_by=tx.now + timedelta(seconds=limit_s),
-            tried=leg.agent_id,
-        ),
+        tx, conversation_id, queue_id, priority=PASSED_ON_PRIORITY, passed=passed
     )
     assert new_leg_id is not None
+    await _tell_transfer(tx, leg, new_leg_id, queue_id, kind, to_id, limit_s)
+    return new_leg_id
+
+
+async def _tell_transfer(
+    tx: Transaction,
+    leg: WorkItem,
+    new_leg_id: UUID,
+    queue_id: UUID | None,
+    kind: Kind,
+    to_id: UUID,
+    limit_s: int,
+) -> None:
+    """Put the transfer into the timeline and the log, and set the clock of its way back."""
+    assert leg.agent_id is not None
     await conversations.system_message(
         tx,
-        conversation_id=conversation_id,
+        conversation_id=leg.conversation_id,
         code=f"transferred_to_{kind}",
         params={"to_id": str(to_id), "from_id": str(leg.agent_id)},
     )
@@ -108,7 +119,7 @@ async def transfer(
         TransferRequested(
             leg_id=new_leg_id,
             from_leg_id=leg.id,
-            conversation_id=conversation_id,
+            conversation_id=leg.conversation_id,
             queue_id=queue_id,
             agent_id=leg.agent_id,
             to_kind=kind,
@@ -123,7 +134,6 @@ async def transfer(
         run_at=tx.now + timedelta(seconds=limit_s),
         leg_id=new_leg_id,
     )
-    return new_leg_id
 
 
 async def _need_held(tx: Transaction, conversation_id: UUID, by: Actor) -> WorkItem:
@@ -227,4 +237,37 @@ async def release(tx: Transaction, *, conversation_id: UUID, by: Actor) -> UUID:
         passed=Passed(from_leg=leg, tried=leg.agent_id),
     )
     assert new_leg_id is not None
+    return new_leg_id
+
+
+async def rescue(tx: Transaction, leg: WorkItem) -> UUID | None:
+    """Give a waiting customer of an agent who left to somebody else; None if it is not needed."""
+    assert leg.agent_id is not None
+    await lock_presence(tx, [leg.agent_id])
+    now = await need_leg(tx, leg.id, lock=True)
+    if now.state != "serving" or (await presence_of(tx, leg.agent_id)).state != "offline":
+        return None
+    system = Actor.system(tx.organisation_id)
+    conversation = await need_conversation(tx, leg.conversation_id, system, lock=True)
+    if conversation.state != "serving" or conversation.awaiting_since is None:
+        return None
+    await end_leg(tx, now, "agent_left")
+    new_leg_id = await enqueue(
+        tx,
+        leg.conversation_id,
+        leg.queue_id,
+        priority=PASSED_ON_PRIORITY,
+        passed=Passed(from_leg=now),
+    )
+    assert new_leg_id is not None
+    await record(
+        tx,
+        WorkRescued(
+            leg_id=new_leg_id,
+            from_leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=leg.agent_id,
+        ),
+    )
     return new_leg_id

@@ -1,6 +1,6 @@
 """Repair: whatever a lost job left behind is found here within seconds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -10,13 +10,15 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.routing.actions.lines import abandon
 from peakend.routing.actions.offering import expire_offer, match
-from peakend.routing.actions.passing import return_transfer
+from peakend.routing.actions.passing import rescue, return_transfer
 from peakend.routing.actions.presence import end_wrap_ups
 from peakend.routing.ports import provided
-from peakend.routing.queries.work import need_leg
+from peakend.routing.queries.seats import presences
+from peakend.routing.queries.work import held_by, need_leg
 from peakend.routing.rules.choice import OFFER_S
 
 LATE_S = 3
+RESCUE_AFTER = timedelta(seconds=120)
 
 
 class _Due(msgspec.Struct, frozen=True):
@@ -32,12 +34,13 @@ class _Silent(msgspec.Struct, frozen=True):
 
 
 async def sweep(tx: Transaction) -> None:
-    """Expire offers, return transfers, end wrap-ups, let the silent go, and match."""
+    """Expire offers, return transfers, end wrap-ups, rescue orphans, and match."""
     for due in await _overdue_offers(tx):
         await expire_offer(tx, leg_id=due.id, offer=due.offer)
     for due in await _overdue_returns(tx):
         await return_transfer(tx, leg_id=due.id)
     await end_wrap_ups(tx)
+    await rescue_orphans(tx)
     await let_silent_go(tx)
     await match(tx)
 
@@ -73,6 +76,18 @@ async def _overdue_returns(tx: Transaction) -> list[_Due]:
         """,
         tx.now,
     )
+
+
+async def rescue_orphans(tx: Transaction) -> None:
+    """Give to others whoever waits for the answer of an agent who has been away for a while."""
+    away = [
+        presence.member_id
+        for presence in (await presences(tx)).values()
+        if presence.state == "offline" and tx.now - presence.since >= RESCUE_AFTER
+    ]
+    for member_id in sorted(away):
+        for leg in await held_by(tx, member_id):
+            await rescue(tx, leg)
 
 
 async def let_silent_go(tx: Transaction) -> None:
