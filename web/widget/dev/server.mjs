@@ -26,7 +26,7 @@ export function serve(port = 8099) {
   const changed = (visitor) => push(visitor, { t: 'conversation', conversation: short(visitor.conversation) })
   const open = (visitor) => {
     if (visitor.conversation && visitor.conversation.state !== 'closed') return
-    visitor.conversation = { id: randomUUID(), number: 1024, state: 'digital', agent: null, last_seq: 0, messages: [], waiting: null, out_of_hours: null, survey: null, agent_read_seq: 0, others: [{ kind: 'phone', label: '', href: 'tel:400-000-0000' }, { kind: 'help', label: '', href: '/help' }] }
+    visitor.conversation = { id: randomUUID(), number: 1024, state: 'digital', agent: null, last_seq: 0, messages: [], waiting: null, out_of_hours: null, survey: null, agent_read_seq: 0, others: [{ kind: 'phone', label: '', href: 'tel:400-000-0000' }, { kind: 'help', label: '', href: '/help' }, { kind: 'callback_message', label: '留言', href: null }] }
   }
   const answer = (visitor, text) => {
     if (/着|hob/.test(text))
@@ -92,7 +92,7 @@ export function serve(port = 8099) {
     },
     'POST /closings': (visitor) => (finish(visitor), visitor.conversation),
     'POST /ratings': (visitor, body) => ((visitor.rating = body), (visitor.conversation.survey.answered = true), {}),
-    'POST /links': (visitor) => ({ url: `http://127.0.0.1:${port}/w/demo?resume=${[...world.visitors].find(([, v]) => v === visitor)[0]}` }),
+    'POST /links': (visitor) => ({ url: `http://127.0.0.1:${port}/w/demo#resume=${[...world.visitors].find(([, v]) => v === visitor)[0]}` }),
   }
   const control = { wait, take, finish, typing: (v) => push(v, { t: 'typing', on: true, name: '李敏' }), read: (v) => push(v, { t: 'receipts', delivered: 99, read: 99 }), drop: () => world.sockets.forEach((s) => s.end()), say: (v, q) => say(v, 'agent', q.get('text'), { author_name: '李敏' }) }
 

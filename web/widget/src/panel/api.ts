@@ -30,7 +30,7 @@ export class Api {
   session = (body: {
     token?: string
     identity?: Identity
-    page: Page
+    page?: Page
     language: string
     resume?: string
   }) => this.ask<Session>('POST', '/sessions', body)
@@ -47,7 +47,7 @@ export class Api {
   typing = (on: boolean) => this.ask('POST', '/typing', { on })
   person = () => this.ask<Conversation>('POST', '/persons', {})
   judge = (messageId: string, solved: boolean) =>
-    this.ask<unknown>('POST', '/judgements', { message_id: messageId, solved })
+    this.ask<Conversation | null>('POST', '/judgements', { message_id: messageId, solved })
   close = () => this.ask<Conversation | null>('POST', '/closings', {})
   rate = (body: { token: string; solved: boolean; rating: number; comment: string }) =>
     this.ask<unknown>('POST', '/ratings', body)

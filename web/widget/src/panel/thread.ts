@@ -39,6 +39,9 @@ const lastSeq = (messages: Message[]) => messages.reduce((last, m) => Math.max(l
 
 const hasArrived = (m: Message) => m.kind === 'customer' && !!m.state && m.state !== 'sent'
 
+const isAnswer = (messages: Message[], after: number) =>
+  messages.some((m) => m.seq > after && m.kind !== 'customer')
+
 /** Whether a frame tells of another conversation than the one held: seqs begin anew in each. */
 export function isForeign(thread: Thread, messages: Message[]): boolean {
   const ids = new Map(thread.messages.map((m) => [m.seq, m.id]))
@@ -62,7 +65,7 @@ export function adopt(thread: Thread, conversation: Conversation | null): Thread
     synced: Math.max(same ? thread.synced : 0, lastSeq(messages)),
     read: Math.max(same ? thread.read : 0, conversation.agent_read_seq ?? 0),
     delivered: Math.max(same ? thread.delivered : 0, lastSeq(messages.filter(hasArrived))),
-    typing: same && conversation.state !== 'closed' ? thread.typing : null,
+    typing: same && !isAnswer(messages, thread.synced) ? thread.typing : null,
   }
 }
 

@@ -37,7 +37,7 @@ export interface Message {
 export interface Other {
   kind: string
   label: string
-  href: string
+  href: string | null
 }
 
 export interface Conversation {
@@ -119,8 +119,8 @@ export interface ParcelFile {
 export type Frame =
   | { t: 'hello'; cursor?: string }
   | { t: 'messages'; messages: Message[]; cursor?: string }
-  | { t: 'conversation'; conversation: Conversation; cursor?: string }
+  | { t: 'conversation'; conversation: Conversation | null; cursor?: string }
   | { t: 'receipts'; delivered?: number; read?: number; cursor?: string }
   | { t: 'typing'; on: boolean; name?: string }
-  | { t: 'resync' }
+  | { t: 'resync'; cursor?: string }
   | { t: 'pong' }

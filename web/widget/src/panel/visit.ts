@@ -35,6 +35,8 @@ export interface State {
 }
 
 const search = new URLSearchParams(location.search)
+/** A signed link stands behind the #, where no server and no log sees it. */
+const link = new URLSearchParams(location.hash.slice(1))
 
 export class Visit {
   state: State
@@ -99,11 +101,14 @@ export class Visit {
     addEventListener('online', () => this.wake())
     addEventListener('offline', () => this.set({ online: false }))
     document.addEventListener('visibilitychange', () => document.hidden || this.wake())
+    let greeted = () => {}
+    const hello = new Promise<void>((done) => (greeted = done))
     if (embedded)
       listenToHost({
         hello: (pages, open) => {
           this.pages = pages
           this.setOpen(open)
+          greeted()
           void this.sendPages()
         },
         page: (page) => {
@@ -115,6 +120,8 @@ export class Visit {
       })
     const rest = loadLater().then(() => this.set({}))
     await this.openOutbox()
+    // The host says who is signed in with its hello: better before the session than after it.
+    if (embedded) await Promise.race([hello, new Promise((done) => setTimeout(done, 1000))])
     await this.enter()
     await rest
   }
@@ -142,29 +149,29 @@ export class Visit {
   }
 
   private async startSession(): Promise<void> {
-    const resume = search.get('resume') ?? undefined
-    const page = this.pages.at(-1) ?? {
-      url: location.href.replace(/[?#].*/, ''),
-      title: document.title,
-      referrer: embedded ? '' : document.referrer.slice(0, 2000),
-    }
+    const resume = link.get('resume') ?? undefined
+    const sent = this.identity
+    // In a frame the host's pages are what counts; they follow by themselves.
+    const page = embedded
+      ? undefined
+      : { url: location.origin + location.pathname, title: document.title }
     const session = await this.api.session({
       token: notes.get(this.tokenKey) ?? undefined,
-      identity: this.identity ?? undefined,
+      identity: sent ?? undefined,
       page,
       language,
       resume,
     })
     if (resume) {
-      search.delete('resume')
-      const rest = search.toString()
-      history.replaceState(null, '', location.pathname + (rest ? '?' + rest : ''))
+      link.delete('resume')
+      history.replaceState(null, '', location.pathname + location.search)
     }
     this.takeToken(session.token)
-    if (this.identity && session.identified === false) this.set({ note: t('identity.failed') })
+    if (sent && session.identified === false) this.set({ note: t('identity.failed') })
     this.take(session.conversation)
     this.noticeNew(session.conversation?.read_seq ?? this.state.thread.synced)
     this.live.start()
+    if (this.identity && this.identity !== sent) void this.identify(this.identity)
     void this.outbox?.flush()
     void this.sendPages()
   }
@@ -222,12 +229,16 @@ export class Visit {
   // --- hearing -------------------------------------------------------------------------------
 
   private hear(frame: Frame): void {
-    if (frame.t === 'resync') return void this.catchUp(true)
     const before = this.state.thread
+    if (frame.t === 'resync') {
+      this.setThread({ ...before, cursor: frame.cursor })
+      return void this.catchUp(true)
+    }
     if (frame.t === 'messages' && isForeign(before, frame.messages)) return void this.catchUp(true)
     this.setThread(reduce(before, frame))
-    if (frame.t === 'messages') this.noticeNew(before.synced)
     if (frame.t === 'conversation') this.noticeState(before.conversation)
+    const same = before.conversation?.id === this.state.thread.conversation?.id
+    this.noticeNew(same ? before.synced : 0)
   }
 
   private setThread(thread: Thread): void {
@@ -446,7 +457,7 @@ export class Visit {
 
   judge = (messageId: string, solved: boolean) =>
     this.attempt(async () => {
-      await this.api.judge(messageId, solved)
+      this.take(await this.api.judge(messageId, solved))
       const thread = this.state.thread
       const judged = solved ? ('solved' as const) : ('unsolved' as const)
       const messages = thread.messages.map((m) => (m.id === messageId ? { ...m, judged } : m))

@@ -53,8 +53,8 @@ export function Hours({ visit }: { visit: Visit }) {
 }
 
 function Others({ visit }: { visit: Visit }) {
-  const others = (visit.state.thread.conversation?.others ?? []).filter((other) =>
-    safeHref(other.href),
+  const others = (visit.state.thread.conversation?.others ?? []).flatMap((other) =>
+    other.href && safeHref(other.href) ? [{ ...other, href: other.href }] : [],
   )
   if (!others.length) return null
   return (

@@ -8,6 +8,8 @@ import { clockTime, dayTime } from './times'
 import { Files, LocalFiles } from './files'
 import { Rich } from './markdown'
 
+/** Answers after which a person should be one tap away, right there. */
+const OFFERS_PERSON = ['unknown', 'again', 'giving_up']
 const GAP_MS = 10 * 60000
 
 interface RowProps {
@@ -84,7 +86,7 @@ function Verdict({ m, visit }: { m: Message; visit: Visit }) {
   if (m.kind !== 'digital' || !latest) return null
   const digital = thread.conversation?.state === 'digital'
   if (m.judged === 'solved') return <p class="verdict">{t('judge.thanks')}</p>
-  if (digital && (m.judged === 'unsolved' || m.code === 'unknown'))
+  if (digital && (m.judged === 'unsolved' || OFFERS_PERSON.includes(m.code ?? '')))
     return (
       <div class="verdict">
         {m.judged && <p>{t('judge.sorry')}</p>}

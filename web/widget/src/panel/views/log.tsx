@@ -77,12 +77,14 @@ export function Log({ visit }: { visit: Visit }) {
         <div class="rows">
           {Row && past.map((m, i) => <Row key={m.id} m={m} before={past[i - 1]} visit={visit} />)}
           {past.length > 0 && <p class="pill">{t('past')}</p>}
-          <div class="msg digital">
-            <small>{t('digital')}</small>
-            <div class="bubble">
-              <Plain text={greeting} />
+          {rows[0]?.code !== 'greeting' && (
+            <div class="msg digital">
+              <small>{t('digital')}</small>
+              <div class="bubble">
+                <Plain text={greeting} />
+              </div>
             </div>
-          </div>
+          )}
           {!rows.length && !pending.length && Questions && <Questions visit={visit} />}
           {Row &&
             rows.map((m, i) => (
