@@ -1,10 +1,10 @@
 /** The only room that knows the drawing library; loaded when the first chart is shown. */
 import { BarChart, LineChart } from 'echarts/charts'
-import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
-use([BarChart, LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
+use([BarChart, LineChart, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
 
 export interface ChartSeries {
   name: string
@@ -16,12 +16,15 @@ export interface ChartSeries {
   second?: boolean
   write?: (value: number) => string
 }
-export interface ChartTarget { value: number; label: string }
+/** A line across the plot; with `to` a band from `value` up to it. */
+export interface ChartTarget { value: number; label: string; tone?: 'danger' | 'warning' | 'calm' | 'text-3'; to?: number }
 export interface Picture {
   label: string
   categories: string[]
   series: ChartSeries[]
-  target?: ChartTarget
+  target?: ChartTarget | ChartTarget[]
+  /** Ends of the first axis; left out, the data decide. */
+  range?: [number, number]
   write: (value: number) => string
 }
 export interface Drawing { draw: (picture: Picture) => void; resize: () => void; end: () => void }
@@ -39,6 +42,8 @@ function option(picture: Picture) {
   const css = getComputedStyle(document.documentElement)
   const colour = (name: string) => css.getPropertyValue(name).trim()
   const text = { color: colour('--text-3'), fontSize: 12, fontFamily: css.fontFamily }
+  const targets = picture.target ? [picture.target].flat() : []
+  const band = targets.find((one) => one.to !== undefined)
   const axis = (write: (value: number) => string) => ({
     type: 'value' as const, axisLabel: { ...text, formatter: write }, splitLine: { lineStyle: { color: colour('--line') } },
   })
@@ -48,17 +53,21 @@ function option(picture: Picture) {
     grid: { left: 8, right: 8, top: 32, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis' as const, backgroundColor: colour('--surface'), borderColor: colour('--line'), textStyle: { color: colour('--text'), fontSize: 13 } },
     xAxis: { type: 'category' as const, data: picture.categories, axisLabel: { ...text, hideOverlap: true }, axisLine: { lineStyle: { color: colour('--line') } }, axisTick: { show: false } },
-    yAxis: [axis(picture.write), ...(second ? [{ ...axis(second.write ?? String), splitLine: { show: false } }] : [])],
+    yAxis: [{ ...axis(picture.write), min: picture.range?.[0], max: picture.range?.[1] }, ...(second ? [{ ...axis(second.write ?? String), splitLine: { show: false } }] : [])],
     series: picture.series.map((one) => ({
       name: one.name, type: one.kind, data: one.values, yAxisIndex: one.second ? 1 : 0, symbolSize: 5, barMaxWidth: 18, connectNulls: false,
       z: one.main ? 3 : 2,
       itemStyle: { color: colour(one.main ? '--brand' : one.kind === 'bar' ? '--line' : '--text-3') },
       lineStyle: { width: 2, color: colour(one.main ? '--brand' : '--text-3') },
       tooltip: { valueFormatter: (value: unknown) => (typeof value === 'number' ? (one.write ?? picture.write)(value) : '–') },
-      markLine: one.main && picture.target ? {
-        silent: true, symbol: 'none', data: [{ yAxis: picture.target.value }], lineStyle: { color: colour('--warning'), type: 'dashed' as const },
-        label: { position: 'insideStartTop' as const, formatter: picture.target.label, color: colour('--warning'), fontSize: 12 },
+      markLine: one.main && targets.length ? {
+        silent: true, symbol: 'none',
+        data: targets.map((line) => ({
+          yAxis: line.value, lineStyle: { color: colour(`--${line.tone ?? 'warning'}`), type: 'dashed' as const },
+          label: { position: 'insideStartTop' as const, formatter: line.label, color: colour(`--${line.tone ?? 'warning'}`), fontSize: 12 },
+        })),
       } : undefined,
+      markArea: one.main && band ? { silent: true, itemStyle: { color: colour(`--${band.tone ?? 'warning'}-weak`), opacity: 0.6 }, data: [[{ yAxis: band.value }, { yAxis: band.to }]] as never } : undefined,
     })),
   }
 }

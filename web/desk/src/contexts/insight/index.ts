@@ -1,0 +1,1 @@
+export type { Wallboard } from './types'

@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  { path: 'wallboard', component: () => import('./pages/WallboardPage.vue'), meta: { permission: 'insight.wallboard', title: 'insight.wallboard', words: ['routing', 'routing/admin', 'conversations'] } },
+]

@@ -1,0 +1,3 @@
+export { openState, type Hours } from './hours'
+export { useHours } from './useHours'
+export { openQueue } from './openQueue'
