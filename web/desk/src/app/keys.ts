@@ -6,7 +6,7 @@ import { preferences } from './session'
 /** The keys as they are before anybody changes them; "G I" is one after the other. */
 export const defaultKeys = {
   commands: 'Ctrl+K', help: '?', next: 'J', previous: 'K', reply: 'R', note: 'N', search: '/',
-  close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', unread: 'M', undo: 'Z',
+  close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', undo: 'Z',
   inbox: 'G I', customers: 'G C', knowledge: 'G K', wallboard: 'G M', accept: 'Y', panel: 'P',
 } as const
 export type KeyName = keyof typeof defaultKeys
@@ -14,7 +14,7 @@ export type KeyName = keyof typeof defaultKeys
 export const keyGroups: [string, KeyName[]][] = [
   ['app.keys_everywhere', ['commands', 'help', 'search', 'undo', 'accept']],
   ['app.keys_go', ['inbox', 'customers', 'knowledge', 'wallboard']],
-  ['app.keys_list', ['next', 'previous', 'unread']],
+  ['app.keys_list', ['next', 'previous']],
   ['app.keys_conversation', ['reply', 'note', 'close', 'transfer', 'assign', 'take', 'tags', 'panel']],
 ]
 

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import type { ConversationRow, Message } from '@/api/types'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, promise } from '@/contexts/conversations/rules'
+
+const row = (id: string, more: Partial<ConversationRow> = {}): ConversationRow => ({
+  id, number: 1, state: 'serving', channel_kind: 'web', channel_name: '', channel_id: 'h', brand_id: null,
+  customer: { id: 'c', name: '', tier: null, verified: false }, queue_id: 'q', agent_id: 'me', agent_name: null, preview: '', preview_kind: null,
+  last_message_at: `2026-11-21T10:00:${id.padStart(2, '0')}Z`, last_seq: 1, unread: 0, awaiting_since: null, opened_at: '2026-11-21T09:00:00Z', closed_at: null,
+  tags: [], reason_id: null, reason_label: null, solved: null, rating: null, customer_read_seq: 0, customer_delivered_seq: 0, agent_read_seq: 0, version: 1, language: null, ...more,
+})
+const message = (seq: number, id = `m${seq}`) => ({ id, seq, conversation_id: '1', client_id: null }) as Message
+
+describe('where a pushed row belongs', () => {
+  it.each([
+    ['mine', {}, true], ['mine', { agent_id: 'other' }, false], ['mine', { state: 'closed' }, false],
+    ['queue', { state: 'waiting', agent_id: null }, true], ['digital', { state: 'digital' }, true], ['all', { state: 'closed' }, false], ['closed', { state: 'closed' }, true],
+  ] as const)('%s %o', (view, more, expected) => expect(belongs(row('1', more as never), view, {}, 'me')).toBe(expected))
+  it('respects filters', () => {
+    expect(belongs(row('1'), 'all', { queue: 'other' }, 'me')).toBe(false)
+    expect(belongs(row('1', { tags: [{ id: 't', name: '', colour: null }] }), 'all', { tag: 't' }, 'me')).toBe(true)
+  })
+})
+
+describe('placing a row', () => {
+  const rows = new Map(['30', '20', '10'].map((id) => [id, row(id)]))
+  const read = (id: string) => rows.get(id)
+  it('puts the newest first', () => expect(place(['30', '10'], row('20'), true, read, 'all', 'recent', null)).toEqual(['30', '20', '10']))
+  it('moves a row that got a message', () => {
+    rows.set('10', row('10', { last_message_at: '2026-11-21T11:00:00Z' }))
+    expect(place(['30', '20', '10'], rows.get('10')!, true, read, 'all', 'recent', null)).toEqual(['10', '30', '20'])
+  })
+  it('leaves rows beyond the loaded end to the next page', () => expect(place(['30', '20'], row('05'), true, read, 'all', 'recent', 'cursor')).toBeNull())
+  it('takes a row out and says nothing when it was not there', () => {
+    expect(place(['30', '20'], row('20'), false, read, 'all', 'recent', null)).toEqual(['30'])
+    expect(place(['30'], row('20'), false, read, 'all', 'recent', null)).toBeNull()
+  })
+  it('sorts by waiting time when asked', () => {
+    const early = row('1', { awaiting_since: '2026-11-21T09:00:00Z' })
+    const late = row('2', { awaiting_since: '2026-11-21T09:30:00Z' })
+    expect([row('3'), late, early].sort((a, b) => compareRows(a, b, 'queue', 'waiting')).map((one) => one.id)).toEqual(['1', '2', '3'])
+  })
+  it('never goes back to an older version', () => {
+    expect(isNewer(row('1', { version: 3 }), row('1', { version: 4 }))).toBe(false)
+    expect(isNewer(row('1', { version: 4 }), row('1', { version: 4 }))).toBe(true)
+  })
+})
+
+describe('messages', () => {
+  it('merges by id in the order of seq', () => expect(mergeMessages([message(1), message(3)], [message(2), message(3)]).map((one) => one.seq)).toEqual([1, 2, 3]))
+  it('sees a gap', () => {
+    expect(hasGap([message(1), message(2)], [message(4)])).toBe(true)
+    expect(hasGap([message(1), message(2)], [message(3), message(4)])).toBe(false)
+    expect(hasGap([], [message(9)])).toBe(false)
+  })
+})
+
+describe('the promise', () => {
+  it('is shorter in the queue than with a person', () => {
+    const since = '2026-11-21T10:00:00Z'
+    expect(promise(row('1', { state: 'waiting', awaiting_since: since }))?.due).toBe(Date.parse(since) + 20_000)
+    expect(promise(row('1', { awaiting_since: since }))?.promise_s).toBe(180)
+    expect(promise(row('1'))).toBeNull()
+    expect(promise(row('1', { state: 'digital', awaiting_since: since }))).toBeNull()
+  })
+})
