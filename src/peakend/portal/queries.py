@@ -126,7 +126,8 @@ async def related(tx: Transaction, article: PublishedArticle) -> list[Line]:
 
 def line(article: PublishedArticle) -> Line:
     """Return an article as a list shows it."""
-    lead = description(knowledge.readable(knowledge.extract(article.body, 60)), 72)
+    first = knowledge.extract(article.body).split("\n\n")[0]
+    lead = description(knowledge.readable(first), 72)
     return Line(
         article.slug, article.title, lead, article.language, article.brand_id, article.article_id
     )

@@ -1,4 +1,4 @@
-"""Pure parts of the help centre: safe ways back, shades of a brand's colour, what a search shows."""
+"""Pure parts of the help centre: safe ways back, shades of a colour, what a search shows."""
 
 import re
 from collections.abc import Sequence

@@ -107,6 +107,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
 }
 _FILE = re.compile(r"file:([0-9a-fA-F-]{36})")
+_PHONE = re.compile(r"(?<![\d-])(?:400-\d{3}-\d{4}|0\d{2,3}-\d{7,8})(?![\d-])")
 _ARTICLE = re.compile(r"article:([a-z0-9-]{1,120})")
 
 
@@ -124,6 +125,13 @@ class _Renderer(mistune.HTMLRenderer):
         super().__init__(escape=True)
         self.picture = picture
         self.headings: list[Heading] = []
+
+    def text(self, text: str) -> str:
+        # A number to call is one tap away, and is never broken over two lines.
+        return _PHONE.sub(
+            lambda found: f'<a href="tel:{found.group().replace("-", "")}">{found.group()}</a>',
+            super().text(text),
+        )
 
     def heading(self, text: str, level: int, **attrs: object) -> str:
         # The title of the page is the only h1.
