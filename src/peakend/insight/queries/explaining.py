@@ -75,7 +75,7 @@ async def explanation(tx: Transaction, key: str, language: str) -> Explanation:
     """Return everything that stands behind a measure. Errors: MetricNotFound."""
     metric = METRICS.get(key)
     if metric is None:
-        raise MetricNotFound(key=key)
+        raise MetricNotFound(measure=key)
     start, end = await day_of(tx, tx.now)
     past = [await _past(tx, metric, start - timedelta(days=days, hours=-12)) for days in range(7)]
     day = total(row.counts for row in await intervals(tx, start, end))

@@ -70,6 +70,8 @@ async def transfer(
     """
     leg = await _need_held(tx, conversation_id, by)
     conversation = await need_version(tx, conversation_id, by, version)
+    if conversation.state == "closed":
+        raise NotHeld
     if leg.transfers > 0 and not note.strip():
         raise NoteNeeded(fields={"note": "routing.note_needed"})
     await _need_target(tx, kind, to_id, leg)
@@ -179,6 +181,10 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
     leg = await need_leg(tx, leg_id, lock=True)
     if leg.state not in ("waiting", "offered") or leg.return_to is None:
         return False
+    system = Actor.system(tx.organisation_id)
+    if (await need_conversation(tx, leg.conversation_id, system, lock=True)).state == "closed":
+        # The reaction to the closing ends this leg.
+        return False
     await end_leg(tx, leg, "returned", state="returned")
     if (await presence_of(tx, leg.return_to)).state == "offline":
         why = "sender_away"
@@ -228,6 +234,8 @@ async def release(tx: Transaction, *, conversation_id: UUID, by: Actor) -> UUID:
     Errors: ConversationNotFound, NotHeld.
     """
     leg = await _need_held(tx, conversation_id, by)
+    if (await need_conversation(tx, conversation_id, by, lock=True)).state == "closed":
+        raise NotHeld
     await end_leg(tx, leg, "released")
     new_leg_id = await enqueue(
         tx,
