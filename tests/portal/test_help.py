@@ -1,0 +1,142 @@
+"""The help centre: public, whole without script, closed to what is not published."""
+
+import re
+from uuid import UUID
+
+import httpx
+import pytest
+
+from peakend.accounts import actions as accounts
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database
+from peakend.kernel.worker import Worker
+from peakend.knowledge import actions as knowledge
+from peakend.portal import rules
+
+
+@pytest.fixture
+async def shown(database: Database, organisation: UUID) -> UUID:
+    """Publish a little help centre and return its organisation."""
+    by = Actor.system(organisation)
+    async with database.transaction(by) as tx:
+        gas = await accounts.add_brand(tx, name="安居燃气", slug="gas-1")
+        category = await knowledge.save_category(tx, slug="hob", name_zh="灶具", name_en="Gas hobs")
+        for slug, title, audience, publish in (
+            ("hob", "燃气灶打不着火怎么办", "customer", True),
+            ("secret", "补偿标准", "agent", True),
+            ("draft", "未发布的文章", "customer", False),
+        ):
+            article_id = await knowledge.write_article(
+                tx, title=title, slug=slug, by=by, category_id=category, brand_id=gas,
+                audience=audience, body="看阀门。\n\n## 一\n\n甲\n\n## 二\n\n乙\n\n## 三\n\n丙",
+                questions=["煤气灶打不着火"],
+            )  # fmt: skip
+            if publish:
+                await knowledge.publish(tx, article_id=article_id, by=by)
+    await Worker(database).drain()
+    return organisation
+
+
+@pytest.mark.parametrize(
+    "path", ["/help", "/help/b/gas-1", "/help/c/hob", "/help/a/hob", "/help/search?q=打不着火"]
+)
+async def test_pages_are_there_in_both_languages(
+    client: httpx.AsyncClient, shown: UUID, path: str
+) -> None:
+    join = "&" if "?" in path else "?"
+    for language in ("zh-CN", "en"):
+        page = await client.get(f"{path}{join}lang={language}")
+        assert page.status_code == 200
+        assert f'<html lang="{language}"' in page.text
+        assert "燃气灶打不着火怎么办" in page.text
+        assert "补偿标准" not in page.text
+        assert "未发布" not in page.text
+        assert "<script" not in page.text
+        assert "portal." not in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/help/a/secret", "/help/a/draft", "/help/a/nothing", "/help/c/x", "/help/b/x", "/help/x/y"],
+)
+async def test_what_is_not_public_is_not_found(
+    client: httpx.AsyncClient, shown: UUID, path: str
+) -> None:
+    page = await client.get(path)
+    assert page.status_code == 404
+    assert "text/html" in page.headers["content-type"]
+    assert "补偿标准" not in page.text
+
+
+async def test_a_long_article_has_its_contents(client: httpx.AsyncClient, shown: UUID) -> None:
+    page = (await client.get("/help/a/hob?lang=zh-CN")).text
+    assert "本页内容" in page
+    assert 'href="#s3"' in page
+    assert 'rel="canonical"' in page
+    assert "og:title" in page
+
+
+async def test_a_vote_needs_its_page_and_counts_once(
+    client: httpx.AsyncClient, shown: UUID, database: Database
+) -> None:
+    async def votes() -> int:
+        async with database.transaction(Actor.system(shown)) as tx:
+            return int(await tx.value("SELECT helpful + unhelpful FROM article WHERE slug = 'hob'"))
+
+    await client.post("/help/a/hob/votes", data={"helpful": "yes", "token": "x"})
+    assert await votes() == 0
+    page = (await client.get("/help/a/hob")).text
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found is not None
+    for _ in range(2):
+        answer = await client.post(
+            "/help/a/hob/votes", data={"helpful": "yes", "token": found.group(1)}
+        )
+        assert answer.status_code == 303
+    assert await votes() == 1
+
+
+async def test_large_type_is_kept(client: httpx.AsyncClient, shown: UUID) -> None:
+    answer = await client.get("/help/look?large=1&to=/help/a/hob")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/help/a/hob"
+    assert 'class="large"' in (await client.get("/help")).text
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["//evil.example", "https://evil.example", "/help//evil", "/helpful", "/help\r\nX: y", "\\\\e",
+     "/help/../api", "javascript:x", "/help?x=\x00", ""],
+)  # fmt: skip
+def test_the_way_back_stays_here(to: str) -> None:
+    assert rules.way_back(to) == "/help"
+
+
+@pytest.mark.parametrize("to", ["/help", "/help/a/hob-1", "/help/search?q=%E7%81%B6&brand=gas"])
+def test_a_way_back(to: str) -> None:
+    assert rules.way_back(to) == to
+
+
+@pytest.mark.parametrize("colour", ["#0b6b75", "#ffcc00", "#ffffff", "#000000", "#777777", "red"])
+def test_a_brands_colour_is_readable_in_every_mode(colour: str) -> None:
+    made = rules.shades(colour)
+    assert rules.contrast(made["light"], rules.WHITE) >= 4.5
+    assert rules.contrast(made["large"], rules.WHITE) >= 7
+    assert rules.contrast(made["dark"], rules.DARK) >= 4.5
+    assert rules.contrast(made["dark"], "#062024") >= 4.5
+
+
+@pytest.mark.parametrize(
+    "q", ["%", "' OR 1=1", "<script>alert(1)</script>", "\x00", "𠀀", "a" * 5000]
+)
+async def test_any_search_is_answered(client: httpx.AsyncClient, shown: UUID, q: str) -> None:
+    page = await client.get("/help/search", params={"q": q})
+    assert page.status_code == 200
+    assert "<script" not in page.text
+
+
+def test_results_stop_where_they_only_distract() -> None:
+    assert rules.worth_showing([]) == 0
+    assert rules.worth_showing([0.3]) == 0
+    assert rules.worth_showing([2.0, 1.2, 0.7, 0.5]) == 2
