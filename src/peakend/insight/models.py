@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, text
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.dialects import postgresql
 
 from peakend.insight.rules import COUNTED, Counts
 from peakend.kernel.db import tenant_table
@@ -30,9 +30,9 @@ def _counts() -> list[Column[int]]:
 # minute adds the parts up. A part stays for a while to know its fact again.
 metric_part = tenant_table(
     "metric_part",
-    Column("fact_id", PgUUID(as_uuid=True), nullable=False),
+    Column("fact_id", postgresql.UUID(as_uuid=True), nullable=False),
     Column("interval_at", DateTime(timezone=True), nullable=False),
-    Column("queue_id", PgUUID(as_uuid=True), nullable=False),
+    Column("queue_id", postgresql.UUID(as_uuid=True), nullable=False),
     Column("merged", Boolean, nullable=False, server_default="false"),
     *_counts(),
     Index("ix_metric_part_fresh", "organisation_id", postgresql_where=text("NOT merged")),
@@ -42,7 +42,7 @@ metric_part = tenant_table(
 metric_interval = tenant_table(
     "metric_interval",
     Column("interval_at", DateTime(timezone=True), nullable=False),
-    Column("queue_id", PgUUID(as_uuid=True), nullable=False),
+    Column("queue_id", postgresql.UUID(as_uuid=True), nullable=False),
     *_counts(),
     primary_key=("interval_at", "queue_id"),
 )

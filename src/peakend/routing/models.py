@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Boolean, CheckConstraint, Column, DateTime, Index, Integer, Text, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from peakend.kernel.db import reference, tenant_table
 
@@ -36,7 +36,7 @@ queue = tenant_table(
     Column("name", Text, nullable=False),
     *reference("brand_id", "brand"),
     Column("open", Boolean, nullable=False, server_default="true"),
-    Column("skills", ARRAY(PgUUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("skills", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
     *reference("hours_id", "business_hours"),
     _number("target_s", 20),
     _number("priority", 0),
@@ -85,28 +85,28 @@ work_item = tenant_table(
     "work_item",
     *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
     *reference("queue_id", "queue"),
-    Column("customer_id", PgUUID(as_uuid=True)),
+    Column("customer_id", postgresql.UUID(as_uuid=True)),
     Column("state", Text, nullable=False),
     Column("live", Boolean, nullable=False),
     _number("priority", 0),
     _number("target_s", 20),
-    Column("skills", ARRAY(PgUUID(as_uuid=True)), nullable=False, server_default="{}"),
-    Column("last_agent_id", PgUUID(as_uuid=True)),
-    Column("only_agent_id", PgUUID(as_uuid=True)),
-    Column("only_team_id", PgUUID(as_uuid=True)),
+    Column("skills", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("last_agent_id", postgresql.UUID(as_uuid=True)),
+    Column("only_agent_id", postgresql.UUID(as_uuid=True)),
+    Column("only_team_id", postgresql.UUID(as_uuid=True)),
     Column("tried", JSONB, nullable=False, server_default="{}"),
     _moment("entered_at", nullable=False),
-    Column("offered_to", PgUUID(as_uuid=True)),
+    Column("offered_to", postgresql.UUID(as_uuid=True)),
     _moment("offered_at"),
     _number("offer", 0),
     Column("offer_last_agent", Boolean, nullable=False, server_default="false"),
     _moment("answered_at"),
-    Column("agent_id", PgUUID(as_uuid=True)),
+    Column("agent_id", postgresql.UUID(as_uuid=True)),
     _moment("ended_at"),
     Column("outcome", Text),
-    Column("transferred_from", PgUUID(as_uuid=True)),
+    Column("transferred_from", postgresql.UUID(as_uuid=True)),
     _number("transfers", 0),
-    Column("return_to", PgUUID(as_uuid=True)),
+    Column("return_to", postgresql.UUID(as_uuid=True)),
     _moment("return_by"),
     _moment("promised_at"),
     CheckConstraint(
