@@ -1,0 +1,2 @@
+export type { ArticleRow, Category } from './types'
+export { useCategories } from './useCategories'
