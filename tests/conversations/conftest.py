@@ -1,6 +1,6 @@
 """A small centre for tests of conversations: a channel, people, a customer."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -123,9 +123,9 @@ async def make_centre(database: Database, name: str = "安居家") -> Centre:
 
 
 @pytest.fixture
-async def centre(database: Database) -> AsyncIterator[Centre]:
+async def centre(database: Database) -> Centre:
     """A centre in the fresh database."""
-    yield await make_centre(database)
+    return await make_centre(database)
 
 
 @pytest.fixture

@@ -264,7 +264,7 @@ async def test_canned_replies(centre: Centre) -> None:
             tx,
             shortcut="hi",
             title="问候",
-            body="{{ customer.name | default: '客户' }}您好，我是{{agent.name}}，{{organisation.name}}",
+            body="{{customer.name | default: '客'}}，我是{{agent.name}}，{{organisation.name}}",
             scope="own",
             team_id=None,
             language="zh-CN",

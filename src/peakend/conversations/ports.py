@@ -51,15 +51,24 @@ class Directory(Protocol):
 class SeenConversation(Protocol):
     """The part of a conversation that a view may look at."""
 
-    id: UUID
-    customer_id: UUID
-    channel_id: UUID
-    brand_id: UUID | None
-    queue_id: UUID | None
-    agent_id: UUID | None
-    leg_id: UUID | None
-    state: str
-    language: str
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def customer_id(self) -> UUID: ...
+    @property
+    def channel_id(self) -> UUID: ...
+    @property
+    def brand_id(self) -> UUID | None: ...
+    @property
+    def queue_id(self) -> UUID | None: ...
+    @property
+    def agent_id(self) -> UUID | None: ...
+    @property
+    def leg_id(self) -> UUID | None: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 class Provided:

@@ -135,23 +135,11 @@ async def mark_seen_by_customer(
     )
     if seen is None:
         return
-    for kind, moved, seq in (
-        (MessagesDelivered, seen.newly_delivered, seen.delivered),
-        (MessagesRead, seen.newly_read, seen.read),
-    ):
-        if not moved:
-            continue
-        more = {"by": "customer"} if kind is MessagesRead else {}
-        await record(
-            tx,
-            kind(
-                conversation_id=seen.id,
-                customer_id=by.customer_id,
-                channel=seen.channel,
-                seq=seq,
-                **more,
-            ),
-        )
+    where = {"conversation_id": seen.id, "customer_id": by.customer_id}
+    if seen.newly_delivered:
+        await record(tx, MessagesDelivered(**where, channel=seen.channel, seq=seen.delivered))
+    if seen.newly_read:
+        await record(tx, MessagesRead(**where, channel=seen.channel, seq=seen.read, by="customer"))
 
 
 async def tag(

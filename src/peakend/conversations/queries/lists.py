@@ -4,13 +4,23 @@ Each branch of a list is one range of one index, read backwards and cut at the p
 branches are merged. So a page costs the same among a thousand and among a million.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql
 
 from peakend.conversations.models import conversation_table, conversation_tag_table
@@ -22,6 +32,7 @@ from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encod
 View = Literal["mine", "queue", "all", "closed", "digital"]
 
 MOST_ROWS = 100
+MOST_QUEUES = 50
 COUNTED_TO = 1_000
 
 _c = conversation_table.c
@@ -92,98 +103,111 @@ async def _keys(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[_Key]:
-    sort = _c.closed_at if view == "closed" else _c.last_message_at
-    conditions = [_tenant(), *_of_view(view, actor), *_narrowed(filters)]
+    queues = _queues(view, actor)
+    narrowed = {
+        name: value
+        for name in Filters.__struct_fields__
+        if (value := getattr(filters, name)) is not None
+    }
+    values: dict[str, Any] = {"me": actor.id, "most": limit, **narrowed}
+    values |= {f"queue_{place}": queue for place, queue in enumerate(queues)}
     if after is not None:
+        values |= {"after_at": after[0], "after_id": after[1]}
+    ranges = _ranges(view, actor, len(queues))
+    if not ranges:
+        return []
+    sql, names = _statement(view, ranges, tuple(narrowed), after is not None)
+    return await tx.all(_Key, sql, *(values[name] for name in names))
+
+
+def _queues(view: View, actor: Actor) -> list[UUID]:
+    if view == "mine" or actor.kind != "member" or actor.scope != "queue":
+        return []
+    return sorted(actor.queue_ids)[:MOST_QUEUES]
+
+
+def _ranges(view: View, actor: Actor, queues: int) -> tuple[str, ...]:
+    """Return the index ranges that hold what the actor may see: everything, own, each queue's."""
+    if view == "mine":
+        return ("me",) if actor.id else ()
+    if actor.kind != "member" or actor.scope == "all":
+        return ("",)
+    own = ("me",) if view != "queue" else ()
+    return own + tuple(f"queue_{place}" for place in range(queues))
+
+
+# Composing and compiling costs more than the query; a list has few shapes.
+@lru_cache(maxsize=512)
+def _statement(
+    view: View, ranges: tuple[str, ...], narrowed: tuple[str, ...], paged: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL of a list and the names of its parameters in their order."""
+    sort = _c.closed_at if view == "closed" else _c.last_message_at
+    conditions = [
+        _c.organisation_id == func.current_organisation(),
+        *_of_view(view),
+        *(_narrowed(name) for name in narrowed),
+    ]
+    if paged:
         conditions.append(
-            tuple_(sort, _c.id)
-            < tuple_(literal(after[0], sort.type), literal(after[1], _c.id.type))
+            tuple_(sort, _c.id) < tuple_(_given("after_at", sort), _given("after_id", _c.id))
         )
     branches = [
-        _one_range([*conditions, *branch], sort, limit) for branch in _branches(view, actor)
+        select(_c.id, sort.label("at"))
+        .where(*conditions, *_in_range(name))
+        .order_by(sort.desc(), _c.id.desc())
+        .limit(bindparam("most", type_=Integer))
+        for name in ranges
     ]
-    if not branches:
-        return []
     if len(branches) == 1:
-        return await _all(tx, branches[0])
+        return _compiled(branches[0])
     merged = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    # UNION ALL and a look at the id, because one conversation may be mine and in my queue.
-    statement = (
+    # One conversation may be mine and in my queue: grouping leaves it once.
+    return _compiled(
         select(merged.c.id, merged.c.at)
         .group_by(merged.c.id, merged.c.at)
         .order_by(merged.c.at.desc(), merged.c.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return await _all(tx, statement)
 
 
-def _one_range(conditions: Sequence[Any], sort: Any, limit: int) -> Select[Any]:
+def _given(name: str, column: Any) -> BindParameter[Any]:
+    return bindparam(name, type_=column.type)
+
+
+def _of_view(view: View) -> list[ColumnElement[bool]]:
+    # The states stand in the text, as in the conditions of the partial indexes.
+    wanted = {"closed": "closed", "digital": "digital", "queue": "waiting"}.get(view)
+    if wanted is not None:
+        return [_c.state == literal_column(f"'{wanted}'")]
+    return [_c.state != literal_column("'closed'")]
+
+
+def _in_range(name: str) -> list[ColumnElement[bool]]:
+    if not name:
+        return []
+    column = _c.agent_id if name == "me" else _c.queue_id
+    return [column == _given(name, column)]
+
+
+def _narrowed(name: str) -> ColumnElement[bool]:
+    if name != "tag_id":
+        return _c[name] == _given(name, _c[name])
+    t = conversation_tag_table.c
     return (
-        select(_c.id, sort.label("at"))
-        .where(*conditions)
-        .order_by(sort.desc(), _c.id.desc())
-        .limit(limit)
+        select(literal_column("1"))
+        .where(
+            t.organisation_id == _c.organisation_id,
+            t.conversation_id == _c.id,
+            t.tag_id == _given(name, t.tag_id),
+        )
+        .exists()
     )
 
 
-def _tenant() -> ColumnElement[bool]:
-    return _c.organisation_id == func.current_organisation()
-
-
-def _of_view(view: View, actor: Actor) -> list[ColumnElement[bool]]:
-    if view == "closed":
-        return [_c.state == "closed"]
-    if view == "digital":
-        return [_c.state == "digital"]
-    if view == "queue":
-        return [_c.state == "waiting"]
-    conditions: list[ColumnElement[bool]] = [_c.state != "closed"]
-    if view == "mine":
-        conditions.append(_c.agent_id == actor.id)
-    return conditions
-
-
-def _branches(view: View, actor: Actor) -> list[list[ColumnElement[bool]]]:
-    """Return one condition for each index range that the actor may see."""
-    if view == "mine":
-        return [[_c.agent_id == actor.id]] if actor.id else []
-    if actor.kind != "member" or actor.scope == "all":
-        return [[]]
-    own = [[_c.agent_id == actor.id]] if view != "queue" else []
-    if actor.scope == "own":
-        return own
-    return own + [[_c.queue_id == queue] for queue in sorted(actor.queue_ids)[:50]]
-
-
-def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    for column, value in (
-        (_c.queue_id, filters.queue_id),
-        (_c.agent_id, filters.agent_id),
-        (_c.brand_id, filters.brand_id),
-        (_c.channel_id, filters.channel_id),
-        (_c.customer_id, filters.customer_id),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    if filters.tag_id is not None:
-        t = conversation_tag_table.c
-        conditions.append(
-            select(literal(1))
-            .where(
-                t.organisation_id == _c.organisation_id,
-                t.conversation_id == _c.id,
-                t.tag_id == filters.tag_id,
-            )
-            .exists()
-        )
-    return conditions
-
-
-async def _all(tx: Transaction, statement: Any) -> list[_Key]:
-    compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
-    order = compiled.positiontup or []
-    return await tx.all(_Key, str(compiled), *(compiled.params[name] for name in order))
+def _compiled(statement: Any) -> tuple[str, tuple[str, ...]]:
+    compiled = statement.compile(dialect=_dialect)
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
 _COUNTS = """

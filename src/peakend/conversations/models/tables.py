@@ -1,14 +1,11 @@
-"""Tables of conversations, and the row types that the context's SQL decodes to.
+"""Tables of conversations.
 
 A conversation row carries what lists show (preview, unread, marks), so that a list is one index
 range and a posted message is one statement.
 """
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -268,133 +265,3 @@ canned_reply_table = tenant_table(
     _time("updated_at", nullable=False),
     Index("ix_canned_reply_shortcut", "organisation_id", "shortcut"),
 )
-
-
-class ConversationRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation as it is stored, without what only the statements need."""
-
-    id: UUID
-    number: int
-    channel_id: UUID
-    channel_kind: str
-    customer_id: UUID
-    brand_id: UUID | None
-    queue_id: UUID | None
-    agent_id: UUID | None
-    last_agent_id: UUID | None
-    leg_id: UUID | None
-    state: str
-    language: str
-    last_seq: int
-    preview: str
-    preview_kind: str
-    last_message_at: datetime
-    unread: int
-    awaiting_since: datetime | None
-    opened_at: datetime
-    first_reply_at: datetime | None
-    closed_at: datetime | None
-    closed_from: str | None
-    solved: bool | None
-    reason_id: UUID | None
-    reason_version: int | None
-    rating: int | None
-    customer_read_seq: int
-    customer_delivered_seq: int
-    agent_read_seq: int
-    version: int
-
-
-class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as it is stored."""
-
-    id: UUID
-    conversation_id: UUID
-    seq: int
-    kind: str
-    text: str
-    author_kind: str
-    author_id: UUID | None
-    at: datetime
-    client_id: UUID | None
-    files: list[dict[str, Any]] | None
-    sources: list[dict[str, Any]] | None
-    mentions: list[UUID] | None
-    code: str | None
-    params: dict[str, Any] | None
-
-
-class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel as it is stored, without its secret."""
-
-    id: UUID
-    kind: str
-    name: str
-    key: str
-    brand_id: UUID | None
-    queue_id: UUID | None
-    look: dict[str, Any]
-    domains: list[str]
-    hours_id: UUID | None
-    identity_required: bool
-    digital: bool
-    active: bool
-    version: int
-    has_identity_secret: bool
-
-
-def _columns(kind: type[msgspec.Struct], alias: str) -> str:
-    return ", ".join(f"{alias}.{name}" for name in kind.__struct_fields__)
-
-
-CONVERSATION_COLUMNS = _columns(ConversationRecord, "c")
-MESSAGE_COLUMNS = _columns(MessageRecord, "m")
-CHANNEL_COLUMNS = ", ".join(
-    "h.identity_secret IS NOT NULL AS has_identity_secret"
-    if name == "has_identity_secret"
-    else f"h.{name}"
-    for name in ChannelRecord.__struct_fields__
-)
-
-# Row-level security does not let an operator that might leak rows (`@@` is one) use an index. So
-# the search runs in a function of a role of its own, which nobody can log in as; the function
-# keeps the tenant's wall and the visibility itself.
-message_table.info["after"] = [
-    "GRANT SELECT ON message, conversation TO peakend_search",
-    "CREATE POLICY search ON message FOR SELECT TO peakend_search USING (true)",
-    "CREATE POLICY search ON conversation FOR SELECT TO peakend_search USING (true)",
-    """
-CREATE FUNCTION found_messages(
-    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid, queues uuid[]
-) RETURNS TABLE (id uuid, conversation_id uuid)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $body$
-BEGIN
-    -- EXECUTE plans anew for each question: a rare word takes the word index, a common one the
-    -- newest messages backwards.
-    RETURN QUERY EXECUTE $query$
-        SELECT m.id, m.conversation_id
-        FROM message m
-        WHERE m.organisation_id = current_organisation()
-          AND m.lexemes @@ $1
-          AND m.id < $3
-          AND NOT EXISTS (
-              SELECT 1 FROM unnest($2) AS phrase
-              WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0)
-          AND ($5 OR EXISTS (
-              SELECT 1 FROM conversation c
-              WHERE c.organisation_id = m.organisation_id
-                AND c.id = m.conversation_id
-                AND (c.agent_id = $6 OR c.queue_id = ANY($7))))
-        ORDER BY m.id DESC
-        LIMIT $4
-    $query$ USING wanted, phrases, before, take, sees_all, me, queues;
-END
-$body$
-""",
-    "GRANT CREATE ON SCHEMA public TO peakend_search",
-    "ALTER FUNCTION found_messages OWNER TO peakend_search",
-    "REVOKE CREATE ON SCHEMA public FROM peakend_search",
-    "REVOKE ALL ON FUNCTION found_messages FROM PUBLIC",
-    "GRANT EXECUTE ON FUNCTION found_messages TO peakend_app",
-]

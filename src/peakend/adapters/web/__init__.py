@@ -1,0 +1,1 @@
+"""The web channel: the widget and the H5 page; it speaks the visitor API of conversations."""

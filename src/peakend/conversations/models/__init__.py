@@ -1,0 +1,24 @@
+"""Tables of conversations and the rows they give."""
+
+from peakend.conversations.models import finding
+from peakend.conversations.models.records import (
+    CHANNEL_COLUMNS,
+    CONVERSATION_COLUMNS,
+    MESSAGE_COLUMNS,
+    ChannelRecord,
+    ConversationRecord,
+    MessageRecord,
+)
+from peakend.conversations.models.tables import conversation_table, conversation_tag_table
+
+__all__ = [
+    "CHANNEL_COLUMNS",
+    "CONVERSATION_COLUMNS",
+    "MESSAGE_COLUMNS",
+    "ChannelRecord",
+    "ConversationRecord",
+    "MessageRecord",
+    "conversation_table",
+    "conversation_tag_table",
+    "finding",
+]

@@ -1,0 +1,94 @@
+"""Row types that the SQL of conversations decodes to."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class ConversationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as it is stored, without what only the statements need."""
+
+    id: UUID
+    number: int
+    channel_id: UUID
+    channel_kind: str
+    customer_id: UUID
+    brand_id: UUID | None
+    queue_id: UUID | None
+    agent_id: UUID | None
+    last_agent_id: UUID | None
+    leg_id: UUID | None
+    state: str
+    language: str
+    last_seq: int
+    preview: str
+    preview_kind: str
+    last_message_at: datetime
+    unread: int
+    awaiting_since: datetime | None
+    opened_at: datetime
+    first_reply_at: datetime | None
+    closed_at: datetime | None
+    closed_from: str | None
+    solved: bool | None
+    reason_id: UUID | None
+    reason_version: int | None
+    rating: int | None
+    customer_read_seq: int
+    customer_delivered_seq: int
+    agent_read_seq: int
+    version: int
+
+
+class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it is stored."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    kind: str
+    text: str
+    author_kind: str
+    author_id: UUID | None
+    at: datetime
+    client_id: UUID | None
+    files: list[dict[str, Any]] | None
+    sources: list[dict[str, Any]] | None
+    mentions: list[UUID] | None
+    code: str | None
+    params: dict[str, Any] | None
+
+
+class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel as it is stored, without its secret."""
+
+    id: UUID
+    kind: str
+    name: str
+    key: str
+    brand_id: UUID | None
+    queue_id: UUID | None
+    look: dict[str, Any]
+    domains: list[str]
+    hours_id: UUID | None
+    identity_required: bool
+    digital: bool
+    active: bool
+    version: int
+    has_identity_secret: bool
+
+
+def _columns(kind: type[msgspec.Struct], alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in kind.__struct_fields__)
+
+
+CONVERSATION_COLUMNS = _columns(ConversationRecord, "c")
+MESSAGE_COLUMNS = _columns(MessageRecord, "m")
+CHANNEL_COLUMNS = ", ".join(
+    "h.identity_secret IS NOT NULL AS has_identity_secret"
+    if name == "has_identity_secret"
+    else f"h.{name}"
+    for name in ChannelRecord.__struct_fields__
+)
