@@ -96,10 +96,10 @@ async def _start(
     """Bring everything up that must be there before the first request."""
     with Steps() as steps:
         dsn = await _database(plan, stack, steps)
-        settings.database_url = dsn
+        own, settings.database_url = not settings.database_url, dsn
         if plan.embedded:
             steps.begin("entry.cli.tables")
-            await schema.prepare(dsn)
+            await schema.prepare(dsn, own=own)
         wiring.load()
         database = await stack.enter_async_context(opened(dsn))
         logins: list[Any] = []

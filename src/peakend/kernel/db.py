@@ -100,8 +100,9 @@ class Database:
 
     async def open(self, size: int = 12, *, listen: bool = True) -> "Database":
         """Connect; the pools grow on demand."""
-        self._app = await _pool(self.dsn, APP_ROLE, size)
-        self._system = await _pool(self.dsn, SYSTEM_ROLE, max(2, size // 3))
+        own = await _roles_sign_in(self.dsn)
+        self._app = await _pool(self.dsn, APP_ROLE, size, own=own)
+        self._system = await _pool(self.dsn, SYSTEM_ROLE, max(2, size // 3), own=own)
         if listen:
             await self.pokes.open()
         return self
@@ -173,9 +174,24 @@ async def _roll_back(connection: Any) -> None:
         await connection.execute("ROLLBACK")
 
 
-async def _pool(dsn: str, role: str, size: int) -> asyncpg.Pool:
+async def _roles_sign_in(dsn: str) -> bool:
+    """Say whether the app's roles have sign-ins of their own; elsewhere we change into them."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        return bool(
+            await connection.fetchval(
+                "SELECT bool_and(rolcanlogin) FROM pg_roles WHERE rolname = ANY($1)",
+                [APP_ROLE, SYSTEM_ROLE],
+            )
+        )
+    finally:
+        await connection.close()
+
+
+async def _pool(dsn: str, role: str, size: int, *, own: bool) -> asyncpg.Pool:
     return await asyncpg.create_pool(
         dsn,
+        user=role if own else None,
         min_size=1,
         max_size=size,
         init=_prepare,

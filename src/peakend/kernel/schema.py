@@ -44,13 +44,21 @@ class WrongLocale(RuntimeError):
     """The database drops Chinese characters from its word index."""
 
 
-async def prepare(dsn: str) -> None:
-    """Make roles, extensions and tables current; safe to call at each start and at once."""
+async def prepare(dsn: str, *, own: bool = False) -> None:
+    """Make roles, extensions and tables current; safe to call at each start and at once.
+
+    `own` is our embedded server: there the app's roles may sign in themselves, so that the app
+    never holds a connection that could become the owner again.
+    """
     connection = await asyncpg.connect(dsn, timeout=10)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         try:
             await _foundation(connection)
+            if own:
+                await connection.execute(
+                    "ALTER ROLE peakend_app LOGIN; ALTER ROLE peakend_system LOGIN"
+                )
             await asyncio.to_thread(_migrate, dsn)
             await _grant_bookkeeping(connection)
         finally:
