@@ -61,7 +61,7 @@ async def _examine_database(dsn: str) -> list[Finding]:
 
 
 def _version(version: Any) -> Finding:
-    shown = f"{version.major}.{version.minor}"
+    shown = f"{version.major}.{version.micro}"  # asyncpg puts 15.18's 18 there
     if version.major < OLDEST_POSTGRES:
         return Finding(
             "bad", "kernel.doctor.too_old", {"version": shown, "oldest": OLDEST_POSTGRES}
