@@ -6,6 +6,7 @@ from peakend.conversations.actions.channels import (
     WrongDomain,
     WrongLook,
     add_channel,
+    add_first_channel,
     change_channel,
     new_identity_secret,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "WrongTree",
     "add_canned_reply",
     "add_channel",
+    "add_first_channel",
     "add_tag",
     "assign",
     "begin_visit",

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts.actions import audit
-from peakend.accounts.queries import need_brand
+from peakend.accounts.queries import brands, need_brand, organisation
 from peakend.conversations.events import ChannelChanged
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.access import ConversationStale
-from peakend.conversations.queries.settings import need_channel
-from peakend.conversations.queries.visitor import secret_place
+from peakend.conversations.queries.settings import channels, need_channel
+from peakend.conversations.queries.visitor import forget_channels, secret_place
 from peakend.conversations.rules.channels import POSITIONS, domain, is_colour
 from peakend.conversations.rules.texts import is_text, one_line
 from peakend.kernel.db import Transaction
@@ -18,6 +18,7 @@ from peakend.kernel.errors import Invalid, NotFound
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import seal, token
+from peakend.kernel.words import word
 
 LOOK: dict[str, Any] = {
     "colour": "#0f766e",
@@ -86,6 +87,19 @@ async def add_channel(tx: Transaction, *, name: str, changes: dict[str, Any]) ->
     return channel_id
 
 
+async def add_first_channel(tx: Transaction) -> UUID | None:
+    """Give a new organisation the channel with which it can begin; None where it has one."""
+    if await channels(tx):
+        return None
+    house = await organisation(tx)
+    brand = next(iter(await brands(tx)), None)
+    return await add_channel(
+        tx,
+        name=word("conversations.first_channel", house.language),
+        changes={"brand_id": brand.id if brand else None},
+    )
+
+
 async def change_channel(
     tx: Transaction, *, channel_id: UUID, changes: dict[str, Any], version: int | None = None
 ) -> None:
@@ -129,6 +143,7 @@ async def change_channel(
         new["digital"],
         new["active"],
     )
+    forget_channels()
     await record(tx, ChannelChanged(channel_id=channel_id, what="updated"))
     await audit(tx, "channel.updated", "channel", channel_id, {"fields": sorted(changes)})
 

@@ -1,5 +1,6 @@
 """What a visitor of the web channel sees: the channel, and the own conversation without notes."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -45,6 +46,12 @@ ORDER BY c.opened_at DESC LIMIT 1
 _BY_KEY = f"""
 SELECT h.organisation_id, {CHANNEL_COLUMNS} FROM channel h WHERE h.key = $1 AND h.active
 """  # noqa: S608 (names of columns only)
+
+
+# A channel found is believed for a second: each of a visitor's requests asks for it.
+CACHE_S = 1.0
+CACHE_ENTRIES = 1_000
+_known: dict[tuple[str, str], tuple[float, "KeyedChannel"]] = {}
 
 
 class UnknownKey(NotFound):
@@ -125,11 +132,22 @@ async def channel_by_key(database: Database, key: str) -> KeyedChannel:
     """Return the channel that a public key stands for. Errors: UnknownKey."""
     if not key or len(key) > 64 or not key.isascii() or "\x00" in key:
         raise UnknownKey
+    cached = _known.get((database.dsn, key))
+    if cached is not None and cached[0] > time.monotonic():
+        return cached[1]
     async with database.system() as tx:
         found = await tx.one(KeyedChannel, _BY_KEY, key)
     if found is None:
         raise UnknownKey
+    if len(_known) >= CACHE_ENTRIES:
+        _known.clear()
+    _known[database.dsn, key] = (time.monotonic() + CACHE_S, found)
     return found
+
+
+def forget_channels() -> None:
+    """Let this process ask the database again about every channel."""
+    _known.clear()
 
 
 async def socket_allowed(
