@@ -21,6 +21,7 @@ export default defineConfig({
       '@': resolve(import.meta.dirname, 'src'),
       // The messages are compiled by src/app/icu.ts, so vue-i18n's own compiler stays out.
       'vue-i18n': 'vue-i18n/dist/vue-i18n.runtime.mjs',
+      '@intlify/message-compiler': resolve(import.meta.dirname, 'src/app/withoutCompiler.ts'),
     },
   },
   build: {
@@ -29,6 +30,17 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: true,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router|pinia|vue-i18n|@intlify)[\\/]/ },
+            { name: 'words-zh', test: /(ui|app|conversations|customers|routing|assist)[\\/]words\.zh-CN\.json$/ },
+            { name: 'words-en', test: /(ui|app|conversations|customers|routing|assist)[\\/]words\.en\.json$/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

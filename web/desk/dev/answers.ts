@@ -62,7 +62,7 @@ function conversations(method: string, id: string | undefined, third: string | u
     const found = all.filter((row) => belongs(row, (query.get('view') ?? 'mine') as 'mine', filters, me.member.id) && (!query.get('customer') || row.customer.id === query.get('customer')))
       .sort((a, b) => b.last_message_at.localeCompare(a.last_message_at))
     const from = Number(query.get('cursor') ?? 0)
-    const limit = Number(query.get('limit') ?? 50)
+    const limit = Number(new URLSearchParams(location.search).get('page') ?? query.get('limit') ?? 50)
     return ok(page(found.slice(from, from + limit), from + limit < found.length ? String(from + limit) : null))
   }
   if (id === 'counts') {

@@ -1,1 +1,10 @@
-export { default as CustomerPanel } from './parts/CustomerPanel.vue'
+import { defineAsyncComponent } from 'vue'
+
+const load = () => import('./parts/CustomerPanel.vue')
+export const CustomerPanel = defineAsyncComponent(load)
+
+/** Fetch the panel while nothing else is to do, so that the first conversation opens whole. */
+export function prepareCustomerPanel(): void {
+  const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1500))
+  idle(() => void load())
+}
