@@ -17,8 +17,8 @@ import msgspec
 # Order: question_sense, question_words, body_sense, body_words, covered_share, lead, words.
 GATE_WEIGHTS = (1.68, -0.576, 5.092, -0.229, 1.287, 3.081, 0.454)
 GATE_BIAS = -4.702
-ANSWER_FROM = 0.4
-MENTION_FROM = 0.10
+ANSWER_FROM = 0.33
+MENTION_FROM = 0.15
 MOST_WORDS = 8
 MOST_TURNS = 12
 TRIES = 2

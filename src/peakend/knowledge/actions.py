@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts import queries as accounts
+from peakend.accounts.actions import audit
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
@@ -163,6 +164,7 @@ async def publish(tx: Transaction, *, article_id: UUID, by: Actor) -> int:
     )
     if not changed:
         raise ArticleStale
+    await audit(tx, "article.published", "article", article_id, {"version": number})
     await record(
         tx,
         ArticlePublished(
@@ -187,6 +189,7 @@ async def retire(tx: Transaction, *, article_id: UUID, by: Actor) -> None:
         tx.now,
     )
     if changed:
+        await audit(tx, "article.retired", "article", article_id)
         await record(tx, ArticleRetired(article_id=article_id))
 
 

