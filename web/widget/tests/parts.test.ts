@@ -83,8 +83,8 @@ test('every brand colour stays readable, in both modes and in large type', () =>
       for (const least of [4.5, 7]) {
         const tokens = brandTokens(colour, dark, least)
         const brand = parse(tokens['--brand'])!
-        const surface = parse(dark ? '#151c22' : '#ffffff')!
-        assert.ok(contrast(brand, surface) >= least - 0.01, `${colour} ${dark} on surface`)
+        for (const ground of [dark ? '#151c22' : '#ffffff', tokens['--brand-weak']])
+          assert.ok(contrast(brand, parse(ground)!) >= least - 0.01, `${colour} on ${ground}`)
         assert.ok(contrast(brand, parse(tokens['--on-brand'])!) >= 4.5, `${colour} ${dark} text on it`)
         const text = parse(dark ? '#e6ecf1' : '#16202a')!
         assert.ok(contrast(text, parse(tokens['--brand-weak'])!) >= 7, `${colour} ${dark} weak`)

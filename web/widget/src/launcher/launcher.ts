@@ -11,14 +11,15 @@ const zh = /^zh/i.test(lang || root.lang || navigator.language)
 const tag = 'peakend-launcher'
 const memory = 'peakend:' + key
 const side = position === 'left' ? 'left' : 'right'
-const css = `:host{all:initial}*{box-sizing:border-box;position:fixed;${side}:20px;z-index:2147483000}button{bottom:max(20px,env(safe-area-inset-bottom));display:flex;align-items:center;gap:8px;height:52px;padding:0 18px 0 14px;border:0;border-radius:26px;background:var(--c);color:#fff;font:600 16px/1 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;cursor:pointer;box-shadow:0 2px 10px #0004}button *{position:static}button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--c)}b{position:absolute;top:-6px;right:-4px;min-width:22px;height:22px;border-radius:11px;background:#b42323;font-size:13px;line-height:22px;padding:0 6px}iframe{bottom:84px;width:400px;height:min(680px,100vh - 104px);border:0;border-radius:12px;box-shadow:0 8px 40px #0005;background:Canvas}iframe.l{width:480px;bottom:20px;height:calc(100vh - 40px)}@media(max-width:480px){iframe,iframe.l{inset:0;width:100%;height:100%;border-radius:0}}[hidden]{display:none!important}`
+const css = `:host{all:initial}*{box-sizing:border-box;position:fixed;${side}:20px;z-index:2147483000}button{bottom:max(20px,env(safe-area-inset-bottom));display:flex;align-items:center;gap:8px;height:52px;padding:0 18px 0 14px;border:0;border-radius:26px;background:var(--c);color:#fff;font:600 16px/1 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;cursor:pointer;box-shadow:0 2px 10px #0004}button *{position:static}i{width:26px;height:26px;background:currentColor;clip-path:path(evenodd,"M2 4h22v15H12l-5 5v-5H2zM7 9h12v2H7zM7 13h8v2H7z")}button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--c)}b{position:absolute;top:-6px;right:-4px;min-width:22px;height:22px;border-radius:11px;background:#b42323;font-size:13px;line-height:22px;padding:0 6px}iframe{bottom:84px;width:400px;height:min(680px,100vh - 104px);border:0;border-radius:12px;box-shadow:0 8px 40px #0005;background:Canvas}iframe.l{width:480px;bottom:20px;height:calc(100vh - 40px)}@media(max-width:480px){iframe,iframe.l{inset:0;width:100%;height:100%;border-radius:0}}[hidden]{display:none!important}`
 
-const store = (value?: string): string | null => {
+/** What this tab remembers from page to page; nothing where storage is refused. */
+const store = (name: string, value?: string): string => {
   try {
-    if (value) sessionStorage.setItem(memory, value)
-    return sessionStorage.getItem(memory)
+    if (value) sessionStorage.setItem(memory + name, value)
+    return sessionStorage.getItem(memory + name) || ''
   } catch {
-    return null
+    return ''
   }
 }
 
@@ -29,12 +30,14 @@ function start(): void {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   shadow.adoptedStyleSheets = [sheet]
-  shadow.innerHTML =
-    '<button aria-expanded="false"><svg width="26" height="26" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" aria-hidden="true"><path d="M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5"/></svg><span></span><b hidden></b></button>'
-  const button = shadow.querySelector('button')!
-  const badge = shadow.querySelector('b')!
+  // Made node by node: pages that demand Trusted Types refuse markup.
+  const add = <K extends keyof HTMLElementTagNameMap>(name: K, to: Node = shadow) =>
+    to.appendChild(document.createElement(name))
+  const button = add('button')
+  add('i', button)
   const word = zh ? '在线客服' : 'Support'
-  shadow.querySelector('span')!.textContent = word
+  add('span', button).textContent = word
+  const badge = add('b', button)
   host.style.setProperty('--c', colour)
 
   const ears: Record<string, Set<(value: unknown) => void>> = {}
@@ -44,20 +47,18 @@ function start(): void {
   let shown = false
   let identity: unknown
   let last = ''
-  const trail: Page[] = []
+  let trail: Page[] = JSON.parse(store('trail') || '[]')
 
   const post = (message: Json) =>
     ready && frame!.contentWindow!.postMessage({ peakend: 1, ...message }, base)
 
   const load = () => {
     if (frame) return
-    frame = document.createElement('iframe')
+    frame = add('iframe')
     frame.title = word
     frame.hidden = true
-    frame.allow = 'microphone;camera;clipboard-write;autoplay'
-    const language = zh ? 'zh-CN' : 'en'
-    frame.src = `${base}/w/${key}?embed=1&lang=${language}&origin=${encodeURIComponent(location.origin)}`
-    shadow.append(frame)
+    frame.allow = 'microphone;camera;clipboard-write'
+    frame.src = `${base}/w/${key}?lang=${zh ? 'zh-CN' : 'en'}&origin=${encodeURIComponent(location.origin)}`
   }
 
   const show = (on: boolean) => {
@@ -65,8 +66,8 @@ function start(): void {
     if (on) load()
     shown = on
     frame!.hidden = !on
-    button.setAttribute('aria-expanded', '' + on)
-    store(on ? 'open' : 'shut')
+    button.ariaExpanded = '' + on
+    store('panel', on ? 'open' : 'shut')
     post({ t: 'open', on })
     on ? frame!.focus() : button.focus()
     tell(on ? 'open' : 'close')
@@ -75,15 +76,16 @@ function start(): void {
   const count = (n: number) => {
     badge.textContent = n > 99 ? '99+' : '' + n
     badge.hidden = !n
-    button.setAttribute('aria-label', n ? `${word} (${n})` : word)
+    button.ariaLabel = n ? `${word} (${n})` : word
     tell('unread', n)
   }
+
+  const keep = (pages: Page[]) => store('trail', JSON.stringify((trail = pages)))
 
   const page = (url = location.href, title = document.title) => {
     const now = { url, title }
     if (ready) return post({ t: 'page', page: now })
-    trail.push(now)
-    if (trail.length > 20) trail.shift()
+    keep([...trail, now].slice(-20))
   }
 
   // Single-page shops set the title after the address, so look a moment later.
@@ -99,7 +101,8 @@ function start(): void {
     if (data.t === 'ready') {
       ready = true
       if (identity !== undefined) post({ t: 'identify', identity })
-      post({ t: 'hello', pages: trail.splice(0), open: shown })
+      post({ t: 'hello', pages: trail, open: shown })
+      keep([])
     } else if (data.t === 'close') show(false)
     else if (data.t === 'unread') count(+data.n)
     else if (data.t === 'look') {
@@ -117,6 +120,7 @@ function start(): void {
   }
   addEventListener('popstate', moved)
   button.onclick = () => show(!shown)
+  button.ariaExpanded = 'false'
   count(0)
   root.append(host)
   moved()
@@ -135,7 +139,7 @@ function start(): void {
   }
   dispatchEvent(new Event('peakend:ready'))
   // This tab had the panel open: open it again; had it shut: listen on for answers.
-  const was = store()
+  const was = store('panel')
   if (was === 'open') show(true)
   else if (was) setTimeout(load, 2000)
 }

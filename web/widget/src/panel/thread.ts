@@ -109,3 +109,9 @@ export function asksVerdict(thread: Thread, m: Message | undefined): boolean {
   if (m?.kind !== 'digital' || m.judged || thread.conversation?.state !== 'digital') return false
   return m.code ? m.code === 'answer' : !!m.sources?.length
 }
+
+/** Whether the digital agent did not help: then a person is the first thing to offer. */
+export function isStuck(thread: Thread): boolean {
+  const last = thread.messages[thread.messages.length - 1]
+  return last?.judged === 'unsolved' || /^(unknown|again|giving_up)$/.test(last?.code ?? '')
+}

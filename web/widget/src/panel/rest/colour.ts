@@ -30,11 +30,12 @@ export function brandTokens(brand: string, dark: boolean, least: number): Record
   const surface: Rgb = dark ? [0x15, 0x1c, 0x22] : [255, 255, 255]
   const pole: Rgb = dark ? [255, 255, 255] : [0, 0, 0]
   let colour = parse(brand) ?? [0x0b, 0x6b, 0x75]
-  for (let step = 0; step < 40 && contrast(colour, surface) < least; step++)
+  const weakOf = () => mix(surface, colour, dark ? 0.2 : 0.11)
+  // The weak form lies between the surface and the colour, so it is the harder ground.
+  for (let step = 0; step < 60 && contrast(colour, weakOf()) < least; step++)
     colour = mix(colour, pole, 0.06)
   const on: Rgb = dark ? mix(colour, [0, 0, 0], 0.88) : [255, 255, 255]
-  const weak = mix(surface, colour, dark ? 0.2 : 0.11)
-  return { '--brand': hex(colour), '--on-brand': hex(on), '--brand-weak': hex(weak) }
+  return { '--brand': hex(colour), '--on-brand': hex(on), '--brand-weak': hex(weakOf()) }
 }
 
 /** Put the brand tokens on the page and keep them right when the device changes its mode. */

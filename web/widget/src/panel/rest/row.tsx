@@ -8,8 +8,6 @@ import { clockTime, dayTime } from './times'
 import { Files, LocalFiles } from './files'
 import { Rich } from './markdown'
 
-/** Answers after which a person should be one tap away, right there. */
-const OFFERS_PERSON = ['unknown', 'again', 'giving_up']
 const GAP_MS = 10 * 60000
 
 interface RowProps {
@@ -84,17 +82,8 @@ function Verdict({ m, visit }: { m: Message; visit: Visit }) {
   const { thread, large } = visit.state
   const latest = thread.messages.filter((o) => o.kind === 'digital').at(-1) === m
   if (m.kind !== 'digital' || !latest) return null
-  const digital = thread.conversation?.state === 'digital'
   if (m.judged === 'solved') return <p class="verdict">{t('judge.thanks')}</p>
-  if (digital && (m.judged === 'unsolved' || OFFERS_PERSON.includes(m.code ?? '')))
-    return (
-      <div class="verdict">
-        {m.judged && <p>{t('judge.sorry')}</p>}
-        <Act kind="primary" icon="person" onClick={() => void visit.askPerson()}>
-          {t('person')}
-        </Act>
-      </div>
-    )
+  if (m.judged === 'unsolved') return <p class="verdict">{t('judge.sorry')}</p>
   if (large || !asksVerdict(thread, m)) return null
   return (
     <div class="verdict" role="group" aria-label={t('judge.ask')}>

@@ -3,7 +3,7 @@ import { EnterGuard } from '../ime'
 import { later } from '../later'
 import type { Prepared } from '../rest/pictures'
 import type { Visit } from '../visit'
-import { asksVerdict } from '../thread'
+import { asksVerdict, isStuck } from '../thread'
 import { t } from '../words'
 import { Act, Icon } from './parts'
 import { phoneOf } from './phone'
@@ -50,7 +50,12 @@ function PersonRow({ visit }: { visit: Visit }) {
   return (
     <div class="persons">
       {offers && (
-        <Act icon="person" class="person" onClick={() => void visit.askPerson()}>
+        <Act
+          icon="person"
+          kind={isStuck(thread) ? 'primary' : 'plain'}
+          class="person"
+          onClick={() => void visit.askPerson()}
+        >
           {t('person')}
         </Act>
       )}
