@@ -254,3 +254,36 @@ async def test_upload_and_send_a_picture(centre: Centre, agent: Person) -> None:
     assert stored.status_code == 200
     assert b"secret place" not in stored.content
     assert (await agent.browser.post("/api/files", files={"other": ("a", b"x")})).status_code == 422
+
+
+HOSTILE = [
+    "/search?q=%00",
+    "/search?q=%22a%00b%22",
+    "/search?q=%ff%fe",
+    "/search?q=%ED%A0%80",
+    "/search?q=" + "x" * 401,
+    "/search?q=a&limit=0",
+    "/search?q=a&limit=99999999999999999999",
+    "/search?q=a&kind=secrets",
+    "/search?q=a&cursor=x",
+    "/search?q=a&kind=messages&cursor=WyJ4Il0",
+    "/conversations?view=others",
+    "/conversations?limit=-1",
+    "/conversations?limit=1e9",
+    "/conversations?agent=x",
+    "/conversations?cursor=WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwieCJd",
+    "/conversations?view=all&cursor="
+    "WyI5OTk5LTEyLTMxVDIzOjU5OjU5LTIzOjU5IiwiMDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAwIl0",
+    "/conversations?view=all&view=mine&view=" + "a" * 3_000,
+    "/conversations/x",
+    "/conversations/00000000-0000-0000-0000-000000000000/messages?before_seq=99999999999",
+    "/conversations?tag=%27%3B%20DROP%20TABLE%20tag%3B%20--",
+    "/channels/%2e%2e",
+]
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+async def test_hostile_questions(boss: Person, path: str) -> None:
+    await boss.get("/tags")
+    answer = await boss.get(path)
+    assert answer.status_code in (200, 404, 422), (answer.status_code, answer.text[:200])

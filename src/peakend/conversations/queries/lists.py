@@ -4,7 +4,7 @@ Each branch of a list is one range of one index, read backwards and cut at the p
 branches are merged. So a page costs the same among a thousand and among a million.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
@@ -90,8 +90,8 @@ def _after(cursor: str) -> tuple[datetime, UUID]:
         moment = datetime.fromisoformat(str(at))
         if moment.tzinfo is None:
             raise WrongCursor
-        return moment, UUID(str(identifier))
-    except ValueError as error:
+        return moment.astimezone(UTC), UUID(str(identifier))
+    except (ValueError, OverflowError) as error:
         raise WrongCursor from error
 
 

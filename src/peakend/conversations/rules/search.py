@@ -29,7 +29,7 @@ class SearchQuery(NamedTuple):
 
 def folded(text: str) -> str:
     """Return the text as it is compared: compatibility forms, lower case, single spaces."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text.replace("\x00", " ")).lower()).strip()
 
 
 def lexemes(text: str) -> list[str]:
