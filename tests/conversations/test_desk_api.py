@@ -212,7 +212,7 @@ async def test_settings(centre: Centre, boss: Person, agent: Person) -> None:
     shown = (await boss.get(channel)).text
     assert secret.json()["secret"] not in shown
     assert (await agent.send("POST", f"{channel}/identity-secrets", {})).status_code == 403
-    assert "data-key=" in (await boss.get(f"{channel}/script")).json()["html"]
+    assert "data-channel=" in (await boss.get(f"{channel}/script")).json()["html"]
     canned = await agent.send(
         "POST", "/canned-replies", {"shortcut": "hi", "title": "问候", "body": "{{agent.name}}"}
     )

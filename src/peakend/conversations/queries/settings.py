@@ -223,4 +223,8 @@ async def draft(tx: Transaction, conversation_id: UUID, member_id: UUID | None) 
 
 def script_line(public_url: str, channel: ChannelRecord) -> str:
     """Return the line of HTML that puts the launcher on a page."""
-    return f'<script async src="{public_url}/widget.js" data-key="{channel.key}"></script>'
+    colour, position = channel.look.get("colour", ""), channel.look.get("position", "right")
+    return (
+        f'<script src="{public_url}/widget.js" data-channel="{channel.key}"'
+        f' data-colour="{colour}" data-position="{position}" async></script>'
+    )
