@@ -81,6 +81,12 @@ def health(port: int) -> dict:
         return json.load(answer)
 
 
+def cpu_s(pid: int) -> float:
+    """What a process and the programs that it has waited for have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
 def processes_in(folder: Path) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -101,9 +107,8 @@ def test_help_speaks_the_terminals_language():
 
 
 def test_serve_starts_says_where_it_is_and_ends_with_ctrl_c(serve, port, folder):
-    began = time.monotonic()
     process, said = serve()
-    first_start_s = time.monotonic() - began
+    assert cpu_s(process.pid) < 6  # CPU, as the machine may be busy; the time is `make bench`'s
     assert f"http://127.0.0.1:{port}/desk" in said
     assert re.search(rf"http://127\.0\.0\.1:{port}/setup/[\w-]{{20,}}", said)
     assert health(port)["ready"] is True
@@ -115,7 +120,6 @@ def test_serve_starts_says_where_it_is_and_ends_with_ctrl_c(serve, port, folder)
     assert "nothing is left running" in rest
     assert "Traceback" not in said + rest
     assert not processes_in(folder)
-    assert first_start_s < 15  # the strict figure (6 s) is `make bench`'s, on a quiet machine
 
 
 def test_after_kill_9_the_next_start_works(serve, port, folder):
