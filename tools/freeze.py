@@ -20,17 +20,24 @@ TARGET = Path(peakend.migrations.__file__).parent / "versions" / "0001_first.sql
 def statements() -> list[str]:
     """Return every statement that makes the tables, in an order that works."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    tables, links, indexes, guards, after = [], [], [], [], []
+    tables: list[str] = []
+    links: list[str] = []
+    indexes: list[str] = []
+    guards: list[str] = []
+    after: list[str] = []
     for table in metadata.sorted_tables:
-        tables.append(str(CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=dialect)))
+        tables.append(
+            str(CreateTable(table, include_foreign_key_constraints=[]).compile(dialect=dialect))
+        )
         for key in sorted(
             (c for c in table.constraints if isinstance(c, ForeignKeyConstraint)),
             key=lambda c: str(c.name),
         ):
             columns, targets = ", ".join(key.column_keys), [e.column.name for e in key.elements]
             delete = f" ON DELETE {key.ondelete}" if key.ondelete else ""
+            name = dialect.identifier_preparer.format_constraint(key)
             links.append(
-                f"ALTER TABLE {table.name} ADD CONSTRAINT {dialect.identifier_preparer.format_constraint(key)} "
+                f"ALTER TABLE {table.name} ADD CONSTRAINT {name} "
                 f"FOREIGN KEY ({columns}) REFERENCES {key.referred_table.name} "
                 f"({', '.join(targets)}){delete}"
             )

@@ -61,7 +61,7 @@ async def test_a_fact_comes_to_its_reaction_as_it_was(database, organisation, he
 
 
 async def test_a_rollback_leaves_no_fact_and_no_job(database, organisation, heard):
-    with pytest.raises(RuntimeError, match="no"):
+    with pytest.raises(RuntimeError, match="no"):  # noqa: PT012
         async with database.transaction(system(organisation)) as tx:
             await record(tx, BellRung(conversation_id=new_id(), times=1))
             await tx.flush()
@@ -88,7 +88,9 @@ async def test_a_poisoned_job_ends_as_a_dead_letter(database, organisation, hear
             await tx.run("UPDATE job SET run_at = now() - interval '1 s' WHERE state = 'ready'")
         await Worker(database).drain_once()
     async with database.transaction(system(organisation)) as tx:
-        dead = await tx.value("SELECT attempt FROM job WHERE name = 'kernel.hear' AND state = 'dead'")
+        dead = await tx.value(
+            "SELECT attempt FROM job WHERE name = 'kernel.hear' AND state = 'dead'"
+        )
     assert dead == 5
 
 

@@ -28,7 +28,7 @@ def test_ids_rise_and_carry_their_time():
 
 
 def test_a_sealed_value_opens_only_in_its_place():
-    sealed = secrets.seal("13800000001".encode(), "org/identity/value/1")
+    sealed = secrets.seal(b"13800000001", "org/identity/value/1")
     assert secrets.unseal(sealed, "org/identity/value/1") == b"13800000001"
     with pytest.raises(InvalidTag):
         secrets.unseal(sealed, "org/identity/value/2")

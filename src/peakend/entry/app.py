@@ -89,7 +89,8 @@ def create(database: Database | None = None) -> Application:
     for name in PAGES:
         if _exists(f"peakend.entry.{name}"):
             pages += importlib.import_module(f"peakend.entry.{name}").routes
-    api, others = [], []
+    api: list[Any] = []
+    others: list[Any] = []
     for route in wiring.routes():
         (others if _outside_api(route) else api).append(route)
     http = Litestar(

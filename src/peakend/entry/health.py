@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import msgspec
 from litestar import Response, get
 
@@ -56,7 +57,7 @@ async def health(database: Database) -> Response[Health]:
         async with database.system(now) as tx:
             watermark = await tx.value(WATERMARK)
             jobs = await tx.one(_Jobs, JOBS, now)
-    except Exception:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         return Response(
             Health(live=True, ready=False, version=VERSION, watermark_age_s=None,
                    oldest_job_s=None, jobs_waiting=0, jobs_dead=0), status_code=503,

@@ -14,10 +14,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 import structlog
 
 from peakend.conversations import queries as conversations
+from peakend.customers.actions import see_visitors
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
@@ -29,6 +31,7 @@ log = structlog.get_logger()
 Send = Callable[[bytes], Awaitable[None]]
 encode = msgspec.json.encode
 HEARTBEAT_S = 10
+AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -99,7 +102,7 @@ class Hub:
             while True:
                 try:
                     more = await self._step()
-                except Exception as error:
+                except AWAY as error:
                     log.warning("live could not read", error=type(error).__name__)
                     await asyncio.sleep(0.5)
                     continue
@@ -199,9 +202,18 @@ class Hub:
     async def _beat(self) -> None:
         """Say every few seconds which members have a desk open, so that presence can end."""
         while True:
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(*AWAY):
                 await self._write_sockets()
+                await self._see_visitors()
             await asyncio.sleep(HEARTBEAT_S)
+
+    async def _see_visitors(self) -> None:
+        """Note that visitors with an open panel are there, so that no wait counts as given up."""
+        for organisation_id, listeners in list(self.visitors.items()):
+            ids = [listener.actor.id for listener in listeners if listener.actor.id]
+            if ids:
+                async with self.database.transaction(Actor.system(organisation_id)) as tx:
+                    await see_visitors(tx, ids)
 
     async def _write_sockets(self) -> None:
         ids = [(o, x.id, x.actor.id) for o, some in self.members.items() for x in some]

@@ -20,6 +20,8 @@ from peakend.kernel.files import SHOWN, FileNotFound, need_file, path_of
 from peakend.kernel.permissions import public
 
 STATIC = Path(str(resources.files("peakend"))) / "static"
+# In a checkout the web build may be newer than the installed copy.
+CHECKOUT = Path(__file__).parents[3] / "web" / "dist"
 YEAR = "public, max-age=31536000, immutable"
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 DESK_POLICY = (
@@ -30,6 +32,12 @@ DESK_POLICY = (
 _TEXT = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map")
 
 
+def built_folder(name: str, proof: str) -> Path:
+    """Return where a built app stands; `proof` is a file that it cannot be without."""
+    found = (folder / name for folder in (CHECKOUT, STATIC))
+    return next((folder for folder in found if (folder / proof).is_file()), STATIC / name)
+
+
 @lru_cache(maxsize=256)
 def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
     data = path.read_bytes()
@@ -38,7 +46,7 @@ def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
 
 def built(request: Request[Any, Any, Any], folder: str, name: str) -> Response[bytes]:
     """Return a built file, zipped where that helps. Errors: NotFoundException."""
-    root = (STATIC / folder).resolve()
+    root = built_folder(folder, "index.html").resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root) or not path.is_file():
         raise NotFoundException

@@ -11,14 +11,12 @@ from litestar.exceptions import NotFoundException
 
 from peakend.conversations.queries import channel_by_key
 from peakend.conversations.queries.visitor import UnknownKey
-from peakend.entry.statics import STATIC, YEAR
+from peakend.entry.statics import YEAR, built_folder
 from peakend.kernel.db import Database
 from peakend.kernel.permissions import public
 from peakend.kernel.words import best_language, word
 
-# In a checkout the web build may be newer than the installed copy.
-_BUILT = (Path(__file__).parents[3] / "web" / "dist" / "widget", STATIC / "widget")
-_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
 PANEL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -27,7 +25,7 @@ PANEL_POLICY = (
 
 
 def _folder() -> Path:
-    return next((folder for folder in _BUILT if (folder / "panel.html").is_file()), _BUILT[-1])
+    return built_folder("widget", "panel.html")
 
 
 @lru_cache(maxsize=64)
@@ -96,7 +94,7 @@ async def panel(request: Request[Any, Any, Any], key: str, database: Database) -
         text = text.replace(name, html.escape(value, quote=True))
     return Response(
         text,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers={
             "Content-Security-Policy": PANEL_POLICY + channel.frame_ancestors,
             "Cache-Control": "no-cache",
@@ -112,7 +110,7 @@ def _gone(language: str) -> Response[str]:
     page = (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{text}</title>{text}'
     )
-    return Response(page, status_code=404, media_type="text/html; charset=utf-8")
+    return Response(page, status_code=404, media_type="text/html")
 
 
 routes = [launcher, asset, panel]

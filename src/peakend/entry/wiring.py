@@ -1,15 +1,21 @@
 """Who is plugged into whom: routes, reactions, jobs and ports of every context."""
 
 import importlib
+from datetime import datetime
 from importlib.util import find_spec
 from typing import Any
+from uuid import UUID
 
 from peakend.accounts import ports as accounts_ports
 from peakend.adapters.language.local import LocalEmbedder
 from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
+from peakend.conversations import queries as conversations
+from peakend.customers import queries as customers
 from peakend.feedback import queries as feedback
+from peakend.kernel.db import Transaction
 from peakend.language.ports import provide_embedder
+from peakend.routing import ports as routing_ports
 from peakend.routing import queries as routing
 
 CONTEXTS = (
@@ -50,4 +56,12 @@ def _ports() -> None:
     conversations_ports.provided.directory = routing.Directory()
     conversations_ports.provided.judged = assist.judged
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]
+    routing_ports.provided.customers_seen = _customers_seen
     provide_embedder(LocalEmbedder)
+
+
+async def _customers_seen(tx: Transaction, *, conversation_ids: list[UUID]) -> dict[UUID, datetime]:
+    """Return when the customers of conversations last showed themselves."""
+    rows = await conversations.rows(tx, conversation_ids, tx.actor)
+    seen = await customers.last_seen(tx, {row.customer.id for row in rows})
+    return {row.id: seen[row.customer.id] for row in rows if row.customer.id in seen}

@@ -1,4 +1,4 @@
-"""The way to the database: one pool, one transaction a request or job, the tenant set in one place."""
+"""The way to the database: one transaction a request or job, the tenant set in one place."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ APP_ROLE = "peakend_app"
 SYSTEM_ROLE = "peakend_system"
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]
+class _Connection(asyncpg.Connection):
     """A connection that needs no cleaning between uses: all that we set is transaction-local."""
 
     def get_reset_query(self) -> str:

@@ -8,13 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, SmallInteger, Text, text
+from sqlalchemy import Column, DateTime, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as Uuid
 from sqlalchemy.types import UserDefinedType
 
 from peakend.kernel.ids import new_id
@@ -122,8 +121,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     def fact(self) -> Fact:
         """Return the fact itself."""
         kind = FACTS[self.type]
-        lifted = {name: getattr(self, name) for name in LIFTED if name in _field_names(kind)}
-        return cast(Fact, msgspec.convert({**self.payload, **lifted}, kind, strict=False))
+        lifted = {name: getattr(self, name) for name in LIFTED if name in _field_names(self.type)}
+        return msgspec.convert({**self.payload, **lifted}, kind, strict=False)
 
 
 ENVELOPE_COLUMNS = ", ".join(Envelope.__struct_fields__)
@@ -185,8 +184,8 @@ async def record(tx: "Transaction", fact: Fact, occurred_at: datetime | None = N
 
 
 @cache
-def _field_names(kind: type[Fact]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _field_names(kind: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(FACTS[kind]))
 
 
 def _plain(value: Any) -> Any:
@@ -195,7 +194,7 @@ def _plain(value: Any) -> Any:
 
 def _columns(entry: Recorded, actor: str) -> tuple[Any, ...]:
     kind = type(entry.fact)
-    names = _field_names(kind)
+    names = _field_names(kind.__name__)
     values = {name: getattr(entry.fact, name) for name in names}
     lifted = [values.pop(name, None) for name in LIFTED]
     subject = getattr(entry.fact, kind.subject, None)

@@ -19,8 +19,7 @@ from uuid import UUID
 import msgspec
 import puremagic
 from PIL import Image, ImageOps
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Text
-from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Text, Uuid
 
 from peakend.kernel.db import SystemTransaction, Transaction
 from peakend.kernel.errors import Invalid, NotFound, TooLarge

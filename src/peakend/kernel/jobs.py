@@ -7,14 +7,13 @@ effect is applied once. Failures are retried with back-off and end, visible, as 
 import inspect
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 from uuid import UUID
 
 import msgspec
 from cronsim import CronSim
-from sqlalchemy import Boolean, Column, DateTime, Index, SmallInteger, Text, text
+from sqlalchemy import Boolean, Column, DateTime, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as Uuid
 
 from peakend.kernel.ids import new_id
 from peakend.kernel.tables import system_table, tenant_table
@@ -86,7 +85,7 @@ class Cron(msgspec.Struct, frozen=True):
     def after(self, at: datetime) -> datetime:
         """Return the next time."""
         if self.line is not None:
-            return cast(datetime, next(CronSim(self.line, at)))
+            return next(CronSim(self.line, at))
         return at + timedelta(seconds=self.seconds or 60)
 
 
@@ -131,7 +130,7 @@ async def enqueue(
     priority: int = 5,
     **args: Any,
 ) -> UUID:
-    """Ask for a job at the end of this transaction; one that waits under the same key absorbs it."""
+    """Ask for a job with this transaction; one that waits under the same key absorbs it."""
     known = JOBS.get(name)
     job_id = new_id()
     tx.jobs.append(

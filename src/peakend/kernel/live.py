@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Text
-from sqlalchemy.dialects.postgresql import UUID as Uuid
+from sqlalchemy import Column, DateTime, Index, Text, Uuid
 
 from peakend.kernel.db import SystemTransaction, Transaction, current
 from peakend.kernel.errors import Invalid
@@ -68,14 +67,14 @@ LOG = f"""
 SELECT {ENVELOPE_COLUMNS}, xid FROM event
 WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY xid, id LIMIT $3
-"""
+"""  # noqa: S608 (names of columns only)
 LOG_OF_ONE = f"""
 SELECT {ENVELOPE_COLUMNS}, xid FROM event
 WHERE organisation_id = $4 AND (xid, id) > ($1, $2)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
   AND ($5::uuid IS NULL OR conversation_id = $5)
 ORDER BY xid, id LIMIT $3
-"""
+"""  # noqa: S608 (names of columns only)
 
 
 async def read_log(tx: SystemTransaction, after: Cursor, limit: int = 500) -> list[Logged]:

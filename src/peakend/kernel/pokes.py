@@ -81,7 +81,7 @@ class Pokes:
                 await asyncio.sleep(0.5)
 
     async def _connect(self) -> Any:
-        connection = await asyncpg.connect(
+        connection: Any = await asyncpg.connect(
             self._dsn, timeout=5, server_settings={"application_name": "peakend pokes"}
         )
         await connection.add_listener(CHANNEL, self._woken)

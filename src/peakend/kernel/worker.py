@@ -18,6 +18,7 @@ from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.events import ENVELOPE_COLUMNS, REACTION_BY_NAME, Envelope
+from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import CRONS, MAX_ATTEMPTS, run_job
 
 log = structlog.get_logger()
@@ -53,7 +54,9 @@ WHERE job.organisation_id = picked.organisation_id AND job.id = picked.id
 RETURNING job.organisation_id, job.id, job.name, job.fact_id, job.args, job.attempt, job.alone,
           job.priority
 """
-FACTS = f"SELECT {ENVELOPE_COLUMNS} FROM event WHERE organisation_id = $1 AND id = ANY($2)"
+FACTS = f"""
+SELECT {ENVELOPE_COLUMNS} FROM event WHERE organisation_id = $1 AND id = ANY($2)
+"""  # noqa: S608 (names of columns only)
 DONE = """
 DELETE FROM job
 USING unnest($1::uuid[], $2::int[]) AS done (id, attempt)
@@ -98,7 +101,7 @@ class Worker:
         self._database = database
         self._now = now
         self._wake = asyncio.Event()
-        self._name = f"{socket.gethostname()}:{os.getpid()}:{random.randrange(1 << 30)}"
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-8:]}"
         self._held: dict[UUID, UUID] = {}
         self.done = 0
 
@@ -167,7 +170,7 @@ class Worker:
                 try:
                     await self._perform(group, facts)
                     return
-                except Exception:
+                except Exception:  # noqa: BLE001 (whatever it is, it comes back one by one)
                     # One of them fails: each gets a transaction of its own, so the others go on.
                     log.debug("a batch is run one by one", jobs=len(group))
             for job in group:
@@ -175,7 +178,7 @@ class Worker:
                     await self._perform([job], facts)
                 except Fenced:
                     continue
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 (a job's fault is kept with the job)
                     await self._fail(job, error)
 
     async def _perform(self, group: list[Claimed], facts: dict[UUID, Envelope]) -> None:
@@ -189,7 +192,7 @@ class Worker:
         self.done += len(group)
 
     async def _fail(self, job: Claimed, error: Exception) -> None:
-        delay_s = min(3600, 2**job.attempt) * random.uniform(0.5, 1.0)
+        delay_s = min(3600, 2**job.attempt) * random.uniform(0.5, 1.0)  # noqa: S311 (spreads retries)
         dead = job.attempt >= MAX_ATTEMPTS
         # The text of an error may quote a customer: the kind of error is enough to find it.
         log.error(
@@ -244,8 +247,8 @@ async def tick(database: Database, now: datetime) -> None:
             if due is not None:
                 await tx.run(
                     "INSERT INTO job (organisation_id, id, name, run_at, unique_key, args) "
-                    "SELECT organisation_id, gen_random_uuid(), $1, $2, 'cron', '{}' FROM organisation "
-                    "ON CONFLICT DO NOTHING",
+                    "SELECT organisation_id, gen_random_uuid(), $1, $2, 'cron', '{}' "
+                    "FROM organisation ON CONFLICT DO NOTHING",
                     cron.name,
                     now,
                 )
@@ -267,7 +270,7 @@ async def _effect(tx: Transaction, job: Claimed, facts: dict[UUID, Envelope]) ->
 
 
 def _groups(jobs: list[Claimed]) -> list[list[Claimed]]:
-    """Return batches of one organisation each, urgent ones first; slow and retried jobs go alone."""
+    """Return batches of one organisation each, urgent first; slow and retried jobs go alone."""
     alone: list[list[Claimed]] = []
     by_organisation: dict[UUID, list[Claimed]] = defaultdict(list)
     for job in sorted(jobs, key=lambda job: (job.priority, job.id)):

@@ -14,6 +14,7 @@ from peakend.customers.actions.visits import (
     Visit,
     identify,
     record_page,
+    see_visitors,
     start_visit,
     sweep_visitors,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "identify",
     "record_page",
     "reveal",
+    "see_visitors",
     "set_preferences",
     "start_visit",
     "sweep_visitors",

@@ -1,5 +1,6 @@
 """Visits: a browser comes, looks around, and perhaps its host page says who it is."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -231,4 +232,18 @@ async def sweep_visitors(tx: Transaction) -> int:
     return await tx.run(
         "DELETE FROM visitor WHERE organisation_id = current_organisation() AND last_seen_at < $1",
         tx.now - VISITOR_LIFE,
+    )
+
+
+async def see_visitors(tx: Transaction, visitor_ids: Collection[UUID]) -> None:
+    """Note that visitors are there now; a sign of life is no change of state and leaves no fact."""
+    await tx.run(
+        """
+        UPDATE visitor SET last_seen_at = $2
+        WHERE organisation_id = current_organisation()
+          AND id = ANY($1)
+          AND last_seen_at < $2
+        """,
+        list(visitor_ids),
+        tx.now,
     )

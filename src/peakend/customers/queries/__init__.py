@@ -15,7 +15,12 @@ from peakend.customers.queries.cards import (
     page_trail,
 )
 from peakend.customers.queries.found import customer_page, search
-from peakend.customers.queries.visits import actor_for_visitor, forget_visitor, need_visitor
+from peakend.customers.queries.visits import (
+    actor_for_visitor,
+    forget_visitor,
+    last_seen,
+    need_visitor,
+)
 from peakend.customers.rules import Attribute, Claim, verify_identity
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "customer_page",
     "display_name",
     "forget_visitor",
+    "last_seen",
     "need_customer",
     "need_visitor",
     "page_trail",

@@ -1,6 +1,7 @@
 """From a visitor's token to whom it belongs. A token found is believed for at most one second."""
 
 import time
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -72,6 +73,27 @@ async def actor_for_visitor(
         _known.clear()
     _known[digest] = (time.monotonic() + CACHE_S, actor)
     return actor
+
+
+async def last_seen(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Return when customers last showed themselves on any device; those never seen are left out."""
+    rows = await tx.all(
+        _Seen,
+        """
+        SELECT customer_id, max(last_seen_at) AS last_seen_at
+        FROM visitor
+        WHERE organisation_id = current_organisation()
+          AND customer_id = ANY($1)
+        GROUP BY customer_id
+        """,
+        list(customer_ids),
+    )
+    return {row.customer_id: row.last_seen_at for row in rows}
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    customer_id: UUID
+    last_seen_at: datetime
 
 
 def forget_visitor(visitor_id: UUID) -> None:
