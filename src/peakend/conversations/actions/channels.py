@@ -28,7 +28,16 @@ LOOK: dict[str, Any] = {
     "greeting_en": "Hello, how can we help?",
     "position": "right",
 }
-LONGEST = {"title_zh": 40, "title_en": 60, "greeting_zh": 300, "greeting_en": 400}
+# Questions stand in one line, parted by ; or ；
+LONGEST = {
+    "title_zh": 40,
+    "title_en": 60,
+    "greeting_zh": 300,
+    "greeting_en": 400,
+    "questions_zh": 200,
+    "questions_en": 300,
+    "phone": 30,
+}
 MOST_DOMAINS = 50
 
 

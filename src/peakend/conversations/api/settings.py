@@ -98,6 +98,9 @@ class Look(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title_en: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
     greeting_zh: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
     greeting_en: Annotated[str, Meta(max_length=400)] | UnsetType = UNSET
+    questions_zh: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    questions_en: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
+    phone: Annotated[str, Meta(max_length=30)] | UnsetType = UNSET
     position: Literal["right", "left"] | UnsetType = UNSET
 
 

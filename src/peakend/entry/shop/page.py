@@ -13,10 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
-from peakend.accounts.queries import organisation_ids
+from peakend.accounts.queries import brand_names, organisation_ids
 from peakend.conversations.actions import new_identity_secret
 from peakend.conversations.models import ChannelRecord
-from peakend.conversations.queries import channels
+from peakend.conversations.queries import channel_by_key, channels
 from peakend.conversations.queries.visitor import identity_secret
 from peakend.customers.rules import identity_text
 from peakend.kernel import clock
@@ -30,7 +30,7 @@ HERE = Path(str(resources.files("peakend.entry.shop")))
 CONTENT = Path(str(resources.files("peakend.entry"))) / "demo" / "content"
 IDENTITY_LIFE = timedelta(hours=12)
 WHY = "the demo's shop window"
-_KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
 _pages = Environment(
     loader=FileSystemLoader(HERE),
     autoescape=select_autoescape(default=True, default_for_string=True),
@@ -53,8 +53,12 @@ async def service(request: Request[Any, Any, Any], slug: str, database: Database
     return await _page(request, database, "service.html", {"service": found})
 
 
-@get("/shop/identity", opt=public("signs one invented customer in"), include_in_schema=False)
-async def identity(database: Database) -> dict[str, Any]:
+@get(
+    "/shop/identity/{key:str}",
+    opt=public("signs one invented customer in"),
+    include_in_schema=False,
+)
+async def identity(key: str, database: Database) -> dict[str, Any]:
     """Return who is signed in, signed with the channel's secret as a real shop's server would."""
     _only_in_demo()
     customer = _customer()
@@ -64,16 +68,13 @@ async def identity(database: Database) -> dict[str, Any]:
         "phone": customer["phone"],
         "exp": int((clock.now() + IDENTITY_LIFE).timestamp()),
     }
-    for organisation_id in await organisation_ids(database):
-        async with database.transaction(Actor.system(organisation_id)) as tx:
-            channel = _first_web(await channels(tx))
-            if channel is None:
-                continue
-            sealed = await identity_secret(tx, channel.id)
-            secret = sealed or (await new_identity_secret(tx, channel_id=channel.id)).encode()
-        signature = hmac.new(secret, identity_text(fields).encode(), hashlib.sha256)
-        return {**fields, "hash": signature.hexdigest()}
-    raise NotFoundException
+    channel = await channel_by_key(database, key)
+    async with database.transaction(Actor.system(channel.organisation_id)) as tx:
+        secret = await identity_secret(tx, channel.id)
+        if secret is None:
+            secret = (await new_identity_secret(tx, channel_id=channel.id)).encode()
+    signature = hmac.new(secret, identity_text(fields).encode(), hashlib.sha256)
+    return {**fields, "hash": signature.hexdigest()}
 
 
 @get("/shop/static/{name:str}", opt=public(WHY), include_in_schema=False)
@@ -93,11 +94,13 @@ async def _page(
     asked = request.query_params.get("lang")
     language = best_language(asked or request.headers.get("accept-language"))
     content, short = _content(), "en" if language == "en" else "zh"
+    shown = more["service"]
+    brand = content["brand"][shown["brand"] if shown else "gas"]["name"]["zh"]
     text = _pages.get_template(name).render(
         **more,
         content=content,
         customer=_customer(),
-        channel=await _channel(database),
+        channel=await _channel(database, brand),
         facts=_facts(),
         language=language,
         lang_query=f"?lang={asked}" if asked else "",
@@ -108,20 +111,20 @@ async def _page(
         services={s["slug"]: s for s in content["service"]},
     )
     headers = {"Cache-Control": "no-cache", "Content-Language": language, "Vary": "Accept-Language"}
-    return Response(text, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(text, media_type="text/html", headers=headers)
 
 
-async def _channel(database: Database) -> ChannelRecord | None:
+async def _channel(database: Database, brand: str) -> ChannelRecord | None:
+    """Return the brand's own channel, or any."""
     for organisation_id in await organisation_ids(database):
         async with database.transaction(Actor.system(organisation_id)) as tx:
-            found = _first_web(await channels(tx))
-        if found is not None:
-            return found
+            found = [c for c in await channels(tx) if c.kind == "web" and c.active]
+            names = await brand_names(tx)
+        # False sorts first: the brand's own channel before those of others.
+        found.sort(key=lambda c: names.get(c.brand_id) != brand if c.brand_id else True)
+        if found:
+            return found[0]
     return None
-
-
-def _first_web(found: list[ChannelRecord]) -> ChannelRecord | None:
-    return next((c for c in found if c.kind == "web" and c.active), None)
 
 
 def _only_in_demo() -> None:

@@ -63,6 +63,8 @@ export interface Look {
   title_en?: string
   greeting_zh?: string
   greeting_en?: string
+  questions_zh?: string
+  questions_en?: string
   phone?: string
 }
 
@@ -72,7 +74,6 @@ export interface Config {
   hours?: { open_now: boolean; next_open_at: string | null; text?: string | null }
   brand?: { name: string; colour?: string | null } | null
   limits?: { file_bytes?: number; files?: number; text_length?: number }
-  questions?: string[]
   others?: Other[]
 }
 

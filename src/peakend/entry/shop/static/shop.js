@@ -4,7 +4,7 @@ const chat = (use) =>
   window.peakend ? use(window.peakend) : addEventListener('peakend:ready', () => use(window.peakend), { once: true })
 
 async function signIn() {
-  const answer = await fetch('/shop/identity')
+  const answer = await fetch('/shop/identity/' + document.body.dataset.key)
   if (!answer.ok) return
   const identity = await answer.json()
   sessionStorage.setItem(KEY, '1')

@@ -3,7 +3,7 @@ import { asksVerdict, deliveryOf } from '../thread'
 import type { Message, Parcel } from '../types'
 import { Act, Plain } from '../views/parts'
 import type { Visit } from '../visit'
-import { maybe, t } from '../words'
+import { language, maybe, t } from '../words'
 import { clockTime, dayTime } from './times'
 import { Files, LocalFiles } from './files'
 import { Rich } from './markdown'
@@ -131,7 +131,9 @@ export function Pending({ parcel, visit }: { parcel: Parcel; visit: Visit }) {
 
 /** What others often ask, as first taps. */
 export function Questions({ visit }: { visit: Visit }) {
-  const questions = visit.state.config?.questions ?? []
+  const look = visit.state.config?.channel.look
+  const line = (language === 'en' ? look?.questions_en : look?.questions_zh) ?? ''
+  const questions = line.split(/[;；]/).flatMap((part) => part.trim() || [])
   if (!questions.length) return null
   return (
     <div class="questions">
