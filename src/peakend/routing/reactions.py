@@ -9,6 +9,7 @@ from peakend.accounts.events import (
     MemberChanged,
     MemberDisabled,
     MemberJoined,
+    OrganisationCreated,
 )
 from peakend.conversations.events import (
     ConversationClosed,
@@ -113,15 +114,22 @@ async def take_up_again(tx: Transaction, fact: ConversationReopened) -> None:
         )
 
 
+@reacts_to(OrganisationCreated, alone=True)
+async def open_first_queue(tx: Transaction, fact: OrganisationCreated) -> None:
+    """Let a new centre have a line that people can stand in."""
+    await actions.open_first_queue(tx)
+
+
 @reacts_to(MemberJoined, alone=True)
 async def give_promised_queues(tx: Transaction, fact: MemberJoined) -> None:
-    """Put a new member into the queues the invitation named."""
-    if fact.invitation_id is not None:
-        await actions.join_queues(
-            tx,
-            member_id=fact.member_id,
-            queue_ids=await accounts.invited_queue_ids(tx, fact.invitation_id),
-        )
+    """Put a new member into the queues the invitation named, or into the only one."""
+    if fact.invitation_id is None:
+        return
+    chosen = await accounts.invited_queue_ids(tx, fact.invitation_id)
+    if chosen:
+        await actions.join_queues(tx, member_id=fact.member_id, queue_ids=chosen)
+    else:
+        await actions.join_only_queue(tx, member_id=fact.member_id)
 
 
 @reacts_to(MemberDisabled, alone=True)

@@ -89,21 +89,13 @@ async def enqueue(
     if last_agent_id is None and passed is None:
         last_agent_id = await last_served_by(tx, conversation.customer_id, at - RETURNING_WITHIN)
     leg_id = new_id(tx.now)
+    urgency, target_s = (queue.priority, queue.target_s) if queue else (0, TARGET_S)
+    promised_at = None if live else promise(queue, hours, at)
     new = await tx.run(
-        _ENTER,
-        leg_id,
-        conversation_id,
-        place,
-        conversation.customer_id,
-        live,
-        priority + (queue.priority if queue else 0),
-        queue.target_s if queue else TARGET_S,
-        _skills(queue, skills, passed),
-        last_agent_id,
-        at,
-        None if live else promise(queue, hours, at),
-        *_inherited(passed, tx.now),
-    )
+        _ENTER, leg_id, conversation_id, place, conversation.customer_id, live,
+        priority + urgency, target_s, _skills(queue, skills, passed), last_agent_id, at,
+        promised_at, *_inherited(passed, tx.now),
+    )  # fmt: skip
     if not new:
         standing = await active_leg(tx, conversation_id)
         return standing.id if standing else None

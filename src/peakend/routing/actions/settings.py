@@ -13,6 +13,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
+from peakend.kernel.words import word
 from peakend.routing.events import (
     BusinessHoursChanged,
     QueueChanged,
@@ -21,7 +22,7 @@ from peakend.routing.events import (
 )
 from peakend.routing.models import HoursRow, QueueRow
 from peakend.routing.queries.hours import hours_exist, need_hours
-from peakend.routing.queries.queues import need_queue
+from peakend.routing.queries.queues import need_queue, queues
 from peakend.routing.rules.hours import BadHours, parse_hours
 
 
@@ -75,6 +76,27 @@ async def add_queue(tx: Transaction, settings: QueueSettings) -> QueueRow:
     queue_id = new_id(tx.now)
     await tx.run(_NEW_QUEUE, queue_id, settings.name or "")
     return await _save_queue(tx, queue_id, settings, "created")
+
+
+async def open_first_queue(tx: Transaction) -> UUID | None:
+    """Let a new centre serve at once: a queue that is always open, with everybody in it.
+
+    None where there is a queue already.
+    """
+    if await queues(tx):
+        return None
+    language = (await accounts.organisation(tx)).language
+    queue = await add_queue(tx, QueueSettings(name=word("routing.first_queue", language)))
+    for member in await accounts.members(tx, active_only=True):
+        await join_queues(tx, member_id=member.id, queue_ids=[queue.id])
+    return queue.id
+
+
+async def join_only_queue(tx: Transaction, *, member_id: UUID) -> None:
+    """Put a member for whom nobody chose a queue into the one that there is."""
+    known = await queues(tx)
+    if len(known) == 1:
+        await join_queues(tx, member_id=member_id, queue_ids=[known[0].id])
 
 
 async def change_queue(tx: Transaction, queue_id: UUID, settings: QueueSettings) -> QueueRow:
