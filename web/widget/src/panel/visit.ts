@@ -169,6 +169,9 @@ export class Visit {
     this.takeToken(session.token)
     if (sent && session.identified === false) this.set({ note: t('identity.failed') })
     this.take(session.conversation)
+    const { state, survey } = session.conversation ?? {}
+    // Who comes back after the end comes with something new.
+    if (state === 'closed' && (!survey || survey.answered)) this.set({ fresh: true })
     this.noticeNew(session.conversation?.read_seq ?? this.state.thread.synced)
     this.live.start()
     if (this.identity && this.identity !== sent) void this.identify(this.identity)
