@@ -14,7 +14,7 @@ import uvloop
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import running, wiring
+from peakend.entry import explained, running, wiring
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
 from peakend.kernel import doctor as doctor_room
@@ -158,6 +158,24 @@ def trace(
     console.print(branches[links[0].id])
 
 
+@app.command(help=say("entry.cli.explain"))
+def explain(
+    metric: Annotated[str | None, typer.Argument(help=say("entry.cli.explain_metric"))] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Print what a measure means and how its value of today came about."""
+    if metric is None:
+        console.print(explained.listed(language()))
+        return
+    if not explained.known(metric):
+        near = ", ".join(explained.near(metric)) or "–"
+        complain("entry.cli.unknown_metric", metric=metric, near=near)
+        raise typer.Exit(1)
+    _use(data_dir)
+    for name, explanation in _run(_explanations(metric)):
+        console.print(explained.shown(name, explanation, language()))
+
+
 @app.command(help=say("entry.cli.doctor"))
 def doctor(data_dir: DataDir = None) -> None:
     """Say what is wrong with this installation and what to do."""
@@ -180,6 +198,11 @@ async def _chain(event_id: UUID) -> tuple[list[tracing.Link], list[tracing.Pendi
         database.system() as tx,
     ):
         return await tracing.chain(tx, event_id)
+
+
+async def _explanations(metric: str) -> list[tuple[str, explained.Explanation]]:
+    async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
+        return await explained.explanations(database, metric, language())
 
 
 async def _examine() -> list[doctor_room.Finding]:
