@@ -103,17 +103,23 @@ def _records() -> tuple[tuple[str, Place], ...]:
 
 
 def _records_in(module: ast.Module, file: Path) -> Iterator[tuple[str, Place]]:
+    """Yield the facts that functions record or make, in a room that records at all."""
+    if not any(isinstance(node, ast.Call) and _name(node.func) == "record"
+               for node in ast.walk(module)):  # fmt: skip
+        return
     for function in ast.walk(module):
         if not isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
             continue
-        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
-        if not any(_name(call.func) == "record" for call in calls):
-            continue
-        # The fact may be made a line earlier than it is recorded, so any call of its name counts.
-        for call in calls:
-            kind = _name(call.func)
-            if kind[:1].isupper():
-                yield kind, Place(_shown(file), call.lineno, function.name)
+        nodes = [node for part in function.body for node in ast.walk(part)]
+        records = any(isinstance(n, ast.Call) and _name(n.func) == "record" for n in nodes)
+        for node in nodes:
+            # The fact may be made a line earlier than it is recorded, chosen between two, or made
+            # by a function of the same room, so its name counts where a value is made of it.
+            if isinstance(node, ast.Call) and _name(node.func)[:1].isupper():
+                yield _name(node.func), Place(_shown(file), node.lineno, function.name)
+            elif records and isinstance(node, ast.IfExp):
+                for chosen in (node.body, node.orelse):
+                    yield _name(chosen), Place(_shown(file), node.lineno, function.name)
 
 
 def _name(node: Any) -> str:
