@@ -41,11 +41,16 @@ class Plan:
     simulation: bool = False
 
     @property
-    def url(self) -> str:
-        """Return the address that a person on this machine opens."""
+    def own_url(self) -> str:
+        """Return the address under which this machine itself reaches the server."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
         host = f"[{host}]" if ":" in host else host
-        return settings.public_url or f"http://{host}:{self.port}"
+        return f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Return the address that a person opens."""
+        return settings.public_url or self.own_url
 
 
 class PortTaken(PeakendError):
@@ -186,9 +191,11 @@ async def _serve(
         await _first(asyncio.create_task(_started(server)), stop, *parts)
     if plan.worker:
         parts.append(asyncio.create_task(worker.run(database, stop), name="worker"))
-    if plan.simulation and find_spec(DEMO) is not None:
-        simulate = importlib.import_module(DEMO).simulate
-        parts.append(asyncio.create_task(simulate(plan.url, stop), name="demo"))
+    if plan.demo and find_spec(DEMO) is not None:
+        lively = importlib.import_module(DEMO).live(
+            database, plan.own_url, stop, simulation=plan.simulation
+        )
+        parts.append(asyncio.create_task(lively, name="demo"))
     if not any(part.done() for part in parts) and not stop.is_set():
         greet()
         await _first(asyncio.gather(*(_watch(part) for part in parts)), stop, *parts)

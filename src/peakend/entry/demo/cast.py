@@ -70,7 +70,7 @@ async def read_cast(database: Database, organisation_id: UUID) -> Cast:
     """Read back what was seeded; what an admin has renamed since is left out."""
     async with database.transaction(Actor.system(organisation_id)) as tx:
         brands = {brand.id: brand.slug for brand in await accounts.brands(tx)}
-        channels = {}
+        channels: dict[str, ChannelRecord] = {}
         for channel in await conversations.channels(tx):
             if channel.active and channel.brand_id in brands:
                 channels.setdefault(brands[channel.brand_id], channel)

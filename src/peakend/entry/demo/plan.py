@@ -14,7 +14,7 @@ from peakend.entry.demo.cast import DAY_CURVE
 from peakend.entry.demo.material import SHOP_CUSTOMER, Dialogue, customers, dialogues
 from peakend.entry.demo.seed import ZONE
 
-USUAL_DAY = 15
+USUAL_DAY = 12
 TODAY = 46
 NIGHT_FROM, NIGHT_TO = 21, 8
 KNOWN_SHARE = 0.62
@@ -45,7 +45,7 @@ def past(since: datetime, until: datetime, *, full_day: bool = True) -> Iterator
     day = since.astimezone(zone).date()
     seen: dict[str, datetime] = {}
     while day <= last_day:
-        count = TODAY if day == last_day and full_day else USUAL_DAY + day.toordinal() % 7
+        count = TODAY if day == last_day and full_day else USUAL_DAY + day.toordinal() % 5
         for one in _day(day, count, until, seen):
             if since <= one.at < until:
                 yield one
@@ -80,7 +80,7 @@ def _one(at: datetime, by: random.Random, seen: dict[str, datetime]) -> Past:
         (by.uniform(3, 19), by.uniform(21, 75), by.uniform(80, 280)),
         (0.93 - 0.05 * busy, 0.05 + 0.03 * busy, 0.02 + 0.02 * busy),
     )[0]
-    abandons = told.outcome == "agent" and by.random() < 0.025
+    abandons = told.outcome == "agent" and by.random() < 0.06
     if abandons or told.outcome == "abandons":
         wait_s = by.choices((by.uniform(40, 300), by.uniform(2, 5)), (0.8, 0.2))[0]
     return Past(

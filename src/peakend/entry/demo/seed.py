@@ -29,7 +29,6 @@ from peakend.entry.demo.material import customers as known_customers
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.files import save_file
-from peakend.kernel.ids import new_id
 from peakend.kernel.words import word
 from peakend.knowledge import actions as knowledge
 from peakend.routing import actions as routing
@@ -90,10 +89,14 @@ def reason_id(organisation_id: UUID, key: str) -> UUID:
 
 
 async def seed(
-    database: Database, *, password: str, now: datetime, progress: Progress = lambda _, __: None
-) -> UUID:
-    """Make the organisation as it was set up some weeks before `now`; return its id."""
-    organisation_id = new_id()
+    database: Database,
+    *,
+    organisation_id: UUID,
+    password: str,
+    now: datetime,
+    progress: Progress = lambda _, __: None,
+) -> None:
+    """Make the organisation as it was set up some weeks before `now`."""
     progress("entry.demo.people", 0.0)
     hashed = await hash_password(password, "")
     system = Actor.system(organisation_id)
@@ -110,7 +113,6 @@ async def seed(
         progress("entry.demo.customers", 0.8)
         for person in known_customers().values():
             await _customer(tx, person)
-    return organisation_id
 
 
 async def _brands(tx: Transaction) -> dict[str, UUID]:
