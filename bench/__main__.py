@@ -1,0 +1,49 @@
+"""`python -m bench [--only NAME]… [--list]`: run the measures, print the table, keep the JSON."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+
+import uvloop
+
+from bench.figures import Figure, console, keep, show
+from bench.processes import KEY
+
+LONGEST_S = 240
+
+
+def main() -> None:
+    """Run what is asked for; leave with 1 if a measure broke (a missed target is only shown)."""
+    os.environ.setdefault("PEAKEND_SECRET_KEY", KEY)
+    from bench.measures import MEASURES
+
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(MEASURES), metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="name the measures")
+    given = parser.parse_args()
+    if given.list:
+        console.print("\n".join(MEASURES))
+        return
+    figures: list[Figure] = []
+    broken = False
+    for name in given.only or MEASURES:
+        began = time.monotonic()
+        console.print(f"[bold]{name}[/]")
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                found = runner.run(asyncio.wait_for(MEASURES[name](), LONGEST_S))
+        except Exception as error:  # noqa: BLE001  (the other measures go on)
+            console.print_exception(max_frames=4)
+            found = [Figure(name, None, note=f"{type(error).__name__}: {str(error)[:200]}")]
+            broken = True
+        figures += found
+        console.print(f"  {time.monotonic() - began:.0f} s", style="dim")
+    show(figures)
+    keep(figures)
+    sys.exit(broken)
+
+
+if __name__ == "__main__":
+    main()

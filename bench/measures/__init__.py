@@ -1,0 +1,16 @@
+"""Every measure of `make bench` by its name."""
+
+from bench.figures import Measure
+from bench.measures import desk, growth, live, posting, reacting, sockets, starting, walls
+
+MEASURES: dict[str, Measure] = {
+    "post": posting.post,
+    "list": posting.lists,
+    "growth": growth.growth,
+    "reactions": reacting.reactions,
+    "live": live.delivery,
+    "sockets": sockets.idle,
+    "start": starting.start,
+    "database": walls.database_per_test,
+    "desk": desk.desk,
+}

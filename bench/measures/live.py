@@ -1,0 +1,2 @@
+async def x(): return []
+growth=reactions=delivery=idle=start=database_per_test=desk=x
