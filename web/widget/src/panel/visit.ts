@@ -3,36 +3,16 @@
 import { Api, Refusal } from './api'
 import { embedded, listenToHost, tellHost } from './host'
 import { Live } from './live'
-import { Outbox, type Outcome } from './outbox'
-import { aloneIn, newId, notes, openShelf } from './shelf'
+import { notes } from './shelf'
+import type { State } from './state'
 import { later, loadLater } from './later'
-import { adopt, emptyThread, isForeign, merge, reduce, type Thread } from './thread'
-import type { Config, Conversation, Frame, Identity, Page, Parcel } from './types'
+import { adopt, emptyThread, isForeign, reduce, type Thread } from './thread'
+import type { Conversation, Frame, Identity, Page } from './types'
 import { language, languageOf, speak, t, type Language } from './words'
+import { Writing } from './writing'
 
 const POLL_MS = 5000
 const WAITING_POLL_MS = 15000
-const TYPING_MS = 3000
-
-export interface State {
-  phase: 'loading' | 'ready' | 'failed' | 'gone'
-  config: Config | null
-  thread: Thread
-  pending: Parcel[]
-  uploads: Record<string, number>
-  /** Whether the device is online and the socket stands. */
-  online: boolean
-  live: boolean
-  open: boolean
-  unread: number
-  large: boolean
-  sound: boolean
-  language: Language
-  /** The visitor chose to start again after the end. */
-  fresh: boolean
-  rated: 'no' | 'sending' | 'failed' | 'done'
-  note: string | null
-}
 
 const search = new URLSearchParams(location.search)
 /** A signed link stands behind the #, where no server and no log sees it. */
@@ -41,13 +21,11 @@ const link = new URLSearchParams(location.hash.slice(1))
 export class Visit {
   state: State
   private listeners = new Set<() => void>()
-  private api: Api
+  api: Api
   private live: Live
-  private outbox: Outbox | null = null
-  private tabs: BroadcastChannel | null = null
+  writing = new Writing(this)
   private pages: Page[] = []
   private identity: Identity | null | undefined
-  private typedAt = 0
   private poll: ReturnType<typeof setTimeout> | undefined
   private readTimer: ReturnType<typeof setTimeout> | undefined
   private reported = { seq: 0, delivered: 0 }
@@ -119,7 +97,7 @@ export class Visit {
         open: (on) => this.setOpen(on),
       })
     const rest = loadLater().then(() => this.set({}))
-    await this.openOutbox()
+    await this.writing.open()
     // The host says who is signed in with its hello: better before the session than after it.
     if (embedded) await Promise.race([hello, new Promise((done) => setTimeout(done, 1000))])
     await this.enter()
@@ -175,7 +153,7 @@ export class Visit {
     this.noticeNew(session.conversation?.read_seq ?? this.state.thread.synced)
     this.live.start()
     if (this.identity && this.identity !== sent) void this.identify(this.identity)
-    void this.outbox?.flush()
+    this.writing.flush()
     void this.sendPages()
   }
 
@@ -211,7 +189,7 @@ export class Visit {
     this.live.stop()
     this.api.token = null
     for (const name of ['token', 'who', 'draft']) notes.set(`peakend:${this.key}:${name}`, null)
-    await this.outbox?.clear()
+    await this.writing.clear()
     this.reported = { seq: 0, delivered: 0 }
     this.set({ thread: emptyThread, unread: 0, fresh: false, rated: 'no' })
     await this.enter()
@@ -244,14 +222,14 @@ export class Visit {
     this.noticeNew(same ? before.synced : 0)
   }
 
-  private setThread(thread: Thread): void {
+  setThread(thread: Thread): void {
     const ids = new Set(thread.messages.map((m) => m.client_id))
     const pending = this.state.pending.filter((p) => !ids.has(p.client_id))
     this.set({ thread, pending })
     this.report()
   }
 
-  private take(conversation: Conversation | null | undefined): void {
+  take(conversation: Conversation | null | undefined): void {
     if (conversation === undefined) return
     const before = this.state.thread
     this.setThread(adopt(before, conversation))
@@ -279,7 +257,7 @@ export class Visit {
     this.showUnread()
   }
 
-  private async catchUp(whole = false): Promise<void> {
+  async catchUp(whole = false): Promise<void> {
     if (!this.api.token) return
     const before = this.state.thread
     const same = before.conversation?.id
@@ -291,14 +269,14 @@ export class Visit {
       }
       this.take(conversation)
       if (same && same === conversation?.id && !whole) this.noticeNew(before.synced)
-      void this.outbox?.flush()
+      this.writing.flush()
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) await this.renew()
     }
   }
 
   /** The token is no longer known: begin a new session, keep what waits to be sent. */
-  private async renew(): Promise<void> {
+  async renew(): Promise<void> {
     // Another tab may have renewed it already.
     if (notes.get(this.tokenKey) === this.api.token) notes.set(this.tokenKey, null)
     this.api.token = null
@@ -320,7 +298,7 @@ export class Visit {
     this.set({ online: navigator.onLine })
     if (!navigator.onLine) return
     this.live.hurry()
-    void this.outbox?.flush()
+    this.writing.flush()
     if (!document.hidden) {
       this.seen()
       if (!this.api.token && this.state.phase !== 'gone') void this.enter()
@@ -363,84 +341,6 @@ export class Visit {
       this.reported = { seq, delivered }
       await this.api.reads(seq, delivered).catch(() => undefined)
     }, 300)
-  }
-
-  // --- saying --------------------------------------------------------------------------------
-
-  private async openOutbox(): Promise<void> {
-    const name = `peakend:${this.key}`
-    const shelf = await openShelf(name)
-    if ('BroadcastChannel' in window) {
-      this.tabs = new BroadcastChannel(name)
-      this.tabs.onmessage = (event) => {
-        if (event.data === 'outbox') void this.outbox?.refresh()
-      }
-    }
-    this.outbox = new Outbox(shelf, (parcel) => this.post(parcel), aloneIn(name), () => {
-      const ids = new Set(this.state.thread.messages.map((m) => m.client_id))
-      this.set({ pending: this.outbox!.parcels.filter((p) => !ids.has(p.client_id)) })
-    })
-    await this.outbox.refresh()
-  }
-
-  async say(text: string, files: { blob: Blob; name: string }[] = []): Promise<void> {
-    const parcel: Parcel = {
-      client_id: newId(),
-      at: Date.now(),
-      text: text.trim(),
-      files: files.map(({ blob, name }) => ({ name, blob, mime: blob.type, size: blob.size })),
-    }
-    if (!parcel.text && !parcel.files.length) return
-    this.set({ note: null })
-    this.typing('')
-    await this.outbox!.add(parcel)
-    this.tabs?.postMessage('outbox')
-  }
-
-  private async post(parcel: Parcel): Promise<Outcome> {
-    if (!this.api.token || !navigator.onLine) return 'later'
-    try {
-      const ids = await this.uploadFiles(parcel)
-      const { client_id, text } = parcel
-      const answer = await this.api.send({ client_id, text, file_ids: ids })
-      const message = answer.message ?? answer
-      if (answer.conversation) this.take(answer.conversation)
-      const thread = this.state.thread
-      if (!thread.conversation || isForeign(thread, [message])) await this.catchUp(true)
-      else this.setThread({ ...thread, messages: merge(thread.messages, [message]) })
-      this.tabs?.postMessage('outbox')
-      return 'sent'
-    } catch (error) {
-      if (!(error instanceof Refusal)) return { refused: t('failed.file') }
-      if (error.status === 401) void this.renew()
-      if (error.status === 401 || error.passing) return 'later'
-      return { refused: error.message || String(error.status) }
-    }
-  }
-
-  private async uploadFiles(parcel: Parcel): Promise<string[]> {
-    for (const file of parcel.files) {
-      if (file.file_id || !file.blob) continue
-      if (!later) throw new Refusal(0, 'offline', '')
-      const stored = await later.upload(this.api, file.blob, file.name, (share) =>
-        this.set({ uploads: { ...this.state.uploads, [parcel.client_id]: share } }),
-      )
-      file.file_id = stored.id
-    }
-    return parcel.files.map((file) => file.file_id!).filter(Boolean)
-  }
-
-  retry = (clientId: string) => this.outbox!.retry(clientId)
-  discard = (clientId: string) => this.outbox!.drop(clientId)
-
-  typing(text: string): void {
-    const state = this.state.thread.conversation?.state
-    if (!this.api.token || (state !== 'serving' && state !== 'waiting')) return
-    const on = !!text
-    if (on && Date.now() - this.typedAt < TYPING_MS) return
-    if (!on && !this.typedAt) return
-    this.typedAt = on ? Date.now() : 0
-    this.api.typing(on).catch(() => undefined)
   }
 
   // --- asking --------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ function Choices({ m, visit }: { m: Message; visit: Visit }) {
   return (
     <div class="questions">
       {labels.slice(0, 5).map((label) => (
-        <Act onClick={() => void visit.say(label)}>{label}</Act>
+        <Act onClick={() => void visit.writing.say(label)}>{label}</Act>
       ))}
     </div>
   )
@@ -115,10 +115,10 @@ export function Pending({ parcel, visit }: { parcel: Parcel; visit: Visit }) {
       {parcel.failed ? (
         <div class="failure" role="alert">
           <span>{t('failed.why', { why: parcel.failed })}</span>
-          <Act kind="ghost" onClick={() => void visit.retry(parcel.client_id)}>
+          <Act kind="ghost" onClick={() => void visit.writing.retry(parcel.client_id)}>
             {t('retry')}
           </Act>
-          <Act kind="ghost" onClick={() => void visit.discard(parcel.client_id)}>
+          <Act kind="ghost" onClick={() => void visit.writing.discard(parcel.client_id)}>
             {t('discard')}
           </Act>
         </div>
@@ -139,7 +139,7 @@ export function Questions({ visit }: { visit: Visit }) {
     <div class="questions">
       <small>{t('ask')}</small>
       {questions.slice(0, 4).map((question) => (
-        <Act onClick={() => void visit.say(question)}>{question}</Act>
+        <Act onClick={() => void visit.writing.say(question)}>{question}</Act>
       ))}
     </div>
   )

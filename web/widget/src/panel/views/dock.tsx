@@ -91,7 +91,7 @@ function Composer({ visit }: { visit: Visit }) {
   const write = (value: string) => {
     setText(value)
     visit.draft = value
-    visit.typing(value)
+    visit.writing.typing(value)
   }
   const add = async (files: Iterable<File>) => {
     const found = await later?.collect([...files], tray, config?.limits)
@@ -102,7 +102,7 @@ function Composer({ visit }: { visit: Visit }) {
   }
   const send = () => {
     if (!text.trim() && !tray.length) return
-    void visit.say(text, tray)
+    void visit.writing.say(text, tray)
     write('')
     setTray([])
     setNote('')
@@ -136,7 +136,7 @@ function Composer({ visit }: { visit: Visit }) {
           onInput={(event) => write(event.currentTarget.value)}
           onCompositionStart={guard.start}
           onCompositionEnd={guard.end}
-          onBlur={() => visit.typing('')}
+          onBlur={() => visit.writing.typing('')}
           onPaste={(event) => {
             const files = event.clipboardData?.files
             if (!files?.length) return
