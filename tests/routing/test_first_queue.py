@@ -12,10 +12,14 @@ async def test_a_new_centre_has_a_line_with_everybody_in_it(database):
     home = Actor.system(new_id())
     async with database.transaction(home) as tx:
         await accounts.create_organisation(tx, name="小店", language="zh-CN")
-        founder = await accounts.add_member(tx, login="founder", name="甲", role="admin")
+        founder = await accounts.add_member(
+            tx, login="founder", name="甲", role="admin", password="Sonne-und-Mond-7"
+        )
     await Worker(database).drain()
     async with database.transaction(home) as tx:
-        second = await accounts.add_member(tx, login="second", name="乙", role="agent")
+        second = await accounts.add_member(
+            tx, login="second", name="乙", role="agent", password="Sonne-und-Mond-8"
+        )
         await join_only_queue(tx, member_id=second)
     async with database.transaction(home) as tx:
         lines = await queries.queues(tx)
@@ -29,6 +33,8 @@ async def test_two_lines_leave_the_choice_to_people(database, organisation):
     async with database.transaction(home) as tx:
         for name in ("甲线", "乙线"):
             await add_queue(tx, QueueSettings(name=name))
-        member = await accounts.add_member(tx, login="late-one", name="后来", role="agent")
+        member = await accounts.add_member(
+            tx, login="late-one", name="后来", role="agent", password="Sonne-und-Mond-8"
+        )
         await join_only_queue(tx, member_id=member)
         assert await queries.queues_of_member(tx, member) == []

@@ -79,7 +79,7 @@ async def enqueue(
     conversation = await need_conversation(tx, conversation_id, system)
     if conversation.state == "closed":
         return None
-    if (known := await active_leg(tx, conversation_id)) is not None:
+    if (known := await standing_leg(tx, conversation_id)) is not None:
         return known.id
     at = entered_at or tx.now
     place = queue_id or conversation.queue_id or await queue_for(tx, conversation.brand_id)
@@ -113,6 +113,30 @@ async def enqueue(
     )
     await record(tx, entered, occurred_at=at)
     return leg_id
+
+
+async def standing_leg(tx: Transaction, conversation_id: UUID) -> WorkItem | None:
+    """Return the leg that a conversation stands in, after putting right one that was left behind.
+
+    A conversation can be reopened before its closing has ended the leg: who waited keeps the
+    place, who was served begins anew.
+    """
+    seen = await active_leg(tx, conversation_id)
+    system = Actor.system(tx.organisation_id)
+    if seen is None or (await need_conversation(tx, conversation_id, system)).leg_id == seen.id:
+        return seen
+    await lock_presence(tx, [who for who in (seen.agent_id, seen.offered_to) if who is not None])
+    leg = await active_leg(tx, conversation_id, lock=True)
+    conversation = await need_conversation(tx, conversation_id, system, lock=True)
+    if leg is None or leg.id != seen.id or leg.id == conversation.leg_id:
+        return leg
+    if conversation.state != "waiting" or leg.state == "serving":
+        await end_leg(tx, leg, "closed")
+        return None
+    await conversations.place_in_queue(
+        tx, conversation_id=conversation_id, queue_id=leg.queue_id, leg_id=leg.id
+    )
+    return leg
 
 
 def _skills(queue: QueueRow | None, skills: frozenset[UUID], passed: Passed | None) -> list[UUID]:

@@ -8,7 +8,7 @@ from peakend.conversations.queries.access import need_conversation
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Refused
-from peakend.routing.actions.lines import end_leg, enqueue, serve_at_once
+from peakend.routing.actions.lines import end_leg, enqueue, serve_at_once, standing_leg
 from peakend.routing.actions.offering import answer
 from peakend.routing.actions.presence import lock_presence
 from peakend.routing.models import WorkItem
@@ -144,7 +144,7 @@ async def serve_reopened(
 ) -> None:
     """Begin a new segment for the agent who reopened a conversation, unless it has one."""
     await lock_presence(tx, [agent_id])
-    if await active_leg(tx, conversation_id) is not None:
+    if await standing_leg(tx, conversation_id) is not None:
         return
     system = Actor.system(tx.organisation_id)
     conversation = await need_conversation(tx, conversation_id, system, lock=True)
