@@ -8,7 +8,7 @@ import './app/theme'
 import './ui/theme.css'
 
 async function start(): Promise<void> {
-  if (import.meta.env.DEV && import.meta.env.VITE_MOCK) await import('../dev/mock')
+  if (import.meta.env.VITE_MOCK) await import('../dev/mock')
   await needWords()
   createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin).mount('#app')
 }

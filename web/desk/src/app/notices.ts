@@ -1,6 +1,7 @@
 /** Desktop notices, and the unread count in the title and on the icon. */
-import { ref, watchEffect } from 'vue'
+import { ref, watch, watchEffect } from 'vue'
 import { preferences } from './session'
+import { theme } from './theme'
 
 export const unread = ref(0)
 export const pageTitle = ref('')
@@ -27,8 +28,8 @@ export function notice(title: string, text: string, tag: string, open: () => voi
 watchEffect(() => {
   const name = pageTitle.value ? `${pageTitle.value} · Peakend` : 'Peakend'
   document.title = unread.value ? `(${unread.value}) ${name}` : name
-  paint(unread.value)
 })
+watch([unread, theme], () => paint(unread.value), { immediate: true, flush: 'post' })
 
 function paint(count: number): void {
   const canvas = document.createElement('canvas')

@@ -12,10 +12,13 @@ export const tagColours: { tone: Tone; colour: string }[] = [
   { tone: 'calm', colour: value('calm') },
   { tone: 'warning', colour: value('warning') },
   { tone: 'danger', colour: value('danger') },
-  { tone: 'ai', colour: value('ai') },
 ]
 
-/** The tone of a stored colour; neutral for one that is no longer offered. */
+const parts = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))
+const distance = (one: string, other: string) => parts(one).reduce((sum, part, at) => sum + (part - parts(other)[at]) ** 2, 0)
+
+/** The tone nearest to a stored colour, which may come from elsewhere. */
 export function toneOf(colour: string | null | undefined): Tone {
-  return tagColours.find((one) => one.colour === colour?.toLowerCase())?.tone ?? 'neutral'
+  if (!colour || !/^#[0-9a-f]{6}$/i.test(colour)) return 'neutral'
+  return tagColours.reduce((best, one) => (distance(one.colour, colour) < distance(best.colour, colour) ? one : best)).tone
 }

@@ -20,8 +20,9 @@ export function useVirtualRows(scroller: Ref<HTMLElement | undefined>, count: Ma
 
   // In steps of the overscan, so that most frames of a scroll render nothing.
   const first = computed(() => Math.max(0, (Math.floor(top.value / toValue(height) / overscan) - 1) * overscan))
-  const last = computed(() => Math.min(toValue(count), first.value + Math.ceil(seen.value / toValue(height) / overscan) * overscan + 3 * overscan))
-  const items = computed(() => Array.from({ length: Math.max(0, last.value - first.value) }, (_, at) => ({ index: first.value + at, start: (first.value + at) * toValue(height) })))
+  const pool = computed(() => Math.ceil(seen.value / toValue(height) / overscan) * overscan + 3 * overscan)
+  const last = computed(() => Math.min(toValue(count), first.value + pool.value))
+  const items = computed(() => Array.from({ length: Math.max(0, last.value - first.value) }, (_, at) => ({ index: first.value + at, slot: (first.value + at) % pool.value, start: (first.value + at) * toValue(height) })))
   const total = computed(() => toValue(count) * toValue(height))
 
   /** Bring a row into sight with the least movement. */
@@ -29,9 +30,10 @@ export function useVirtualRows(scroller: Ref<HTMLElement | undefined>, count: Ma
     const box = scroller.value
     if (!box) return
     const start = index * toValue(height)
-    if (start < box.scrollTop) box.scrollTop = start
-    else if (start + toValue(height) > box.scrollTop + box.clientHeight) box.scrollTop = start + toValue(height) - box.clientHeight
-    read()
+    // What was last read is enough; asking the box again would force a layout.
+    if (start < top.value) box.scrollTop = top.value = start
+    else if (start + toValue(height) > top.value + seen.value) box.scrollTop = top.value = start + toValue(height) - seen.value
   }
+  // `slot` is the key of a row: a row that leaves on one side comes back on the other with new contents.
   return { items, total, first, last, show }
 }
