@@ -81,7 +81,7 @@ class Forks:
                 found = asyncio.run(work)
                 path.write_text(json.dumps(found))
                 code = 0
-            except BaseException:
+            except BaseException:  # noqa: BLE001  (the parent is told by the exit code)
                 traceback.print_exc()
             finally:
                 sys.stderr.flush()

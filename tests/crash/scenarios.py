@@ -115,7 +115,7 @@ class Play:
 
     async def visitor(self, end: str, body: Any = None, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.world['visitor']}"}
-        sent = {"json": body or {}} if not more else more
+        sent = more or {"json": body or {}}
         return await self.http.post(f"/api/web/{self.world['key']}/{end}", headers=headers, **sent)
 
     async def desk(self, who: str, method: str, path: str, body: Any = None) -> httpx.Response:
