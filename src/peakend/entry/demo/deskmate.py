@@ -137,7 +137,7 @@ class Deskmate:
                 await self.stage.pause(8, 14)
                 await self._answer(offer, "refusals")
             elif scene is not None or offer["conversation_id"] in self.stage.left:
-                slow = self.stage.by.random() < 0.08
+                slow = self.stage.by.random() < 0.05
                 await self.stage.pause(*((17, 25) if slow else (2, 8)))
                 await self._answer(offer, "acceptances")
                 self._take(offer)
@@ -238,7 +238,10 @@ class Deskmate:
                 ]
                 last = spoken[-1] if spoken else None
                 if last is not None and last["kind"] == "customer":
-                    article = await self._help(conversation_id, tries) or article
+                    given = {
+                        source["slug"] for m in seen["messages"]["items"] for source in m["sources"]
+                    }
+                    article = await self._help(conversation_id, tries, given) or article
                     tries += 1
                 elif last is None or _age_s(last["at"]) > IDLE_S * self.stage.pace:
                     await self.say(conversation_id, word("entry.demo.says_goodbye"))
@@ -250,11 +253,12 @@ class Deskmate:
         finally:
             self._courteous.discard(conversation_id)
 
-    async def _help(self, conversation_id: str, tries: int) -> str | None:
-        """Answer from the knowledge strip where it knows, else take it on; return the article."""
+    async def _help(self, conversation_id: str, tries: int, given: set[str]) -> str | None:
+        """Answer from the knowledge strip what was not given yet, else take it on."""
         await self.type(conversation_id)
         found = await self.wire.get(path_of("conversations", conversation_id, "suggestions"))
-        best = next((s for s in found if s["audience"] == "customer"), None)
+        fresh = [s for s in found if s["audience"] == "customer" and s["slug"] not in given]
+        best = fresh[0] if fresh else None
         await self.stage.pause(4, 9)
         if best is not None and best["score"] >= 0.4 and tries < 2:
             await self.say(conversation_id, best["excerpt"][:600])

@@ -17,6 +17,7 @@ class Kept(msgspec.Struct, kw_only=True):
     password: str
     organisation_id: UUID
     done_until: datetime
+    simulated: list[str] = []
 
 
 def place() -> Path:

@@ -1,9 +1,9 @@
 """The demo's start: made once, found again later, and kept alive while the server runs."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import structlog
@@ -75,17 +75,28 @@ async def live(
     notes = kept.read()
     parts = []
     if notes is not None:
-        parts.append(asyncio.create_task(_tell_past(database, notes, stop)))
+        simulated = Simulation(database, base_url, notes)
+        parts.append(asyncio.create_task(_watched(_tell_past(database, notes, simulated))))
         if simulation:
-            simulated = Simulation(database, base_url, notes)
-            parts.append(asyncio.create_task(simulated.run(stop)))
+            parts.append(asyncio.create_task(_watched(simulated.run(stop))))
     await stop.wait()
+    if notes is not None:
+        notes.simulated = simulated.open_conversations()
+        kept.write(notes)
     for part in parts:
         part.cancel()
     await asyncio.gather(*parts, return_exceptions=True)
 
 
-async def _tell_past(database: Database, notes: Kept, stop: asyncio.Event) -> None:
+async def _watched(work: Coroutine[Any, Any, None]) -> None:
+    """Let the server go on without its demo where that fails, and say so."""
+    try:
+        await work
+    except Exception:
+        log.exception("the demo does not live any more")
+
+
+async def _tell_past(database: Database, notes: Kept, simulated: Simulation) -> None:
     """Catch up with what happened while nobody was there, then note that time goes on."""
     until = clock.now()
     since = max(notes.done_until, until - PAST)
@@ -106,11 +117,11 @@ async def _tell_past(database: Database, notes: Kept, stop: asyncio.Event) -> No
         )
         took_s = round(asyncio.get_running_loop().time() - started, 1)
         log.info("the demo's past is told", conversations=made, took_s=took_s)
-    while not stop.is_set():
+    while True:
         notes.done_until = clock.now()
+        notes.simulated = simulated.open_conversations()
         kept.write(notes)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), NOTED_EVERY_S)
+        await asyncio.sleep(NOTED_EVERY_S)
 
 
 async def _adopt(database: Database, notes: Kept) -> bool:

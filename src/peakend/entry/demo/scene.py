@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WAITS_S = 480
 PERSON_THINKS_S = 300
+IMPATIENT_SHARE = 0.06
 
 
 class Over(Exception):
@@ -31,7 +32,8 @@ class Scene:
         self.stage, self.told, self.visitor, self.person = stage, told, visitor, person
         self.mate: Deskmate | None = None
         self.scripted = True
-        self.nobody_comes = told.outcome == "abandons"
+        impatient = told.outcome == "agent" and stage.by.random() < IMPATIENT_SHARE
+        self.nobody_comes = impatient or told.outcome == "abandons"
         self.open = True
         self._answered_seq = 0
         self._transfers = told.outcome == "agent" and stage.by.random() < 0.06
@@ -134,9 +136,20 @@ class Scene:
                 # Nobody is there before the morning: whoever comes then answers politely.
                 self.stage.left.add(str(self.visitor.id))
                 raise Over
+            if self.nobody_comes:
+                await self._lose_patience()
             if loop.time() > until:
                 await self._go()
             await self.stage.pause(2, 4)
+
+    async def _lose_patience(self) -> None:
+        """Go after a while of waiting, unless a real person at the desk was quicker."""
+        await self.stage.pause(20, 50)
+        await self.visitor.look()
+        if self.visitor.state == "waiting":
+            await self.visitor.leave()
+            raise Over
+        self.nobody_comes = False
 
     async def _hear_person(self) -> None:
         """Wait for the words of a real person at the desk; at last ask, then leave."""

@@ -47,6 +47,11 @@ class Simulation:
         self.people: list[str] = []
         self.begun = 0
         self.ended = 0
+        self.stage: Stage | None = None
+
+    def open_conversations(self) -> list[str]:
+        """Return what our customers have open: after a restart they are not taken for real ones."""
+        return [*self.stage.scenes, *self.stage.left] if self.stage else self.notes.simulated
 
     async def run(self, stop: asyncio.Event) -> None:
         """Let people come and go until told to stop."""
@@ -59,7 +64,7 @@ class Simulation:
         ) as http:
             # One client serves many people: each of them keeps the own cookie.
             http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            stage = await self._stage(http)
+            self.stage = stage = await self._stage(http)
             working = [
                 asyncio.create_task(mate.run(stop), name=mate.who.login)
                 for mate in stage.mates.values()
@@ -81,6 +86,7 @@ class Simulation:
             by=random.Random(),  # noqa: S311 (a play, no secret)
             pace=self.pace,
             sockets=self.transport is None,
+            left=set(self.notes.simulated),
         )
         for who in cast.agents:
             if who.login not in OWN_LOGINS.values():

@@ -1,0 +1,42 @@
+"""The past is made by the same actions, and its boards add up."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from peakend.accounts import queries as accounts
+from peakend.conversations import queries as conversations
+from peakend.entry.demo.history import catch_up
+from peakend.insight.actions import differences
+from peakend.insight.queries import day_of, wallboard
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.worker import Worker
+
+if TYPE_CHECKING:
+    from peakend.kernel.db import Database
+
+
+async def test_a_day_is_told_to_its_end(database: "Database", organisation_id: UUID) -> None:
+    until = clock.now()
+    made = await catch_up(database, organisation_id, since=until - timedelta(days=2), until=until)
+    await Worker(database).drain(50_000)
+    system = Actor.system(organisation_id)
+    async with database.transaction(system) as tx:
+        board = await wallboard(tx)
+        start, end = await day_of(tx, until - timedelta(days=1))
+        wrong = await differences(tx, start, end)
+        filters = conversations.Filters()
+        closed = await conversations.conversation_list(tx, system, "closed", filters, limit=100)
+        zone = (await accounts.organisation(tx)).time_zone
+        dead = await tx.value("SELECT count(*) FROM job WHERE state = 'dead'")
+    assert made >= 10
+    assert (dead, wrong, zone) == (0, {}, "Asia/Shanghai")
+    assert len(closed.items) >= min(made, 100) - 6
+    assert all(row.closed_at is None or row.closed_at <= until for row in closed.items)
+    assert board.total.offered == board.total.answered + board.total.abandoned
+    held = Counter(row.agent_name for row in closed.items if row.agent_name)
+    assert len(held) >= 4
+    assert any(row.rating for row in closed.items)
+    assert all(row.reason_id for row in closed.items if row.solved is not None and row.agent_id)
