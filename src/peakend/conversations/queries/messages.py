@@ -79,7 +79,7 @@ class Marks(msgspec.Struct, frozen=True):
     agent_read: int
 
 
-class _Marked(MessageRecord, frozen=True, kw_only=True):
+class _Marked(MessageRecord, frozen=True):
     read_seq: int
     delivered_seq: int
     agent_seq: int

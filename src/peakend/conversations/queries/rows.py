@@ -89,7 +89,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
-class _Shown(ConversationRecord, frozen=True, kw_only=True):
+class _Shown(ConversationRecord, frozen=True):
     channel_name: str
     reason_zh: str | None
     reason_en: str | None
