@@ -39,7 +39,8 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     restore()
   }, { immediate: true })
   watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDraft(detail.id, detail.draft) && !text.value) restore() })
-  watch(() => can.value.reply, (now, was) => { if (!now) kind.value = 'note'; else if (!was && !text.value) kind.value = 'agent' })
+  // What is half written keeps its kind: a reply never turns into a note, nor a note into a reply, under the hand.
+  watch(() => can.value.reply, (now) => { if (!text.value) kind.value = now ? 'agent' : 'note' })
 
   /** Call on every change the person makes, not on changes from outside. */
   function typed() {
