@@ -80,9 +80,15 @@ async def want_person(
     tx: Transaction, *, channel_id: UUID, customer_id: UUID, language: str, by: Actor
 ) -> UUID:
     """Bring a visitor to a person, starting a conversation where none is open; return its id."""
-    conversation_id = await conversations.start_conversation(
-        tx, channel_id=channel_id, customer_id=customer_id, language=language
-    )
+    # The digital agent may be answering right now: it locks its session before the conversation,
+    # so an open conversation is only looked at here, and locked after the session.
+    known = await timeline.newest_conversation(tx, by) if by.customer_id == customer_id else None
+    if known is not None and known.state != "closed":
+        conversation_id = known.id
+    else:
+        conversation_id = await conversations.start_conversation(
+            tx, channel_id=channel_id, customer_id=customer_id, language=language
+        )
     await hand_over(tx, conversation_id=conversation_id, by=by, why="asked")
     return conversation_id
 

@@ -136,6 +136,8 @@ class Deskmate:
             if scene is not None and scene.nobody_comes:
                 await self.stage.pause(8, 14)
                 await self._answer(offer, "refusals")
+            elif scene is not None and await self._lets_past(offer, scene.let_past):
+                await self._answer(offer, "refusals")
             elif scene is not None or offer["conversation_id"] in self.stage.left:
                 slow = self.stage.by.random() < 0.05
                 await self.stage.pause(*((17, 25) if slow else (2, 8)))
@@ -154,7 +156,8 @@ class Deskmate:
         waited_s = _age_s(offer["entered_at"])
         left_s = (PATIENCE_S * self.stage.pace) - waited_s
         room_s = -_age_s(offer["expires_at"]) - 3
-        if left_s > 0 and await self._somebody_real_is_free():
+        if left_s > 0 and await self.stage.real_people(self.wire, offer["queue_id"]):
+            await self.stage.pause(0.3, 0.8)
             await self._answer(offer, "refusals")
             return
         await asyncio.sleep(max(0.0, min(left_s, room_s)))
@@ -164,12 +167,16 @@ class Deskmate:
         await self._answer(offer, "acceptances")
         self._take(offer)
 
-    async def _somebody_real_is_free(self) -> bool:
-        found = await self.wire.get(path_of("transfer-targets"))
-        return any(
-            seat["state"] == "ready" and not self.stage.is_simulated(seat["name"])
-            for seat in found["agents"]
-        )
+    async def _lets_past(self, offer: dict[str, Any], known: set[str]) -> bool:
+        """Leave work to a real person who has nothing to do; each of us does so once."""
+        if self.who.login in known:
+            return False
+        loads = await self.stage.real_people(self.wire, offer["queue_id"])
+        if 0 not in loads:
+            return False
+        known.add(self.who.login)
+        await self.stage.pause(0.3, 0.8)
+        return True
 
     async def _answer(self, offer: dict[str, Any], what: str) -> None:
         path = path_of("offers", offer["leg_id"], what)

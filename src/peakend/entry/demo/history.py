@@ -24,7 +24,7 @@ from peakend.entry.demo.plan import Past, past
 from peakend.feedback import actions as feedback
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import PeakendError
+from peakend.kernel.errors import Conflict, PeakendError
 from peakend.kernel.files import save_file
 from peakend.kernel.ids import new_id
 from peakend.kernel.words import word
@@ -57,12 +57,18 @@ async def catch_up(
         try:
             async with database.transaction(Actor.system(organisation_id), now=one.at) as tx:
                 await played.run(tx)
+        except AlreadyTalking:
+            continue
         except PeakendError:
             # Somebody changes the demo meanwhile: one conversation less is no harm.
             log.exception("a conversation of the past could not be told", dialogue=one.told.key)
         done(one.at, (n + 1) / len(told))
         await asyncio.sleep(pause_s)
     return len(told)
+
+
+class AlreadyTalking(Conflict):
+    """The same customer has a conversation of today open: the past must not write into it."""
 
 
 class _Played:
@@ -148,6 +154,8 @@ class _Played:
             file_ids=files,
         )
         first = self.conversation_id is None
+        if first and message.seq != 1:
+            raise AlreadyTalking
         self.conversation_id = message.conversation_id
         if first and self.visitor.id is not None:
             await self._look_around(tx)

@@ -35,6 +35,7 @@ class Scene:
         impatient = told.outcome == "agent" and stage.by.random() < IMPATIENT_SHARE
         self.nobody_comes = impatient or told.outcome == "abandons"
         self.open = True
+        self.let_past: set[str] = set()
         self._answered_seq = 0
         self._transfers = told.outcome == "agent" and stage.by.random() < 0.06
 

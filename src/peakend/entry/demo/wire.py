@@ -27,9 +27,9 @@ class Wire:
         """Return what is answered; a busy server is asked again a little later. Errors: Refused."""
         for attempt in range(4):
             found = await self.client.request(method, path, json=body, headers=self.headers, **more)
-            if found.status_code not in (429, 503) or attempt == 3:
+            if attempt == 3 or not _comes_again(found):
                 break
-            await asyncio.sleep(2 * (attempt + 1))
+            await asyncio.sleep(2 * attempt + 0.5)
         if found.status_code >= 400:
             raise Refused(found.status_code, _code(found))
         if "set-cookie" in found.headers:
@@ -48,6 +48,11 @@ class Wire:
 def path_of(*parts: str | UUID) -> str:
     """Return a path of the API."""
     return "/api/" + "/".join(str(part) for part in parts)
+
+
+def _comes_again(answer: httpx.Response) -> bool:
+    busy = answer.status_code in (429, 503)
+    return busy or _code(answer) in ("kernel.conflict", "conversations.try_again")
 
 
 def _code(answer: httpx.Response) -> str:
