@@ -1,19 +1,16 @@
-"""The first schema: every table of the first release, behind its walls."""
+"""The first schema: every table of the first release, behind its walls (`0001_first.sql`)."""
+
+from pathlib import Path
 
 from alembic import op
-
-from peakend.entry.tables import metadata
-from peakend.kernel.schema import walls
 
 revision = "0001"
 down_revision = None
 
+NEXT = "\n-- next\n"
+
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-    for table in metadata.sorted_tables:
-        for statement in walls(table):
-            op.execute(statement)
-    for table in metadata.sorted_tables:
-        for statement in table.info.get("after", ()):
-            op.execute(statement)
+    connection = op.get_bind()
+    for statement in Path(__file__).with_suffix(".sql").read_text("utf-8").split(NEXT):
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,1464 @@
+CREATE TABLE audit_entry (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	actor_kind TEXT NOT NULL, 
+	actor_id UUID, 
+	action TEXT NOT NULL, 
+	subject_type TEXT NOT NULL, 
+	subject_id UUID, 
+	detail JSONB NOT NULL, 
+	xid BIGINT DEFAULT (pg_current_xact_id()::text::bigint) NOT NULL, 
+	CONSTRAINT pk_audit_entry PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE audit_seal (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	place BIGINT NOT NULL, 
+	entry_xid BIGINT NOT NULL, 
+	entry_id UUID NOT NULL, 
+	digest BYTEA NOT NULL, 
+	CONSTRAINT pk_audit_seal PRIMARY KEY (organisation_id, place)
+)
+-- next
+CREATE TABLE brand (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	slug TEXT NOT NULL, 
+	colour TEXT NOT NULL, 
+	position INTEGER DEFAULT 0 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_brand PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE business_hours (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	time_zone TEXT NOT NULL, 
+	week JSONB NOT NULL, 
+	holidays JSONB DEFAULT '[]' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_business_hours PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE contact_reason_version (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	version INTEGER NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	member_id UUID, 
+	CONSTRAINT pk_contact_reason_version PRIMARY KEY (organisation_id, version)
+)
+-- next
+CREATE TABLE conversation_number (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	last BIGINT NOT NULL, 
+	CONSTRAINT pk_conversation_number PRIMARY KEY (organisation_id, kind)
+)
+-- next
+CREATE TABLE cron (
+	name TEXT NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_cron PRIMARY KEY (name)
+)
+-- next
+CREATE TABLE customer (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	folded TEXT NOT NULL, 
+	tier TEXT DEFAULT 'standard' NOT NULL, 
+	language TEXT DEFAULT 'zh-CN' NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	attributes JSONB DEFAULT '[]' NOT NULL, 
+	preferences JSONB DEFAULT '{}' NOT NULL, 
+	known BOOLEAN DEFAULT false NOT NULL, 
+	verified BOOLEAN DEFAULT false NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_customer PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE event (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	type TEXT NOT NULL, 
+	version SMALLINT DEFAULT '1' NOT NULL, 
+	occurred_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	recorded_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL, 
+	xid xid8 DEFAULT pg_current_xact_id() NOT NULL, 
+	subject UUID, 
+	conversation_id UUID, 
+	leg_id UUID, 
+	case_id UUID, 
+	customer_id UUID, 
+	agent_id UUID, 
+	channel TEXT, 
+	queue_id UUID, 
+	actor TEXT NOT NULL, 
+	caused_by UUID, 
+	payload JSONB NOT NULL, 
+	CONSTRAINT pk_event PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE file (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	thumb_sha256 TEXT, 
+	name TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	mime TEXT NOT NULL, 
+	size BIGINT NOT NULL, 
+	width INTEGER, 
+	height INTEGER, 
+	purpose TEXT NOT NULL, 
+	public BOOLEAN DEFAULT 'false' NOT NULL, 
+	owner TEXT NOT NULL, 
+	owner_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_file PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE job (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	fact_id UUID, 
+	args JSONB DEFAULT '{}' NOT NULL, 
+	run_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	priority SMALLINT DEFAULT '5' NOT NULL, 
+	alone BOOLEAN DEFAULT 'false' NOT NULL, 
+	unique_key TEXT, 
+	attempt SMALLINT DEFAULT '0' NOT NULL, 
+	worker TEXT, 
+	state TEXT DEFAULT 'ready' NOT NULL, 
+	last_error TEXT, 
+	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_job PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE knowledge_revision (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	revision INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_knowledge_revision PRIMARY KEY (organisation_id)
+)
+-- next
+CREATE UNLOGGED TABLE live_socket (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	process TEXT NOT NULL, 
+	seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_live_socket PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE member (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	login TEXT NOT NULL, 
+	language TEXT DEFAULT 'zh-CN' NOT NULL, 
+	role TEXT NOT NULL, 
+	capacity SMALLINT NOT NULL, 
+	active BOOLEAN DEFAULT true NOT NULL, 
+	avatar_file_id UUID, 
+	preferences JSONB DEFAULT '{}' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_member PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE metric_interval (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	interval_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	queue_id UUID NOT NULL, 
+	entered INTEGER DEFAULT '0' NOT NULL, 
+	answered INTEGER DEFAULT '0' NOT NULL, 
+	answered_within INTEGER DEFAULT '0' NOT NULL, 
+	abandoned INTEGER DEFAULT '0' NOT NULL, 
+	abandoned_within INTEGER DEFAULT '0' NOT NULL, 
+	abandoned_short INTEGER DEFAULT '0' NOT NULL, 
+	answered_wait_ms BIGINT DEFAULT '0' NOT NULL, 
+	ended INTEGER DEFAULT '0' NOT NULL, 
+	ended_digital INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_metric_interval PRIMARY KEY (organisation_id, interval_at, queue_id)
+)
+-- next
+CREATE TABLE metric_part (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	fact_id UUID NOT NULL, 
+	interval_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	queue_id UUID NOT NULL, 
+	merged BOOLEAN DEFAULT 'false' NOT NULL, 
+	entered INTEGER DEFAULT '0' NOT NULL, 
+	answered INTEGER DEFAULT '0' NOT NULL, 
+	answered_within INTEGER DEFAULT '0' NOT NULL, 
+	abandoned INTEGER DEFAULT '0' NOT NULL, 
+	abandoned_within INTEGER DEFAULT '0' NOT NULL, 
+	abandoned_short INTEGER DEFAULT '0' NOT NULL, 
+	answered_wait_ms BIGINT DEFAULT '0' NOT NULL, 
+	ended INTEGER DEFAULT '0' NOT NULL, 
+	ended_digital INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_metric_part PRIMARY KEY (organisation_id, fact_id)
+)
+-- next
+CREATE TABLE organisation (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	name TEXT NOT NULL, 
+	language TEXT DEFAULT 'zh-CN' NOT NULL, 
+	time_zone TEXT DEFAULT 'Asia/Shanghai' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_organisation PRIMARY KEY (organisation_id)
+)
+-- next
+CREATE UNLOGGED TABLE rate_limit (
+	key TEXT NOT NULL, 
+	tokens DOUBLE PRECISION NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_rate_limit PRIMARY KEY (key)
+)
+-- next
+CREATE TABLE set_up_token (
+	token_hash BYTEA NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_set_up_token PRIMARY KEY (token_hash)
+)
+-- next
+CREATE TABLE skill (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_skill PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE tag (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	colour TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_tag PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE team (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_team PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE article_category (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	slug TEXT NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT DEFAULT '' NOT NULL, 
+	position INTEGER DEFAULT '0' NOT NULL, 
+	brand_id UUID, 
+	CONSTRAINT pk_article_category PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE canned_reply (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	shortcut TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	scope TEXT NOT NULL, 
+	team_id UUID, 
+	member_id UUID, 
+	language TEXT NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_canned_reply PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE channel (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT DEFAULT 'web' NOT NULL, 
+	name TEXT NOT NULL, 
+	key TEXT NOT NULL, 
+	brand_id UUID, 
+	queue_id UUID, 
+	look JSONB DEFAULT '{}' NOT NULL, 
+	domains TEXT[] DEFAULT '{}' NOT NULL, 
+	hours_id UUID, 
+	identity_required BOOLEAN DEFAULT 'false' NOT NULL, 
+	identity_secret BYTEA, 
+	digital BOOLEAN DEFAULT 'true' NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_channel PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE contact_reason (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	version INTEGER NOT NULL, 
+	id UUID NOT NULL, 
+	parent_id UUID, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT NOT NULL, 
+	position INTEGER NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	CONSTRAINT pk_contact_reason PRIMARY KEY (organisation_id, version, id)
+)
+-- next
+CREATE TABLE credential (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	login_key TEXT NOT NULL, 
+	password_hash TEXT NOT NULL, 
+	active BOOLEAN DEFAULT true NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_credential PRIMARY KEY (organisation_id, member_id)
+)
+-- next
+CREATE TABLE customer_gram (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	gram TEXT NOT NULL, 
+	customer_id UUID NOT NULL, 
+	CONSTRAINT pk_customer_gram PRIMARY KEY (organisation_id, gram, customer_id)
+)
+-- next
+CREATE TABLE customer_note (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	author_id UUID, 
+	text TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_customer_note PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE identity (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	value BYTEA NOT NULL, 
+	blind BYTEA NOT NULL, 
+	verified BOOLEAN DEFAULT false NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_identity PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE invitation (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	token_hash BYTEA NOT NULL, 
+	login TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	role TEXT NOT NULL, 
+	capacity SMALLINT NOT NULL, 
+	team_ids UUID[] NOT NULL, 
+	queue_ids UUID[] NOT NULL, 
+	skill_ids UUID[] NOT NULL, 
+	member_id UUID, 
+	invited_by UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_invitation PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE member_skill (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	skill_id UUID NOT NULL, 
+	CONSTRAINT pk_member_skill PRIMARY KEY (organisation_id, member_id, skill_id)
+)
+-- next
+CREATE TABLE page_view (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	visitor_id UUID NOT NULL, 
+	url TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_page_view PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE presence (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	state TEXT DEFAULT 'offline' NOT NULL, 
+	reason TEXT, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	idle_since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	missing_since TIMESTAMP WITH TIME ZONE, 
+	stays BOOLEAN DEFAULT 'false' NOT NULL, 
+	misses INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_presence PRIMARY KEY (organisation_id, member_id), 
+	CONSTRAINT ck_presence_state CHECK (state IN ('ready', 'wrap_up', 'break', 'offline'))
+)
+-- next
+CREATE TABLE queue (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	brand_id UUID, 
+	open BOOLEAN DEFAULT 'true' NOT NULL, 
+	skills UUID[] DEFAULT '{}' NOT NULL, 
+	hours_id UUID, 
+	target_s INTEGER DEFAULT '20' NOT NULL, 
+	priority INTEGER DEFAULT '0' NOT NULL, 
+	offer_s INTEGER DEFAULT '20' NOT NULL, 
+	transfer_limit_s INTEGER DEFAULT '180' NOT NULL, 
+	promise_s INTEGER DEFAULT '7200' NOT NULL, 
+	silent_limit_s INTEGER DEFAULT '1800' NOT NULL, 
+	wrap_up_s INTEGER DEFAULT '0' NOT NULL, 
+	position INTEGER DEFAULT '0' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_queue PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE reveal (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	field TEXT NOT NULL, 
+	reason TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_reveal PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE session (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	token_hash BYTEA NOT NULL, 
+	role TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_session PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE team_member (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	team_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	CONSTRAINT pk_team_member PRIMARY KEY (organisation_id, team_id, member_id)
+)
+-- next
+CREATE TABLE visitor (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	channel_id UUID NOT NULL, 
+	token_hash BYTEA NOT NULL, 
+	language TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_visitor PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE article (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	slug TEXT NOT NULL, 
+	category_id UUID, 
+	brand_id UUID, 
+	audience TEXT NOT NULL, 
+	state TEXT DEFAULT 'draft' NOT NULL, 
+	language TEXT DEFAULT 'zh-CN' NOT NULL, 
+	title TEXT NOT NULL, 
+	body TEXT DEFAULT '' NOT NULL, 
+	questions TEXT[] DEFAULT '{}' NOT NULL, 
+	picture_ids UUID[] DEFAULT '{}' NOT NULL, 
+	video_id UUID, 
+	position INTEGER DEFAULT '0' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	published_version INTEGER, 
+	published_edit INTEGER, 
+	helpful INTEGER DEFAULT '0' NOT NULL, 
+	unhelpful INTEGER DEFAULT '0' NOT NULL, 
+	author_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	published_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_article PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE assist_topic (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	category_id UUID NOT NULL, 
+	queue_id UUID NOT NULL, 
+	CONSTRAINT pk_assist_topic PRIMARY KEY (organisation_id, category_id)
+)
+-- next
+CREATE TABLE conversation (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	number BIGINT NOT NULL, 
+	channel_id UUID NOT NULL, 
+	channel_kind TEXT NOT NULL, 
+	customer_id UUID NOT NULL, 
+	brand_id UUID, 
+	queue_id UUID, 
+	agent_id UUID, 
+	last_agent_id UUID, 
+	leg_id UUID, 
+	state TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	last_seq INTEGER DEFAULT '0' NOT NULL, 
+	preview TEXT DEFAULT '' NOT NULL, 
+	preview_kind TEXT DEFAULT 'customer' NOT NULL, 
+	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	unread INTEGER DEFAULT '0' NOT NULL, 
+	awaiting_since TIMESTAMP WITH TIME ZONE, 
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	first_reply_at TIMESTAMP WITH TIME ZONE, 
+	last_wait_ms BIGINT, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	closed_from TEXT, 
+	solved BOOLEAN, 
+	reason_id UUID, 
+	reason_version INTEGER, 
+	rating SMALLINT, 
+	customer_read_seq INTEGER DEFAULT '0' NOT NULL, 
+	customer_delivered_seq INTEGER DEFAULT '0' NOT NULL, 
+	agent_read_seq INTEGER DEFAULT '0' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
+	CONSTRAINT pk_conversation PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE queue_member (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	queue_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	CONSTRAINT pk_queue_member PRIMARY KEY (organisation_id, queue_id, member_id)
+)
+-- next
+CREATE TABLE queue_team (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	queue_id UUID NOT NULL, 
+	team_id UUID NOT NULL, 
+	CONSTRAINT pk_queue_team PRIMARY KEY (organisation_id, queue_id, team_id)
+)
+-- next
+CREATE TABLE article_passage (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	article_id UUID NOT NULL, 
+	position INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	vector BYTEA, 
+	embedder TEXT DEFAULT '' NOT NULL, 
+	brand_id UUID, 
+	audience TEXT NOT NULL, 
+	CONSTRAINT pk_article_passage PRIMARY KEY (organisation_id, article_id, position)
+)
+-- next
+CREATE TABLE article_version (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	article_id UUID NOT NULL, 
+	version INTEGER NOT NULL, 
+	category_id UUID, 
+	brand_id UUID, 
+	audience TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	questions TEXT[] NOT NULL, 
+	picture_ids UUID[] DEFAULT '{}' NOT NULL, 
+	video_id UUID, 
+	position INTEGER NOT NULL, 
+	published_by UUID, 
+	published_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_article_version PRIMARY KEY (organisation_id, article_id, version)
+)
+-- next
+CREATE TABLE article_vote (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	article_id UUID NOT NULL, 
+	voter BYTEA NOT NULL, 
+	helpful BOOLEAN NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
+	CONSTRAINT pk_article_vote PRIMARY KEY (organisation_id, article_id, voter)
+)
+-- next
+CREATE TABLE assist_judgement (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	message_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	article_id UUID, 
+	solved BOOLEAN NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_assist_judgement PRIMARY KEY (organisation_id, message_id)
+)
+-- next
+CREATE TABLE assist_session (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	turns INTEGER DEFAULT '0' NOT NULL, 
+	unknown INTEGER DEFAULT '0' NOT NULL, 
+	unsolved INTEGER DEFAULT '0' NOT NULL, 
+	seen_seq INTEGER DEFAULT '0' NOT NULL, 
+	articles UUID[] DEFAULT '{}' NOT NULL, 
+	category_id UUID, 
+	handed_over_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_assist_session PRIMARY KEY (organisation_id, conversation_id)
+)
+-- next
+CREATE TABLE conversation_tag (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	tag_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_tag PRIMARY KEY (organisation_id, conversation_id, tag_id)
+)
+-- next
+CREATE TABLE draft (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	text TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id)
+)
+-- next
+CREATE TABLE message (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	seq INTEGER NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	text TEXT NOT NULL, 
+	author_kind TEXT NOT NULL, 
+	author_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	client_id UUID, 
+	files JSONB, 
+	sources JSONB, 
+	mentions UUID[], 
+	code TEXT, 
+	params JSONB, 
+	article_id UUID, 
+	lexemes TSVECTOR, 
+	CONSTRAINT pk_message PRIMARY KEY (organisation_id, conversation_id, seq)
+)
+-- next
+CREATE TABLE survey (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	channel TEXT NOT NULL, 
+	agent_id UUID, 
+	leg_id UUID, 
+	queue_id UUID, 
+	served_by TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	state TEXT DEFAULT 'invited' NOT NULL, 
+	invited_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	rating SMALLINT, 
+	solved BOOLEAN, 
+	comment TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_survey PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE work_item (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	queue_id UUID, 
+	customer_id UUID, 
+	state TEXT NOT NULL, 
+	live BOOLEAN NOT NULL, 
+	priority INTEGER DEFAULT '0' NOT NULL, 
+	target_s INTEGER DEFAULT '20' NOT NULL, 
+	skills UUID[] DEFAULT '{}' NOT NULL, 
+	last_agent_id UUID, 
+	only_agent_id UUID, 
+	only_team_id UUID, 
+	tried JSONB DEFAULT '{}' NOT NULL, 
+	entered_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	offered_to UUID, 
+	offered_at TIMESTAMP WITH TIME ZONE, 
+	offer INTEGER DEFAULT '0' NOT NULL, 
+	offer_last_agent BOOLEAN DEFAULT 'false' NOT NULL, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	agent_id UUID, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	outcome TEXT, 
+	transferred_from UUID, 
+	transfers INTEGER DEFAULT '0' NOT NULL, 
+	return_to UUID, 
+	return_by TIMESTAMP WITH TIME ZONE, 
+	promised_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_work_item PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_work_item_state CHECK (state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')), 
+	CONSTRAINT ck_work_item_offer CHECK ((state = 'offered') = (offered_to IS NOT NULL))
+)
+-- next
+ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
+-- next
+ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE contact_reason ADD CONSTRAINT fk_contact_reason_organisation_id_version FOREIGN KEY (organisation_id, version) REFERENCES contact_reason_version (organisation_id, version)
+-- next
+ALTER TABLE credential ADD CONSTRAINT fk_credential_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE customer_gram ADD CONSTRAINT fk_customer_gram_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author_id FOREIGN KEY (organisation_id, author_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id FOREIGN KEY (organisation_id, skill_id) REFERENCES skill (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
+-- next
+ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE session ADD CONSTRAINT fk_session_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE visitor ADD CONSTRAINT fk_visitor_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_category_id FOREIGN KEY (organisation_id, category_id) REFERENCES article_category (organisation_id, id)
+-- next
+ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_category_id FOREIGN KEY (organisation_id, category_id) REFERENCES article_category (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_agent_id FOREIGN KEY (organisation_id, agent_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_channel_id FOREIGN KEY (organisation_id, channel_id) REFERENCES channel (organisation_id, id)
+-- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id)
+-- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_version_reason_id FOREIGN KEY (organisation_id, reason_version, reason_id) REFERENCES contact_reason (organisation_id, version, id)
+-- next
+ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE article_passage ADD CONSTRAINT fk_article_passage_organisation_id_article_id FOREIGN KEY (organisation_id, article_id) REFERENCES article (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE article_passage ADD CONSTRAINT fk_article_passage_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE article_version ADD CONSTRAINT fk_article_version_organisation_id_article_id FOREIGN KEY (organisation_id, article_id) REFERENCES article (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE article_version ADD CONSTRAINT fk_article_version_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE article_version ADD CONSTRAINT fk_article_version_organisation_id_category_id FOREIGN KEY (organisation_id, category_id) REFERENCES article_category (organisation_id, id)
+-- next
+ALTER TABLE article_vote ADD CONSTRAINT fk_article_vote_organisation_id_article_id FOREIGN KEY (organisation_id, article_id) REFERENCES article (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE assist_judgement ADD CONSTRAINT fk_assist_judgement_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
+ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_tag_id FOREIGN KEY (organisation_id, tag_id) REFERENCES tag (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
+ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE message ADD CONSTRAINT fk_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
+ALTER TABLE survey ADD CONSTRAINT fk_survey_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id)
+-- next
+CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
+-- next
+CREATE INDEX ix_audit_entry_actor ON audit_entry (organisation_id, actor_id, id)
+-- next
+CREATE INDEX ix_audit_entry_xid ON audit_entry (organisation_id, xid, id)
+-- next
+CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
+-- next
+CREATE INDEX ix_customer_known ON customer (organisation_id, id) WHERE known
+-- next
+CREATE INDEX ix_event_caused_by ON event (caused_by) WHERE caused_by IS NOT NULL
+-- next
+CREATE INDEX ix_event_conversation ON event (organisation_id, conversation_id, id) WHERE conversation_id IS NOT NULL
+-- next
+CREATE INDEX ix_event_log ON event (xid, id)
+-- next
+CREATE INDEX ix_event_type ON event (organisation_id, type, occurred_at)
+-- next
+CREATE INDEX ix_job_dead ON job (organisation_id, created_at) WHERE state = 'dead'
+-- next
+CREATE INDEX ix_job_ready ON job (organisation_id, priority, run_at) WHERE state = 'ready'
+-- next
+CREATE UNIQUE INDEX uq_job_unique_key ON job (organisation_id, name, unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' AND attempt = 0
+-- next
+CREATE INDEX ix_live_socket_process ON live_socket (process)
+-- next
+CREATE INDEX ix_metric_part_fresh ON metric_part (organisation_id) WHERE NOT merged
+-- next
+CREATE UNIQUE INDEX uq_skill_name ON skill (organisation_id, name)
+-- next
+CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
+-- next
+CREATE UNIQUE INDEX uq_article_category_slug ON article_category (organisation_id, slug)
+-- next
+CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut)
+-- next
+CREATE UNIQUE INDEX uq_channel_key ON channel (key)
+-- next
+CREATE INDEX ix_credential_login ON credential (login_key)
+-- next
+CREATE UNIQUE INDEX uq_credential_login ON credential (organisation_id, login_key)
+-- next
+CREATE INDEX ix_customer_gram_customer ON customer_gram (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_customer_note_customer ON customer_note (organisation_id, customer_id, at)
+-- next
+CREATE INDEX ix_identity_blind ON identity (organisation_id, kind, blind)
+-- next
+CREATE UNIQUE INDEX uq_identity_customer ON identity (organisation_id, customer_id, kind, blind)
+-- next
+CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, blind) WHERE verified
+-- next
+CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
+-- next
+CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
+-- next
+CREATE INDEX ix_reveal_customer ON reveal (organisation_id, customer_id, at)
+-- next
+CREATE INDEX ix_session_member ON session (organisation_id, member_id)
+-- next
+CREATE UNIQUE INDEX uq_session_token_hash ON session (token_hash)
+-- next
+CREATE INDEX ix_team_member_member ON team_member (organisation_id, member_id)
+-- next
+CREATE INDEX ix_visitor_customer ON visitor (organisation_id, customer_id)
+-- next
+CREATE UNIQUE INDEX uq_visitor_token_hash ON visitor (token_hash)
+-- next
+CREATE INDEX ix_article_category ON article (organisation_id, category_id)
+-- next
+CREATE INDEX ix_article_updated ON article (organisation_id, updated_at, id)
+-- next
+CREATE UNIQUE INDEX uq_article_slug ON article (organisation_id, slug)
+-- next
+CREATE INDEX ix_conversation_all ON conversation (organisation_id, last_message_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_conversation_closed ON conversation (organisation_id, closed_at, id) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_conversation_closed_agent ON conversation (organisation_id, agent_id, closed_at, id) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_conversation_closed_queue ON conversation (organisation_id, queue_id, closed_at, id) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_conversation_customer ON conversation (organisation_id, customer_id, opened_at)
+-- next
+CREATE INDEX ix_conversation_digital ON conversation (organisation_id, last_message_at, id) WHERE state = 'digital'
+-- next
+CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_at, id) WHERE state <> 'closed' AND agent_id IS NOT NULL
+-- next
+CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, last_message_at, id) WHERE state <> 'closed' AND queue_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
+-- next
+CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
+-- next
+CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
+-- next
+CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
+-- next
+CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)
+-- next
+CREATE UNIQUE INDEX uq_message_client_id ON message (organisation_id, conversation_id, client_id) WHERE client_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_message_id ON message (organisation_id, id)
+-- next
+CREATE UNIQUE INDEX uq_survey_conversation ON survey (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_work_item_conversation ON work_item (organisation_id, conversation_id, entered_at)
+-- next
+CREATE INDEX ix_work_item_customer ON work_item (organisation_id, customer_id, answered_at) WHERE answered_at IS NOT NULL
+-- next
+CREATE INDEX ix_work_item_handled ON work_item (organisation_id, queue_id, ended_at) WHERE state = 'done' AND answered_at IS NOT NULL
+-- next
+CREATE INDEX ix_work_item_serving ON work_item (organisation_id, agent_id) WHERE state = 'serving'
+-- next
+CREATE INDEX ix_work_item_waiting ON work_item (organisation_id, entered_at) WHERE state IN ('waiting', 'offered')
+-- next
+CREATE UNIQUE INDEX uq_work_item_active ON work_item (organisation_id, conversation_id) WHERE state IN ('waiting', 'offered', 'serving')
+-- next
+GRANT SELECT, INSERT ON audit_entry TO peakend_app
+-- next
+ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON audit_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON audit_seal TO peakend_app
+-- next
+ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE audit_seal FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON audit_seal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON brand TO peakend_app
+-- next
+ALTER TABLE brand ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE brand FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON brand TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON business_hours TO peakend_app
+-- next
+ALTER TABLE business_hours ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE business_hours FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON business_hours TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason_version TO peakend_app
+-- next
+ALTER TABLE contact_reason_version ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE contact_reason_version FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON contact_reason_version TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_number TO peakend_app
+-- next
+ALTER TABLE conversation_number ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_number FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_number TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON cron TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON customer TO peakend_app
+-- next
+ALTER TABLE customer ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE customer FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON customer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON event TO peakend_app
+-- next
+ALTER TABLE event ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE event FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON event TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON event TO peakend_system
+-- next
+CREATE POLICY system ON event TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON file TO peakend_app
+-- next
+ALTER TABLE file ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE file FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON file TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON file TO peakend_system
+-- next
+CREATE POLICY system ON file TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON job TO peakend_app
+-- next
+ALTER TABLE job ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE job FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON job TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON job TO peakend_system
+-- next
+CREATE POLICY system ON job TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON knowledge_revision TO peakend_app
+-- next
+ALTER TABLE knowledge_revision ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE knowledge_revision FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON knowledge_revision TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON live_socket TO peakend_app
+-- next
+ALTER TABLE live_socket ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE live_socket FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON live_socket TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON live_socket TO peakend_system
+-- next
+CREATE POLICY system ON live_socket TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON member TO peakend_app
+-- next
+ALTER TABLE member ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE member FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON member TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON metric_interval TO peakend_app
+-- next
+ALTER TABLE metric_interval ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE metric_interval FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON metric_interval TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON metric_part TO peakend_app
+-- next
+ALTER TABLE metric_part ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE metric_part FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON metric_part TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON organisation TO peakend_app
+-- next
+ALTER TABLE organisation ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE organisation FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON organisation TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON organisation TO peakend_system
+-- next
+CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON set_up_token TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON skill TO peakend_app
+-- next
+ALTER TABLE skill ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE skill FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON skill TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON tag TO peakend_app
+-- next
+ALTER TABLE tag ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE tag FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON tag TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON team TO peakend_app
+-- next
+ALTER TABLE team ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE team FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON article_category TO peakend_app
+-- next
+ALTER TABLE article_category ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE article_category FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON article_category TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON canned_reply TO peakend_app
+-- next
+ALTER TABLE canned_reply ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE canned_reply FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON canned_reply TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON channel TO peakend_app
+-- next
+ALTER TABLE channel ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE channel FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON channel TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON channel TO peakend_system
+-- next
+CREATE POLICY system ON channel TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason TO peakend_app
+-- next
+ALTER TABLE contact_reason ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE contact_reason FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON contact_reason TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO peakend_app
+-- next
+ALTER TABLE credential ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE credential FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON credential TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON credential TO peakend_system
+-- next
+CREATE POLICY system ON credential TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON customer_gram TO peakend_app
+-- next
+ALTER TABLE customer_gram ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE customer_gram FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON customer_gram TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON customer_note TO peakend_app
+-- next
+ALTER TABLE customer_note ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE customer_note FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON customer_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON identity TO peakend_app
+-- next
+ALTER TABLE identity ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE identity FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON identity TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO peakend_app
+-- next
+ALTER TABLE invitation ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE invitation FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON invitation TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON invitation TO peakend_system
+-- next
+CREATE POLICY system ON invitation TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON member_skill TO peakend_app
+-- next
+ALTER TABLE member_skill ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE member_skill FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON member_skill TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON page_view TO peakend_app
+-- next
+ALTER TABLE page_view ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE page_view FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON page_view TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON presence TO peakend_app
+-- next
+ALTER TABLE presence ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE presence FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON presence TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON queue TO peakend_app
+-- next
+ALTER TABLE queue ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE queue FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON queue TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON reveal TO peakend_app
+-- next
+ALTER TABLE reveal ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE reveal FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO peakend_app
+-- next
+ALTER TABLE session ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE session FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON session TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO peakend_system
+-- next
+CREATE POLICY system ON session TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON team_member TO peakend_app
+-- next
+ALTER TABLE team_member ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE team_member FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON team_member TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON visitor TO peakend_app
+-- next
+ALTER TABLE visitor ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE visitor FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON visitor TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON visitor TO peakend_system
+-- next
+CREATE POLICY system ON visitor TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON article TO peakend_app
+-- next
+ALTER TABLE article ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE article FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON article TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON assist_topic TO peakend_app
+-- next
+ALTER TABLE assist_topic ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE assist_topic FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON assist_topic TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation TO peakend_app
+-- next
+ALTER TABLE conversation ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON queue_member TO peakend_app
+-- next
+ALTER TABLE queue_member ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE queue_member FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON queue_member TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON queue_team TO peakend_app
+-- next
+ALTER TABLE queue_team ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE queue_team FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON queue_team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON article_passage TO peakend_app
+-- next
+ALTER TABLE article_passage ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE article_passage FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON article_passage TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON article_version TO peakend_app
+-- next
+ALTER TABLE article_version ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE article_version FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON article_version TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON article_vote TO peakend_app
+-- next
+ALTER TABLE article_vote ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE article_vote FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON article_vote TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON assist_judgement TO peakend_app
+-- next
+ALTER TABLE assist_judgement ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE assist_judgement FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON assist_judgement TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON assist_session TO peakend_app
+-- next
+ALTER TABLE assist_session ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE assist_session FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON assist_session TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_tag TO peakend_app
+-- next
+ALTER TABLE conversation_tag ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_tag FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_tag TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO peakend_app
+-- next
+ALTER TABLE draft ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE draft FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON draft TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON message TO peakend_app
+-- next
+ALTER TABLE message ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE message FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON survey TO peakend_app
+-- next
+ALTER TABLE survey ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE survey FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON survey TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON work_item TO peakend_app
+-- next
+ALTER TABLE work_item ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE work_item FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON work_item TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON message, conversation TO peakend_search
+-- next
+CREATE POLICY search ON message FOR SELECT TO peakend_search USING (true)
+-- next
+CREATE POLICY search ON conversation FOR SELECT TO peakend_search USING (true)
+-- next
+CREATE FUNCTION found_messages(
+    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid, queues uuid[]
+) RETURNS TABLE (id uuid, conversation_id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $body$
+DECLARE
+    found int;
+    oldest uuid;
+BEGIN
+    -- A common word is among the newest messages: they are read backwards, and no further.
+    RETURN QUERY
+        SELECT m.id, m.conversation_id
+        FROM (SELECT n.id, n.conversation_id, n.organisation_id, n.lexemes, n.text
+              FROM message n
+              WHERE n.organisation_id = current_organisation() AND n.id < before
+              ORDER BY n.id DESC LIMIT 2000) m
+        WHERE m.lexemes @@ wanted
+          AND NOT EXISTS (
+              SELECT 1 FROM unnest(phrases) AS phrase
+              WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0)
+          AND (sees_all OR EXISTS (
+              SELECT 1 FROM conversation c
+              WHERE c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+                AND (c.agent_id = me OR c.queue_id = ANY(queues))))
+        ORDER BY m.id DESC
+        LIMIT take;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found >= take THEN
+        RETURN;
+    END IF;
+    SELECT n.id INTO oldest
+    FROM message n
+    WHERE n.organisation_id = current_organisation() AND n.id < before
+    ORDER BY n.id DESC OFFSET 1999 LIMIT 1;
+    IF oldest IS NULL THEN
+        RETURN;
+    END IF;
+    -- A rarer one is looked up. MATERIALIZED keeps the planner from walking the order instead;
+    -- EXECUTE lets it plan for this very question.
+    RETURN QUERY EXECUTE $query$
+        WITH hit AS MATERIALIZED (
+            SELECT m.id, m.conversation_id, m.organisation_id
+            FROM message m
+            WHERE m.organisation_id = current_organisation()
+              AND m.lexemes @@ $1
+              AND m.id < $3
+              AND NOT EXISTS (
+                  SELECT 1 FROM unnest($2) AS phrase
+                  WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0))
+        SELECT h.id, h.conversation_id
+        FROM (SELECT * FROM hit ORDER BY id DESC) h
+        WHERE $5 OR EXISTS (
+            SELECT 1 FROM conversation c
+            WHERE c.organisation_id = h.organisation_id AND c.id = h.conversation_id
+              AND (c.agent_id = $6 OR c.queue_id = ANY($7)))
+        ORDER BY h.id DESC
+        LIMIT $4
+    $query$ USING wanted, phrases, oldest, take - found, sees_all, me, queues;
+END
+$body$
+-- next
+GRANT CREATE ON SCHEMA public TO peakend_search
+-- next
+ALTER FUNCTION found_messages OWNER TO peakend_search
+-- next
+REVOKE CREATE ON SCHEMA public FROM peakend_search
+-- next
+REVOKE ALL ON FUNCTION found_messages FROM PUBLIC
+-- next
+GRANT EXECUTE ON FUNCTION found_messages TO peakend_app
