@@ -53,7 +53,7 @@ function option(picture: Picture) {
     grid: { left: 8, right: 8, top: 32, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis' as const, backgroundColor: colour('--surface'), borderColor: colour('--line'), textStyle: { color: colour('--text'), fontSize: 13 } },
     xAxis: { type: 'category' as const, data: picture.categories, axisLabel: { ...text, hideOverlap: true }, axisLine: { lineStyle: { color: colour('--line') } }, axisTick: { show: false } },
-    yAxis: [{ ...axis(picture.write), min: picture.range?.[0], max: picture.range?.[1] }, ...(second ? [{ ...axis(second.write ?? String), splitLine: { show: false } }] : [])],
+    yAxis: [{ ...axis(picture.write), min: picture.range?.[0], max: picture.range?.[1] }, ...(second ? [{ ...axis(second.write ?? String), splitLine: { show: false }, minInterval: 1 }] : [])],
     series: picture.series.map((one) => ({
       name: one.name, type: one.kind, data: one.values, yAxisIndex: one.second ? 1 : 0, symbolSize: 5, barMaxWidth: 18, connectNulls: false,
       z: one.main ? 3 : 2,

@@ -12,7 +12,8 @@ export function useDraft<T extends object>(source: () => T | undefined, write: (
   const busy = ref(false)
   const failure = ref<ApiError | null>(null)
   const dirty = computed(() => draft.value !== undefined && JSON.stringify(draft.value) !== base.value)
-  const conflict = computed(() => failure.value?.status === 409)
+  // Other refusals with 409 (a name that is taken) are said beside the save button.
+  const conflict = computed(() => failure.value?.status === 409 && /stale|conflict|changed/.test(failure.value.code))
 
   function take(fresh: T): void {
     draft.value = copy(fresh)

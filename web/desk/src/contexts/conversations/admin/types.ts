@@ -1,5 +1,5 @@
 export interface Canned { id: string; shortcut: string; title: string; body: string; scope: 'all' | 'team' | 'own'; team_id: string | null; member_id: string | null; language: string; version: number; updated_at: string }
-export interface Look { colour: string; title_zh: string; title_en: string; greeting_zh: string; greeting_en: string; position: 'right' | 'left' }
+export interface Look { colour: string; title_zh: string; title_en: string; greeting_zh: string; greeting_en: string; questions_zh: string; questions_en: string; phone: string; position: 'right' | 'left' }
 export interface Channel {
   id: string
   kind: string
