@@ -94,7 +94,9 @@ async def make_centre(
 
 async def _member(tx: Transaction, role: str, name: str, queue_id: UUID) -> Member:
     before = tx.actor
-    member_id = await add_member(tx, login=f"{name}@example.com", name=name, role=role, password_hash="x")
+    member_id = await add_member(
+        tx, login=f"{name}@example.com", name=name, role=role, password_hash="x"
+    )
     entry = await enter(tx, member_id=member_id)
     actor = tx.actor
     tx.actor = before

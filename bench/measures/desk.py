@@ -1,2 +1,5 @@
-async def x(): return []
-growth=reactions=delivery=idle=start=database_per_test=desk=x
+async def x():
+    return []
+
+
+growth = reactions = delivery = idle = start = database_per_test = desk = x
