@@ -8,6 +8,7 @@ import msgspec
 from peakend.conversations import actions as conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.kernel.live import members_seen
 from peakend.routing.actions.lines import abandon
 from peakend.routing.actions.offering import expire_offer, match
 from peakend.routing.actions.passing import rescue, return_transfer
@@ -79,11 +80,17 @@ async def _overdue_returns(tx: Transaction) -> list[_Due]:
 
 
 async def rescue_orphans(tx: Transaction) -> None:
-    """Give to others whoever waits for the answer of an agent who has been away for a while."""
+    """Give to others whoever waits for the answer of an agent who has been away for a while.
+
+    Who sits at an open desk is not away: a supervisor may take over without taking offers.
+    """
+    seen = await members_seen(tx)
     away = [
         presence.member_id
         for presence in (await presences(tx)).values()
-        if presence.state == "offline" and tx.now - presence.since >= RESCUE_AFTER
+        if presence.state == "offline"
+        and tx.now - max(presence.since, seen.get(presence.member_id, presence.since))
+        >= RESCUE_AFTER
     ]
     for member_id in sorted(away):
         for leg in await held_by(tx, member_id):
