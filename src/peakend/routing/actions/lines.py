@@ -81,6 +81,9 @@ async def enqueue(
         return None
     if (known := await standing_leg(tx, conversation_id)) is not None:
         return known.id
+    # Its row before the new leg, in the order of whoever picks it at the same moment.
+    if (await need_conversation(tx, conversation_id, system, lock=True)).state == "closed":
+        return None
     at = entered_at or tx.now
     place = queue_id or conversation.queue_id or await queue_for(tx, conversation.brand_id)
     queue = await need_queue(tx, place) if place else None
