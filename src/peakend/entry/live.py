@@ -54,6 +54,13 @@ class Batch(msgspec.Struct):
     messages: list[Any]
     cursor: Cursor
 
+    def after(self, place: Cursor) -> "Batch":
+        """Return the part of it that comes after a place in the log."""
+        facts = [fact for fact in self.facts if fact.cursor > place]
+        told = {fact.payload.get("message_id") for fact in facts}
+        messages = [message for message in self.messages if str(message.id) in told]
+        return Batch(facts, self.rows, messages, self.cursor)
+
 
 class Listener:
     """One socket: who is there, and a bounded queue of frames on their way out."""
@@ -64,6 +71,10 @@ class Listener:
         self.send = send
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(500)
         self.looking: UUID | None = None
+        # Up to where it has been told: before it is greeted it is told nothing.
+        self.after: Cursor | None = None
+        self.greeted = False
+        self.lock = asyncio.Lock()
         self.conversation_id: UUID | None = None
         self.seq = 0
 
@@ -72,9 +83,15 @@ class Listener:
         try:
             self.queue.put_nowait(frame)
         except asyncio.QueueFull:
-            with contextlib.suppress(asyncio.QueueEmpty):
+            self.end()
+
+    def end(self, last: bytes | None = None) -> None:
+        """Close it; what it was not sent it will ask for, so nothing after that may be sent."""
+        with contextlib.suppress(asyncio.QueueEmpty):
+            while True:
                 self.queue.get_nowait()
-            self.queue.put_nowait(None)
+        for frame in (last, None) if last else (None,):
+            self.queue.put_nowait(frame)
 
     async def pump(self) -> None:
         """Send frames until told to close."""
@@ -90,7 +107,11 @@ class Hub:
         self.members: dict[UUID, set[Listener]] = defaultdict(set)
         self.visitors: dict[UUID, set[Listener]] = defaultdict(set)
         self._wake = asyncio.Event()
+        self._joined = asyncio.Event()
         self._cursor: Cursor | None = None
+        # Ahead of the cursor while a batch is on its way to the sockets.
+        self.reached: Cursor | None = None
+        self.started = asyncio.Event()
         self.pushed = 0
 
     async def run(self) -> None:
@@ -107,20 +128,30 @@ class Hub:
                     await asyncio.sleep(0.5)
                     continue
                 if not more:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), 1)
-                    self._wake.clear()
+                    await self._rest()
         finally:
             heart.cancel()
 
+    async def _rest(self) -> None:
+        """Wait for a poke, a second at most; where nobody listens, no poke is worth a look."""
+        waited = self._wake if self._anybody() else self._joined
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waited.wait(), 1)
+        waited.clear()
+
+    def _anybody(self) -> bool:
+        return any(self.members.values()) or any(self.visitors.values())
+
     async def _step(self) -> bool:
-        async with self.database.system() as tx:
+        async with self.database.look() as tx:
             if self._cursor is None:
-                self._cursor = await end_of_log(tx)
+                self._cursor = self.reached = await end_of_log(tx)
+                self.started.set()
                 return False
             facts = await read_log(tx, self._cursor)
         if not facts:
             return False
+        self.reached = facts[-1].cursor
         by_organisation: dict[UUID, list[Logged]] = defaultdict(list)
         for fact in facts:
             by_organisation[fact.organisation_id].append(fact)
@@ -133,9 +164,20 @@ class Hub:
     async def _push(self, organisation_id: UUID, facts: list[Logged]) -> None:
         batch = await self.batch(organisation_id, facts)
         frames: dict[tuple[Any, ...], bytes] = {}
+        named = _named(batch)
         for listener in list(self.members.get(organisation_id, ())):
             actor = listener.actor
-            key = (actor.scope == "all",) if actor.scope == "all" else (actor.id,)
+            # Greeting tells what came before; a batch that begins there is told in part.
+            if listener.after is None or listener.after >= batch.cursor:
+                continue
+            if listener.after >= facts[0].cursor:
+                listener.push(encode(frame_for(actor, batch.after(listener.after))))
+                listener.after = batch.cursor
+                continue
+            listener.after = batch.cursor
+            # Who is not named in the batch sees of it what others of the same queues see.
+            sight = ("all",) if actor.scope == "all" else (actor.scope, actor.queue_ids)
+            key = (*sight, actor.id if actor.scope != "all" and actor.id in named else None)
             if key not in frames:
                 frames[key] = encode(frame_for(actor, batch))
             listener.push(frames[key])
@@ -166,8 +208,11 @@ class Hub:
         customers = {row.customer.id for row in batch.rows.values()}
         for listener in list(listeners):
             if listener.actor.customer_id in customers:
-                for frame in await self.visitor_frames(listener, batch.cursor):
-                    listener.push(frame)
+                if not listener.greeted and not listener.lock.locked():
+                    continue
+                async with listener.lock:
+                    for frame in await self.visitor_frames(listener, batch.cursor):
+                        listener.push(frame)
 
     async def visitor_frames(
         self, listener: Listener, cursor: Cursor, *, whole: bool = False
@@ -203,7 +248,7 @@ class Hub:
         """Say every few seconds which members have a desk open, so that presence can end."""
         while True:
             with contextlib.suppress(*AWAY):
-                await self._write_sockets()
+                await self._write_sockets([one for some in self.members.values() for one in some])
                 await self._see_visitors()
             await asyncio.sleep(HEARTBEAT_S)
 
@@ -215,8 +260,10 @@ class Hub:
                 async with self.database.transaction(Actor.system(organisation_id)) as tx:
                     await see_visitors(tx, ids)
 
-    async def _write_sockets(self) -> None:
-        ids = [(o, x.id, x.actor.id) for o, some in self.members.items() for x in some]
+    async def _write_sockets(self, listeners: list[Listener]) -> None:
+        ids = [(x.actor.organisation_id, x.id, x.actor.id) for x in listeners]
+        if not ids:
+            return
         async with self.database.system() as tx:
             await tx.run(
                 "INSERT INTO live_socket (organisation_id, id, member_id, process, seen_at) "
@@ -230,8 +277,9 @@ class Hub:
         """Add a socket."""
         where = self.members if listener.actor.kind == "member" else self.visitors
         where[listener.actor.organisation_id].add(listener)
+        self._joined.set()
         if listener.actor.kind == "member":
-            await self._write_sockets()
+            await self._write_sockets([listener])
 
     async def leave(self, listener: Listener) -> None:
         """Take a socket away."""
@@ -244,6 +292,18 @@ class Hub:
                     listener.actor.organisation_id,
                     listener.id,
                 )
+
+
+def _named(batch: Batch) -> set[UUID]:
+    """Return the members whom a batch is about."""
+    held = {row.agent_id for row in batch.rows.values()}
+    acted = {fact.agent_id for fact in batch.facts}
+    left = {
+        UUID(fact.payload["previous_agent_id"])
+        for fact in batch.facts
+        if fact.payload.get("previous_agent_id")
+    }
+    return {one for one in held | acted | left if one is not None}
 
 
 def frame_for(actor: Actor, batch: Batch) -> Frame:

@@ -99,22 +99,43 @@ class Sockets:
             await self.hub.leave(listener)
 
     async def _greet(self, listener: Listener, cursor: str) -> None:
-        actor = listener.actor
+        if listener.actor.kind == "visitor":
+            await self._greet_visitor(listener)
+            return
+        # Before the hub has its place in the log, nobody would go on from ours.
+        await self.hub.started.wait()
         async with self.hub.database.system() as tx:
             end = await end_of_log(tx)
-            missed, resync = await _missed(tx, actor, cursor)
-        hello = {"t": "hello", "cursor": str(end), "now": clock.now()}
+            missed, resync = await _missed(tx, listener.actor, cursor)
         if resync:
             listener.push(encode({"t": "resync", "cursor": str(end)}))
-        elif actor.kind == "visitor":
+        reached = await self._tell(listener, missed, end)
+        # The hub may have passed this place meanwhile; it goes on for us from where we stand.
+        while self.hub.reached is not None and self.hub.reached > reached:
+            async with self.hub.database.system() as tx:
+                end = await end_of_log(tx)
+                missed = await read_log_of(tx, listener.actor.organisation_id, reached)
+            reached = await self._tell(listener, missed, max(end, reached))
+        listener.after = reached
+        listener.push(encode({"t": "hello", "cursor": str(reached), "now": clock.now()}))
+
+    async def _tell(self, listener: Listener, missed: list[Any], end: Cursor) -> Cursor:
+        """Send what was missed, and return the place up to which everything is told."""
+        for start in range(0, len(missed), 200):
+            part = missed[start : start + 200]
+            batch = await self.hub.batch(listener.actor.organisation_id, part)
+            listener.push(encode(frame_for(listener.actor, batch)))
+        return max(end, missed[-1].cursor) if missed else end
+
+    async def _greet_visitor(self, listener: Listener) -> None:
+        await self.hub.started.wait()
+        async with listener.lock:
+            async with self.hub.database.system() as tx:
+                end = await end_of_log(tx)
             for frame in await self.hub.visitor_frames(listener, end, whole=True):
                 listener.push(frame)
-        elif missed:
-            for start in range(0, len(missed), 200):
-                part = missed[start : start + 200]
-                batch = await self.hub.batch(actor.organisation_id, part)
-                listener.push(encode(frame_for(actor, batch)))
-        listener.push(encode(hello))
+            listener.greeted = True
+        listener.push(encode({"t": "hello", "cursor": str(end), "now": clock.now()}))
 
     async def _watch(self, listener: Listener, cookie: str | None) -> None:
         """End the socket soon after its session or its person's rights end."""
@@ -122,11 +143,12 @@ class Sockets:
             await asyncio.sleep(CHECK_S)
             found = await actor_for_session(self.hub.database, cookie)
             if found is None:
-                listener.push(encode({"t": "bye"}))
-                listener.queue.put_nowait(None)
+                listener.end(encode({"t": "bye"}))
                 return
             if found.actor != listener.actor:
+                # Other queues or rights: what may be seen is another set than was sent.
                 listener.actor = found.actor
+                listener.push(encode({"t": "resync", "cursor": str(listener.after or "")}))
 
     async def _from_desk(self, listener: Listener, message: dict[str, Any]) -> None:
         kind = message.get("t")
@@ -183,7 +205,7 @@ async def _missed(tx: Any, actor: Actor, cursor: str) -> tuple[list[Any], bool]:
     if await too_old(tx, actor.organisation_id, after):
         return [], True
     missed = await read_log_of(tx, actor.organisation_id, after)
-    return missed, len(missed) >= CATCH_UP
+    return ([], True) if len(missed) >= CATCH_UP else (missed, False)
 
 
 async def _hear(listener: Listener, receive: Any, hear: Any) -> None:
