@@ -165,14 +165,16 @@ class Hub:
         batch = await self.batch(organisation_id, facts)
         frames: dict[tuple[Any, ...], bytes] = {}
         named = _named(batch)
+        afresh = any(fact.type in NAMING_FACTS for fact in facts)
         for listener in list(self.members.get(organisation_id, ())):
             actor = listener.actor
             # Greeting tells what came before; a batch that begins there is told in part.
             if listener.after is None or listener.after >= batch.cursor:
                 continue
             if listener.after >= facts[0].cursor:
-                listener.push(encode(frame_for(actor, batch.after(listener.after))))
+                part = batch.after(listener.after)
                 listener.after = batch.cursor
+                listener.push(encode(frame_for(actor, part)))
                 continue
             listener.after = batch.cursor
             # Who is not named in the batch sees of it what others of the same queues see.
@@ -181,6 +183,8 @@ class Hub:
             if key not in frames:
                 frames[key] = encode(frame_for(actor, batch))
             listener.push(frames[key])
+            if afresh:
+                listener.push(encode({"t": "resync", "cursor": str(batch.cursor)}))
             self.pushed += 1
         await self._push_visitors(organisation_id, batch)
 
@@ -191,10 +195,13 @@ class Hub:
         message_ids = list(
             {UUID(f.payload["message_id"]) for f in facts if f.payload.get("message_id")}
         )
+        known = {f.customer_id for f in facts if f.type in CUSTOMER_FACTS and f.customer_id}
         rows: list[Any] = []
         messages: list[Any] = []
-        if ids:
+        if ids or known:
             async with self.database.transaction(actor) as tx:
+                if known:
+                    ids = list({*ids, *await conversations.newest_of_customers(tx, known)})
                 rows = await conversations.rows(tx, ids, actor)
                 if message_ids:
                     messages = await conversations.messages_by_id(tx, message_ids)
@@ -206,12 +213,13 @@ class Hub:
         if not listeners:
             return
         customers = {row.customer.id for row in batch.rows.values()}
+        judged = any(fact.type == "AnswerJudged" for fact in batch.facts)
         for listener in list(listeners):
             if listener.actor.customer_id in customers:
                 if not listener.greeted and not listener.lock.locked():
                     continue
                 async with listener.lock:
-                    for frame in await self.visitor_frames(listener, batch.cursor):
+                    for frame in await self.visitor_frames(listener, batch.cursor, whole=judged):
                         listener.push(frame)
 
     async def visitor_frames(
@@ -348,6 +356,12 @@ def _concerns(actor: Actor, fact: Logged) -> bool:
     return actor.scope == "all" or fact.type in FLOOR_FACTS
 
 
+# These change what rows say of their customer.
+CUSTOMER_FACTS = frozenset({"CustomerChanged", "CustomerIdentified", "IdentityAdded"})
+# These change names in any number of rows: whoever shows rows loads them anew.
+NAMING_FACTS = frozenset(
+    {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}
+)
 FLOOR_FACTS = frozenset({"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed"})
 
 

@@ -10,7 +10,13 @@ from peakend.conversations.queries.access import (
     need_version,
     visible,
 )
-from peakend.conversations.queries.card import Conversation, May, conversation, customer_contacts
+from peakend.conversations.queries.card import (
+    Conversation,
+    May,
+    conversation,
+    customer_contacts,
+    newest_of_customers,
+)
 from peakend.conversations.queries.lists import Counts, Filters, conversation_list, counts
 from peakend.conversations.queries.messages import (
     Author,
@@ -91,6 +97,7 @@ __all__ = [
     "need_tag",
     "need_version",
     "newest_conversation",
+    "newest_of_customers",
     "reason_tree",
     "rendered_reply",
     "rows",

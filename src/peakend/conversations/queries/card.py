@@ -1,5 +1,6 @@
 """One conversation opened: its row, newest messages, the trail that led to it, the own draft."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -114,3 +115,22 @@ async def customer_contacts(
         tx, actor, "all", Filters(customer_id=customer_id), limit=EARLIER
     )
     return still.items + closed.items
+
+
+async def newest_of_customers(tx: Transaction, customer_ids: Collection[UUID]) -> list[UUID]:
+    """Return the ids of the newest conversations of customers, at most twenty of each."""
+    found: list[UUID] | None = await tx.value(
+        """
+        SELECT array_agg(newest.id)
+        FROM unnest($1::uuid[]) AS wanted (customer_id)
+        CROSS JOIN LATERAL (
+            SELECT c.id FROM conversation c
+            WHERE c.organisation_id = current_organisation()
+              AND c.customer_id = wanted.customer_id
+            ORDER BY c.opened_at DESC
+            LIMIT 20
+        ) newest
+        """,
+        list(customer_ids),
+    )
+    return found or []

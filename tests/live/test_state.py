@@ -1,0 +1,329 @@
+"""For every action: the state before and what is pushed make the state that is freshly loaded."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from peakend.entry.app import create
+from peakend.entry.live import Listener
+from peakend.kernel import clock
+from peakend.kernel.live import end_of_log
+from peakend.kernel.worker import Worker
+from tests.assist.shop import Shop
+from tests.databases import make_organisation
+from tests.live.centre import People
+
+# What a client works out from the row by itself.
+DERIVED = {"state", "thumb_url", "url"}
+CARD_ONLY = {"messages", "page_trail", "draft", "earlier", "wait_s", "may", "legs", "seen"}
+
+
+class Viewer:
+    """A desk: what it has loaded, changed by what it is told."""
+
+    def __init__(self, world: "World", name: str, actor: Any, cookie: str) -> None:
+        self.world, self.name, self.cookie = world, name, cookie
+        self.listener = Listener(actor, None)  # type: ignore[arg-type]
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.lines: dict[str, dict[str, Any]] = {}
+
+    async def fresh(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Load everything anew, as a desk does that has just been opened."""
+        rows, lines = {}, {}
+        for conversation_id in await self.world.conversations():
+            answer = await self.world.http.get(
+                f"/api/conversations/{conversation_id}", headers={"Cookie": self.cookie}
+            )
+            if answer.status_code != 404:
+                card = answer.json()
+                rows[card["id"]] = {k: v for k, v in card.items() if k not in CARD_ONLY}
+                lines[card["id"]] = {m["id"]: _plain(m) for m in card["messages"]["items"]}
+        return rows, lines
+
+    async def load(self) -> None:
+        self.rows, self.lines = await self.fresh()
+
+    async def hear(self) -> None:
+        """Take in the frames that are on their way."""
+        while not self.listener.queue.empty():
+            frame = json.loads(self.listener.queue.get_nowait() or b"{}")
+            if frame.get("t") == "facts":
+                await self._take(frame)
+            elif frame.get("t") == "resync":
+                await self.load()
+
+    async def _take(self, frame: dict[str, Any]) -> None:
+        for gone in frame["gone"]:
+            self.rows.pop(gone, None)
+            self.lines.pop(gone, None)
+        new = []
+        for row in frame["conversations"]:
+            known = self.rows.get(row["id"])
+            if known is None:
+                new.append(row["id"])
+            if known is None or row["version"] >= known["version"]:
+                self.rows[row["id"]] = row
+        for message in frame["messages"]:
+            if message["conversation_id"] not in new:
+                lines = self.lines.setdefault(message["conversation_id"], {})
+                lines[message["id"]] = _plain(message)
+        if new:
+            # Who opens a conversation that was not in sight loads its messages.
+            _, lines = await self.fresh()
+            self.lines |= {one: lines.get(one, {}) for one in new}
+
+    async def differences(self) -> list[str]:
+        rows, lines = await self.fresh()
+        found = [f"{self.name}: row {one} not gone" for one in self.rows.keys() - rows.keys()]
+        for one, row in rows.items():
+            known = self.rows.get(one)
+            if known is None:
+                found.append(f"{self.name}: row missing")
+                continue
+            found += [
+                f"{self.name}: {k}: {known.get(k)!r} is {v!r}"
+                for k, v in row.items() if known.get(k) != v
+            ]  # fmt: skip
+            if self.lines.get(one, {}) != lines[one]:
+                unlike = _unlike(self.lines.get(one, {}), lines[one])
+                found.append(f"{self.name}: messages {unlike}")
+        return found
+
+
+class Panel(Viewer):
+    """The visitor's panel: one conversation, whose frames replace it and add messages."""
+
+    async def fresh(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        answer = await self.world.visit("GET", "conversation")
+        view = answer.json()
+        if view is None:
+            return {}, {}
+        lines = {m["id"]: _plain(m) for m in view.pop("messages")}
+        return {view["id"]: _view(view)}, {view["id"]: lines}
+
+    async def hear(self) -> None:
+        while not self.listener.queue.empty():
+            frame = json.loads(self.listener.queue.get_nowait() or b"{}")
+            if frame.get("t") == "conversation" and frame["conversation"]:
+                view = frame["conversation"]
+                lines = {m["id"]: _plain(m) for m in view.pop("messages")}
+                self.rows = {view["id"]: _view(view)}
+                self.lines = {view["id"]: self.lines.get(view["id"], {}) | lines}
+
+
+def _view(view: dict[str, Any]) -> dict[str, Any]:
+    # How much there is above is known from the first load; the wait is refreshed by the clock.
+    return {k: v for k, v in view.items() if k not in ("earlier", "waiting")}
+
+
+def _plain(message: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in message.items() if k not in DERIVED and k != "files"}
+
+
+def _unlike(known: dict[str, Any], fresh: dict[str, Any]) -> list[str]:
+    found = [f"missing {fresh[i]['kind']} {fresh[i]['code']}" for i in fresh.keys() - known.keys()]
+    found += [f"too many {known[i]['kind']}" for i in known.keys() - fresh.keys()]
+    for one in fresh.keys() & known.keys():
+        found += [
+            f"{k}: {known[one].get(k)!r} is {v!r}"
+            for k, v in fresh[one].items() if known[one].get(k) != v
+        ]  # fmt: skip
+    return found
+
+
+class World(People):
+    """A shop with people at their desks and a visitor, everything over HTTP."""
+
+    def __init__(self, shop: Shop, app: Any) -> None:
+        super().__init__(shop)
+        self.shop, self.hub = shop, app.state.hub
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://testserver",
+            headers={"X-Peakend": "1", "Accept-Language": "zh-CN"},
+        )
+        self.ahead = timedelta(0)
+        self.worker = Worker(shop.database, lambda: clock.now() + self.ahead)
+        self.viewers: list[Viewer] = []
+        self.kept: dict[str, Any] = {}
+
+    async def conversations(self) -> list[str]:
+        async with self.shop.tx() as tx:
+            return await tx.value("SELECT array_agg(id::text) FROM conversation") or []
+
+    async def visit(self, method: str, end: str, body: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.shop.token}"}
+        sent = {"json": body if body is not None else {}} if method != "GET" else {}
+        path = f"/api/web/{self.shop.key}/{end}"
+        return await self.http.request(method, path, headers=headers, **sent)
+
+    async def does(self, who: Any, method: str, path: str, body: Any = None) -> httpx.Response:
+        path = path.replace("{c}", str(self.kept.get("c", "")))
+        headers = {"Cookie": self.cookies[who.id]}
+        sent = {"json": body} if body is not None else {}
+        answer = await self.http.request(method, f"/api{path}", headers=headers, **sent)
+        assert answer.status_code < 300, f"{method} {path}: {answer.text}"
+        return answer
+
+    async def settle(self) -> None:
+        """Let everything follow from what was done, and be pushed."""
+        await self.worker.drain(400)
+        while await self.hub._step() or await self._behind():
+            pass
+        for viewer in self.viewers:
+            await viewer.hear()
+
+    async def _behind(self) -> bool:
+        async with self.shop.database.system() as tx:
+            last = await tx.value("SELECT max(xid) FROM event")
+        if last is not None and self.hub._cursor.xid < last:
+            await asyncio.sleep(0.01)
+            return True
+        return False
+
+    async def watch(self) -> None:
+        """Open the desks and the panel at this moment."""
+        await self.hub._step()
+        async with self.shop.database.system() as tx:
+            end = await end_of_log(tx)
+        for viewer in self.viewers:
+            await viewer.load()
+            viewer.listener.after, viewer.listener.greeted = end, True
+            await self.hub.join(viewer.listener)
+
+
+Act = Callable[[World], Awaitable[Any]]
+
+
+def says(text: str) -> Act:
+    return lambda w: w.visit("POST", "messages", {"client_id": str(uuid4()), "text": text})
+
+
+def visitor(end: str, body: Any = None) -> Act:
+    return lambda w: w.visit("POST", end, body)
+
+
+def agent(who: str, method: str, path: str, body: Any = None) -> Act:
+    return lambda w: w.does(w.kept[who], method, path, body)
+
+
+def writes(who: str, kind: str, text: str) -> Act:
+    return lambda w: w.does(
+        w.kept[who], "POST", "/conversations/{c}/messages",
+        {"client_id": str(uuid4()), "kind": kind, "text": text},
+    )  # fmt: skip
+
+
+def given(who: str, method: str, path: str, body: Callable[[World], Any]) -> Act:
+    return lambda w: w.does(w.kept[who], method, path.format(**w.kept), body(w))
+
+
+async def accept(w: World) -> None:
+    for who in ("lin", "zhao"):
+        presence = (await w.does(w.kept[who], "GET", "/presence/me")).json()
+        for offer in presence["offers"]:
+            path = f"/offers/{offer['leg_id']}/acceptances"
+            await w.does(w.kept[who], "POST", path, {"offer": offer["offer"]})
+            w.kept["holder"] = w.kept[who]
+            w.kept["other"] = w.kept["zhao" if who == "lin" else "lin"]
+            return
+
+
+async def judge(w: World) -> None:
+    view = (await w.visit("GET", "conversation")).json()
+    answer = [m for m in view["messages"] if m["code"] == "answer"][-1]
+    sent = {"message_id": answer["id"], "solved": False}
+    assert (await w.visit("POST", "judgements", sent)).status_code == 200
+
+
+async def rate(w: World) -> None:
+    view = (await w.visit("GET", "conversation")).json()
+    sent = {"token": view["survey"]["token"], "rating": 5, "solved": True, "comment": "好"}
+    assert (await w.visit("POST", "ratings", sent)).status_code == 200
+
+
+async def make_tag(w: World) -> None:
+    made = await w.does(w.kept["chief"], "POST", "/tags", {"name": "加急", "colour": "#b42318"})
+    w.kept["tag"] = made.json()["id"]
+
+
+CLOSE = {"solved": True}
+ACTIONS: list[tuple[str, Act]] = [
+    ("the customer writes and the digital agent answers", says("燃气灶打不着火怎么办")),
+    ("the customer judges", judge),
+    ("the customer visits a page", visitor("pages", {"url": "https://a.example/b", "title": "b"})),
+    ("the customer asks for a person", visitor("persons")),
+    ("an offer is taken", accept),
+    ("the customer writes", says("还是不行")),
+    ("the agent reads", agent("holder", "POST", "/conversations/{c}/reads", {"seq": 4})),
+    ("the agent replies", writes("holder", "agent", "我来看看")),
+    ("the customer has read", visitor("reads", {"seq": 6, "delivered_seq": 6})),
+    ("the agent notes", writes("holder", "note", "客户着急")),
+    ("a draft is kept", agent("holder", "PUT", "/conversations/{c}/draft", {"text": "您"})),
+    ("a tag is made", make_tag),
+    ("the conversation is tagged",
+     given("holder", "PUT", "/conversations/{c}/tags", lambda w: {"tag_ids": [w.kept["tag"]]})),
+    ("a tag is renamed", given("chief", "PATCH", "/tags/{tag}", lambda w: {"name": "很急"})),
+    ("the customer is renamed",
+     given("holder", "PATCH", "/customers/{customer}", lambda w: {"name": "王女士", "version": 1})),
+    ("a note on the customer",
+     given("holder", "POST", "/customers/{customer}/notes", lambda w: {"text": "老客户"})),
+    ("it is passed on", given("holder", "POST", "/conversations/{c}/transfers", lambda w: {
+        "to": {"kind": "agent", "id": str(w.kept["other"].id)}, "note": "请看"})),
+    ("the colleague takes it", accept),
+    ("it is given back", agent("holder", "POST", "/conversations/{c}/returns")),
+    ("the supervisor assigns", given("chief", "POST", "/conversations/{c}/assignments",
+                                     lambda w: {"agent_id": str(w.kept["other"].id)})),
+    ("the supervisor takes over", agent("chief", "POST", "/conversations/{c}/picks")),
+    ("it is closed", agent("chief", "POST", "/conversations/{c}/closings", CLOSE)),
+    ("the closing is taken back",
+     agent("chief", "POST", "/conversations/{c}/reopenings", {"undo": True})),
+    ("it is closed again", agent("chief", "POST", "/conversations/{c}/closings", CLOSE)),
+    ("the customer rates", rate),
+    ("it is reopened", agent("chief", "POST", "/conversations/{c}/reopenings", {})),
+    ("the customer ends it", visitor("closings")),
+    ("the customer comes back", says("又来了")),
+    ("a member is renamed",
+     given("chief", "PATCH", "/members/{chief_id}", lambda w: {"name": "王主管"})),
+]  # fmt: skip
+
+
+@pytest.fixture
+async def world(database: Any) -> World:
+    shop = Shop(database, await make_organisation(database))
+    shop.now = clock.now() - timedelta(seconds=30)
+    await shop.open()
+    made = World(shop, create(database))
+    lin, zhao = await made.hire("lin"), await made.hire("zhao")
+    chief = await made.hire("chief", role="admin", serves=False)
+    away = await made.hire("away", serves=False)
+    await shop.ready(lin, zhao)
+    await shop.drain()
+    made.kept |= {"lin": lin, "zhao": zhao, "chief": chief, "chief_id": chief.id}
+    made.kept |= {"holder": lin, "other": zhao, "customer": shop.visitor.customer_id}
+    for name, actor in (("lin", lin), ("zhao", zhao), ("chief", chief), ("away", away)):
+        made.viewers.append(Viewer(made, name, actor, made.cookies[actor.id]))
+    made.viewers.append(Panel(made, "visitor", shop.visitor, ""))
+    return made
+
+
+async def test_old_state_and_pushed_frames_are_the_fresh_state(world: World) -> None:
+    await world.watch()
+    wrong: list[str] = []
+    for name, act in ACTIONS:
+        answer = await act(world)
+        if isinstance(answer, httpx.Response):
+            assert answer.status_code < 300, f"{name}: {answer.text}"
+        await world.settle()
+        if "c" not in world.kept:
+            world.kept["c"] = (await world.conversations())[0]
+        for viewer in world.viewers:
+            wrong += [f"{name}: {one}" for one in await viewer.differences()]
+            await viewer.load()
+    assert not wrong, "\n".join(wrong)
