@@ -140,7 +140,7 @@ class Deskmate:
                 await self._answer(offer, "refusals")
             elif scene is not None or offer["conversation_id"] in self.stage.left:
                 slow = self.stage.by.random() < 0.05
-                await self.stage.pause(*((17, 25) if slow else (2, 8)))
+                await self.stage.pause(*((17, 25) if slow else (3, 12)))
                 await self._answer(offer, "acceptances")
                 self._take(offer)
             else:

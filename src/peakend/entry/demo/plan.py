@@ -78,9 +78,9 @@ def _one(at: datetime, by: random.Random, seen: dict[str, datetime]) -> Past:
     busy = DAY_CURVE[hour]
     wait_s = by.choices(
         (by.uniform(3, 19), by.uniform(21, 75), by.uniform(80, 280)),
-        (0.93 - 0.05 * busy, 0.05 + 0.03 * busy, 0.02 + 0.02 * busy),
+        (0.96 - 0.04 * busy, 0.03 + 0.03 * busy, 0.01 + 0.01 * busy),
     )[0]
-    abandons = told.outcome == "agent" and by.random() < 0.06
+    abandons = told.outcome == "agent" and by.random() < 0.01
     if abandons or told.outcome == "abandons":
         wait_s = by.choices((by.uniform(40, 300), by.uniform(2, 5)), (0.8, 0.2))[0]
     return Past(

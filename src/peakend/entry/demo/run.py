@@ -63,8 +63,9 @@ async def prepare(database: Database, progress: Callable[[str, float], None]) ->
             now=now,
             progress=progress,
         )
-    progress("entry.demo.index", 0.9)
-    await Worker(database).drain(2_000)
+        # The digital agent knows everything before the first page is opened.
+        progress("entry.demo.index", 0.9)
+        await Worker(database).drain(2_000)
     return _logins(notes.password)
 
 

@@ -22,7 +22,7 @@ from peakend.kernel.db import Database
 log = structlog.get_logger()
 
 MOST_AT_ONCE = 12
-LEAST_WITH_PEOPLE = 3
+LEAST_WITH_PEOPLE = 4
 QUIET_GAP_S = 38
 BUSY_GAP_S = 22
 KNOWN_SHARE = 0.5
