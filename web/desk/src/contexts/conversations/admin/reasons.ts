@@ -4,12 +4,20 @@ import type { ReasonNode } from './types'
 export const deepest = 4
 export interface Shown { node: ReasonNode; depth: number; first: boolean; last: boolean; leaf: boolean }
 
+function childrenOf(nodes: ReasonNode[]): Map<string | null, ReasonNode[]> {
+  const found = new Map<string | null, ReasonNode[]>()
+  for (const one of nodes) found.set(one.parent_id, [...(found.get(one.parent_id) ?? []), one])
+  for (const list of found.values()) list.sort((one, other) => one.position - other.position)
+  return found
+}
+
 export function inOrder(nodes: ReasonNode[]): Shown[] {
+  const children = childrenOf(nodes)
   const out: Shown[] = []
   const walk = (parent: string | null, depth: number) => {
-    const here = nodes.filter((one) => one.parent_id === parent).sort((one, other) => one.position - other.position)
+    const here = children.get(parent) ?? []
     here.forEach((node, at) => {
-      out.push({ node, depth, first: at === 0, last: at === here.length - 1, leaf: !nodes.some((one) => one.parent_id === node.id) })
+      out.push({ node, depth, first: at === 0, last: at === here.length - 1, leaf: !children.has(node.id) })
       walk(node.id, depth + 1)
     })
   }
@@ -36,13 +44,17 @@ export function shift(nodes: ReasonNode[], id: string, by: -1 | 1): ReasonNode[]
 }
 
 const below = (nodes: ReasonNode[], id: string): string[] => nodes.filter((one) => one.parent_id === id).flatMap((one) => [one.id, ...below(nodes, one.id)])
-const height = (nodes: ReasonNode[], id: string): number => 1 + Math.max(0, ...nodes.filter((one) => one.parent_id === id).map((one) => height(nodes, one.id)))
-const depthOf = (nodes: ReasonNode[], id: string | null): number => (id === null ? 0 : 1 + depthOf(nodes, nodes.find((one) => one.id === id)?.parent_id ?? null))
 
 /** Where a node may go: not under itself, and the tree stays at most four deep. */
 export function placesFor(nodes: ReasonNode[], id: string): ReasonNode[] {
-  const own = new Set([id, ...below(nodes, id)])
-  return nodes.filter((one) => !own.has(one.id) && depthOf(nodes, one.id) + height(nodes, id) <= deepest)
+  const all = inOrder(nodes)
+  const at = all.findIndex((one) => one.node.id === id)
+  if (at < 0) return []
+  // In this order everything below a node follows it directly, and deeper.
+  let end = at + 1
+  while (end < all.length && all[end].depth > all[at].depth) end++
+  const tall = Math.max(...all.slice(at, end).map((one) => one.depth)) - all[at].depth + 1
+  return all.filter((one, place) => (place < at || place >= end) && one.depth + 1 + tall <= deepest).map((one) => one.node)
 }
 
 export function move(nodes: ReasonNode[], id: string, parent_id: string | null): ReasonNode[] {
