@@ -1,0 +1,89 @@
+"""A member at the desk, as a browser sees it."""
+
+from typing import Any
+
+import httpx
+
+from tests.browser.centre import PASSWORD, PEOPLE, Centre
+
+HEADERS = {"X-Peakend": "1"}
+
+
+class Desk:
+    """One window of the desk."""
+
+    def __init__(self, centre: Centre, context: Any) -> None:
+        self.centre, self.context = centre, context
+        self.page: Any = None
+
+    async def sign_in(self, role: str, **preferences: str) -> "Desk":
+        """Sign in without the form and open the inbox."""
+        answer = await self.context.request.post(
+            self.centre.at("/api/session"),
+            data={"login": PEOPLE[role][0], "password": PASSWORD},
+            headers=HEADERS,
+        )
+        assert answer.ok, await answer.text()
+        await self.prefer(**{"language": "zh-CN", "theme": "light", **preferences})
+        self.page = await self.context.new_page()
+        await self.go("/desk/inbox")
+        return self
+
+    async def prefer(self, **preferences: Any) -> None:
+        """Set preferences on the server."""
+        answer = await self.context.request.patch(
+            self.centre.at("/api/session/preferences"), data=preferences, headers=HEADERS
+        )
+        assert answer.ok, await answer.text()
+
+    async def go(self, path: str) -> None:
+        """Open a page of the desk."""
+        await self.page.goto(self.centre.at(path))
+
+    async def ready(self) -> "Desk":
+        """Take work from now on."""
+        answer = await self.context.request.put(
+            self.centre.at("/api/presence/me"), data={"state": "ready"}, headers=HEADERS
+        )
+        assert answer.ok, await answer.text()
+        return self
+
+    async def accept(self) -> None:
+        """Take the work that is offered."""
+        await (
+            self.page.get_by_role("alert", name="新会话").get_by_role("button", name="接受").click()
+        )
+        await self.composer.wait_for()
+
+    @property
+    def composer(self) -> Any:
+        return self.page.get_by_role("textbox", name="回复")
+
+    @property
+    def thread(self) -> Any:
+        return self.page.get_by_role("log")
+
+    async def reply(self, text: str) -> None:
+        """Write to the customer with the keyboard."""
+        await self.composer.fill(text)
+        await self.composer.press("Control+Enter")
+
+
+async def clear(centre: Centre) -> None:
+    """Send everybody home and end what is open, so that the next test finds a quiet floor."""
+    async with httpx.AsyncClient(base_url=centre.base, headers=HEADERS, timeout=20) as boss:
+        answer = await boss.post("/api/session", json={"login": PEOPLE["admin"][0],
+                                                       "password": PASSWORD})  # fmt: skip
+        answer.raise_for_status()
+        reasons = (await boss.get("/api/contact-reasons")).json()["nodes"]
+        leaf = next(node["id"] for node in reasons if node["parent_id"])
+        for role in ("agent", "colleague", "supervisor"):
+            await boss.put(f"/api/presence/{centre.ids[role]}", json={"state": "offline"})
+        for view in ("all", "digital"):
+            rows = (await boss.get("/api/conversations", params={"view": view})).json()["items"]
+            for row in rows:
+                if row["state"] != "closed":
+                    await boss.post(
+                        f"/api/conversations/{row['id']}/closings",
+                        json={"reason_id": leaf, "solved": True, "version": row["version"]},
+                    )

@@ -1,0 +1,113 @@
+"""The main jobs without a mouse."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.centre import PASSWORD, PEOPLE, Centre
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def tab_to(page: Any, role: str, name: str, most: int = 40) -> None:
+    """Press Tab until something of a role and name has the focus."""
+    wanted = page.get_by_role(role, name=name).first
+    for _ in range(most):
+        if await wanted.evaluate("(one) => one === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {role} {name}")
+
+
+async def test_from_signing_in_to_closing(centre: Centre, windows: Any, chat: Any) -> None:
+    page = await (await windows()).new_page()
+    keyboard = page.keyboard
+    await page.goto(centre.at("/desk/login"))
+    await tab_to(page, "textbox", "登录名")
+    await keyboard.type(PEOPLE["agent"][0])
+    await keyboard.press("Tab")
+    await keyboard.type(PASSWORD)
+    await keyboard.press("Enter")
+    await page.get_by_role("region", name="会话列表").wait_for()
+
+    await tab_to(page, "button", "离线")
+    await keyboard.press("Enter")
+    await page.get_by_role("menu").wait_for()
+    await keyboard.press("ArrowDown") if not await _on(page, "在线") else None
+    await keyboard.press("Home")
+    await keyboard.press("Enter")
+    await page.get_by_role("button", name="在线").first.wait_for()
+
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await page.get_by_role("alert", name="新会话").wait_for()
+    await page.evaluate("document.activeElement?.blur()")
+    await keyboard.press("y")
+    composer = page.get_by_role("textbox", name="回复")
+    await composer.wait_for()
+    await keyboard.press("r")
+    await keyboard.type("马上为您安排。")
+    await keyboard.press("Control+Enter")
+    await customer.sees("马上为您安排")
+
+    await keyboard.press("Escape")
+    await keyboard.press("n")
+    await keyboard.type("记得回访")
+    await keyboard.press("Control+Enter")
+    await page.get_by_role("log").get_by_text("记得回访").wait_for()
+
+    await keyboard.press("Escape")
+    await keyboard.press("e")
+    box = page.get_by_role("dialog")
+    await box.get_by_role("option", name=centre.reason).wait_for()
+    await keyboard.type("点火")
+    await keyboard.press("ArrowDown") if await box.get_by_role("option").count() > 1 else None
+    await keyboard.press("Enter")
+    await tab_to(page, "radio", "已解决")
+    await keyboard.press("Space")
+    await keyboard.press("Control+Enter")
+    await page.get_by_text("已结束与").first.wait_for()
+    await keyboard.press("z")
+    await page.get_by_text("已结束与").first.wait_for(state="detached")
+    await composer.wait_for()
+
+
+async def _on(page: Any, name: str) -> bool:
+    return bool(await page.evaluate("document.activeElement.innerText.trim()") == name)
+
+
+async def test_going_places(desk: Any) -> None:
+    admin = await desk("admin")
+    for key, path in (("c", "customers"), ("k", "knowledge"), ("m", "wallboard"), ("i", "inbox")):
+        await admin.page.keyboard.press("g")
+        await admin.page.keyboard.press(key)
+        await admin.page.wait_for_url(f"**/desk/{path}")
+    await admin.page.keyboard.press("?")
+    await admin.page.get_by_role("dialog").get_by_text("结束会话").first.wait_for()
+    await admin.page.keyboard.press("Escape")
+    await admin.page.keyboard.press("Control+k")
+    await admin.page.get_by_role("dialog").wait_for()
+    await admin.page.keyboard.type("zsk")
+    await admin.page.keyboard.press("Enter")
+    await admin.page.wait_for_url("**/desk/knowledge")
+
+
+async def test_the_chat_on_a_page(chat: Any) -> None:
+    customer = await chat(shop=True)
+    page = customer.page
+    await customer.field.focus()
+    await page.keyboard.type("灶台打不着火")
+    await page.keyboard.press("Enter")
+    await customer.own.first.wait_for()
+    await customer.panel.get_by_role("button", name="未解决").wait_for()
+    for _ in range(12):
+        await page.keyboard.press("Shift+Tab")
+        name = await customer.panel.evaluate("document.activeElement?.innerText ?? ''")
+        if "转人工" in name:
+            break
+    await page.keyboard.press("Enter")
+    await customer.sees("正在为您安排人工客服")
+    await page.keyboard.press("Escape")
+    frame = page.locator("peakend-launcher")
+    assert await frame.evaluate("(one) => one === document.activeElement")

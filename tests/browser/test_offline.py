@@ -1,0 +1,64 @@
+"""What is written without a connection arrives once, and in order."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+SAID = ("第一句", "第二句", "第三句")
+
+
+async def test_a_customer_without_network(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("在吗")
+    await customer.wants_person()
+    await agent.accept()
+    await customer.page.context.set_offline(True)
+    for text in SAID:
+        await customer.says(text)
+    await customer.panel.locator(".msg.waits").nth(2).wait_for()
+    await customer.page.context.set_offline(False)
+    for text in SAID:
+        await agent.thread.get_by_text(text, exact=True).first.wait_for()
+    await customer.panel.locator(".msg.waits").first.wait_for(state="detached")
+    await customer.page.wait_for_timeout(1500)
+    assert await customer.own.locator(".bubble").all_inner_texts() == ["在吗", *SAID]
+    for text in SAID:
+        assert await agent.thread.get_by_text(text, exact=True).count() == 1
+
+
+async def test_an_agent_without_network(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("在吗")
+    await customer.wants_person()
+    await agent.accept()
+    await agent.context.set_offline(True)
+    for text in SAID:
+        await agent.reply(text)
+    await agent.page.get_by_text("连接中断").first.wait_for()
+    await agent.context.set_offline(False)
+    for text in SAID:
+        await customer.sees(text)
+    await customer.page.wait_for_timeout(1500)
+    said = await customer.panel.locator(".msg.agent .bubble").all_inner_texts()
+    assert [text for text in said if text in SAID] == list(SAID)
+    for text in SAID:
+        assert await agent.thread.get_by_text(text, exact=True).count() == 1
+
+
+async def test_a_half_written_answer_is_there_after_a_reload(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("在吗")
+    await customer.wants_person()
+    await agent.accept()
+    await agent.composer.fill("还没写完的")
+    await agent.page.wait_for_timeout(1500)
+    await agent.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    await agent.page.reload()
+    await agent.composer.wait_for()
+    await agent.page.wait_for_function(
+        "[...document.querySelectorAll('textarea')].some((one) => one.value === '还没写完的')"
+    )
