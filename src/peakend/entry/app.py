@@ -11,11 +11,12 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from peakend.entry import health, statics, wiring
+from peakend.entry.documenting import DescribedWithErrors
 from peakend.entry.edge import (
     HANDLERS,
+    ROLLED_BACK,
     guard,
     new_trace,
     provide_actor,
@@ -30,6 +31,8 @@ from peakend.kernel.permissions import NEEDS, public
 from peakend.kernel.settings import VERSION, settings
 
 MAX_BODY = 1024 * 1024
+KEPT_BODY = 64 * 1024
+TRIES = 3
 PAGES = ("widget_pages", "shop.page")
 PAGES_AT = ("/help", "/r/")
 
@@ -50,6 +53,43 @@ class Undeclared(RuntimeError):
     """A route does not say who may call it; the app does not start with such a route."""
 
 
+class Again:
+    """Runs a request anew whose transaction PostgreSQL undid because of another (a deadlock)."""
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self._heard: list[Any] = []
+        self._next = 0
+        self._left = TRIES
+        self.scope: dict[str, Any] = {ROLLED_BACK: True}
+
+    def begins(self, scope: Any) -> bool:
+        """Say whether the request is to be run now, with a scope of its own."""
+        if not self.scope.get(ROLLED_BACK) or not self._left:
+            return False
+        self._left -= 1
+        self._next = 0
+        self.scope = dict(scope)
+        return True
+
+    def swallows(self, message: Any) -> bool:
+        """Say whether an answer is kept back because there is another try."""
+        return bool(self.scope.get(ROLLED_BACK)) and self._left > 0
+
+    async def receive(self) -> Any:
+        """Give the request's parts, those heard before first; a long body is not kept."""
+        if self._next < len(self._heard):
+            self._next += 1
+            return self._heard[self._next - 1]
+        message = await self._receive()
+        if self._left and message["type"] == "http.request":
+            self._heard.append(message)
+            self._next += 1
+            if sum(len(part.get("body", b"")) for part in self._heard) > KEPT_BODY:
+                self._left, self._heard, self._next = 0, [], 0
+        return message
+
+
 class Application:
     """The ASGI application: HTTP goes to the router, sockets to the hub, all with a trace id."""
 
@@ -68,7 +108,11 @@ class Application:
         trace = new_trace()
         trace_id.set(trace)
 
+        again = Again(receive)
+
         async def send_with_headers(message: Any) -> None:
+            if again.swallows(message):
+                return
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 names = {name.lower() for name, _ in headers}
@@ -79,7 +123,8 @@ class Application:
                 message["headers"] = list(headers) + [e for e in extra if e[0] not in names]
             await send(message)
 
-        await self.http(scope, receive, send_with_headers)
+        while again.begins(scope):
+            await self.http(again.scope, again.receive, send_with_headers)
 
 
 def create(database: Database | None = None) -> Application:
@@ -107,7 +152,7 @@ def create(database: Database | None = None) -> Application:
             title="Peakend 峰终",
             version=VERSION,
             openapi_router=Router("/api/schema", route_handlers=[], opt=public("no data in it")),
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[DescribedWithErrors()],
         ),
         request_max_body_size=MAX_BODY,
         logging_config=None,

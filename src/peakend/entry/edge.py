@@ -27,6 +27,8 @@ from peakend.kernel.words import best_language, word
 log = structlog.get_logger()
 trace_id: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", default="")
 
+# Set where PostgreSQL undid a transaction only because of another: it may run once more.
+ROLLED_BACK = "peakend.rolled_back"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -207,6 +209,7 @@ def on_database_error(request: Request[Any, Any, Any], error: Exception) -> Resp
         log.warning("the database is away", error=type(error).__name__, trace=trace_id.get())
         return _answer(request, 503, "kernel.unavailable", {"retry_after_s": 2})
     if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+        request.scope[ROLLED_BACK] = True  # type: ignore[literal-required]
         return _answer(request, 409, "kernel.conflict")
     return on_fault(request, error)
 
