@@ -16,37 +16,45 @@ CREATE FUNCTION found_messages(
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $body$
 DECLARE
-    found int;
-    oldest uuid;
+    found int := 0;
+    more int;
+    walked int := 0;
+    oldest uuid := before;
 BEGIN
-    -- A common word is among the newest messages: they are read backwards, and no further.
-    RETURN QUERY
-        SELECT m.id, m.conversation_id
-        FROM (SELECT n.id, n.conversation_id, n.organisation_id, n.lexemes, n.text
-              FROM message n
-              WHERE n.organisation_id = current_organisation() AND n.id < before
-              ORDER BY n.id DESC LIMIT 2000) m
-        WHERE m.lexemes @@ wanted
-          AND NOT EXISTS (
-              SELECT 1 FROM unnest(phrases) AS phrase
-              WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0)
-          AND (sees_all OR EXISTS (
-              SELECT 1 FROM conversation c
-              WHERE c.organisation_id = m.organisation_id AND c.id = m.conversation_id
-                AND (c.agent_id = me OR c.queue_id = ANY(queues))))
-        ORDER BY m.id DESC
-        LIMIT take;
-    GET DIAGNOSTICS found = ROW_COUNT;
-    IF found >= take THEN
-        RETURN;
-    END IF;
-    SELECT n.id INTO oldest
-    FROM message n
-    WHERE n.organisation_id = current_organisation() AND n.id < before
-    ORDER BY n.id DESC OFFSET 1999 LIMIT 1;
-    IF oldest IS NULL THEN
-        RETURN;
-    END IF;
+    -- A common word is among the newest messages: they are read backwards, for as long as what
+    -- was found so far promises to fill the page soon.
+    LOOP
+        RETURN QUERY
+            SELECT m.id, m.conversation_id
+            FROM (SELECT n.id, n.conversation_id, n.organisation_id, n.lexemes, n.text
+                  FROM message n
+                  WHERE n.organisation_id = current_organisation() AND n.id < oldest
+                  ORDER BY n.id DESC LIMIT 2000) m
+            WHERE m.lexemes @@ wanted
+              AND NOT EXISTS (
+                  SELECT 1 FROM unnest(phrases) AS phrase
+                  WHERE strpos(lower(normalize(m.text, NFKC)), phrase) = 0)
+              AND (sees_all OR EXISTS (
+                  SELECT 1 FROM conversation c
+                  WHERE c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+                    AND (c.agent_id = me OR c.queue_id = ANY(queues))))
+            ORDER BY m.id DESC
+            LIMIT take - found;
+        GET DIAGNOSTICS more = ROW_COUNT;
+        found := found + more;
+        walked := walked + 2000;
+        IF found >= take THEN
+            RETURN;
+        END IF;
+        SELECT n.id INTO oldest
+        FROM message n
+        WHERE n.organisation_id = current_organisation() AND n.id < oldest
+        ORDER BY n.id DESC OFFSET 1999 LIMIT 1;
+        IF oldest IS NULL THEN
+            RETURN;
+        END IF;
+        EXIT WHEN found = 0 OR walked + (take - found) * walked / found > 14000;
+    END LOOP;
     -- A rarer one is looked up. MATERIALIZED keeps the planner from walking the order instead;
     -- EXECUTE lets it plan for this very question.
     RETURN QUERY EXECUTE $query$

@@ -1,6 +1,8 @@
 """What a text is found by: pairs of neighbouring Han characters, words of everything else.
 
 Index and query use the same lexemes, so a two-character Chinese word is found by the index alone.
+A word stands in the index with its beginnings too: looking for the beginning of a common word
+among a million messages would otherwise gather every word that begins so.
 """
 
 import re
@@ -15,6 +17,7 @@ _SPACE = re.compile(r"\s+")
 
 MOST_LEXEMES = 2_000
 LONGEST_LEXEME = 64
+BEGINNINGS = range(2, 8)
 MOST_QUERY_TERMS = 24
 MOST_PHRASES = 4
 
@@ -36,17 +39,20 @@ def lexemes(text: str) -> list[str]:
     """Return the distinct lexemes of a text, at most MOST_LEXEMES.
 
     The last character of a Han run stands alone too, so that a prefix finds every single character.
+    Whole words come before their beginnings, which a very long text may lose.
     """
     found: dict[str, None] = {}
+    starts: dict[str, None] = {}
     for token in _TOKEN.findall(folded(text)):
         if _HAN_RUN.match(token):
             for at in range(len(token)):
                 found[token[at : at + 2]] = None
         else:
             found[token[:LONGEST_LEXEME]] = None
+            starts |= {token[:length]: None for length in BEGINNINGS if length < len(token)}
         if len(found) >= MOST_LEXEMES:
             break
-    return list(found)[:MOST_LEXEMES]
+    return list(found | starts)[:MOST_LEXEMES]
 
 
 def search_query(text: str) -> SearchQuery | None:
@@ -65,12 +71,17 @@ def search_query(text: str) -> SearchQuery | None:
                 # Pairs alone would also find a text that has them apart.
                 phrases.append(token)
         else:
-            terms[f"'{token[:LONGEST_LEXEME]}':*"] = None
+            terms[_term(token[:LONGEST_LEXEME])] = None
     if not terms:
         return None
     kept = list(terms)[:MOST_QUERY_TERMS]
     distinct = list(dict.fromkeys(phrases))[:MOST_PHRASES]
     return SearchQuery(" & ".join(kept), distinct, _number(plain))
+
+
+def _term(token: str) -> str:
+    """Return the question for words that begin so: their beginnings of usual length are indexed."""
+    return f"'{token}'" if len(token) in BEGINNINGS else f"'{token}':*"
 
 
 def _number(plain: str) -> int | None:
