@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 
 from peakend.entry import health, statics, wiring
-from peakend.entry.documenting import DescribedWithErrors
+from peakend.entry.documenting import DescribedWithErrors, operation_id
 from peakend.entry.edge import (
     HANDLERS,
     ROLLED_BACK,
@@ -151,7 +151,13 @@ def create(database: Database | None = None) -> Application:
         openapi_config=OpenAPIConfig(
             title="Peakend 峰终",
             version=VERSION,
-            openapi_router=Router("/api/schema", route_handlers=[], opt=public("no data in it")),
+            openapi_router=Router(
+                "/api/schema",
+                route_handlers=[],
+                opt=public("no data in it"),
+                include_in_schema=False,
+            ),
+            operation_id_creator=operation_id,
             render_plugins=[DescribedWithErrors()],
         ),
         request_max_body_size=MAX_BODY,

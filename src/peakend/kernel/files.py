@@ -13,6 +13,7 @@ import tempfile
 import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from peakend.kernel.secrets import sign, verify
 from peakend.kernel.settings import settings
 from peakend.kernel.tables import tenant_table
 
+Kind = Literal["image", "video", "audio", "file"]
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2560
@@ -60,7 +62,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    kind: str
+    kind: Kind
     mime: str
     size: int
     width: int | None = None
@@ -77,7 +79,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     thumb_sha256: str | None
     name: str
-    kind: str
+    kind: Kind
     mime: str
     size: int
     width: int | None
@@ -110,7 +112,7 @@ class FileNotFound(NotFound):
 class _Cleaned(msgspec.Struct):
     data: bytes
     mime: str
-    kind: str
+    kind: Kind
     width: int | None = None
     height: int | None = None
     thumb: bytes | None = None
@@ -182,7 +184,9 @@ async def need_file(
         raise FileNotFound
     if row.public and not expires:
         return row
-    if not expires.isdigit() or len(expires) > 12 or int(expires) < now.timestamp():
+    if not (expires.isascii() and expires.isdigit()) or len(expires) > 12:
+        raise FileNotFound
+    if int(expires) < now.timestamp():
         raise FileNotFound
     if not verify(signature, "file", row.organisation_id, file_id, expires):
         raise FileNotFound
@@ -231,7 +235,7 @@ def clean_name(name: str) -> str:
 
 
 # What may be shown in place; everything else is a download.
-SHOWN = {
+SHOWN: dict[str, Kind] = {
     "image/jpeg": "image",
     "image/png": "image",
     "image/webp": "image",

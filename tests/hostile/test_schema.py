@@ -1,0 +1,81 @@
+"""Every operation of the API with generated input, by everybody: no fault, no unknown answer."""
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.databases import Databases
+from tests.hostile.served import Served, served
+
+EXAMPLES = {"admin": 7, "agent": 3, "visitor": 3, "anonymous": 2}
+# Signing out, or a new password, would end the session with which the rest is asked.
+LEFT_OUT = {("DELETE", "/api/session"), ("PUT", "/api/session/password")}
+KNOWN = {
+    "conversation_id": "conversation",
+    "member_id": "member",
+    "customer_id": "customer",
+    "queue_id": "queue",
+    "channel_id": "channel",
+}
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases) -> Any:
+    dsn = databases.take()
+    with served(dsn) as found:
+        yield found
+    databases.give_back(dsn)
+
+
+@pytest.mark.parametrize("who", EXAMPLES)
+def test_no_fault_and_no_undocumented_answer(site: Served, who: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{site.url}/api/schema/openapi.json")
+    statuses: Counter[int] = Counter()
+    wrong: list[str] = []
+    operations = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if (operation.method.upper(), operation.path) in LEFT_OUT:
+            continue
+        if who == "visitor" and "/web/" not in operation.path:
+            continue
+        operations += 1
+        _ask(site, operation, who, statuses, wrong)
+    assert not wrong, "\n".join(sorted(set(wrong)))
+    assert operations > (10 if who == "visitor" else 90)
+    assert statuses.total() >= operations
+
+
+def _ask(site: Served, operation: Any, who: str, statuses: Counter[int], wrong: list[str]) -> None:
+    documented = {int(status) for status in operation.definition.raw["responses"]}
+    name = f"{operation.method.upper()} {operation.path}"
+    dice = random.Random(name)
+
+    @seed(7)
+    @settings(
+        max_examples=EXAMPLES[who], database=None, deadline=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        if dice.random() < 0.7:
+            for parameter in case.path_parameters or {}:
+                if parameter in KNOWN:
+                    case.path_parameters[parameter] = site.ids[KNOWN[parameter]]
+                elif parameter == "key" and "/web/" in operation.path:
+                    case.path_parameters[parameter] = site.key
+        answer = case.call(headers=site.headers[who], timeout=20, allow_redirects=False)
+        statuses[answer.status_code] += 1
+        if answer.status_code >= 500:
+            wrong.append(f"{name}: {answer.status_code} {answer.text[:160]}")
+        elif answer.status_code not in documented:
+            wrong.append(f"{name}: {answer.status_code} is not documented")
+        kind = (answer.headers.get("content-type") or [""])[0]
+        if answer.status_code >= 400 and not kind.startswith("application/json"):
+            wrong.append(f"{name}: an error that is {kind}")
+
+    ask()
