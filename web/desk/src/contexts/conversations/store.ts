@@ -210,6 +210,12 @@ export const useConversations = defineStore('conversations', () => {
     counting = window.setTimeout(() => { counting = 0; void count() }, 1200)
   }
 
+  /** How many stand in a short view: counted here where the whole list is here, by the server otherwise. */
+  function amount(view: 'mine' | 'queue', order: Order): number {
+    const state = lists.get(JSON.stringify([view, order, {}]))
+    return state?.loaded && !state.next ? state.ids.length : counts[view]
+  }
+  const waiting = computed(() => amount('queue', 'waiting'))
   const mine = computed(() => [...rows.values()].filter((row) => row.agent_id === myId() && row.state !== 'closed').length)
-  return { rows, lists, threads, others, counts, mine, list, load, take, drop, thread, open, loadOlder, addMessages, apply, refresh, count }
+  return { rows, lists, threads, others, counts, mine, waiting, list, load, take, drop, thread, open, loadOlder, addMessages, apply, refresh, count }
 })
