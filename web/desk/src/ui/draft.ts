@@ -2,7 +2,6 @@
 import { computed, ref, watch, type Ref } from 'vue'
 import { ApiError } from '@/api/client'
 import { i18n } from '@/app/i18n'
-import { toast } from './toast'
 
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
@@ -35,7 +34,6 @@ export function useDraft<T extends object>(source: () => T | undefined, write: (
     try {
       await write(draft.value)
       base.value = JSON.stringify(draft.value)
-      toast({ text: i18n.global.t('ui.saved'), tone: 'calm' })
       return true
     } catch (error) {
       failure.value = error instanceof ApiError ? error : new ApiError(0, 'app.unexpected', String(error))
