@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from peakend.accounts.rules import Role
 from peakend.kernel.db import reference, system_table, tenant_table
 
 _UUIDS = ARRAY(Uuid(as_uuid=True))
@@ -194,7 +195,7 @@ class Member(msgspec.Struct, frozen=True):
     name: str
     login: str
     language: str
-    role: str
+    role: Role
     capacity: int
     active: bool
     avatar_file_id: UUID | None
@@ -232,7 +233,7 @@ class OpenSession(msgspec.Struct, frozen=True):
     organisation_id: UUID
     id: UUID
     member_id: UUID
-    role: str
+    role: Role
     created_at: datetime
     last_seen_at: datetime
 
@@ -244,7 +245,7 @@ class Invitation(msgspec.Struct, frozen=True):
     id: UUID
     login: str
     name: str
-    role: str
+    role: Role
     capacity: int
     team_ids: list[UUID]
     queue_ids: list[UUID]

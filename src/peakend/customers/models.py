@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from peakend.customers.rules import Kind
 from peakend.kernel.db import reference, tenant_table
 
 
@@ -145,7 +146,7 @@ class IdentityRow(msgspec.Struct, frozen=True):
 
     id: UUID
     customer_id: UUID
-    kind: str
+    kind: Kind
     value: bytes
     verified: bool
 

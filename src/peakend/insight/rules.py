@@ -19,6 +19,7 @@ NORMAL_95 = 1.959963984540054
 FLOOR, LOW, HIGH, WARN = 0.80, 0.85, 0.90, 0.95
 """Guard rails of the service level: floor, sensible range, and where more people hardly help."""
 
+Rail = Literal["none", "missed", "near", "met", "costly"]
 Formula = Literal[
     "sla.abn_good",
     "sla.answered",
@@ -183,7 +184,7 @@ def increment(
     return None
 
 
-def guard_rail(level: float | None) -> Literal["none", "missed", "near", "met", "costly"]:
+def guard_rail(level: float | None) -> Rail:
     """Return how a service level is to be read against the guard rails."""
     if level is None:
         return "none"

@@ -27,7 +27,7 @@ class MemberView(Struct, frozen=True):
     id: UUID
     name: str
     login: str | None
-    role: str
+    role: Role
     language: str
     capacity: int
     active: bool
@@ -42,7 +42,7 @@ class InvitationView(Struct, frozen=True):
     id: UUID
     login: str
     name: str
-    role: str
+    role: Role
     invited_by: UUID | None
     expires_at: datetime
 

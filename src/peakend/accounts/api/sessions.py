@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from peakend.accounts import actions, queries
 from peakend.accounts.queries import Me, cookie_name
-from peakend.accounts.rules import session_life
+from peakend.accounts.rules import Role, session_life
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -66,7 +66,7 @@ class InvitationOffer(Struct, frozen=True):
     organisation: str
     login: str
     name: str
-    role: str
+    role: Role
     reset: bool
 
 

@@ -9,7 +9,7 @@ from peakend.accounts.models import Brand
 from peakend.accounts.ports import provided
 from peakend.accounts.queries.people import member_briefs, need_member, preferences, teams
 from peakend.accounts.queries.tenant import brands, organisation
-from peakend.accounts.rules import ROLES
+from peakend.accounts.rules import ROLES, Role
 from peakend.kernel.db import Transaction
 
 
@@ -20,7 +20,7 @@ class Self(msgspec.Struct, frozen=True):
     name: str
     login: str
     language: str
-    role: str
+    role: Role
     capacity: int
     avatar_url: str | None
 

@@ -18,6 +18,7 @@ from peakend.conversations.queries.access import (
     need_conversation,
 )
 from peakend.conversations.rules.search import lexemes
+from peakend.conversations.rules.states import AuthorKind, Kind
 from peakend.conversations.rules.texts import LONGEST_MESSAGE, cleaned, is_text
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -124,9 +125,9 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way into the timeline."""
 
-    kind: str
+    kind: Kind
     text: str
-    author_kind: str
+    author_kind: AuthorKind
     author_id: UUID | None
     client_id: UUID | None = None
     files: list[dict[str, Any]] | None = None

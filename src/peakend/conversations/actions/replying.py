@@ -94,7 +94,7 @@ async def note(
     message = NewMessage(
         kind="note",
         text=checked_text(text, may_be_empty=bool(file_ids)),
-        author_kind=by.kind,
+        author_kind="customer" if by.kind == "visitor" else by.kind,
         author_id=by.id,
         client_id=client_id,
         files=await attached(tx, file_ids),

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.rules.states import AuthorKind, Kind, State
+
 
 class ConversationRecord(msgspec.Struct, frozen=True):
     """A conversation as it is stored, without what only the statements need."""
@@ -23,11 +25,11 @@ class ConversationRecord(msgspec.Struct, frozen=True):
     agent_id: UUID | None
     last_agent_id: UUID | None
     leg_id: UUID | None
-    state: str
+    state: State
     language: str
     last_seq: int
     preview: str
-    preview_kind: str
+    preview_kind: Kind
     last_message_at: datetime
     unread: int
     awaiting_since: datetime | None
@@ -51,9 +53,9 @@ class MessageRecord(msgspec.Struct, frozen=True):
     id: UUID
     conversation_id: UUID
     seq: int
-    kind: str
+    kind: Kind
     text: str
-    author_kind: str
+    author_kind: AuthorKind
     author_id: UUID | None
     at: datetime
     client_id: UUID | None

@@ -9,7 +9,7 @@ import msgspec
 
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import MESSAGE_COLUMNS, ConversationRecord, MessageRecord
-from peakend.conversations.rules.states import message_state
+from peakend.conversations.rules.states import Arrival, AuthorKind, Kind, message_state
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, file_url
@@ -38,7 +38,7 @@ ORDER BY m.conversation_id, m.seq
 class Author(msgspec.Struct, frozen=True):
     """Who wrote a message."""
 
-    kind: str
+    kind: AuthorKind
     id: UUID | None
     name: str | None
 
@@ -58,7 +58,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     conversation_id: UUID
     seq: int
-    kind: str
+    kind: Kind
     text: str
     author: Author
     at: datetime
@@ -68,7 +68,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     mentions: list[UUID]
     code: str | None
     params: dict[str, Any] | None
-    state: str
+    state: Arrival
 
 
 class Marks(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ import msgspec
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
 from peakend.conversations.rules.reasons import label
-from peakend.conversations.rules.states import may_see
+from peakend.conversations.rules.states import Kind, State, may_see
 from peakend.customers.queries import customer_briefs
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -59,7 +59,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    state: str
+    state: State
     channel_kind: str
     channel_name: str
     channel_id: UUID
@@ -70,7 +70,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     agent_name: str | None
     leg_id: UUID | None
     preview: str
-    preview_kind: str
+    preview_kind: Kind
     last_message_at: datetime
     last_seq: int
     unread: int

@@ -1,6 +1,7 @@
 """Settings that conversations use: channels, tags, contact reasons, canned replies."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -86,10 +87,10 @@ class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
     shortcut: str
     title: str
     body: str
-    scope: str
+    scope: Literal["all", "team", "own"]
     team_id: UUID | None
     member_id: UUID | None
-    language: str
+    language: Literal["zh-CN", "en"]
     version: int
     updated_at: datetime
 
@@ -98,7 +99,7 @@ class Draft(msgspec.Struct, frozen=True):
     """What a person was writing."""
 
     text: str
-    kind: str
+    kind: Literal["agent", "note"]
 
 
 async def channels(tx: Transaction) -> list[ChannelRecord]:

@@ -27,7 +27,13 @@ from peakend.conversations.queries.messages import (
     shown_sources,
 )
 from peakend.conversations.rules.channels import frame_ancestors, origin_allowed
-from peakend.conversations.rules.states import customer_may_read, message_state
+from peakend.conversations.rules.states import (
+    Arrival,
+    Kind,
+    State,
+    customer_may_read,
+    message_state,
+)
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound, Refused
@@ -78,7 +84,7 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     seq: int
-    kind: str
+    kind: Kind
     text: str
     author_name: str | None
     at: datetime
@@ -88,7 +94,7 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     params: dict[str, Any] | None
     judged: str | None
-    state: str
+    state: Arrival
 
 
 class VisitorConversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +102,7 @@ class VisitorConversation(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     number: int
-    state: str
+    state: State
     agent: VisitorAgent | None
     last_seq: int
     opened_at: datetime
@@ -182,14 +188,21 @@ async def newest_conversation(tx: Transaction, actor: Actor) -> ConversationReco
 
 
 async def visitor_state(
-    tx: Transaction, actor: Actor, *, after_seq: int | None = None
+    tx: Transaction,
+    actor: Actor,
+    *,
+    after_seq: int | None = None,
+    before_seq: int | None = None,
 ) -> VisitorConversation | None:
-    """Return what the visitor sees: the newest conversation, or nothing before the first word."""
+    """Return what the visitor sees: the newest conversation, or nothing before the first word.
+
+    With `before_seq` the messages are the newest before that place, else the newest of all.
+    """
     row = await newest_conversation(tx, actor)
     if row is None:
         return None
     if after_seq is None:
-        records = await records_before(tx, row.id, None, NEWEST, notes=False)
+        records = await records_before(tx, row.id, before_seq, NEWEST, notes=False)
     else:
         records = await records_after(tx, row.id, after_seq, MOST, notes=False)
     shown = await _shown(tx, row, records)

@@ -11,6 +11,8 @@ from peakend.kernel.actors import Actor
 
 State = Literal["digital", "waiting", "serving", "closed"]
 Kind = Literal["customer", "agent", "digital", "note", "system"]
+AuthorKind = Literal["customer", "member", "digital_agent", "system"]
+Arrival = Literal["sent", "delivered", "read"]
 
 # From a state to those it may go to; staying is allowed for a change of queue or of agent.
 MOVES: dict[str, frozenset[str]] = {
@@ -77,7 +79,7 @@ def customer_may_read(kind: str, code: str | None) -> bool:
     return kind != "note"
 
 
-def message_state(kind: str, seq: int, *, read: int, delivered: int, agent_read: int) -> str:
+def message_state(kind: str, seq: int, *, read: int, delivered: int, agent_read: int) -> Arrival:
     """Return sent, delivered or read, as the other side's marks say."""
     if kind == "customer":
         return "read" if seq <= agent_read else "delivered"

@@ -10,7 +10,7 @@ import msgspec
 from peakend.accounts.queries import member_names
 from peakend.customers.models import Customer, IdentityRow
 from peakend.customers.queries.sealing import blind_identity, opened_attributes, opened_identity
-from peakend.customers.rules import PAGES_KEPT, masked, normal, shown
+from peakend.customers.rules import PAGES_KEPT, Kind, Privacy, masked, normal, shown
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.words import word
@@ -54,7 +54,7 @@ class IdentityView(msgspec.Struct, frozen=True):
     """A way to recognise or reach a customer, masked."""
 
     id: UUID
-    kind: str
+    kind: Kind
     value_masked: str
     verified: bool
 
@@ -65,7 +65,7 @@ class AttributeView(msgspec.Struct, frozen=True):
     key: str
     label: str
     value: str
-    privacy: str
+    privacy: Privacy
     masked: bool
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from peakend.insight.rules import (
     WARN,
     Counts,
     Estimate,
+    Rail,
     abandonment,
     answer_wait_s,
     digital_share,
@@ -48,7 +50,7 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     longest_s: int
     oldest_at: datetime | None
     service_level: Figure
-    rail: str
+    rail: Rail
     within_s: int | None
     entered: int
     offered: int
@@ -72,7 +74,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     team: str | None
-    state: str
+    state: Literal["ready", "busy", "wrap_up", "break", "offline"]
     reason: str | None
     since: datetime
     load: int

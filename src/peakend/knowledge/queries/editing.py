@@ -17,7 +17,7 @@ from peakend.knowledge.models import (
     ArticleRecord,
     CategoryRecord,
 )
-from peakend.knowledge.rules.text import Picture, html, like
+from peakend.knowledge.rules.text import Audience, Picture, State, html, like
 
 
 class ArticleNotFound(NotFound):
@@ -40,8 +40,8 @@ class ArticleRow(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     category_id: UUID | None
     brand_id: UUID | None
-    audience: str
-    state: str
+    audience: Audience
+    state: State
     language: str
     position: int
     questions: int
@@ -60,7 +60,7 @@ class Version(msgspec.Struct, frozen=True):
     version: int
     title: str
     body: str
-    audience: str
+    audience: Audience
     published_at: datetime
     published_by: UUID | None
     published_by_name: str = ""
@@ -76,8 +76,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     body_html: str
     category_id: UUID | None
     brand_id: UUID | None
-    audience: str
-    state: str
+    audience: Audience
+    state: State
     language: str
     position: int
     questions: list[str]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Literal
 from uuid import UUID
 
 import mistune
@@ -10,6 +11,8 @@ import nh3
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 AUDIENCES = ("customer", "agent")
+State = Literal["draft", "published", "retired"]
+Audience = Literal["customer", "agent"]
 STATES = ("draft", "published", "retired")
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*)$")
@@ -70,10 +73,14 @@ _DECORATION = re.compile(
     r"!\[[^\]]*\]\([^)]*\)|\[([^\]]*)\]\([^)]*\)|\*\*|__|`|^#{1,6}\s+|^>\s?", re.M
 )
 
+# A full-width mark brings its own gap.
+_WIDE_GAP = re.compile(r"(?<=[，。：；？！）」])[ \t]+(?=\S)")
+
 
 def readable(markdown: str) -> str:
     """Return Markdown as plain text for a chat: steps keep their numbers, marks are gone."""
     text = _DECORATION.sub(lambda match: match.group(1) or "", markdown)
+    text = _WIDE_GAP.sub("", text)
     return re.sub(r"\n{3,}", "\n\n", _BULLET.sub(r"\1· ", text)).strip()
 
 

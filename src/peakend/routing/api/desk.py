@@ -16,7 +16,7 @@ from peakend.kernel.permissions import needs
 from peakend.routing import actions, queries
 from peakend.routing.queries import QueueRow, WorkItem
 from peakend.routing.rules.choice import OFFER_S
-from peakend.routing.rules.presence import shown
+from peakend.routing.rules.presence import Shown, shown
 
 
 class Why(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Offer(Struct, frozen=True, kw_only=True):
 class Presence(Struct, frozen=True, kw_only=True):
     """Where an agent is, with what is in hand and what is offered."""
 
-    state: str
+    state: Shown
     reason: str | None
     since: datetime
     until: datetime | None
@@ -84,7 +84,7 @@ class AgentTarget(Struct, frozen=True):
 
     id: UUID
     name: str
-    state: str
+    state: Shown
     load: int
     capacity: int
     team: str | None

@@ -10,7 +10,7 @@ from peakend.kernel.db import Transaction
 from peakend.routing.models import SELECT_PRESENCE, PresenceRow
 from peakend.routing.queries.queues import serving_members, serving_teams
 from peakend.routing.rules.choice import Ready
-from peakend.routing.rules.presence import shown
+from peakend.routing.rules.presence import Shown, shown
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int
 
     @property
-    def state(self) -> str:
+    def state(self) -> Shown:
         """Return the state people see, with busy for full hands."""
         return shown(self.presence.state, self.load, self.capacity)
 
