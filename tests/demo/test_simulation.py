@@ -2,16 +2,21 @@
 
 import asyncio
 import contextlib
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 import structlog
 
 from peakend.conversations import queries as conversations
 from peakend.entry.demo.kept import Kept
+from peakend.entry.demo.material import SHOP_CUSTOMER
 from peakend.entry.demo.simulation import Simulation
+from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.worker import Worker
+from tests.demo.conftest import NOON
 
 if TYPE_CHECKING:
     from peakend.kernel.db import Database
@@ -38,6 +43,19 @@ async def test_one_round(database: "Database", notes: Kept, client: httpx.AsyncC
     assert await _closed_by_agents(database, notes) >= 2
     assert simulation.begun >= 2
     assert [line for line in logs if "stumbled" in line["event"]] == []
+
+
+async def test_at_night_somebody_always_comes(
+    database: "Database", notes: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOON.replace(hour=18))
+    simulation = Simulation(database, SITE, notes)
+    async with httpx.AsyncClient(base_url=SITE) as http:
+        stage = await simulation._stage(http)
+        told = [simulation._next(stage, lonely=True) for _ in range(80)]
+    assert all(one is not None and one.brand == "gas" for one in told)
+    assert all(one is not None and one.customer != SHOP_CUSTOMER for one in told)
+    assert all(one != other for one, other in pairwise(told))
 
 
 async def _closed_by_agents(database: "Database", notes: Kept) -> int:

@@ -28,6 +28,7 @@ PATIENCE_S = 60
 LOOK_EVERY_S = 15
 IDLE_S = 240
 ROUNDS = 200
+RESTS = ("rest", "meal", "training")
 TROUBLE = (Refused, httpx.HTTPError, OSError, WebSocketException, TimeoutError)
 
 
@@ -45,6 +46,7 @@ class Deskmate:
         self._courteous: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._rests_until = 0.0
+        self._rest = RESTS[0]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; trouble with the server is waited out."""
@@ -120,10 +122,11 @@ class Deskmate:
             return ("offline", None) if not self.load else ("ready", None)
         clock_s = asyncio.get_running_loop().time()
         if clock_s < self._rests_until:
-            return "break", word("entry.demo.break_reason")
+            return "break", self._rest
         others = [mate for mate in self.stage.mates.values() if mate is not self]
         there = sum(mate.state in ("ready", "busy") for mate in others)
         if self.load == 0 and there > 0.7 * len(others) and self.stage.by.random() < 0.04:
+            self._rest = self.stage.by.choice(RESTS)
             self._rests_until = clock_s + self.stage.by.uniform(90, 300) * self.stage.pace
         return "ready", None
 
@@ -142,6 +145,7 @@ class Deskmate:
                 slow = self.stage.by.random() < 0.05
                 await self.stage.pause(*((17, 25) if slow else (3, 12)))
                 await self._answer(offer, "acceptances")
+                self.stage.left.discard(offer["conversation_id"])
                 self._take(offer)
             else:
                 await self._leave_to_people(offer)

@@ -5,6 +5,7 @@ the customer goes on with the next line after each answer.
 """
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from peakend.entry.demo.material import Dialogue, Turn, spoken_by
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 WAITS_S = 480
 PERSON_THINKS_S = 300
 IMPATIENT_SHARE = 0.02
+RETURN_SHARE = 0.08
 
 
 class Over(Exception):
@@ -62,6 +64,7 @@ class Scene:
                 self.stage.scenes.pop(self.visitor.id, None)
         if self.visitor.state == "closed":
             await self._rate()
+            await self._return()
 
     async def _turn(self, turn: Turn) -> None:
         if turn.does == "ask_person":
@@ -231,6 +234,19 @@ class Scene:
         await self.visitor.rate(
             self.told.rating, solved=self.told.solved, comment=self.told.comment
         )
+
+    async def _return(self) -> None:
+        """Come back with one more question, as one of twelve does: nothing has to be said twice."""
+        if self.told.outcome != "agent" or self.stage.by.random() > RETURN_SHARE:
+            return
+        await self.stage.pause(40, 150)
+        self._answered_seq = self.visitor.messages[-1]["seq"]
+        self.stage.left.add(str(self.visitor.id))
+        await self.visitor.say(word("entry.demo.customer_returns"))
+        with contextlib.suppress(Over):
+            await self._hear_person()
+            await self._hear_person()
+            await self.visitor.say(word("entry.demo.customer_thanks"))
 
     async def _try(self, work: object) -> bool:
         """Do what may be refused because somebody else was quicker; say whether it was done."""

@@ -115,6 +115,8 @@ class Simulation:
     async def _scene(self, stage: Stage, *, lonely: bool) -> None:
         """Let one customer come, talk and go; what goes wrong with one is no harm to others."""
         told = self._next(stage, lonely=lonely)
+        if told is None:
+            return
         person = told.customer or self._person(stage)
         channel = stage.cast.channels[told.brand]
         visitor = Visitor(Wire(stage.http), channel, self.site, stage.by)
@@ -133,19 +135,25 @@ class Simulation:
             if visitor.id is not None:
                 stage.scenes.pop(visitor.id, None)
 
-    def _next(self, stage: Stage, *, lonely: bool) -> Dialogue:
+    def _next(self, stage: Stage, *, lonely: bool) -> Dialogue | None:
         """Return a dialogue that fits the hour and was not heard lately."""
         now = clock.now()
         fitting = [
             told
             for told in dialogues()
             if told.brand in stage.cast.channels
-            and told.key not in self.played
             and told.customer != SHOP_CUSTOMER
             and (is_queue_open(told.queue, now) or told.outcome == "leaves_message")
             and (not lonely or told.outcome == "agent")
         ]
-        told = stage.by.choice(fitting or list(dialogues()))
+        # At night few fit: the one that was heard longest ago comes again.
+        fresh = [told for told in fitting if told.key not in self.played]
+        if fresh:
+            told = stage.by.choice(fresh)
+        elif fitting:
+            told = max(fitting, key=lambda one: self.played[::-1].index(one.key))
+        else:
+            return None
         self.played = [*self.played[-REMEMBERED:], told.key]
         return told
 
