@@ -137,7 +137,9 @@ async def _serve(centre: Centre, member: Member, many: int) -> None:
             centre.held.setdefault(actor.id, []).append(message.conversation_id)
 
 
-async def fill(centre: Centre, messages: int, said: Callable[[str], None]) -> None:
+async def fill(
+    centre: Centre, messages: int, said: Callable[[str], None], *, open_every: int = 50
+) -> None:
     """Give the centre a past of so many messages, all at once and outside the app."""
     said(f"{messages:,} messages")
     chosen = random.Random(7)  # noqa: S311  (the same past in each run)
@@ -155,7 +157,7 @@ async def fill(centre: Centre, messages: int, said: Callable[[str], None]) -> No
             "CREATE TEMP TABLE said (at int PRIMARY KEY, text text, words tsvector)"
         )
         await admin.executemany("INSERT INTO said VALUES ($1, $2, array_to_tsvector($3))", rows)
-        await _past(admin, centre, messages)
+        await _past(admin, centre, messages, open_every)
         said(f"index over {messages:,} messages")
         await admin.execute("CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)")
         await admin.execute("VACUUM (ANALYZE) message, conversation, customer")
@@ -165,7 +167,7 @@ async def fill(centre: Centre, messages: int, said: Callable[[str], None]) -> No
     centre.messages = messages
 
 
-async def _past(admin: Any, centre: Centre, messages: int) -> None:
+async def _past(admin: Any, centre: Centre, messages: int, open_every: int) -> None:
     many = messages // PER_CONVERSATION
     await admin.execute(
         "CREATE TEMP TABLE past AS SELECT g, gen_random_uuid() AS customer_id,"
@@ -187,10 +189,10 @@ async def _past(admin: Any, centre: Centre, messages: int) -> None:
         " customer_id, queue_id, agent_id, state, language, last_seq, preview, last_message_at,"
         " opened_at, closed_at)"
         " SELECT $1, id, g + 1000000, $2, 'web', customer_id, ($3::uuid[])[1 + g % $4],"
-        " ($5::uuid[])[1 + g % $6], CASE WHEN g % 50 = 0 THEN 'serving' ELSE 'closed' END,"
-        " 'zh-CN', $7, '您好', at, at, CASE WHEN g % 50 <> 0 THEN at END FROM past",
+        " ($5::uuid[])[1 + g % $6], CASE WHEN g % $8 = 0 THEN 'serving' ELSE 'closed' END,"
+        " 'zh-CN', $7, '您好', at, at, CASE WHEN g % $8 <> 0 THEN at END FROM past",
         centre.organisation_id, centre.channel_id, centre.queues, len(centre.queues),
-        [one.id for one in people], len(people), PER_CONVERSATION,
+        [one.id for one in people], len(people), PER_CONVERSATION, open_every,
     )  # fmt: skip
     await admin.execute(
         "INSERT INTO message (organisation_id, id, conversation_id, seq, kind, text, author_kind,"

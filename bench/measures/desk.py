@@ -1,5 +1,169 @@
-async def x():
-    return []
+"""The desk in a browser: what the first load brings, and the main thread's time at work.
+
+Times are of the main thread's own clock (thread ticks), so other programs on the machine do not
+count; the figures are means over many frames and steps.
+"""
+
+import asyncio
+import gzip
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.centre import Centre, fill, make_centre
+from bench.cluster import a_cluster
+from bench.figures import Figure, console
+from bench.processes import ROOT, a_process
+
+STATIC = ROOT / "src" / "peakend" / "static"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ROWS = 10_000
+LOAD_S = 60
+FRAMES = 150
+STEPS = 25
+
+SCROLL = """async frames => {
+  const list = document.getElementById('conversation-list')
+  for (let n = 0; n < frames; n++) {
+    list.scrollTop -= 180
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+DOWN = """() => {
+  const list = document.getElementById('conversation-list')
+  list.scrollTop = list.scrollHeight
+  return Math.round(list.scrollHeight / 62)
+}"""
 
 
-growth = reactions = delivery = idle = start = database_per_test = desk = x
+async def desk() -> list[Figure]:
+    """Measure the widget's files, and the desk's in a browser where there is one."""
+    if not (STATIC / "desk" / "index.html").exists():
+        return [Figure("desk first load", None, note="the web app is not built: make install")]
+    program = os.environ.get("PEAKEND_CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
+    figures = _widget()
+    if program is None:
+        return [*figures, Figure("desk first load", None, note="there is no Chromium")]
+    async with a_cluster() as cluster:
+        centre = await make_centre(await cluster.database("bench"), agents=8, queues=2, each=1)
+        await fill(centre, ROWS * 10, lambda said: None, open_every=1)
+        await centre.database.close()
+        async with a_process("web", centre.address, cluster.folder) as web:
+            return [*figures, *await _in_browser(centre, web.port, program)]
+
+
+def _widget() -> list[Figure]:
+    launcher = STATIC / "widget" / "widget.js"
+    panel = [*launcher.parent.glob("panel*"), *launcher.parent.glob("chunk-*.js")]
+    figures = []
+    if launcher.exists():
+        figures.append(Figure("widget launcher", _packed([launcher]), "KB gz", 2, "less"))
+        words = {"files": len(panel) + 1}
+        one = sorted(launcher.parent.glob("words.zh-CN*.js"), key=lambda f: f.stat().st_size)[:1]
+        figures.append(Figure("widget panel", _packed(panel + one), "KB gz", 20, "less", words))
+    return figures
+
+
+def _packed(files: list[Path]) -> float:
+    return sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) / 1024
+
+
+async def _in_browser(centre: Centre, port: int, program: str) -> list[Figure]:
+    from playwright.async_api import async_playwright
+
+    base = f"http://127.0.0.1:{port}"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        context = await browser.new_context(
+            locale="zh-CN", viewport={"width": 1440, "height": 900}
+        )
+        cookie = {"name": "peakend", "value": centre.lead.cookie, "url": base}
+        await context.add_cookies([cookie])  # type: ignore[list-item]
+        page = await context.new_page()
+        await page.goto(f"{base}/desk/inbox?view=all")
+        await page.locator("[role=option]").first.wait_for(timeout=60_000)
+        figures = _first_load(await _files(page))
+        clock = await _Clock.of(context, page)
+        figures.append(await _scrolling(page, clock))
+        figures.append(await _stepping(page, clock))
+        await browser.close()
+    return figures
+
+
+class _Clock:
+    """The main thread's time, as the browser itself counts it."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    @classmethod
+    async def of(cls, context: Any, page: Any) -> "_Clock":
+        session = await context.new_cdp_session(page)
+        await session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        return cls(session)
+
+    async def ms(self) -> float:
+        metrics = (await self._session.send("Performance.getMetrics"))["metrics"]
+        return next(m["value"] for m in metrics if m["name"] == "TaskDuration") * 1000
+
+
+async def _files(page: Any) -> list[str]:
+    names = await page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    return list(dict.fromkeys(names))
+
+
+def _first_load(names: list[str]) -> list[Figure]:
+    """Return what the browser fetched before the list was there."""
+    figures = []
+    for kind, limit in (("js", 170), ("css", 12)):
+        wanted = [STATIC / "desk" / "assets" / n.rsplit("/", 1)[1] for n in names
+                  if "/desk/assets/" in n and n.endswith(f".{kind}")]  # fmt: skip
+        detail = {"files": len(wanted)}
+        name = f"desk first load, {kind}"
+        figures.append(Figure(name, _packed(wanted), "KB gz", limit, "less", detail))
+    return figures
+
+
+async def _scrolling(page: Any, clock: _Clock) -> Figure:
+    """Load the list to its end, then scroll up through it."""
+    console.print("  loading the list", style="dim")
+    until = time.monotonic() + LOAD_S
+    rows = 0
+    while time.monotonic() < until and rows < ROWS:
+        rows = await page.evaluate(DOWN)
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
+    console.print(f"  scrolling {rows:,} rows", style="dim")
+    before = await clock.ms()
+    await page.evaluate(SCROLL, FRAMES)
+    each = (await clock.ms() - before) / FRAMES
+    detail = {"rows": rows, "frames": FRAMES}
+    return Figure("main thread in a scroll frame", each, "ms", 10, "less", detail)
+
+
+async def _stepping(page: Any, clock: _Clock) -> Figure:
+    """Go from one conversation to the next with the key."""
+    console.print("  next conversation", style="dim")
+    await page.evaluate("document.getElementById('conversation-list').scrollTop = 0")
+    await page.locator("[role=option]").first.click()
+    await page.get_by_role("log").wait_for()
+    await page.locator("#conversation-list").focus()
+    for _ in range(5):
+        await page.keyboard.press("ArrowDown")
+        await asyncio.sleep(0.4)
+    before, began = await clock.ms(), time.perf_counter()
+    await asyncio.sleep(3)
+    resting = (await clock.ms() - before) / (time.perf_counter() - began)
+    before, began = await clock.ms(), time.perf_counter()
+    for _ in range(STEPS):
+        await page.keyboard.press("ArrowDown")
+        await asyncio.sleep(0.4)
+    took = time.perf_counter() - began
+    each = (await clock.ms() - before - resting * took) / STEPS
+    detail = {"steps": STEPS, "resting ms/s": resting}
+    return Figure("main thread for the next conversation", each, "ms", 16, "less", detail)
