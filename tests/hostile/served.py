@@ -21,6 +21,7 @@ class Served:
     ids: dict[str, str] = field(default_factory=dict)
     key: str = ""
     loop: Any = None
+    app: Any = None
     people: Any = None
 
     def run(self, work: Any) -> Any:
@@ -40,6 +41,7 @@ def served(dsn: str) -> Iterator[Served]:
             try:
                 await _people(running, found)
                 found.url, found.loop = running.url, asyncio.get_running_loop()
+                found.app = running.app
                 found.ending = asyncio.Event()  # type: ignore[attr-defined]
                 ready.set()
                 await found.ending.wait()  # type: ignore[attr-defined]
@@ -77,7 +79,9 @@ async def _people(running: Running, found: Served) -> None:
         found.ids[role] = str(actor.id)
     found.ids["member"] = str((await people.hire("spare")).id)
     found.headers["anonymous"] = {"X-Peakend": "1"}
-    found.headers["visitor"] = {"Authorization": f"Bearer {await people.visitor()}"}
+    found.headers["visitor"] = {
+        "X-Peakend": "1", "Authorization": f"Bearer {await people.visitor()}",
+    }  # fmt: skip
     other = People(Floor(database, await make_organisation(database, "别家")))
     await other.begin()
     stranger = await other.hire("stranger", role="admin")

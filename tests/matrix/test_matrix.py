@@ -1,0 +1,281 @@
+"""Every route by every kind of person equals the declared table; the rest is not there."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.databases import Databases
+from tests.hostile.served import Served, served
+
+TABLE = tomllib.loads((Path(__file__).parent / "routes.toml").read_text())
+ROUTES: dict[str, str] = TABLE["routes"]
+HOLDERS: dict[str, list[str]] = TABLE["permissions"]
+PEOPLE = ("anonymous", "visitor", "agent", "supervisor", "admin", "stranger")
+MEMBERS = ("agent", "supervisor", "admin", "stranger")
+# They end or change the session that asks.
+ENDING = {"DELETE /api/session", "PUT /api/session/password"}
+
+# The smallest body with which each route gets as far as looking for what it is about.
+NEW = str(uuid4())
+BODIES: dict[str, Any] = {
+    "PATCH /api/members/{member_id:uuid}": {"name": "x"},
+    "PATCH /api/teams/{team_id:uuid}": {"name": "x"},
+    "PATCH /api/brands/{brand_id:uuid}": {"name": "x"},
+    "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name": "x"},
+    "POST /api/customers/{customer_id:uuid}/notes": {"text": "x"},
+    "POST /api/customers/{customer_id:uuid}/reveals": {"field": "phone", "reason": "回电给客户"},
+    "PATCH /api/articles/{article_id:uuid}": {"version": 1, "title": "x"},
+    "PATCH /api/article-categories/{category_id:uuid}": {"slug": "x-1", "name_zh": "x"},
+    "POST /api/article-categories/{category_id:uuid}/queue": {},
+    "POST /api/conversations/{conversation_id:uuid}/messages": {
+        "client_id": NEW, "kind": "note", "text": "x",
+    },
+    "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
+    "POST /api/conversations/{conversation_id:uuid}/reads": {"seq": 1},
+    "POST /api/conversations/{conversation_id:uuid}/closings": {},
+    "POST /api/conversations/{conversation_id:uuid}/reopenings": {},
+    "PUT /api/conversations/{conversation_id:uuid}/tags": {"tag_ids": []},
+    "PUT /api/conversations/{conversation_id:uuid}/reason": {"reason_id": None},
+    "POST /api/conversations/{conversation_id:uuid}/transfers": {
+        "to": {"kind": "queue", "id": NEW},
+    },
+    "POST /api/conversations/{conversation_id:uuid}/assignments": {"agent_id": NEW},
+    "PATCH /api/tags/{tag_id:uuid}": {"name": "x"},
+    "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
+    "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
+    "PATCH /api/channels/{channel_id:uuid}": {"name": "x"},
+    "PATCH /api/queues/{queue_id:uuid}": {"name": "x"},
+    "PUT /api/queues/{queue_id:uuid}/members": {"member_ids": [], "team_ids": []},
+    "PUT /api/queues/{queue_id:uuid}/state": {"open": False},
+    "PATCH /api/business-hours/{hours_id:uuid}": {
+        "name": "x", "time_zone": "Asia/Shanghai", "week": {},
+    },
+    "PUT /api/presence/{member_id:uuid}": {"state": "offline"},
+    "PUT /api/members/{member_id:uuid}/capacity": {"capacity": 3},
+    "POST /api/offers/{leg_id:uuid}/acceptances": {"offer": 1},
+    "POST /api/offers/{leg_id:uuid}/refusals": {"offer": 1},
+}  # fmt: skip
+OBJECTS = sorted(route for route in ROUTES if ":uuid}" in route and "/files/" not in route)
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases) -> Iterator[Served]:
+    dsn = databases.take()
+    with served(dsn) as found, httpx.Client(base_url=found.url, timeout=20) as browser:
+        found.browser = browser  # type: ignore[attr-defined]
+        _furnish(found)
+        yield found
+    databases.give_back(dsn)
+
+
+def _furnish(site: Served) -> None:
+    """Make one of everything, as the admin."""
+
+    def make(name: str, path: str, body: Any) -> None:
+        answer = ask(site, "admin", "POST", path, body)
+        assert answer.status_code in (200, 201), answer.text
+        found = answer.json()
+        site.ids[name] = found["id"] if isinstance(found, dict) else found
+
+    make("tag", "/api/tags", {"name": "加急", "colour": "#b42318"})
+    make("team", "/api/teams", {"name": "一组"})
+    make("brand", "/api/brands", {"name": "别牌", "slug": "bie-pai"})
+    make("skill", "/api/skills", {"name": "燃气"})
+    make("category", "/api/article-categories", {"slug": "gas", "name_zh": "燃气"})
+    make("article", "/api/articles", {"title": "内部", "audience": "agent", "body": "x"})
+    make(
+        "hours",
+        "/api/business-hours",
+        {"name": "白天", "time_zone": "Asia/Shanghai", "week": {"mon": [["08:30", "12:00"]]}},
+    )
+    make(
+        "canned_reply",
+        "/api/canned-replies",
+        {"shortcut": "hi", "title": "问候", "body": "您好", "scope": "all"},
+    )
+    make("queue_hidden", "/api/queues", {"name": "别的队列"})
+    ask(
+        site,
+        "admin",
+        "POST",
+        "/api/members/invitations",
+        {"login": "new@example.com", "name": "新人", "role": "agent"},
+    )
+    listed = ask(site, "admin", "GET", "/api/members/invitations").json()
+    site.ids["invitation"] = (listed if isinstance(listed, list) else listed["items"])[0]["id"]
+    site.run(_hidden(site))
+
+
+async def _hidden(site: Served) -> None:
+    """Put a second conversation where the agent does not serve, with its leg."""
+    from uuid import UUID
+
+    from peakend.conversations.actions import place_in_queue
+    from peakend.routing.actions import enqueue
+
+    floor = site.people.floor
+    site.ids["conversation_hidden"] = str(hidden := await floor.writes())
+    async with floor.tx() as tx:
+        where = UUID(site.ids["queue_hidden"])
+        await place_in_queue(tx, conversation_id=hidden, queue_id=where, leg_id=None)
+        leg = await enqueue(tx, hidden, where)
+        site.ids["leg"] = str(leg)
+
+
+def ask(site: Served, who: str, method: str, path: str, body: Any = None) -> httpx.Response:
+    """Ask as somebody; a body is sent with everything that may have one."""
+    sent = {} if method in ("GET", "DELETE") or body is None else {"json": body}
+    return site.browser.request(method, path, headers=site.headers[who], **sent)  # type: ignore[attr-defined]
+
+
+def filled(site: Served, path: str, ids: dict[str, str]) -> str:
+    """Return the path with ids of existing things, or with new ones."""
+    parts = []
+    for part in path.split("/"):
+        if not part.startswith("{"):
+            parts.append(part)
+        elif part.endswith(":uuid}"):
+            parts.append(ids.get(part[1:-6].removesuffix("_id"), str(uuid4())))
+        else:
+            parts.append(site.key if part == "{key:str}" and "/web/" in path else "x")
+    return "/".join(parts)
+
+
+def may(need: str, who: str) -> bool:
+    """Say what the table says."""
+    if need == "public":
+        return True
+    if need == "visitor":
+        return who == "visitor"
+    role = "admin" if who == "stranger" else who
+    return who in MEMBERS and (need == "member" or role in HOLDERS[need])
+
+
+def test_the_table_names_every_route_and_what_it_needs(site: Served) -> None:
+    declared = {
+        f"{method} {route.path}": handler.opt["needs"]
+        for route in site.app.http.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods - {"OPTIONS"}
+    }
+    assert declared == ROUTES
+
+
+def test_the_table_names_the_roles_permissions() -> None:
+    from peakend.accounts.queries import ROLES
+
+    for permission, holders in HOLDERS.items():
+        assert [role for role in ROLES if permission in ROLES[role]] == holders, permission
+
+
+@pytest.mark.parametrize("route", sorted(set(ROUTES) - ENDING))
+def test_who_may(site: Served, route: str) -> None:
+    method, path = route.split(" ")
+    for who in PEOPLE:
+        answer = ask(site, who, method, filled(site, path, {}), {"no_such_field": 1})
+        code = _code(answer)
+        refused = code in ("kernel.sign_in_needed", "kernel.not_permitted", "kernel.wrong_origin")
+        assert answer.status_code < 500, f"{who}: {answer.status_code} {answer.text[:200]}"
+        if may(ROUTES[route], who):
+            assert not refused, f"{who} is refused: {answer.text[:200]}"
+        else:
+            status = 403 if who in MEMBERS and ROUTES[route] != "visitor" else 401
+            assert answer.status_code == status, f"{who}: {answer.text[:200]}"
+            assert refused
+
+
+@pytest.mark.parametrize("route", OBJECTS)
+def test_what_is_another_organisations_is_not_there(site: Served, route: str) -> None:
+    method, path = route.split(" ")
+    body = BODIES.get(route)
+    there = ask(site, "stranger", method, filled(site, path, site.ids), body)
+    nowhere = ask(site, "stranger", method, filled(site, path, {}), body)
+    assert there.status_code == 404, f"{there.status_code} {there.text[:300]}"
+    assert _code(there) == _code(nowhere)
+    assert len(there.content) == len(nowhere.content)
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in OBJECTS if "{conversation_id" in r and may(ROUTES[r], "agent")]
+)
+def test_what_is_another_queues_is_not_there(site: Served, route: str) -> None:
+    method, path = route.split(" ")
+    ids = site.ids | {"conversation": site.ids["conversation_hidden"]}
+    there = ask(site, "agent", method, filled(site, path, ids), BODIES.get(route))
+    nowhere = ask(site, "agent", method, filled(site, path, {}), BODIES.get(route))
+    assert there.status_code == 404, f"{there.status_code} {there.text[:300]}"
+    assert _code(there) == _code(nowhere)
+
+
+def test_offers_of_others_are_not_there(site: Served) -> None:
+    for end in ("acceptances", "refusals"):
+        answer = ask(site, "agent", "POST", f"/api/offers/{site.ids['leg']}/{end}", {"offer": 1})
+        assert answer.status_code in (404, 409)
+
+
+NESTED = [
+    ("agent", "PUT", "/api/conversations/{conversation}/tags", {"tag_ids": ["{tag}"]}),
+    ("admin", "POST", "/api/conversations/{conversation}/transfers",
+     {"to": {"kind": "queue", "id": "{queue}"}}),
+    ("admin", "POST", "/api/conversations/{conversation}/transfers",
+     {"to": {"kind": "team", "id": "{team}"}}),
+    ("admin", "POST", "/api/conversations/{conversation}/transfers",
+     {"to": {"kind": "agent", "id": "{member}"}}),
+    ("admin", "POST", "/api/conversations/{conversation}/assignments", {"agent_id": "{member}"}),
+    ("admin", "POST", "/api/canned-replies",
+     {"shortcut": "x", "title": "x", "body": "x", "scope": "team", "team_id": "{team}"}),
+    ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "category_id": "{category}"}),
+    ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "brand_id": "{brand}"}),
+    ("admin", "POST", "/api/channels", {"name": "x", "queue_id": "{queue}"}),
+    ("admin", "POST", "/api/channels", {"name": "x", "hours_id": "{hours}"}),
+    ("admin", "POST", "/api/channels", {"name": "x", "brand_id": "{brand}"}),
+    ("admin", "POST", "/api/queues", {"name": "x", "brand_id": "{brand}"}),
+    ("admin", "POST", "/api/queues", {"name": "x", "hours_id": "{hours}"}),
+    ("admin", "POST", "/api/queues", {"name": "x", "skills": ["{skill}"]}),
+    ("admin", "POST", "/api/teams", {"name": "x", "member_ids": ["{member}"]}),
+    ("admin", "PUT", "/api/queues/{queue}/members", {"member_ids": ["{member}"], "team_ids": []}),
+    ("admin", "POST", "/api/members/invitations",
+     {"login": "x@example.com", "name": "x", "role": "agent", "team_ids": ["{team}"]}),
+    ("admin", "POST", "/api/article-categories/{category}/queue", {"queue_id": "{queue}"}),
+    ("admin", "POST", "/api/conversations/{conversation}/messages",
+     {"client_id": NEW, "kind": "note", "text": "x", "mentions": ["{member}"]}),
+    ("admin", "POST", "/api/conversations/{conversation}/messages",
+     {"client_id": NEW, "kind": "note", "text": "x", "file_ids": ["{tag}"]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "method", "path", "body"), NESTED)
+def test_ids_inside_a_request_are_looked_at_too(
+    site: Served, who: str, method: str, path: str, body: dict[str, Any]
+) -> None:
+    # In the path our own things; inside the body the same kinds of things of somebody else.
+    path = "/".join(site.ids[p[1:-1]] if p.startswith("{") else p for p in path.split("/"))
+    before = site.run(_size(site))
+    answer = ask(site, who, method, path, _foreign(body))
+    assert answer.status_code in (403, 404, 409, 422), f"{answer.status_code} {answer.text[:200]}"
+    assert site.run(_size(site)) == before
+
+
+def _foreign(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _foreign(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_foreign(v) for v in value]
+    return str(uuid4()) if isinstance(value, str) and value.startswith("{") else value
+
+
+async def _size(site: Served) -> int:
+    async with site.people.floor.tx() as tx:
+        return int(await tx.value("SELECT count(*) FROM event"))
+
+
+def _code(answer: httpx.Response) -> str | None:
+    if not answer.headers.get("content-type", "").startswith("application/json"):
+        return None
+    found = answer.json()
+    return found.get("error", {}).get("code") if isinstance(found, dict) else None
