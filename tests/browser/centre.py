@@ -34,6 +34,7 @@ class Centre:
     key: str = ""
     reason: str = "点火故障"
     ids: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def at(self, path: str) -> str:
         """Return an address, with the ids of seeded things filled in."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.browser.centre import Centre
+from tests.browser.desk import until
 
 
 class Chat:
@@ -16,7 +17,7 @@ class Chat:
         """Open the panel and wait until one can write."""
         if shop:
             await self.page.goto(self.centre.at("/shop"))
-            await self.page.wait_for_function("window.peakend")
+            await until(self.page, "!!window.peakend")
             async with self.page.expect_event("frameattached"):
                 await self.page.evaluate("window.peakend.open()")
             self.panel = next(f for f in self.page.frames if f != self.page.main_frame)

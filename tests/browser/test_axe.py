@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.centre import Centre
+from tests.browser.desk import until
 from tests.browser.places import PUBLIC, STAFF
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -19,7 +20,7 @@ RUN = """async () => {
     .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }"""
 # Nothing is being fetched or skeletal any more, and no style is on its way from one to another.
-SETTLED = """() => !document.querySelector('[aria-busy="true"], .animate-pulse')
+SETTLED = """!document.querySelector('[aria-busy="true"], .animate-pulse')
   && document.getAnimations().every((one) => one.playState !== 'running')
   && document.body.innerText.trim().length > 0"""
 LOOKS = [(theme, lang) for theme in ("light", "dark") for lang in ("zh-CN", "en")]
@@ -28,7 +29,7 @@ LOOKS = [(theme, lang) for theme in ("light", "dark") for lang in ("zh-CN", "en"
 async def faults(page: Any) -> list[str]:
     """Return what axe finds serious on a page."""
     await page.wait_for_load_state("networkidle")
-    await page.wait_for_function(SETTLED)
+    await until(page, SETTLED)
     await page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = await page.evaluate(RUN)
     return found

@@ -23,7 +23,7 @@ async def test_a_customer_is_answered_and_rates(centre: Centre, desk: Any, chat:
 
     await agent.accept()
     await agent.thread.get_by_text("我家煤气灶点不着火").first.wait_for()
-    await agent.thread.get_by_text("智能助手小结").first.wait_for()
+    await agent.thread.get_by_text("转人工摘要").first.wait_for()
     await agent.reply("您好，我是王梅，马上安排师傅上门。")
     await customer.sees("我是王梅，马上安排师傅上门")
 

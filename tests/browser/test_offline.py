@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.desk import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SAID = ("第一句", "第二句", "第三句")
 
@@ -59,6 +61,7 @@ async def test_a_half_written_answer_is_there_after_a_reload(desk: Any, chat: An
     await agent.page.evaluate("localStorage.clear(); sessionStorage.clear()")
     await agent.page.reload()
     await agent.composer.wait_for()
-    await agent.page.wait_for_function(
-        "[...document.querySelectorAll('textarea')].some((one) => one.value === '还没写完的')"
+    await until(
+        agent.page,
+        "[...document.querySelectorAll('textarea')].some((one) => one.value === '还没写完的')",
     )
