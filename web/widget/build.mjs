@@ -41,7 +41,7 @@ const page = {
 
 // Names of our own classes that no server answer and no browser interface uses: made short.
 const INTERNAL =
-  /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt)$/
+  /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt|hearing|seeing|startAnew|renew|visit|thread|writing|uploads|pending|isForeign|emptyThread|fetchOlder)$/
 
 /** rest.css travels inside the script that needs it. */
 const styleText = {

@@ -58,7 +58,7 @@ export class Api {
     return this.token ? [language, ['Authorization', 'Bearer ' + this.token]] : [language]
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const stop = new AbortController()
     const timer = setTimeout(() => stop.abort(), TIMEOUT_MS)
     try {

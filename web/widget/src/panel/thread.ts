@@ -14,6 +14,8 @@ export interface Thread {
   read: number
   typing: string | null
   cursor: string | undefined
+  /** Nothing was said before the first message that is here. */
+  whole: boolean
 }
 
 export const emptyThread: Thread = {
@@ -25,6 +27,7 @@ export const emptyThread: Thread = {
   read: 0,
   typing: null,
   cursor: undefined,
+  whole: false,
 }
 
 /** Put messages in: a known seq is replaced, order is by seq. */
@@ -66,6 +69,7 @@ export function adopt(thread: Thread, conversation: Conversation | null): Thread
     read: Math.max(same ? thread.read : 0, conversation.agent_read_seq ?? 0),
     delivered: Math.max(same ? thread.delivered : 0, lastSeq(messages.filter(hasArrived))),
     typing: same && !isAnswer(messages, thread.synced) ? thread.typing : null,
+    whole: same && thread.whole,
   }
 }
 

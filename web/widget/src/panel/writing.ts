@@ -54,15 +54,15 @@ export class Writing {
       const { client_id, text } = parcel
       const answer = await this.visit.api.send({ client_id, text, file_ids: ids })
       const message = answer.message ?? answer
-      if (answer.conversation) this.visit.take(answer.conversation)
+      if (answer.conversation) this.visit.hearing.take(answer.conversation)
       const thread = this.visit.state.thread
-      if (!thread.conversation || isForeign(thread, [message])) await this.visit.catchUp(true)
-      else this.visit.setThread({ ...thread, messages: merge(thread.messages, [message]) })
+      if (!thread.conversation || isForeign(thread, [message])) await this.visit.hearing.catchUp(true)
+      else this.visit.hearing.setThread({ ...thread, messages: merge(thread.messages, [message]) })
       this.tabs?.postMessage('outbox')
       return 'sent'
     } catch (error) {
       if (!(error instanceof Refusal)) return { refused: t('failed.file') }
-      if (error.status === 401) void this.visit.renew()
+      if (error.status === 401) void this.visit.who.renew()
       if (error.status === 401 || error.passing) return 'later'
       return { refused: error.message || String(error.status) }
     }

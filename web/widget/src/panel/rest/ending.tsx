@@ -1,3 +1,4 @@
+import { Refusal } from '../api'
 import { useState } from 'preact/hooks'
 import type { Visit } from '../visit'
 import { t, type Key } from '../words'
@@ -63,7 +64,7 @@ export function Ending({ visit }: { visit: Visit }) {
           <Act
             kind="primary"
             disabled={step < 3 || rated === 'sending'}
-            onClick={() => void visit.rate(solved!, rating, comment)}
+            onClick={() => void rate(visit, solved!, rating, comment)}
           >
             {t('rate.send')}
           </Act>
@@ -72,4 +73,17 @@ export function Ending({ visit }: { visit: Visit }) {
       {rated === 'failed' && <p role="alert">{t('rate.failed')}</p>}
     </section>
   )
+}
+
+async function rate(visit: Visit, solved: boolean, rating: number, comment: string): Promise<void> {
+  const token = visit.state.thread.conversation?.survey?.token
+  if (!token) return
+  visit.set({ rated: 'sending' })
+  try {
+    await visit.api.rate({ token, solved, rating, comment: comment.trim().slice(0, 1000) })
+    visit.set({ rated: 'done' })
+  } catch (error) {
+    const again = error instanceof Refusal && error.status === 409
+    visit.set({ rated: again ? 'done' : 'failed' })
+  }
 }

@@ -53,7 +53,7 @@ function Sources({ m }: { m: Message }) {
   if (!sources.length) return null
   return (
     <p class="sources">
-      <small>{t('sources')}</small>
+      <small>{t(m.code === 'answer' || !m.code ? 'sources' : 'sources.near')}</small>
       {sources.map((source) => (
         <a href={source.url} target="_blank" rel="noopener">
           {source.title}

@@ -13,11 +13,17 @@ export function Log({ visit }: { visit: Visit }) {
   const counted = useRef(0)
   const { conversation } = thread
   const rowsLast = thread.messages.at(-1)
-  const count = thread.past.length + thread.messages.length + pending.length
-  const down = () => {
-    const log = box.current
-    if (log) log.scrollTop = log.scrollHeight
+  // Grows with what comes at the end, not with what is fetched at the beginning.
+  const count = thread.past.length + (rowsLast?.seq ?? 0) + pending.length
+  const first = thread.messages[0]?.id
+  const height = useRef(0)
+  /** Where we put the scroll ourselves: only another place was chosen by the visitor. */
+  const put = useRef(0)
+  const scrollTo = (top: number) => {
+    box.current!.scrollTop = top
+    put.current = box.current!.scrollTop
   }
+  const down = () => scrollTo(box.current!.scrollHeight)
   /** To the end, but never past the beginning of an answer that is longer than the window. */
   const follow = () => {
     const log = box.current!
@@ -25,7 +31,7 @@ export function Log({ visit }: { visit: Visit }) {
     const top = (last[last.length - 1]?.offsetTop ?? 0) - 12
     const end = log.scrollHeight - log.clientHeight
     const all = rowsLast?.kind === 'customer' || log.querySelector('.card')
-    log.scrollTop = all ? end : Math.min(end, top)
+    scrollTo(all ? end : Math.min(end, top))
   }
 
   const latest = useRef(follow)
@@ -35,6 +41,12 @@ export function Log({ visit }: { visit: Visit }) {
     else if (count > counted.current) setBelow(true)
     counted.current = count
   }, [count, conversation?.state, thread.typing, !later])
+  // Older messages push nothing away from under the eye.
+  useLayoutEffect(() => {
+    if (height.current && !pinned.current)
+      scrollTo(box.current!.scrollTop + box.current!.scrollHeight - height.current)
+    height.current = 0
+  }, [first])
   useEffect(() => {
     pinned.current = true
     down()
@@ -69,9 +81,14 @@ export function Log({ visit }: { visit: Visit }) {
         ref={box}
         onScroll={() => {
           const log = box.current!
-          pinned.current = log.scrollHeight - log.scrollTop - log.clientHeight < 48
-          if (pinned.current) setBelow(false)
-          visit.seen()
+          const near = log.scrollHeight - log.scrollTop - log.clientHeight < 48
+          if (near) setBelow(false)
+          if (near || Math.abs(log.scrollTop - put.current) > 2) pinned.current = near
+          if (log.scrollTop < 200 && !pinned.current) {
+            height.current = log.scrollHeight
+            void later?.fetchOlder(visit)
+          }
+          visit.seeing.seen()
         }}
       >
         <div class="rows">
