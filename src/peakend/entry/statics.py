@@ -29,6 +29,11 @@ DESK_POLICY = (
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+MARK = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    b'<rect width="32" height="32" rx="7" fill="#0b6b75"/><path d="M11 24V8h6a5 5 0 0 1 0 10h-6" '
+    b'fill="none" stroke="#fff" stroke-width="3"/></svg>'
+)
 _TEXT = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map")
 
 
@@ -66,6 +71,13 @@ def built(request: Request[Any, Any, Any], folder: str, name: str) -> Response[b
 async def front_door() -> Redirect:
     """Lead to the desk."""
     return Redirect("/desk/")
+
+
+@get("/favicon.ico", opt=public("the mark in the browser's tab"), include_in_schema=False)
+async def favicon() -> Response[bytes]:
+    """Return the mark that pages without one of their own show in the browser's tab."""
+    headers = {"Cache-Control": "public, max-age=86400", "Content-Security-Policy": SANDBOX}
+    return Response(MARK, media_type="image/svg+xml", headers=headers)
 
 
 @get(
@@ -149,7 +161,7 @@ def _span(header: str | None, size: int) -> tuple[int, int] | None:
     return (start, end) if start <= end else None
 
 
-routes = [front_door, desk, to_desk, stored_file]
+routes = [front_door, favicon, desk, to_desk, stored_file]
 
 
 def _is_number(text: str) -> bool:

@@ -274,9 +274,10 @@ async def conversation(
     actor: Actor,
     tx: Transaction,
     after_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
+    before_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
 ) -> queries.VisitorConversation | None:
     await _own_channel(request, database, key, actor)
-    return await queries.visitor_state(tx, actor, after_seq=after_seq)
+    return await queries.visitor_state(tx, actor, after_seq=after_seq, before_seq=before_seq)
 
 
 @post(

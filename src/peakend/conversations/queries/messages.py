@@ -24,6 +24,15 @@ _NEWEST = _OF + " AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
 _AFTER = _OF + " AND m.seq > $2 ORDER BY m.seq LIMIT $3"
 _AFTER_OPEN = _OF + " AND m.seq > $2 AND m.kind <> 'note' ORDER BY m.seq LIMIT $3"
 _NEWEST_OPEN = _OF + " AND m.seq < $2 AND m.kind <> 'note' ORDER BY m.seq DESC LIMIT $3"
+_LAST_WORDS = """
+SELECT l.id, w.text FROM unnest($1::uuid[]) AS l(id)
+CROSS JOIN LATERAL (
+    SELECT m.text FROM message m
+    WHERE m.organisation_id = current_organisation() AND m.conversation_id = l.id
+      AND m.kind = 'customer' AND m.text <> ''
+    ORDER BY m.seq DESC LIMIT 1
+) w
+"""
 _BY_ID = f"""
 SELECT {MESSAGE_COLUMNS}, c.customer_read_seq AS read_seq,
        c.customer_delivered_seq AS delivered_seq, c.agent_read_seq AS agent_seq,
@@ -216,6 +225,20 @@ async def messages_by_id(
         records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
     names = await author_names(tx, records)
     return [shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records]
+
+
+class _Words(msgspec.Struct, frozen=True):
+    id: UUID
+    text: str
+
+
+async def last_words(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return what the customer wrote last in each of these conversations.
+
+    The caller has checked that the actor may see them.
+    """
+    rows = await tx.all(_Words, _LAST_WORDS, list(ids)) if ids else []
+    return {row.id: row.text for row in rows}
 
 
 async def transcript(tx: Transaction, conversation_id: UUID, limit: int = 100) -> list[Message]:

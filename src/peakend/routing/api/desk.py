@@ -13,10 +13,14 @@ from peakend.conversations.queries.rows import ConversationRow
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
+from peakend.language.queries import shortened
 from peakend.routing import actions, queries
 from peakend.routing.queries import QueueRow, WorkItem
 from peakend.routing.rules.choice import OFFER_S
 from peakend.routing.rules.presence import Shown, shown
+
+# As much as the bar of an offer shows.
+WORDS_LENGTH = 200
 
 
 class Why(Struct, frozen=True):
@@ -38,6 +42,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     expires_at: datetime
     offer: int
     entered_at: datetime
+    words: str
+    """What the customer wrote last."""
     why: Why
 
 
@@ -230,14 +236,20 @@ async def _offers(tx: Transaction, member_id: UUID) -> list[Offer]:
         row.id: row for row in await conversations.rows(tx, [leg.conversation_id for leg in legs])
     }
     queues = {queue.id: queue for queue in await queries.queues(tx)}
+    words = await conversations.last_words(tx, list(rows))
     return [
-        _offer(leg, rows[leg.conversation_id], queues.get(leg.queue_id) if leg.queue_id else None)
+        _offer(
+            leg,
+            rows[leg.conversation_id],
+            queues.get(leg.queue_id) if leg.queue_id else None,
+            shortened(words.get(leg.conversation_id, ""), WORDS_LENGTH),
+        )
         for leg in legs
         if leg.conversation_id in rows
     ]
 
 
-def _offer(leg: WorkItem, row: ConversationRow, queue: QueueRow | None) -> Offer:
+def _offer(leg: WorkItem, row: ConversationRow, queue: QueueRow | None, words: str) -> Offer:
     assert leg.offered_at is not None
     answer_in = timedelta(seconds=queue.offer_s if queue else OFFER_S)
     return Offer(
@@ -250,6 +262,7 @@ def _offer(leg: WorkItem, row: ConversationRow, queue: QueueRow | None) -> Offer
         expires_at=leg.offered_at + answer_in,
         offer=leg.offer,
         entered_at=leg.entered_at,
+        words=words,
         why=Why(leg.offer_last_agent, leg.return_to is not None),
     )
 
