@@ -40,6 +40,8 @@ def main() -> None:
             broken = True
         figures += found
         console.print(f"  {time.monotonic() - began:.0f} s", style="dim")
+    if hasattr(os, "getloadavg"):
+        console.print(f"load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores", style="dim")
     show(figures)
     keep(figures)
     sys.exit(broken)

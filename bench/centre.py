@@ -21,11 +21,12 @@ from peakend.routing import actions as routing
 
 PER_CONVERSATION = 10
 TEXTS = 4000
-COMMON = (
-    "燃气 灶具 打不着 热水器 漏水 维修 师傅 上门 时间 预约 费用 账单 发票 快递 物业 停水 开锁 空调 清洗 "
-    "冰箱 洗衣机 水管 电路 跳闸 门锁 钥匙 地址 电话 订单 退款 投诉 客服 你好 谢谢 请问 什么 时候 可以 "
-    "order phone error address refund"
-).split()
+COMMON = [
+    "燃气", "灶具", "打不着", "热水器", "漏水", "维修", "师傅", "上门", "时间", "预约", "费用",
+    "账单", "发票", "快递", "物业", "停水", "开锁", "空调", "清洗", "冰箱", "洗衣机", "水管",
+    "电路", "跳闸", "门锁", "钥匙", "地址", "电话", "订单", "退款", "投诉", "客服", "你好",
+    "谢谢", "请问", "什么", "时候", "可以", "order", "phone", "error", "address", "refund",
+]  # fmt: skip
 
 
 @dataclass

@@ -79,9 +79,7 @@ async def _in_browser(centre: Centre, port: int, program: str) -> list[Figure]:
     base = f"http://127.0.0.1:{port}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
-        context = await browser.new_context(
-            locale="zh-CN", viewport={"width": 1440, "height": 900}
-        )
+        context = await browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
         cookie = {"name": "peakend", "value": centre.lead.cookie, "url": base}
         await context.add_cookies([cookie])  # type: ignore[list-item]
         page = await context.new_page()

@@ -37,9 +37,7 @@ async def _stream(centre: Centre, webs: list[Process]) -> list[Figure]:
     late: dict[UUID, list[float]] = {}
     people = [*centre.agents, *centre.supervisors]
     console.print(f"  {len(people)} sockets", style="dim")
-    sockets = [
-        await connected(webs[n % 2].port, one.cookie, late) for n, one in enumerate(people)
-    ]
+    sockets = [await connected(webs[n % 2].port, one.cookie, late) for n, one in enumerate(people)]
     clients = [Client(webs[n % 2].port, centre.agents[n].cookie) for n in range(WRITERS)]
     for n in range(WRITERS):
         await _write(centre, clients[n], n, new_id())
