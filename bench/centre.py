@@ -143,7 +143,7 @@ async def fill(
 ) -> None:
     """Give the centre a past of so many messages, all at once and outside the app."""
     said(f"{messages:,} messages")
-    chosen = random.Random(7)  # noqa: S311  (the same past in each run)
+    chosen = random.Random(7)
     weights = [1 / (rank + 1) for rank in range(len(COMMON))]
     rows = []
     for at in range(TEXTS):

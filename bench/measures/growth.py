@@ -101,7 +101,7 @@ async def _ask(sides: list[dict[str, Work]]) -> dict[str, list[list[float]]]:
         for name in sides[0]:
             for at, works in enumerate(sides if turn % 2 else reversed(sides)):
                 side = at if turn % 2 else len(sides) - 1 - at
-                chosen = random.Random(turn * 31 + len(name))  # noqa: S311  (the same for both)
+                chosen = random.Random(turn * 31 + len(name))
                 began = time.perf_counter()
                 await works[name](chosen)
                 if turn >= 20:
