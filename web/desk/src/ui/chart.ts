@@ -16,8 +16,8 @@ export interface ChartSeries {
   second?: boolean
   write?: (value: number) => string
 }
-/** A line across the plot; with `to` a band from `value` up to it. */
-export interface ChartTarget { value: number; label: string; tone?: 'danger' | 'warning' | 'calm' | 'text-3'; to?: number }
+/** A line across the plot; with `to` a band from `value` up to it, with `under` its label below it. */
+export interface ChartTarget { value: number; label: string; tone?: 'danger' | 'warning' | 'calm' | 'text-3'; to?: number; under?: boolean }
 export interface Picture {
   label: string
   categories: string[]
@@ -64,7 +64,7 @@ function option(picture: Picture) {
         silent: true, symbol: 'none',
         data: targets.map((line) => ({
           yAxis: line.value, lineStyle: { color: colour(`--${line.tone ?? 'warning'}`), type: 'dashed' as const },
-          label: { position: 'insideStartTop' as const, formatter: line.label, color: colour(`--${line.tone ?? 'warning'}`), fontSize: 12 },
+          label: { position: line.under ? 'insideStartBottom' as const : 'insideStartTop' as const, formatter: line.label, color: colour(`--${line.tone ?? 'warning'}`), fontSize: 12 },
         })),
       } : undefined,
       markArea: one.main && band ? { silent: true, itemStyle: { color: colour(`--${band.tone ?? 'warning'}-weak`), opacity: 0.6 }, data: [[{ yAxis: band.value }, { yAxis: band.to }]] as never } : undefined,
