@@ -6,7 +6,7 @@ import inspect
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -163,8 +163,8 @@ def _decoded(row: type[T], records: Sequence[Any]) -> list[T]:
     """Return records as rows, by place where the columns stand in the order of the fields."""
     if not records:
         return []
-    names = tuple(records[0].keys())
-    if _by_place(row, names):
+    names, kind = tuple(records[0].keys()), cast(Any, row)
+    if _by_place(kind, names):
         return [row(*record) for record in records]
     return [row(**dict(zip(names, record, strict=True))) for record in records]
 
