@@ -27,7 +27,8 @@ class _Provided:
 
 def provide_embedder(make: Callable[[], Embedder] | None) -> None:
     """Say how an embedder is made; it is made when the first text is to be embedded, not before."""
-    _Provided.make, _Provided.made = make, None
+    if make is not _Provided.make:
+        _Provided.make, _Provided.made = make, None
 
 
 def embedder() -> Embedder | None:
