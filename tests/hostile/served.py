@@ -26,7 +26,7 @@ class Served:
 
     def run(self, work: Any) -> Any:
         """Run a coroutine where the server runs."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
 
 @contextlib.contextmanager
