@@ -7,7 +7,7 @@ const many = Number(new URLSearchParams(location.search).get('rows') ?? 400)
 
 const names = ['陈建国', '林晓梅', '王思远', '赵雅琴', '刘子墨', '黄家豪', '孙丽华', '周明轩', 'Emily Carter', '吴桂芳', '郑伟', '何静怡']
 const texts = ['打着了。但是昨天师傅说今天上午来，到现在没人联系我，我请了半天假', '订单 8842 显示已签收，但我没有收到', '想改一下预约时间，周六上午可以吗？', '发票抬头写错了，能重开吗', '上次说补偿的优惠券一直没到账', '请问这款热水器能装在阳台吗', 'The app keeps asking me to log in again', '退款三天了还没到', '老人不会用小程序，能电话指导吗', '安装师傅态度很差，我要投诉', '保修期内换零件要收费吗', '好的，谢谢，已经解决了']
-export const tags = ['报修', '物流', '预约', '发票', '补偿', '咨询', '适老'].map((name, at) => ({ id: id('6', at), name, colour: null }))
+export const tags = ['报修', '物流', '预约', '发票', '补偿', '咨询', '适老'].map((name, at) => ({ id: id('6', at), name, colour: '#5f6d79' }))
 export const me = {
   member: { id: id('1', 1), name: '李倩', login: 'liqian', language: 'zh-CN', role: 'admin', avatar_url: null, capacity: 5 },
   organisation: { id: id('0', 1), name: '安居生活服务', language: 'zh-CN', time_zone: 'Asia/Shanghai' },
@@ -25,7 +25,7 @@ function row(at: number): ConversationRow {
   return {
     id: id('5', at), number: 20260001 + at, state, channel_kind: 'web', channel_name: '官网', channel_id: id('7', 1), brand_id: id('2', 1),
     customer: { id: id('8', k), name: names[k], tier: k % 4 === 0 ? 'gold' : 'standard', verified: k % 2 === 0 },
-    queue_id: id('4', at % 4), agent_id: state === 'serving' || state === 'closed' ? (mine ? me.member.id : id('1', 2 + (at % 9))) : null, agent_name: state === 'serving' || state === 'closed' ? (mine ? '李倩' : ['王磊', '张敏', '周涛'][at % 3]) : null,
+    queue_id: id('4', at % 4), leg_id: null, agent_id: state === 'serving' || state === 'closed' ? (mine ? me.member.id : id('1', 2 + (at % 9))) : null, agent_name: state === 'serving' || state === 'closed' ? (mine ? '李倩' : ['王磊', '张敏', '周涛'][at % 3]) : null,
     preview: texts[k], preview_kind: 'customer', last_message_at: ago(60 + at * 97), last_seq: 9, unread: at < 15 && at % 3 === 0 ? (at % 4) + 1 : 0, awaiting_since: silent ? ago(silent) : null,
     opened_at: ago(900 + at * 97), closed_at: state === 'closed' ? ago(50 + at * 97) : null, tags: [tags[k % 7], ...(at % 4 ? [] : [tags[(k + 2) % 7]])],
     reason_id: null, reason_label: state === 'closed' ? '报修 / 燃气灶' : null, solved: state === 'closed' ? at % 5 !== 0 : null, rating: state === 'closed' && at % 2 ? 5 : null,
@@ -38,7 +38,7 @@ export const agentName = (one: ConversationRow) => one.agent_name ?? '李倩'
 export function thread(one: ConversationRow): Message[] {
   const say = (seq: number, kind: Message['kind'], text: string, s: number, more: Partial<Message> = {}): Message => ({
     id: `${one.id}-${seq}`, conversation_id: one.id, seq, kind, text, at: ago(s), client_id: null, files: [], sources: [], mentions: [], code: null, params: null, state: 'read',
-    author: { kind: kind === 'customer' ? 'visitor' : 'member', id: kind === 'customer' ? one.customer.id : kind === 'digital' ? null : me.member.id, name: kind === 'customer' ? null : kind === 'digital' ? '智能助手' : agentName(one) }, ...more,
+    author: { kind: kind === 'customer' ? 'customer' : 'member', id: kind === 'customer' ? one.customer.id : kind === 'digital' ? null : me.member.id, name: kind === 'customer' ? null : kind === 'digital' ? '智能助手' : agentName(one) }, ...more,
   })
   return [
     say(1, 'customer', '你好，厨房燃气灶打不上火，按照你们发的图片调了黑色旋钮还是不行', 92000),

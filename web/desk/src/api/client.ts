@@ -1,5 +1,6 @@
 /** The one way to the server: cookies, the CSRF header, the language, and errors as ApiError. */
 import { currentLanguage } from '@/app/i18n'
+import type { PathOf } from '@/api/types'
 
 /** What the server answered instead of the wanted thing; status 0 when it was not reached. */
 export class ApiError extends Error {
@@ -55,17 +56,18 @@ async function failure(answer: Response, path: string): Promise<ApiError> {
   return error
 }
 
+/** The paths are those of the description: a wrong address or method does not compile. */
 export const api = {
-  get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path, query, undefined, signal),
-  post: <T>(path: string, body: unknown = {}) => call<T>('POST', path, undefined, body),
-  put: <T>(path: string, body: unknown) => call<T>('PUT', path, undefined, body),
-  patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, undefined, body),
-  remove: <T = void>(path: string) => call<T>('DELETE', path),
+  get: <T>(path: PathOf<'get'>, query?: Query, signal?: AbortSignal) => call<T>('GET', path, query, undefined, signal),
+  post: <T>(path: PathOf<'post'>, body: unknown = {}) => call<T>('POST', path, undefined, body),
+  put: <T>(path: PathOf<'put'>, body: unknown) => call<T>('PUT', path, undefined, body),
+  patch: <T>(path: PathOf<'patch'>, body: unknown) => call<T>('PATCH', path, undefined, body),
+  remove: <T = void>(path: PathOf<'delete'>) => call<T>('DELETE', path),
   upload,
 }
 
 /** Send one file with progress from 0 to 1. */
-function upload<T>(path: string, file: File, progress?: (share: number) => void): Promise<T> {
+function upload<T>(path: PathOf<'post'>, file: File, progress?: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', `/api${path}`)

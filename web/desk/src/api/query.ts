@@ -2,13 +2,13 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, ref, toValue, type MaybeRefOrGetter } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Page } from '@/api/types'
+import type { Page, PathOf } from '@/api/types'
 
 type Values = Record<string, string | number | boolean | null | undefined>
 const again = (count: number, error: unknown) => count < 1 && error instanceof ApiError && error.status === 0
 
 /** Read one address; the cache key is the address, so that `useRefresh` finds it. */
-export function useGet<T>(path: MaybeRefOrGetter<string>, values: MaybeRefOrGetter<Values> = {}, options: { every_ms?: number; enabled?: MaybeRefOrGetter<boolean> } = {}) {
+export function useGet<T>(path: MaybeRefOrGetter<PathOf<'get'>>, values: MaybeRefOrGetter<Values> = {}, options: { every_ms?: number; enabled?: MaybeRefOrGetter<boolean> } = {}) {
   const query = useQuery({
     queryKey: computed(() => [toValue(path), toValue(values)]),
     queryFn: ({ signal }) => api.get<T>(toValue(path), toValue(values), signal),
@@ -28,7 +28,7 @@ export function useGet<T>(path: MaybeRefOrGetter<string>, values: MaybeRefOrGett
 }
 
 /** Read a keyset list; `more` adds the next page. */
-export function usePages<T>(path: string, values: MaybeRefOrGetter<Values> = {}) {
+export function usePages<T>(path: PathOf<'get'>, values: MaybeRefOrGetter<Values> = {}) {
   const query = useInfiniteQuery({
     queryKey: computed(() => [path, toValue(values), 'pages']),
     queryFn: ({ pageParam, signal }) => api.get<Page<T>>(path, { ...toValue(values), cursor: pageParam as string | null }, signal),
