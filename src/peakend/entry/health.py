@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 from litestar import Response, get
+from litestar.openapi.datastructures import ResponseSpec
 
 from peakend.kernel import clock
 from peakend.kernel.db import Database
@@ -49,7 +50,12 @@ class _Jobs(msgspec.Struct, frozen=True):
     dead: int
 
 
-@get("/health", opt=public("numbers only, no names"), summary="Say whether the service is well")
+@get(
+    "/health",
+    opt=public("numbers only, no names"),
+    summary="Say whether the service is well",
+    responses={503: ResponseSpec(Health, generate_examples=False, description="It is not well")},
+)
 async def health(database: Database) -> Response[Health]:
     """Return 200 when requests can be served, 503 otherwise."""
     now = clock.now()
