@@ -89,7 +89,7 @@ async def actor_for_session(
 async def _session_by_digest(
     database: Database, digest: bytes, now: datetime
 ) -> OpenSession | None:
-    async with database.system() as tx:
+    async with database.look(now) as tx:
         found = await tx.one(
             OpenSession,
             """
@@ -99,11 +99,12 @@ async def _session_by_digest(
             """,
             digest,
         )
-        if found is None:
-            return None
-        if session_end_at(found.role, found.created_at, found.last_seen_at) <= now:
-            return None
-        if (now - found.last_seen_at).total_seconds() >= TOUCH_S:
+    if found is None:
+        return None
+    if session_end_at(found.role, found.created_at, found.last_seen_at) <= now:
+        return None
+    if (now - found.last_seen_at).total_seconds() >= TOUCH_S:
+        async with database.system(now) as tx:
             await tx.run(
                 """
                 UPDATE session SET last_seen_at = $3, expires_at = $4
