@@ -24,6 +24,7 @@ PEOPLE = {
 }
 ANSWER = "灶台打不着火怎么办"
 START_S = 60
+OFFER_S = 120  # a slow machine must not let an offer pass while a test looks at it
 
 
 @dataclass
@@ -130,8 +131,8 @@ async def _people(database: Any, organisation_id: UUID, centre: Centre) -> None:
     from peakend.routing import actions as routing
 
     async with database.transaction(Actor.system(organisation_id)) as tx:
-        queue = await routing.add_queue(tx, routing.QueueSettings(name="燃气服务"))
-        other = await routing.add_queue(tx, routing.QueueSettings(name="家政服务"))
+        queue = await routing.add_queue(tx, routing.QueueSettings(name="燃气服务", offer_s=OFFER_S))
+        other = await routing.add_queue(tx, routing.QueueSettings(name="家政服务", offer_s=OFFER_S))
         centre.ids |= {"queue": str(queue.id), "other_queue": str(other.id)}
         for role, (login, name) in PEOPLE.items():
             member_id = await accounts.add_member(
