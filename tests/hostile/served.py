@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from tests.live.centre import People, Running
 
 LONGEST_START_S = 60
@@ -92,3 +94,9 @@ async def _people(running: Running, found: Served) -> None:
     found.ids["channel"] = str(floor.channel_id)
     async with floor.tx() as tx:
         found.ids["customer"] = str(await tx.value("SELECT customer_id FROM conversation"))
+
+
+def send(site: Served, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+    headers = {**site.headers[who], **more.pop("headers", {})}
+    path = path.format(key=site.key, **site.ids)
+    return site.browser.request(method, path, headers=headers, **more)  # type: ignore[attr-defined]

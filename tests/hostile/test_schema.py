@@ -8,8 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.databases import Databases
-from tests.hostile.served import Served, served
+from tests.hostile.served import Served
 
 EXAMPLES = {"admin": 7, "agent": 3, "visitor": 3, "anonymous": 2}
 # Signing out, or a new password, would end the session with which the rest is asked.
@@ -21,14 +20,6 @@ KNOWN = {
     "queue_id": "queue",
     "channel_id": "channel",
 }
-
-
-@pytest.fixture(scope="module")
-def site(databases: Databases) -> Any:
-    dsn = databases.take()
-    with served(dsn) as found:
-        yield found
-    databases.give_back(dsn)
 
 
 @pytest.mark.parametrize("who", EXAMPLES)

@@ -52,8 +52,12 @@ def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
 def built(request: Request[Any, Any, Any], folder: str, name: str) -> Response[bytes]:
     """Return a built file, zipped where that helps. Errors: NotFoundException."""
     root = built_folder(folder, "index.html").resolve()
-    path = (root / name).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
+    try:
+        path = (root / name).resolve()
+        there = path.is_relative_to(root) and path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        there = False
+    if not there:
         raise NotFoundException
     zipped = path.suffix in _TEXT and "gzip" in request.headers.get("accept-encoding", "")
     data = _bytes(path, path.stat().st_mtime, zipped)
