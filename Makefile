@@ -6,7 +6,7 @@ JOBS ?= 2
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-.PHONY: help demo install test test-long check format bench clean
+.PHONY: help demo install test test-long check format types bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,16 +22,20 @@ test: check ## check, then every test but the long ones
 test-long: $(VENV)/.dev ## the tests that take minutes: crash points, load
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, import contracts, types
+check: $(VENV)/.dev ## format, lint, import contracts, types; the desk's types and tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m tools.lint
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
+	@$(BIN)/python -m tools.web check
 
 format: $(VENV)/.dev ## put the code in order
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+types: $(VENV)/.dev ## the API's description and the desk's types, from the routes
+	@$(BIN)/python -m tools.web types
 
 bench: $(VENV)/.dev ## speed as ratios: table and JSON
 	@$(BIN)/python -m bench $(ARGS)

@@ -48,7 +48,7 @@ def _build(root: Path) -> None:
     web, started_at = root / "web", time.monotonic()
     digest = _digest(web)
     shutil.rmtree(web / "dist", ignore_errors=True)
-    with _programs() as path:
+    with programs() as path:
         env = os.environ | {
             "PATH": path,
             "npm_config_update_notifier": "false",
@@ -90,7 +90,7 @@ def _run(title: str, command: list[str], folder: Path, env: dict[str, str]) -> N
 
 
 @contextlib.contextmanager
-def _programs() -> Iterator[str]:
+def programs() -> Iterator[str]:
     """A PATH on which node and npm are found, also by the scripts that npm starts."""
     path = os.environ.get("PATH", "")
     if _system_node():

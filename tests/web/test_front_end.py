@@ -1,0 +1,33 @@
+"""The desk's and the widget's own tests, so that one command runs every test there is."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tools import web
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[None]:
+    try:
+        with web.npm():
+            yield
+    except web.NoNode as error:
+        if os.environ.get("PEAKEND_REQUIRE_BROWSER") == "1":
+            raise
+        pytest.skip(str(error))
+
+
+def test_the_desks_types_and_tests(node: None, capfd: pytest.CaptureFixture[str]) -> None:
+    assert web.run(*web.CHECKS) == 0, capfd.readouterr().out[-4000:]
+
+
+def test_the_widgets_tests(node: None, capfd: pytest.CaptureFixture[str]) -> None:
+    assert web.run(*web.TESTS) == 0, capfd.readouterr().out[-4000:]
+
+
+def test_the_generated_types_are_the_descriptions(node: None) -> None:
+    made = ("exec", "-w", "desk", "--", "openapi-typescript", "src/api/openapi.json",
+            "-o", "src/api/schema.d.ts", "--check")  # fmt: skip
+    assert web.run(made) == 0, "run `make types`"
