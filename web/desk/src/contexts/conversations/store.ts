@@ -211,11 +211,11 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   /** How many stand in a short view: counted here where the whole list is here, by the server otherwise. */
-  function amount(view: 'mine' | 'queue', order: Order): number {
-    const state = lists.get(JSON.stringify([view, order, {}]))
-    return state?.loaded && !state.next ? state.ids.length : counts[view]
+  function amount(view: 'mine' | 'queue'): number {
+    const state = [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !Object.keys(one.filters).length)
+    return state?.ids.length ?? counts[view]
   }
-  const waiting = computed(() => amount('queue', 'waiting'))
-  const mine = computed(() => [...rows.values()].filter((row) => row.agent_id === myId() && row.state !== 'closed').length)
+  const waiting = computed(() => amount('queue'))
+  const mine = computed(() => amount('mine'))
   return { rows, lists, threads, others, counts, mine, waiting, list, load, take, drop, thread, open, loadOlder, addMessages, apply, refresh, count }
 })
