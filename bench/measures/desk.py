@@ -7,6 +7,7 @@ count; the figures are means over many frames and steps.
 import asyncio
 import gzip
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -58,15 +59,20 @@ async def desk() -> list[Figure]:
 
 
 def _widget() -> list[Figure]:
-    launcher = STATIC / "widget" / "widget.js"
-    panel = [*launcher.parent.glob("panel*"), *launcher.parent.glob("chunk-*.js")]
-    figures = []
-    if launcher.exists():
-        figures.append(Figure("widget launcher", _packed([launcher]), "KB gz", 2, "less"))
-        words = {"files": len(panel) + 1}
-        one = sorted(launcher.parent.glob("words.zh-CN*.js"), key=lambda f: f.stat().st_size)[:1]
-        figures.append(Figure("widget panel", _packed(panel + one), "KB gz", 20, "less", words))
-    return figures
+    """Return the launcher, and what the panel's page names with one language's words."""
+    folder = STATIC / "widget"
+    launcher, page = folder / "widget.js", folder / "panel.html"
+    if not launcher.exists() or not page.exists():
+        return []
+    named = re.findall(r'/widget-assets/([^"]+)', page.read_text())
+    script = next((folder / n for n in named if n.startswith("panel") and n.endswith(".js")), page)
+    words = re.findall(r"words\.zh-CN-\w+\.js", script.read_text())[:1]
+    panel = [page, *(folder / name for name in dict.fromkeys(named + words))]
+    detail = {"files": len(panel)}
+    return [
+        Figure("widget launcher", _packed([launcher]), "KB gz", 2, "less"),
+        Figure("widget panel", _packed(panel), "KB gz", 20, "less", detail),
+    ]
 
 
 def _packed(files: list[Path]) -> float:

@@ -29,11 +29,10 @@ async def start() -> list[Figure]:
                 took.append(time.perf_counter() - began)
                 used.append(cpu_of(child.pid))
                 if turn == 0:
-                    loaded_later = await _set_up(port, log)
+                    founder = await _set_up(port, log)
                     await asyncio.sleep(REST_S)
                     memory = memory_of(child.pid)
-                    if loaded_later is not None:
-                        await _ask(port, loaded_later)
+                    if founder is not None and await _retrieve(port, founder):
                         await asyncio.sleep(REST_S)
                         loaded = memory_of(child.pid)
     detail = {"starts": WARM, "CPU s": sorted(used[1:])[WARM // 2]}
@@ -86,8 +85,25 @@ async def _set_up(port: int, log: Path) -> str | None:
     return cookie.split(";")[0] if answer.status_code < 300 else None
 
 
-async def _ask(port: int, cookie: str) -> None:
-    await _http(port, "GET", "/api/knowledge/search?q=燃气灶打不着火", None, {"Cookie": cookie})
+async def _retrieve(port: int, cookie: str) -> bool:
+    """Publish an article and look for it: the worker and the web part load what finds it."""
+    signed = {"Cookie": cookie}
+    form = {
+        "title": "燃气灶打不着火怎么办",
+        "body": "先看电池，再看阀门。仍打不着，请约师傅上门。",
+        "questions": ["灶具打不着火", "点火没反应"],
+    }
+    written = await _http(port, "POST", "/api/articles", form, signed)
+    if written.status_code >= 300:
+        return False
+    path = f"/api/articles/{written.json()['id']}/publications"
+    published = await _http(port, "POST", path, None, signed)
+    asked = "/api/knowledge/search?q=点火没反应怎么修"
+    for _ in range(40):
+        await asyncio.sleep(0.5)
+        if (found := await _http(port, "GET", asked, None, signed)).json():
+            return bool(published.is_success and found.is_success)
+    return False
 
 
 async def _http(
