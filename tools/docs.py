@@ -14,6 +14,7 @@ from typing import Any
 from peakend.accounts.rules import ROLES
 from peakend.entry import wiring
 from peakend.entry.app import create
+from peakend.entry.documenting import described
 from peakend.kernel import tracing
 from peakend.kernel.events import FACTS
 from peakend.kernel.permissions import NEEDS
@@ -98,12 +99,10 @@ def fact_line(name: str) -> str:
 def api() -> str:
     """Return the page of every route."""
     application = create()
-    schema = application.http.openapi_schema.to_schema()
+    schema = described(application.http)
     known = dict(handlers(application.http))
     by_context: dict[str, list[tuple[str, str, Any]]] = defaultdict(list)
     for path, operations in sorted(schema["paths"].items()):
-        if path.startswith("/api/schema"):
-            continue
         for method, operation in operations.items():
             handler = known[path, method.upper()]
             by_context[context(handler.fn.__module__)].append((path, method.upper(), operation))
@@ -204,9 +203,9 @@ def structures(schemas: dict[str, Any]) -> Iterator[str]:
 
 
 def title(name: str) -> str:
-    """Return a structure's name as people read it: Page_a.b.Row_ is Page of Row."""
-    outer, dot, inner = name.rpartition(".")
-    return f"{outer.split('_')[0]} of {inner.rstrip('_')}" if dot else name
+    """Return a structure's name as people read it: PageOfRow is Page of Row."""
+    inner = name.removeprefix("PageOf")
+    return name if inner == name else f"Page of {inner}"
 
 
 def context(module: str) -> str:
