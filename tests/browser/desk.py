@@ -78,6 +78,15 @@ class Desk:
         await self.composer.fill(text)
         await self.composer.press("Control+Enter")
 
+    async def sees_closed(self, again: Any) -> None:
+        """Wait for the closing; a customer who read just now made it a conflict: once more."""
+        said = self.page.get_by_text("已结束与").first
+        refused = self.page.get_by_text("会话未结束").first
+        await said.or_(refused).first.wait_for()
+        if await refused.is_visible():
+            await again()
+            await said.wait_for()
+
 
 async def clear(centre: Centre) -> None:
     """Send everybody home and end what is open, so that the next test finds a quiet floor."""

@@ -32,8 +32,9 @@ async def test_a_customer_is_answered_and_rates(centre: Centre, desk: Any, chat:
     box = agent.page.get_by_role("dialog")
     await box.get_by_role("option", name=centre.reason).click()
     await box.get_by_role("radio", name="已解决").click()
-    await box.get_by_role("button", name="结束会话").click()
-    await agent.page.get_by_text("已结束与").first.wait_for()
+    closing = box.get_by_role("button", name="结束会话")
+    await closing.click()
+    await agent.sees_closed(closing.click)
 
     await customer.panel.get_by_role("button", name="解决了", exact=True).click()
     await customer.panel.get_by_role("button", name="5 非常满意").click()
