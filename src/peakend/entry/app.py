@@ -61,7 +61,7 @@ class Again:
         self._heard: list[Any] = []
         self._next = 0
         self._left = TRIES
-        self.scope: dict[str, Any] = {ROLLED_BACK: True}
+        self.scope: Any = {ROLLED_BACK: True}
 
     def begins(self, scope: Any) -> bool:
         """Say whether the request is to be run now, with a scope of its own."""
