@@ -23,9 +23,10 @@ from peakend.kernel.events import record
 
 MOST_TAGS = 20
 
-# A mark only ever moves forward, and never past what was written.
+# A mark only ever moves forward, and never past what was written. It leaves the version alone:
+# that somebody has read must not make a colleague's closing or transfer stale.
 _AGENT_READ = """
-UPDATE conversation AS c SET agent_read_seq = least($2, c.last_seq), version = c.version + 1
+UPDATE conversation AS c SET agent_read_seq = least($2, c.last_seq)
 WHERE c.organisation_id = current_organisation() AND c.id = $1
   AND least($2, c.last_seq) > c.agent_read_seq
 RETURNING c.agent_read_seq
@@ -47,7 +48,7 @@ WITH old AS (
     FROM old
 )
 UPDATE conversation AS c SET
-    customer_read_seq = w.read, customer_delivered_seq = w.delivered, version = c.version + 1
+    customer_read_seq = w.read, customer_delivered_seq = w.delivered
 FROM wanted w
 WHERE c.organisation_id = current_organisation() AND c.id = w.id
   AND (w.read > w.old_read OR w.delivered > w.old_delivered)
