@@ -4,6 +4,7 @@ from uuid import UUID
 
 from peakend.accounts import queries as accounts
 from peakend.accounts.actions import audit
+from peakend.conversations import actions as conversations
 from peakend.conversations.queries.access import need_conversation
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -62,6 +63,10 @@ async def pick(tx: Transaction, *, conversation_id: UUID, by: Actor) -> WorkItem
     )
     if taking_over:
         await audit(tx, "conversation.taken_over", "conversation", conversation_id)
+        assert seen is not None
+        await _tell_colleagues(
+            tx, conversation_id, "staff_taken_over", to_id=by.id, from_id=seen.agent_id
+        )
     return leg
 
 
@@ -80,7 +85,18 @@ async def assign(tx: Transaction, *, conversation_id: UUID, agent_id: UUID, by: 
     await audit(
         tx, "conversation.assigned", "conversation", conversation_id, {"agent_id": str(agent_id)}
     )
+    await _tell_colleagues(tx, conversation_id, "staff_assigned", to_id=agent_id, by_id=by.id)
     return leg
+
+
+async def _tell_colleagues(
+    tx: Transaction, conversation_id: UUID, code: str, **people: UUID | None
+) -> None:
+    """Put into the timeline who has it now; the customer does not see the line."""
+    params = {name: str(who) for name, who in people.items() if who is not None}
+    await conversations.system_message(
+        tx, conversation_id=conversation_id, code=code, params=params
+    )
 
 
 async def _give(

@@ -34,6 +34,6 @@ export function systemText(message: Message): string {
     values[name] = Array.isArray(value) ? value.join(i18n.global.t('conversations.comma')) : name.endsWith('_s') && typeof value === 'number' ? duration(value) : value
     if (name.endsWith('_id')) values[name.slice(0, -3)] = nameOf(value)
   }
-  for (const name of ['to', 'from', 'agent', 'queue']) values[name] ??= ''
+  for (const name of ['to', 'from', 'by', 'agent', 'queue']) values[name] ??= ''
   return say(key, values)
 }
