@@ -243,8 +243,10 @@ class Hub:
         customer_id = message.get("customer_id")
         to_visitor = message.get("to") in ("visitor", "both")
         if message.get("to") != "visitor":
+            # Only an open conversation shows who types or looks, and only who may see it opens it.
             for listener in self.members.get(organisation_id, ()):
-                listener.push(frame)
+                if str(listener.looking) == message.get("conversation_id"):
+                    listener.push(frame)
         if to_visitor and customer_id:
             name = (message.get("who") or {}).get("name", "")
             frame = encode({"t": "typing", "on": message.get("on"), "name": name})

@@ -162,22 +162,33 @@ class Sockets:
     async def _looking(self, listener: Listener, conversation_id: UUID | None) -> None:
         if listener.looking == conversation_id:
             return
+        if conversation_id is not None and await self._seen(listener, conversation_id) is None:
+            return
         before, listener.looking = listener.looking, conversation_id
         for where, on in ((before, False), (conversation_id, True)):
             if where is not None:
                 await signal(listener.actor.organisation_id, _who(listener, "looking", where, on))
+        for other in self.hub.members.get(listener.actor.organisation_id, ()):
+            if conversation_id is not None and other.looking == conversation_id:
+                said = _who(other, "looking", conversation_id, on=True)
+                listener.push(encode({"t": "signal", **said}))
+
+    async def _seen(self, listener: Listener, conversation_id: UUID) -> Any:
+        """Return the row of a conversation that the member may see, or None."""
+        async with self.hub.database.transaction(listener.actor) as tx:
+            rows = await conversations.rows(tx, [conversation_id], listener.actor)
+        return rows[0] if rows and conversations.visible(listener.actor, rows[0]) else None
 
     async def _typing(self, listener: Listener, message: dict[str, Any]) -> None:
         where = _uuid(message.get("conversation_id"))
         if where is None:
             return
-        async with self.hub.database.transaction(listener.actor) as tx:
-            rows = await conversations.rows(tx, [where], listener.actor)
-        if not rows:
+        row = await self._seen(listener, where)
+        if row is None:
             return
         said = _who(listener, "typing", where, bool(message.get("on")))
-        if rows[0].agent_id == listener.actor.id and message.get("kind") != "note":
-            said |= {"to": "both", "customer_id": rows[0].customer.id}
+        if row.agent_id == listener.actor.id and message.get("kind") != "note":
+            said |= {"to": "both", "customer_id": row.customer.id}
         await signal(listener.actor.organisation_id, said)
 
     async def _from_visitor(self, listener: Listener, message: dict[str, Any]) -> None:
