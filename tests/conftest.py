@@ -8,6 +8,8 @@ from uuid import UUID
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_tests
 
 from tests.databases import Databases, a_server, make_organisation
 
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 
 # Before anything reads the settings: tests never touch an operator's data.
 os.environ.setdefault("PEAKEND_SECRET_KEY", "5e" * 32)
+
+# How long an example takes depends on who else uses the machine; what it shows does not.
+property_tests.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_tests.load_profile("shared")
 
 
 @pytest.fixture(scope="session")
