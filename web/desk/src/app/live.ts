@@ -73,8 +73,16 @@ function hear(text: string): void {
 }
 
 function beat(): void {
-  if (Date.now() - connection.last > 50_000) socket?.close()
+  if (Date.now() - connection.last > 50_000) drop()
   else say({ t: 'ping' })
+}
+
+/** Give a dead connection up at once: without a network the browser reports its end only minutes later. */
+function drop(): void {
+  const gone = socket
+  if (!gone) return
+  lost()
+  gone.close()
 }
 
 function lost(): void {
@@ -93,7 +101,7 @@ function lost(): void {
 }
 
 addEventListener('online', () => { if (wanted && !socket) { attempts = 0; open() } })
-addEventListener('offline', () => socket?.close())
+addEventListener('offline', drop)
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden && wanted && !socket) { attempts = 0; open() }
 })
