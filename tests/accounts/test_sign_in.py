@@ -74,6 +74,16 @@ async def test_signing_in_again_never_keeps_an_old_token(
     assert await queries.actor_for_session(database, person.token) is None
 
 
+async def test_a_wrong_password_leaves_the_session_one_has(
+    database: Database, client: httpx.AsyncClient, organisation: UUID
+) -> None:
+    person = await a_person(database, client, organisation)
+    body = {"login": person.login, "password": "wrong-password-1"}
+    assert (await person.send("POST", "/session", body)).status_code == 401
+    assert (await person.send("POST", "/session", STRANGER)).status_code == 401
+    assert (await person.get("/session")).json()["member"]["id"] == str(person.id)
+
+
 @pytest.mark.parametrize(
     ("login", "password"),
     [

@@ -75,7 +75,6 @@ async def sign_in(
     request: Request[Any, Any, Any], database: Database, data: Credentials
 ) -> Response[Me]:
     """Sign in."""
-    await _leave(request, database)
     address = request.client.host if request.client else ""
     entry = await actions.sign_in(
         database, login=data.login, password=data.password, address=address
@@ -180,6 +179,8 @@ async def _leave(request: Request[Any, Any, Any], database: Database) -> None:
 async def _entered(
     request: Request[Any, Any, Any], database: Database, entry: actions.Entry, status: int = 200
 ) -> Response[Me]:
+    # Only now: a wrong password must not end the session that the browser has.
+    await _leave(request, database)
     async with database.transaction(Actor.system(entry.organisation_id)) as tx:
         me = await queries.me(tx, entry.member_id)
     return Response(me, status_code=status, cookies=[_kept(request, entry)])
