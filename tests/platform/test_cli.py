@@ -1,5 +1,6 @@
 """The command line: clear about what is wrong, and clean when it ends."""
 
+import asyncio
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import pytest
 
 from tests.databases import folder_for_server
@@ -161,6 +164,44 @@ def test_a_part_alone_needs_a_running_database(part, folder, port):
     said = peakend(*words, PEAKEND_DATA_DIR=str(folder / "d"))
     assert said.returncode == 1
     assert "PEAKEND_DATABASE_URL" in said.stderr
+
+
+@pytest.fixture
+def empty(server: str):
+    """The address of a database without any table."""
+    address = urlsplit(server)
+    name = f"peakend_empty_{os.getpid()}"
+
+    async def run(sql: str) -> None:
+        connection = await asyncpg.connect(server)
+        await connection.execute(sql)
+        await connection.close()
+
+    asyncio.run(run(f"CREATE DATABASE {name} TEMPLATE template0"))
+    yield urlunsplit(address._replace(path=f"/{name}"))
+    asyncio.run(run(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.mark.parametrize("part", [["web"], ["worker"]])
+def test_a_part_alone_changes_no_table_and_says_who_does(part, empty, folder, port):
+    words = [*part, "--port", str(port)] if part == ["web"] else part
+    given = {"PEAKEND_DATABASE_URL": empty, "PEAKEND_DATA_DIR": str(folder / "d")}
+    said = peakend(*words, **given)
+    assert said.returncode == 1
+    assert "no tables yet. Run peakend migrate" in " ".join(said.stderr.split())
+    assert "Traceback" not in said.stderr
+    made = peakend("migrate", **given)
+    assert made.returncode == 0, made.stderr
+    assert "The tables are current" in made.stdout
+    running = subprocess.Popen(
+        [sys.executable, "-m", "peakend", *words],
+        env=plain(given), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        assert any("Ctrl-C" in line for line in running.stdout)
+    finally:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(10) == 0
 
 
 def test_doctor_without_a_database_says_what_to_do(folder):

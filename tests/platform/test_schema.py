@@ -1,6 +1,10 @@
 """The migrations lead to the tables that the code declares."""
 
+import asyncpg
+import pytest
+
 from peakend.entry.tables import metadata
+from peakend.kernel import schema
 from tools.freeze import NEXT, TARGET, statements
 
 
@@ -20,3 +24,20 @@ async def test_every_declared_column_is_there(database) -> None:
             )
             assert there is not None, table.name
             assert set(there) == {column.name for column in table.columns}, table.name
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [(None, "none"), ("0001", "older"), ("0002", "current"), ("0003", "newer")],
+)
+def test_how_a_database_stands_to_the_program(found: str | None, expected: str) -> None:
+    assert schema.standing(found, ["0001", "0002"]) == expected
+
+
+async def test_tables_of_another_version_are_refused(dsn: str, database) -> None:
+    assert await schema.need_current(dsn)
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    await connection.close()
+    with pytest.raises(schema.TablesNewer):
+        await schema.need_current(dsn)

@@ -103,6 +103,13 @@ def worker(data_dir: DataDir = None) -> None:
     _run(running.run(Plan(web=False, embedded=False)))
 
 
+@app.command(help=say("entry.cli.migrate"))
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the tables up to date and end."""
+    _use(data_dir)
+    console.print(say("entry.cli.migrated", version=_run(_migrated())))
+
+
 @app.command(help=say("entry.cli.why"))
 def why(fact: Annotated[str | None, typer.Argument(help=say("entry.cli.why_fact"))] = None) -> None:
     """Print who records a fact and who reacts to it."""
@@ -189,6 +196,13 @@ def doctor(data_dir: DataDir = None) -> None:
             console.print(f"   → {advice}", markup=False)
     if doctor_room.worst(findings) == "bad":
         raise typer.Exit(1)
+
+
+async def _migrated() -> str:
+    own = not settings.database_url
+    async with running.reached(settings.data_dir) as dsn:
+        await schema.prepare(dsn, own=own)
+        return await schema.need_current(dsn)
 
 
 async def _chain(event_id: UUID) -> tuple[list[tracing.Link], list[tracing.Pending]]:

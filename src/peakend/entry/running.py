@@ -106,6 +106,8 @@ async def _start(
         if plan.embedded:
             steps.begin("entry.cli.tables")
             await schema.prepare(dsn, own=own)
+        else:
+            await schema.need_current(dsn)
         wiring.load()
         database = await stack.enter_async_context(opened(dsn))
         logins: list[Any] = []

@@ -1,13 +1,17 @@
 """Bringing a database up to date: roles, extensions, tables, walls. Forward only."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Table
+
+from peakend.kernel.errors import PeakendError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -42,6 +46,59 @@ OPTIONAL_EXTENSIONS = ("vector",)
 
 class WrongLocale(RuntimeError):
     """The database drops Chinese characters from its word index."""
+
+
+class NoTables(PeakendError):
+    """The database is empty."""
+
+    status = 503
+    wording = "kernel.schema.none"
+
+
+class TablesOlder(PeakendError):
+    """The tables are those of an earlier version of the program."""
+
+    status = 503
+    wording = "kernel.schema.older"
+
+
+class TablesNewer(PeakendError):
+    """The tables are those of a later version of the program."""
+
+    status = 503
+    wording = "kernel.schema.newer"
+
+
+async def need_current(dsn: str) -> str:
+    """Make sure that the tables are those of this program, and return their version.
+
+    For processes that change no table. Errors: NoTables, TablesOlder, TablesNewer.
+    """
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        found = await connection.fetchval("SELECT version_num FROM alembic_version")
+    except asyncpg.UndefinedTableError:
+        found = None
+    finally:
+        await connection.close()
+    steps = await asyncio.to_thread(_steps)
+    problem = {"none": NoTables, "older": TablesOlder, "newer": TablesNewer}.get(
+        standing(found, steps)
+    )
+    if problem is not None:
+        raise problem(found=found, wanted=steps[-1])
+    return steps[-1]
+
+
+def standing(
+    found: str | None, steps: Sequence[str]
+) -> Literal["none", "older", "current", "newer"]:
+    """Return how a database's version stands to the migrations known here, first to last."""
+    if found is None:
+        return "none"
+    if found == steps[-1]:
+        return "current"
+    return "older" if found in steps else "newer"
 
 
 async def prepare(dsn: str, *, own: bool = False) -> None:
@@ -92,10 +149,20 @@ async def _foundation(connection: Any) -> None:
 
 
 def _migrate(dsn: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _config()
     config.attributes["dsn"] = dsn
     command.upgrade(config, "head")
+
+
+def _steps() -> list[str]:
+    scripts = ScriptDirectory.from_config(_config())
+    return [step.revision for step in scripts.walk_revisions()][::-1]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 async def _grant_bookkeeping(connection: Any) -> None:
