@@ -58,6 +58,16 @@ def test_the_past_in_two_parts_is_the_past_in_one() -> None:
     ]
 
 
+def test_a_person_of_a_dialogue_comes_back_with_something_else() -> None:
+    told = [one for one in plan.past(NOON - timedelta(days=30), NOON) if one.customer is not None]
+    for person in {one.customer for one in dialogues() if one.customer}:
+        keys = [one.told.key for one in told if one.customer == person]
+        own = [d.key for d in dialogues() if d.customer == person]
+        assert len(keys) >= 1
+        assert len(set(keys)) == len(keys), (person, keys)
+        assert len(set(keys) & set(own)) <= 1
+
+
 def test_today_is_told_only_so_far() -> None:
     today = list(plan.past(NOON - timedelta(hours=11), NOON))
     assert len(today) >= 20

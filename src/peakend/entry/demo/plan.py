@@ -4,6 +4,7 @@ Pure and steady: a day has the same conversations however often and in what part
 """
 
 import random
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,7 @@ TODAY = 46
 NIGHT_FROM, NIGHT_TO = 21, 8
 KNOWN_SHARE = 0.62
 RESTED = timedelta(hours=6)
+OWN_EVERY_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +69,29 @@ def _day(day: date, count: int, until: datetime, seen: dict[str, datetime]) -> l
         midnight + timedelta(hours=by.choices(range(24), weights)[0], seconds=by.uniform(0, 3599))
         for _ in range(count)
     )
-    return [_one(at, by, seen) for at in moments]
+    own = iter([told for told in dialogues() if told.customer and _is_own_day(told, day)])
+    return [_one(at, by, seen, own) for at in moments]
 
 
-def _one(at: datetime, by: random.Random, seen: dict[str, datetime]) -> Past:
+def _is_own_day(told: Dialogue, day: date) -> bool:
+    """Say whether a dialogue of a certain person is told today: once a month, so as not to tire."""
+    return (day.toordinal() + zlib.crc32(told.key.encode())) % OWN_EVERY_DAYS == 0
+
+
+def _one(
+    at: datetime, by: random.Random, seen: dict[str, datetime], own: Iterator[Dialogue]
+) -> Past:
     hour = at.hour
     night = hour >= NIGHT_FROM or hour < NIGHT_TO
     fitting = [told for told in dialogues() if _fits(told, night=night)]
     told = by.choice(fitting)
+    customer = told.customer
+    if customer is not None:
+        # Who comes again comes with something else: each day with the next of what all may tell.
+        open_to_all = [one for one in fitting if one.customer is None and one.brand == told.brand]
+        told = open_to_all[(at.toordinal() * 3 + hour // 8) % len(open_to_all)]
+    if not night and (mine := next(own, None)) is not None:
+        told, customer = mine, mine.customer
     busy = DAY_CURVE[hour]
     wait_s = by.choices(
         (by.uniform(3, 19), by.uniform(21, 75), by.uniform(80, 280)),
@@ -86,7 +103,7 @@ def _one(at: datetime, by: random.Random, seen: dict[str, datetime]) -> Past:
     return Past(
         at=at,
         told=told,
-        customer=_customer(told, at, by, seen),
+        customer=_customer(customer, at, by, seen),
         wait_s=wait_s,
         ends="abandons" if abandons else "as_told",
         transfers=told.outcome == "agent" and by.random() < 0.07,
@@ -103,10 +120,9 @@ def _fits(told: Dialogue, *, night: bool) -> bool:
 
 
 def _customer(
-    told: Dialogue, at: datetime, by: random.Random, seen: dict[str, datetime]
+    wanted: str | None, at: datetime, by: random.Random, seen: dict[str, datetime]
 ) -> str | None:
     """Return who writes; nobody twice within hours, and None for somebody unknown."""
-    wanted = told.customer
     if wanted is None:
         if by.random() > KNOWN_SHARE:
             return None

@@ -322,6 +322,10 @@ async def _customer(tx: Transaction, person: dict[str, Any]) -> None:
             for key, value, privacy in values
             if value
         ],
-        preferences={name: True for name in ("large_text", "voice") if name in person["prefers"]}
-        | ({"large_type": True} if "large_text" in person["prefers"] else {}),
+        # The others of `prefers` are said in an attribute; these two change how we write to them.
+        preferences={
+            name: True
+            for name, wish in (("large_type", "large_text"), ("voice", "voice"))
+            if wish in person["prefers"]
+        },
     )
