@@ -230,6 +230,7 @@ class Credential(msgspec.Struct, frozen=True):
 class OpenSession(msgspec.Struct, frozen=True):
     """A session that was found by its token."""
 
+    token_hash: bytes
     organisation_id: UUID
     id: UUID
     member_id: UUID

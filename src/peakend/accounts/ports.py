@@ -3,7 +3,7 @@
 `entry/wiring.py` sets `provided.member_queues`; without it a member serves no queue.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -11,19 +11,27 @@ from peakend.kernel.db import Transaction
 
 
 class MemberQueues(Protocol):
-    """Knows which queues a member serves."""
+    """Knows which queues members serve."""
 
-    async def __call__(self, tx: Transaction, member_id: UUID) -> Sequence[tuple[UUID, str]]:
-        """Return id and name of each queue, in their order."""
+    async def __call__(
+        self, tx: Transaction, member_ids: Collection[UUID]
+    ) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+        """Return id and name of each member's queues, in their order."""
 
 
 class Provided:
     """Holds what `entry/wiring.py` plugs in."""
 
-    member_queues: MemberQueues | None
+    member_queues: MemberQueues
 
     def __init__(self) -> None:
-        self.member_queues = None
+        self.member_queues = _none
+
+
+async def _none(
+    tx: Transaction, member_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
+    return dict.fromkeys(member_ids, ())
 
 
 provided = Provided()

@@ -26,6 +26,7 @@ from peakend.entry.edge import (
 )
 from peakend.entry.live import Hub
 from peakend.entry.sockets import Sockets
+from peakend.entry.watching import watch
 from peakend.kernel.db import Database, use
 from peakend.kernel.permissions import NEEDS, public
 from peakend.kernel.settings import VERSION, settings
@@ -208,10 +209,13 @@ def _lifespan(given: Database | None) -> Any:
     async def lifespan(http: Litestar) -> AsyncIterator[None]:
         database = given or await Database(settings.database_url).open(settings.pool_size)
         _attach(http, database)
-        reader = asyncio.create_task(http.state.hub.run(), name="live")
+        hub = http.state.hub
+        reader = asyncio.create_task(hub.run(), name="live")
+        watcher = asyncio.create_task(watch(hub), name="rights of sockets")
         try:
             yield
         finally:
+            watcher.cancel()
             reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await reader

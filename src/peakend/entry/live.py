@@ -65,9 +65,10 @@ class Batch(msgspec.Struct):
 class Listener:
     """One socket: who is there, and a bounded queue of frames on their way out."""
 
-    def __init__(self, actor: Actor, send: Send) -> None:
+    def __init__(self, actor: Actor, send: Send, secret: str | None = None) -> None:
         self.id = new_id()
         self.actor = actor
+        self.secret = secret
         self.send = send
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(500)
         self.looking: UUID | None = None

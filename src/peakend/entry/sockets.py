@@ -23,7 +23,6 @@ from peakend.kernel.settings import settings
 POLICY = 1008
 GOING_AWAY = 1012
 MAX_FRAME = 16_384
-CHECK_S = 1.5
 
 encode = msgspec.json.encode
 
@@ -54,13 +53,11 @@ class Sockets:
             await send({"type": "websocket.close", "code": POLICY})
             return
         await send({"type": "websocket.accept"})
-        listener = Listener(found.actor, _sender(send))
+        listener = Listener(found.actor, _sender(send), secret=cookie)
         cursor = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("cursor", [""])[0]
-        watch = asyncio.create_task(self._watch(listener, cookie))
         try:
             await self._serve(listener, receive, send, self._from_desk, cursor)
         finally:
-            watch.cancel()
             await self._looking(listener, None)
 
     async def _visitor(self, scope: Any, receive: Any, send: Any, key: str) -> None:
@@ -136,19 +133,6 @@ class Sockets:
                 listener.push(frame)
             listener.greeted = True
         listener.push(encode({"t": "hello", "cursor": str(end), "now": clock.now()}))
-
-    async def _watch(self, listener: Listener, cookie: str | None) -> None:
-        """End the socket soon after its session or its person's rights end."""
-        while True:
-            await asyncio.sleep(CHECK_S)
-            found = await actor_for_session(self.hub.database, cookie)
-            if found is None:
-                listener.end(encode({"t": "bye"}))
-                return
-            if found.actor != listener.actor:
-                # Other queues or rights: what may be seen is another set than was sent.
-                listener.actor = found.actor
-                listener.push(encode({"t": "resync", "cursor": str(listener.after or "")}))
 
     async def _from_desk(self, listener: Listener, message: dict[str, Any]) -> None:
         kind = message.get("t")

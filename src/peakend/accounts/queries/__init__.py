@@ -35,6 +35,7 @@ from peakend.accounts.queries.people import (
 from peakend.accounts.queries.sign_in import (
     SignedInMember,
     actor_for_session,
+    actors_for_sessions,
     credentials,
     forget_member,
     forget_token,
@@ -70,6 +71,7 @@ __all__ = [
     "Skill",
     "Team",
     "actor_for_session",
+    "actors_for_sessions",
     "any_organisation",
     "audit_page",
     "brand_names",

@@ -5,6 +5,7 @@ inside the organisation they lead to. A session found is believed for at most on
 """
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -34,6 +35,7 @@ class SignedInMember(msgspec.Struct, frozen=True):
 
 
 class _Person(msgspec.Struct, frozen=True):
+    id: UUID
     name: str
     language: str
     role: str
@@ -49,92 +51,128 @@ async def actor_for_session(
 ) -> SignedInMember | None:
     """Return who a session token belongs to, or None; a moment's look keeps the session alive."""
     digest = _digest(token)
-    if digest is None:
-        return None
     now = now or clock.now()
-    cached = _known.get(digest)
+    cached = _known.get(digest) if digest is not None else None
     if cached is not None and cached[0] > time.monotonic() and cached[1].ends_at > now:
         return cached[1]
-    _known.pop(digest, None)
-    found = await _session_by_digest(database, digest, now)
-    if found is None:
+    return (await actors_for_sessions(database, [token], now))[0]
+
+
+async def actors_for_sessions(
+    database: Database, tokens: Sequence[str | None], now: datetime | None = None
+) -> list[SignedInMember | None]:
+    """Return who each session token belongs to now, asked in a few statements for all of them."""
+    now = now or clock.now()
+    digests = [_digest(token) for token in tokens]
+    for digest in digests:
+        _known.pop(digest or b"", None)
+    open_sessions = await _open_sessions(database, [d for d in digests if d is not None], now)
+    people: dict[UUID, Actor] = {}
+    for organisation_id in {found.organisation_id for found in open_sessions.values()}:
+        members = {
+            found.member_id
+            for found in open_sessions.values()
+            if found.organisation_id == organisation_id
+        }
+        async with database.transaction(Actor.system(organisation_id)) as tx:
+            people |= await _actors(tx, list(members))
+    answer = []
+    for digest in digests:
+        session = open_sessions.get(digest or b"")
+        actor = people.get(session.member_id) if session else None
+        answer.append(_remembered(digest, session, actor, now))
+    return answer
+
+
+def _remembered(
+    digest: bytes | None, session: OpenSession | None, actor: Actor | None, now: datetime
+) -> SignedInMember | None:
+    if digest is None or session is None or actor is None:
         return None
-    async with database.transaction(Actor.system(found.organisation_id)) as tx:
-        person = await _person(tx, found.member_id)
-        queues = await provided.member_queues(tx, found.member_id) if provided.member_queues else ()
-    if person is None:
-        return None
-    actor = Actor(
-        organisation_id=found.organisation_id,
-        kind="member",
-        id=found.member_id,
-        name=person.name,
-        language=person.language,
-        role=person.role,
-        permissions=ROLES.get(person.role, frozenset()),
-        scope=SCOPES.get(person.role, "own"),
-        team_ids=frozenset(person.team_ids),
-        queue_ids=frozenset(queue_id for queue_id, _ in queues),
-        brand_ids=frozenset(person.brand_ids),
-    )
     # A role that grew since the sign-in is held to the stricter of the two limits.
-    ends_at = min(session_end_at(role, found.created_at, now) for role in (found.role, person.role))
-    member = SignedInMember(actor, found.id, ends_at)
+    ends_at = min(
+        session_end_at(role, session.created_at, now) for role in (session.role, actor.role)
+    )
+    member = SignedInMember(actor, session.id, ends_at)
     if len(_known) >= CACHE_ENTRIES:
         _known.clear()
     _known[digest] = (time.monotonic() + CACHE_S, member)
     return member
 
 
-async def _session_by_digest(
-    database: Database, digest: bytes, now: datetime
-) -> OpenSession | None:
+async def _open_sessions(
+    database: Database, digests: list[bytes], now: datetime
+) -> dict[bytes, OpenSession]:
+    """Return the sessions that have not ended, and keep those alive that were long not seen."""
     async with database.look(now) as tx:
-        found = await tx.one(
+        rows = await tx.all(
             OpenSession,
             """
-            SELECT organisation_id, id, member_id, role, created_at, last_seen_at
+            SELECT token_hash, organisation_id, id, member_id, role, created_at, last_seen_at
             FROM session
-            WHERE token_hash = $1
+            WHERE token_hash = ANY($1::bytea[])
             """,
-            digest,
+            digests,
         )
-    if found is None:
-        return None
-    if session_end_at(found.role, found.created_at, found.last_seen_at) <= now:
-        return None
-    if (now - found.last_seen_at).total_seconds() >= TOUCH_S:
+    found = [
+        row for row in rows if session_end_at(row.role, row.created_at, row.last_seen_at) > now
+    ]
+    due = [row for row in found if (now - row.last_seen_at).total_seconds() >= TOUCH_S]
+    if due:
         async with database.system(now) as tx:
-            await tx.run(
+            await tx.many(
                 """
                 UPDATE session SET last_seen_at = $3, expires_at = $4
                 WHERE organisation_id = $1 AND id = $2
                 """,
-                found.organisation_id,
-                found.id,
-                now,
-                session_end_at(found.role, found.created_at, now),
+                [
+                    (
+                        row.organisation_id,
+                        row.id,
+                        now,
+                        session_end_at(row.role, row.created_at, now),
+                    )
+                    for row in due
+                ],
             )
-    return found
+    return {row.token_hash: row for row in found}
 
 
-async def _person(tx: Transaction, member_id: UUID) -> _Person | None:
-    return await tx.one(
+async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, Actor]:
+    """Return the active ones of an organisation's members, each with what it may do."""
+    people = await tx.all(
         _Person,
         """
-        SELECT m.name, m.language, m.role,
-               coalesce((SELECT array_agg(t.team_id) FROM team_member t
-                         WHERE t.organisation_id = m.organisation_id AND t.member_id = m.id), '{}')
+        SELECT m.id, m.name, m.language, m.role,
+               ARRAY(SELECT t.team_id FROM team_member t
+                     WHERE t.organisation_id = m.organisation_id AND t.member_id = m.id)
                    AS team_ids,
-               coalesce((SELECT array_agg(b.id) FROM brand b
-                         WHERE b.organisation_id = m.organisation_id), '{}') AS brand_ids
+               ARRAY(SELECT b.id FROM brand b WHERE b.organisation_id = m.organisation_id)
+                   AS brand_ids
         FROM member m
         WHERE m.organisation_id = current_organisation()
-          AND m.id = $1
+          AND m.id = ANY($1::uuid[])
           AND m.active
         """,
-        member_id,
+        member_ids,
     )
+    queues = await provided.member_queues(tx, [person.id for person in people])
+    return {
+        person.id: Actor(
+            organisation_id=tx.organisation_id,
+            kind="member",
+            id=person.id,
+            name=person.name,
+            language=person.language,
+            role=person.role,
+            permissions=ROLES.get(person.role, frozenset()),
+            scope=SCOPES.get(person.role, "own"),
+            team_ids=frozenset(person.team_ids),
+            queue_ids=frozenset(queue_id for queue_id, _ in queues[person.id]),
+            brand_ids=frozenset(person.brand_ids),
+        )
+        for person in people
+    }
 
 
 def forget_token(token: str | None) -> None:

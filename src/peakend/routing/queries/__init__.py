@@ -12,12 +12,12 @@ from peakend.routing.queries.queues import (
     Line,
     QueueNotFound,
     lines,
+    member_queues,
     need_queue,
     queue_exists,
     queue_for,
     queue_names,
     queues,
-    queues_of_member,
     serving_members,
     serving_teams,
 )
@@ -30,7 +30,6 @@ from peakend.routing.queries.seats import (
 )
 from peakend.routing.queries.views import (
     Directory,
-    member_queues,
     opening_view,
     other_ways,
     visitor_view,
@@ -87,7 +86,6 @@ __all__ = [
     "queue_for",
     "queue_names",
     "queues",
-    "queues_of_member",
     "seats",
     "serving_members",
     "serving_teams",

@@ -135,25 +135,40 @@ async def _serving(tx: Transaction, sql: str) -> dict[UUID, set[UUID]]:
     return found
 
 
-_OF_MEMBER = f"""
-{SELECT_QUEUE}
-  AND (EXISTS (SELECT FROM queue_member m
-               WHERE m.organisation_id = queue.organisation_id
-                 AND m.queue_id = queue.id AND m.member_id = $1)
-    OR EXISTS (SELECT FROM queue_team t
-               WHERE t.organisation_id = queue.organisation_id
-                 AND t.queue_id = queue.id AND t.team_id = ANY($2::uuid[])))
+_SERVED = """
+SELECT id, name,
+       ARRAY(SELECT m.member_id FROM queue_member m
+             WHERE m.organisation_id = queue.organisation_id
+               AND m.queue_id = queue.id AND m.member_id = ANY($1::uuid[])) AS member_ids,
+       ARRAY(SELECT t.team_id FROM queue_team t
+             WHERE t.organisation_id = queue.organisation_id
+               AND t.queue_id = queue.id AND t.team_id = ANY($2::uuid[])) AS team_ids
+FROM queue
+WHERE organisation_id = current_organisation()
 ORDER BY position, name, id
 LIMIT 500
-"""  # noqa: S608 (constants only)
+"""
 
 
-async def queues_of_member(tx: Transaction, member_id: UUID) -> list[QueueRow]:
-    """Return the queues a member serves, by name or by team; for `Actor.queue_ids` and `Me`."""
-    teams = (await accounts.teams_of(tx, [member_id]))[member_id]
-    return await tx.all(
-        QueueRow,
-        _OF_MEMBER,
-        member_id,
-        list(teams),
-    )
+class _Served(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    member_ids: list[UUID]
+    team_ids: list[UUID]
+
+
+async def member_queues(
+    tx: Transaction, member_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Return id and name of the queues each member serves, by name or by team."""
+    teams = await accounts.teams_of(tx, member_ids)
+    asked = {team_id for some in teams.values() for team_id in some}
+    found = await tx.all(_Served, _SERVED, list(member_ids), list(asked))
+    return {
+        member_id: [
+            (queue.id, queue.name)
+            for queue in found
+            if member_id in queue.member_ids or not own.isdisjoint(queue.team_ids)
+        ]
+        for member_id, own in teams.items()
+    }

@@ -9,7 +9,7 @@ from peakend.conversations.ports import SeenConversation
 from peakend.kernel.db import Transaction
 from peakend.kernel.words import word
 from peakend.routing.queries.hours import hours_exist, opening
-from peakend.routing.queries.queues import need_queue, queue_exists, queues_of_member
+from peakend.routing.queries.queues import need_queue, queue_exists
 from peakend.routing.queries.work import active_leg, place_in_line
 from peakend.routing.rules.hours import is_open, next_open
 
@@ -93,8 +93,3 @@ class Directory:
     async def hours_exist(self, tx: Transaction, hours_id: UUID) -> bool:
         """Return whether the organisation has these business hours."""
         return await hours_exist(tx, hours_id)
-
-
-async def member_queues(tx: Transaction, member_id: UUID) -> list[tuple[UUID, str]]:
-    """Return id and name of the queues a member serves."""
-    return [(queue.id, queue.name) for queue in await queues_of_member(tx, member_id)]

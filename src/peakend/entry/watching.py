@@ -1,0 +1,35 @@
+"""The rights of open sockets: every moment one look at the sessions of all desks of a process."""
+
+import asyncio
+import contextlib
+from typing import NoReturn
+
+import msgspec
+
+from peakend.accounts.queries import actors_for_sessions
+from peakend.entry.live import AWAY, Hub
+
+CHECK_S = 1.5
+
+
+async def watch(hub: Hub) -> NoReturn:
+    """Keep looking for as long as the process lives."""
+    while True:
+        await asyncio.sleep(CHECK_S)
+        with contextlib.suppress(*AWAY):
+            await look(hub)
+
+
+async def look(hub: Hub) -> None:
+    """End sockets whose session has ended; tell those anew whose person's rights are others."""
+    listeners = [one for some in hub.members.values() for one in some]
+    if not listeners:
+        return
+    found = await actors_for_sessions(hub.database, [one.secret for one in listeners])
+    for listener, member in zip(listeners, found, strict=True):
+        if member is None:
+            listener.end(msgspec.json.encode({"t": "bye"}))
+        elif member.actor != listener.actor:
+            # Other queues or rights: what may be seen is another set than was sent.
+            listener.actor = member.actor
+            listener.push(msgspec.json.encode({"t": "resync", "cursor": str(listener.after or "")}))
