@@ -518,6 +518,7 @@ CREATE TABLE conversation (
 	preview TEXT DEFAULT '' NOT NULL, 
 	preview_kind TEXT DEFAULT 'customer' NOT NULL, 
 	last_message_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_message_minute TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS (date_bin('1 minute', last_message_at, timestamptz '2000-01-01 00:00Z')) STORED NOT NULL, 
 	unread INTEGER DEFAULT '0' NOT NULL, 
 	awaiting_since TIMESTAMP WITH TIME ZONE, 
 	opened_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -886,7 +887,7 @@ CREATE INDEX ix_article_updated ON article (organisation_id, updated_at, id)
 -- next
 CREATE UNIQUE INDEX uq_article_slug ON article (organisation_id, slug)
 -- next
-CREATE INDEX ix_conversation_all ON conversation (organisation_id, last_message_at, id) WHERE state <> 'closed'
+CREATE INDEX ix_conversation_all ON conversation (organisation_id, last_message_minute) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_conversation_closed ON conversation (organisation_id, closed_at, id) WHERE state = 'closed'
 -- next
@@ -896,11 +897,11 @@ CREATE INDEX ix_conversation_closed_queue ON conversation (organisation_id, queu
 -- next
 CREATE INDEX ix_conversation_customer ON conversation (organisation_id, customer_id, opened_at)
 -- next
-CREATE INDEX ix_conversation_digital ON conversation (organisation_id, last_message_at, id) WHERE state = 'digital'
+CREATE INDEX ix_conversation_digital ON conversation (organisation_id, last_message_minute) WHERE state = 'digital'
 -- next
-CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_at, id) WHERE state <> 'closed' AND agent_id IS NOT NULL
+CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_minute) WHERE state <> 'closed' AND agent_id IS NOT NULL
 -- next
-CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, last_message_at, id) WHERE state <> 'closed' AND queue_id IS NOT NULL
+CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, last_message_minute) WHERE state <> 'closed' AND queue_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
 -- next
@@ -1385,6 +1386,8 @@ ALTER TABLE work_item ENABLE ROW LEVEL SECURITY
 ALTER TABLE work_item FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_item TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+ALTER TABLE conversation SET (fillfactor = 70)
 -- next
 GRANT SELECT ON message, conversation TO peakend_search
 -- next
