@@ -24,6 +24,21 @@ FLAGS = [
     "--disable-sync",
 ]
 WAIT_MS = 30_000
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Any:
+    """Remember that a test failed, so that its windows are described before they close."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or (call.when == "call" and report.failed)
+    return report
+
+
+async def _shown(page: Any) -> str:
+    """Return the words of a page and of its frames."""
+    words = [await frame.locator("body").inner_text() for frame in page.frames]
+    return "\n".join(words)[:4000]
 
 
 def chromium() -> str | None:
@@ -69,7 +84,7 @@ async def browser(program: str) -> AsyncIterator[Any]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def windows(browser: Any) -> AsyncIterator[Any]:
+async def windows(browser: Any, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     """Opens windows of people who share nothing; faults in any page fail the test."""
     contexts: list[Any] = []
     faults: list[str] = []
@@ -83,6 +98,9 @@ async def windows(browser: Any) -> AsyncIterator[Any]:
         return context
 
     yield open_window
+    if request.node.stash.get(FAILED, False):
+        for page in [page for context in contexts for page in context.pages]:
+            print(f"---- {page.url}\n{await _shown(page)}")
     for context in contexts:
         await context.close()
     assert not faults, faults

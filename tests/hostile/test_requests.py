@@ -232,9 +232,9 @@ def test_odd_frames_close_or_are_ignored(site: Served, frame: str) -> None:
     base = site.url.replace("http", "ws")
     cookie = {"Cookie": site.headers["admin"]["Cookie"]}
     with connect(f"{base}/api/live", additional_headers=cookie) as line:
-        line.send(frame)
-        line.send('{"t":"ping"}')
         try:
+            line.send(frame)
+            line.send('{"t":"ping"}')
             while json.loads(line.recv(timeout=10))["t"] != "pong":
                 pass
         except ConnectionClosed:
