@@ -55,7 +55,7 @@ async def test_an_invitation_is_used_once(
 ) -> None:
     boss = await a_person(database, client, organisation, "admin")
     team = (await boss.send("POST", "/teams", {"name": "早班"})).json()
-    queue = str(uuid4())
+    queue = (await boss.send("POST", "/queues", {"name": "在线"})).json()["id"]
     answer = await boss.send(
         "POST",
         "/members/invitations",
@@ -82,6 +82,24 @@ async def test_an_invitation_is_used_once(
     async with database.transaction(Actor.system(organisation)) as tx:
         invitation = await tx.value("SELECT id FROM invitation")
         assert [str(q) for q in await queries.invited_queue_ids(tx, invitation)] == [queue]
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        ("queue_ids", "accounts.queue_not_found"),
+        ("team_ids", "accounts.team_not_found"),
+        ("skills", "accounts.skill_not_found"),
+    ],
+)
+async def test_an_invitation_promises_only_what_there_is(
+    database: Database, client: httpx.AsyncClient, organisation: UUID, field: str, code: str
+) -> None:
+    boss = await a_person(database, client, organisation, "admin")
+    body = {"login": "wang@example.com", "name": "王", "role": "agent", field: [str(uuid4())]}
+    answer = await boss.send("POST", "/members/invitations", body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, code)
+    assert (await boss.get("/members/invitations")).json() == []
 
 
 async def test_an_invitation_taken_back_or_replaced_is_gone(

@@ -241,6 +241,8 @@ NESTED = [
     ("admin", "PUT", "/api/queues/{queue}/members", {"member_ids": ["{member}"], "team_ids": []}),
     ("admin", "POST", "/api/members/invitations",
      {"login": "x@example.com", "name": "x", "role": "agent", "team_ids": ["{team}"]}),
+    ("admin", "POST", "/api/members/invitations",
+     {"login": "x@example.com", "name": "x", "role": "agent", "queue_ids": ["{queue}"]}),
     ("admin", "POST", "/api/article-categories/{category}/queue", {"queue_id": "{queue}"}),
     ("admin", "POST", "/api/conversations/{conversation}/messages",
      {"client_id": NEW, "kind": "note", "text": "x", "mentions": ["{member}"]}),

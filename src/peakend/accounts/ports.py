@@ -1,6 +1,6 @@
-"""What accounts need from above: the queues a member serves.
+"""What accounts need from above: which queues there are, and which a member serves.
 
-`entry/wiring.py` sets `provided.member_queues`; without it a member serves no queue.
+`entry/wiring.py` sets them in `provided`; without it there is no queue.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,19 +19,32 @@ class MemberQueues(Protocol):
         """Return id and name of each member's queues, in their order."""
 
 
+class KnownQueues(Protocol):
+    """Knows which queues there are."""
+
+    async def __call__(self, tx: Transaction, queue_ids: Collection[UUID], /) -> Collection[UUID]:
+        """Return those of the queues that exist."""
+
+
 class Provided:
     """Holds what `entry/wiring.py` plugs in."""
 
     member_queues: MemberQueues
+    known_queues: KnownQueues
 
     def __init__(self) -> None:
         self.member_queues = _none
+        self.known_queues = _no_queue
 
 
 async def _none(
     tx: Transaction, member_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
     return dict.fromkeys(member_ids, ())
+
+
+async def _no_queue(tx: Transaction, queue_ids: Collection[UUID], /) -> Collection[UUID]:
+    return ()
 
 
 provided = Provided()

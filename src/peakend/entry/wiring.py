@@ -52,6 +52,7 @@ def routes() -> list[Any]:
 def _ports() -> None:
     """Join the ports that lower contexts declare with what upper contexts provide."""
     accounts_ports.provided.member_queues = routing.member_queues
+    accounts_ports.provided.known_queues = routing.queue_names
     conversations_ports.provided.opening = routing.opening_view
     conversations_ports.provided.directory = routing.Directory()
     conversations_ports.provided.judged = assist.judged

@@ -10,6 +10,7 @@ from peakend.accounts.actions.members import add_member, need_free_login, need_g
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import Entry, enter, set_password
 from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
+from peakend.accounts.ports import provided
 from peakend.accounts.queries import (
     Invitation,
     invitation_by_token,
@@ -33,6 +34,12 @@ class InvitationGone(NotFound):
     wording = "accounts.invitation_gone"
 
 
+class QueueNotFound(NotFound):
+    """An invitation promises a queue that does not exist here."""
+
+    wording = "accounts.queue_not_found"
+
+
 class Terms(msgspec.Struct, kw_only=True, frozen=True):
     """What an invitation promises."""
 
@@ -49,12 +56,14 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
     """Ask somebody to join, and return the invitation and the secret of its link.
 
     An earlier invitation of the same login ends. Errors: RoleTooHigh, LoginTaken, NotALogin,
-    TeamNotFound, SkillNotFound.
+    TeamNotFound, SkillNotFound, QueueNotFound.
     """
     need_grant(tx, terms.role)
     await need_free_login(tx, terms.login)
     await need_teams(tx, terms.team_ids)
     await need_skills(tx, terms.skill_ids)
+    if set(terms.queue_ids) - set(await provided.known_queues(tx, terms.queue_ids)):
+        raise QueueNotFound
     await tx.run(
         """
         UPDATE invitation SET revoked_at = $2
