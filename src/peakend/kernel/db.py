@@ -42,6 +42,13 @@ class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         return ""
 
+    async def reset(self, *, timeout: float | None = None) -> None:
+        # Whoever is cancelled on the way into or out of a transaction leaves it open. As asyncpg
+        # does not know of our BEGIN, it would end it, too, but log that as an error.
+        if self.is_in_transaction():
+            await self.execute("ROLLBACK", timeout=timeout)
+        await super().reset(timeout=timeout)
+
 
 class SystemTransaction:
     """A transaction of the cross-tenant role: it sees only tables declared open to it."""
