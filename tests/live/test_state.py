@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
+from peakend.conversations import actions as conversations
 from peakend.entry.app import create
 from peakend.entry.live import Listener
 from peakend.kernel import clock
@@ -266,6 +268,9 @@ ACTIONS: list[tuple[str, Act]] = [
     ("the customer has read", visitor("reads", {"seq": 6, "delivered_seq": 6})),
     ("the agent notes", writes("holder", "note", "客户着急")),
     ("a draft is kept", agent("holder", "PUT", "/conversations/{c}/draft", {"text": "您"})),
+    ("it gets a reason",
+     given("holder", "PUT", "/conversations/{c}/reason",
+           lambda w: {"reason_id": w.kept["reason"]})),
     ("a tag is made", make_tag),
     ("the conversation is tagged",
      given("holder", "PUT", "/conversations/{c}/tags", lambda w: {"tag_ids": [w.kept["tag"]]})),
@@ -303,11 +308,26 @@ async def world(database: Any) -> World:
     lin, zhao = await made.hire("lin"), await made.hire("zhao")
     chief = await made.hire("chief", role="admin", serves=False)
     away = await made.hire("away", serves=False)
+    smith = await made.hire("smith", role="admin", serves=False)
+    smith = msgspec.structs.replace(smith, language="en")
+    reason = conversations.ReasonNode(
+        id=uuid4(), parent_id=None, name_zh="点火", name_en="Lighting", position=0, active=True
+    )
+    async with shop.tx() as tx:
+        await conversations.publish_reasons(tx, nodes=[reason], by=tx.actor)
+    made.kept["reason"] = str(reason.id)
+    await made.does(smith, "PATCH", "/session/preferences", {"language": "en"})
     await shop.ready(lin, zhao)
     await shop.drain()
     made.kept |= {"lin": lin, "zhao": zhao, "chief": chief, "chief_id": chief.id}
     made.kept |= {"holder": lin, "other": zhao, "customer": shop.visitor.customer_id}
-    for name, actor in (("lin", lin), ("zhao", zhao), ("chief", chief), ("away", away)):
+    for name, actor in (
+        ("lin", lin),
+        ("zhao", zhao),
+        ("chief", chief),
+        ("away", away),
+        ("smith", smith),
+    ):
         made.viewers.append(Viewer(made, name, actor, made.cookies[actor.id]))
     made.viewers.append(Panel(made, "visitor", shop.visitor, ""))
     return made

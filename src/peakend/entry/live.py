@@ -47,19 +47,28 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct):
-    """Facts of one organisation with the fresh rows that they touched."""
+    """Facts of one organisation with the rows that they touched, fresh, in every language heard."""
 
     facts: list[Logged]
-    rows: dict[UUID, Any]
+    worded: dict[str, dict[UUID, Any]]
     messages: list[Any]
     cursor: Cursor
+
+    @property
+    def rows(self) -> dict[UUID, Any]:
+        """Return the rows for what does not depend on the language."""
+        return next(iter(self.worded.values()))
+
+    def rows_in(self, language: str) -> dict[UUID, Any]:
+        """Return the rows in a language; one that nobody had spoken yet is followed by a resync."""
+        return self.worded.get(language, self.rows)
 
     def after(self, place: Cursor) -> "Batch":
         """Return the part of it that comes after a place in the log."""
         facts = [fact for fact in self.facts if fact.cursor > place]
         told = {fact.payload.get("message_id") for fact in facts}
         messages = [message for message in self.messages if str(message.id) in told]
-        return Batch(facts, self.rows, messages, self.cursor)
+        return Batch(facts, self.worded, messages, self.cursor)
 
 
 class Listener:
@@ -180,7 +189,8 @@ class Hub:
             listener.after = batch.cursor
             # Who is not named in the batch sees of it what others of the same queues see.
             sight = ("all",) if actor.scope == "all" else (actor.scope, actor.queue_ids)
-            key = (*sight, actor.id if actor.scope != "all" and actor.id in named else None)
+            own = actor.id if actor.scope != "all" and actor.id in named else None
+            key = (*sight, own, actor.language)
             if key not in frames:
                 frames[key] = encode(frame_for(actor, batch))
             listener.push(frames[key])
@@ -197,16 +207,20 @@ class Hub:
             {UUID(f.payload["message_id"]) for f in facts if f.payload.get("message_id")}
         )
         known = {f.customer_id for f in facts if f.type in CUSTOMER_FACTS and f.customer_id}
-        rows: list[Any] = []
+        languages = {one.actor.language for one in self.members.get(organisation_id, ())}
+        worded: dict[str, dict[UUID, Any]] = {}
         messages: list[Any] = []
         if ids or known:
             async with self.database.transaction(actor) as tx:
                 if known:
                     ids = list({*ids, *await conversations.newest_of_customers(tx, known)})
-                rows = await conversations.rows(tx, ids, actor)
+                for language in sorted(languages) or [actor.language]:
+                    reader = msgspec.structs.replace(actor, language=language)
+                    rows = await conversations.rows(tx, ids, reader)
+                    worded[language] = {row.id: row for row in rows}
                 if message_ids:
                     messages = await conversations.messages_by_id(tx, message_ids)
-        return Batch(facts, {row.id: row for row in rows}, messages, facts[-1].cursor)
+        return Batch(facts, worded or {actor.language: {}}, messages, facts[-1].cursor)
 
     async def _push_visitors(self, organisation_id: UUID, batch: Batch) -> None:
         """Send customers what of it is theirs: their own conversation, without notes."""
@@ -319,13 +333,12 @@ def _named(batch: Batch) -> set[UUID]:
 
 def frame_for(actor: Actor, batch: Batch) -> Frame:
     """Return what an actor may see of a batch."""
-    seen = {i for i, row in batch.rows.items() if conversations.visible(actor, row)}
+    rows = batch.rows_in(actor.language)
+    seen = {i for i, row in rows.items() if conversations.visible(actor, row)}
     gone = [
         fact.conversation_id
         for fact in batch.facts
-        if fact.conversation_id in batch.rows
-        and fact.conversation_id not in seen
-        and _left(actor, fact)
+        if fact.conversation_id in rows and fact.conversation_id not in seen and _left(actor, fact)
     ]
     facts = [
         _public(fact)
@@ -337,7 +350,7 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
     return Frame(
         cursor=str(batch.cursor),
         facts=facts,
-        conversations=[batch.rows[i] for i in seen],
+        conversations=[rows[i] for i in seen],
         messages=[m for m in batch.messages if m.conversation_id in seen],
         gone=list(dict.fromkeys(i for i in gone if i is not None)),
     )

@@ -114,9 +114,9 @@ async def rows(
                 actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=row.customer_id
             )
         ]
-    customers = await customer_briefs(tx, {row.customer_id for row in found})
-    agents = await member_briefs(tx, {row.agent_id for row in found if row.agent_id})
     language = best_language((actor or tx.actor).language)
+    customers = await customer_briefs(tx, {row.customer_id for row in found}, language)
+    agents = await member_briefs(tx, {row.agent_id for row in found if row.agent_id})
     by_id = {row.id: _row(row, customers, agents, language) for row in found}
     return [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
 

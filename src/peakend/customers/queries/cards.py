@@ -124,8 +124,13 @@ async def need_customer(tx: Transaction, customer_id: UUID) -> Customer:
     return found
 
 
-async def customer_briefs(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, CustomerBrief]:
-    """Return name, tier and trust of customers; unknown ids are left out."""
+async def customer_briefs(
+    tx: Transaction, ids: Iterable[UUID], language: str | None = None
+) -> dict[UUID, CustomerBrief]:
+    """Return name, tier and trust of customers; unknown ids are left out.
+
+    Who has no name is called a visitor, in the language given or the actor's.
+    """
     wanted = list(set(ids))
     if not wanted:
         return {}
@@ -139,8 +144,9 @@ async def customer_briefs(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Cu
         """,
         wanted,
     )
+    language = language or tx.actor.language
     return {
-        row.id: msgspec.structs.replace(row, name=display_name(row.name, row.id, tx.actor.language))
+        row.id: msgspec.structs.replace(row, name=display_name(row.name, row.id, language))
         for row in rows
     }
 
