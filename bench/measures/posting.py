@@ -80,7 +80,8 @@ class Poster:
 def one_statement(centre: Centre) -> str:
     """Return message, fact and job of a reply as one statement for pgbench.
 
-    The same tables, indexes, keys and walls as the app's, in one round trip and without a BEGIN.
+    The same tables, indexes, keys and walls as the app's, in one round trip and without a BEGIN. The
+    client's id is a sub-select, so that it is one value that an index can look for.
     """
     agents = [one.actor for one in centre.agents]
     held = [centre.held[one.id][0] for one in agents if one.id]
@@ -88,7 +89,7 @@ def one_statement(centre: Centre) -> str:
     writer, row = _of_client([one.id for one in agents if one.id]), _of_client(held)
     values: dict[int, str] = {
         1: row, 2: "gen_random_uuid()", 3: "'agent'", 4: script.literal(TEXT), 5: "'member'",
-        6: writer, 7: "now()", 8: "gen_random_uuid()", 9: "NULL", 10: "NULL", 11: "NULL",
+        6: writer, 7: "now()", 8: "(SELECT gen_random_uuid())", 9: "NULL", 10: "NULL", 11: "NULL",
         12: "NULL", 13: "NULL", 14: "NULL", 15: words, 16: script.literal(TEXT[:40]),
         17: "'{serving}'", 18: "false", 19: writer, 20: "'{}'", 21: "true",
     }  # fmt: skip

@@ -60,6 +60,16 @@ async def test_a_fact_comes_to_its_reaction_as_it_was(database, organisation, he
     assert await count(database, organisation, "job") == 0
 
 
+@pytest.mark.parametrize("many", [8, 9, 61])
+async def test_more_facts_than_one_statement_takes(database, organisation, heard, many):
+    async with database.transaction(system(organisation)) as tx:
+        for times in range(many):
+            await record(tx, BellRung(conversation_id=new_id(), times=times))
+    assert await count(database, organisation, "event") == many
+    await Worker(database).drain()
+    assert sorted(fact.times for fact, _ in heard) == list(range(many))
+
+
 async def test_a_rollback_leaves_no_fact_and_no_job(database, organisation, heard):
     with pytest.raises(RuntimeError, match="no"):  # noqa: PT012
         async with database.transaction(system(organisation)) as tx:
