@@ -56,6 +56,10 @@ async def test_a_day_at_the_desk(centre: Centre, agent: Person) -> None:
     assert card["unread"] == 0
     page = (await agent.get(f"{path}/messages?before_seq=3&limit=1")).json()
     assert [m["seq"] for m in page["items"]] == [2]
+    near = (await agent.get(f"{path}/messages?around_seq=2&limit=3")).json()
+    assert ([m["seq"] for m in near["items"]], near["next"]) == ([1, 2, 3], None)
+    near = (await agent.get(f"{path}/messages?around_seq=2&limit=1")).json()
+    assert ([m["seq"] for m in near["items"]], near["next"]) == ([2], "2")
     assert (await agent.get("/conversations/counts")).json()["mine"] == 1
     stale = await agent.send("POST", f"{path}/closings", {"solved": True, "version": 1})
     assert (stale.status_code, stale.json()["error"]["code"]) == (409, "conversations.stale")
@@ -277,6 +281,7 @@ HOSTILE = [
     "/conversations?view=all&view=mine&view=" + "a" * 3_000,
     "/conversations/x",
     "/conversations/00000000-0000-0000-0000-000000000000/messages?before_seq=99999999999",
+    "/conversations/00000000-0000-0000-0000-000000000000/messages?around_seq=2147483647",
     "/conversations?tag=%27%3B%20DROP%20TABLE%20tag%3B%20--",
     "/channels/%2e%2e",
 ]

@@ -135,10 +135,13 @@ async def message_list(
     tx: Transaction,
     before_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
     after_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
+    around_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 2)] = None,
     limit: Annotated[int, Parameter(ge=1, le=200)] = 50,
 ) -> Page[queries.Message]:
     row = await queries.need_conversation(tx, conversation_id, actor)
-    found = await queries.messages(tx, row, before_seq=before_seq, after_seq=after_seq, limit=limit)
+    found = await queries.messages(
+        tx, row, before_seq=before_seq, after_seq=after_seq, around_seq=around_seq, limit=limit
+    )
     more = bool(found) and after_seq is None and found[0].seq > 1
     return Page(found, str(found[0].seq) if more else None)
 

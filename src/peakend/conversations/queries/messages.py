@@ -199,11 +199,18 @@ async def messages(
     *,
     before_seq: int | None = None,
     after_seq: int | None = None,
+    around_seq: int | None = None,
     limit: int = 50,
 ) -> list[Message]:
-    """Return messages of a conversation that was already reached through `need_conversation`."""
+    """Return messages of a conversation that was already reached through `need_conversation`.
+
+    Oldest first: the newest, those before or after a place, or those on both sides of it.
+    """
     limit = max(1, min(limit, MOST_MESSAGES))
-    if after_seq is not None:
+    if around_seq is not None:
+        records = await records_before(tx, row.id, around_seq + 1, (limit + 1) // 2, notes=True)
+        records += await records_after(tx, row.id, around_seq, limit // 2, notes=True)
+    elif after_seq is not None:
         records = await records_after(tx, row.id, after_seq, limit, notes=True)
     else:
         records = await records_before(tx, row.id, before_seq, limit, notes=True)

@@ -4201,6 +4201,7 @@ export interface operations {
             query?: {
                 before_seq?: number | null;
                 after_seq?: number | null;
+                around_seq?: number | null;
                 limit?: number;
             };
             header?: never;
