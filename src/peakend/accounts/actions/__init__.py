@@ -9,11 +9,12 @@ from peakend.accounts.actions.invitations import (
     revoke_invitation,
 )
 from peakend.accounts.actions.members import (
+    NoPicture,
     add_member,
     change_member,
     change_preferences,
-    set_avatar,
     set_capacity,
+    set_picture,
 )
 from peakend.accounts.actions.passwords import WeakPassword
 from peakend.accounts.actions.sessions import (
@@ -45,6 +46,7 @@ from peakend.accounts.actions.tenant import (
 __all__ = [
     "Entry",
     "InvitationGone",
+    "NoPicture",
     "SetUpGone",
     "WeakPassword",
     "WrongLogin",
@@ -69,8 +71,8 @@ __all__ = [
     "remove_team",
     "revoke_invitation",
     "seal_audit",
-    "set_avatar",
     "set_capacity",
+    "set_picture",
     "set_up",
     "sign_in",
     "sign_out",

@@ -39,8 +39,15 @@ from peakend.accounts.rules import (
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import record
+from peakend.kernel.files import drop_file, save_portrait
 from peakend.kernel.ids import new_id
 from peakend.kernel.words import LANGUAGES
+
+
+class NoPicture(Invalid):
+    """A form for a picture came without one."""
+
+    wording = "accounts.no_picture"
 
 
 class LoginTaken(Conflict):
@@ -291,16 +298,26 @@ async def set_capacity(tx: Transaction, *, member_id: UUID, capacity: int) -> No
     await audit(tx, "member.capacity_changed", "member", member_id, {"capacity": capacity})
 
 
-async def set_avatar(tx: Transaction, *, member_id: UUID, file_id: UUID | None) -> None:
-    """Give a member a picture. Errors: MemberNotFound."""
+async def set_picture(tx: Transaction, *, member_id: UUID, data: bytes | None) -> None:
+    """Give a member a picture, or take it away.
+
+    Errors: MemberNotFound, RoleTooHigh, FileTooLarge, FileBroken.
+    """
+    member = await need_member(tx, member_id)
+    if member_id != tx.actor.id:
+        need_grant(tx, member.role)
+    file_id = (await save_portrait(tx, data, purpose="avatar")).id if data is not None else None
+    if member.avatar_file_id is not None:
+        await drop_file(tx, member.avatar_file_id)
     await tx.run(
         "UPDATE member SET avatar_file_id = $2 WHERE organisation_id = current_organisation()"
         " AND id = $1",
         member_id,
         file_id,
     )
-    member = await need_member(tx, member_id)
     await record(tx, MemberChanged(member_id=member_id, role=member.role, capacity=member.capacity))
+    change = "picture_set" if file_id else "picture_removed"
+    await audit(tx, f"member.{change}", "member", member_id)
 
 
 async def change_preferences(tx: Transaction, *, changes: dict[str, Any]) -> dict[str, Any]:

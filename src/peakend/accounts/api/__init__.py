@@ -2,6 +2,12 @@
 
 from typing import Any
 
-from peakend.accounts.api import members, sessions, teams, tenant
+from peakend.accounts.api import members, pictures, sessions, teams, tenant
 
-routes: list[Any] = [*sessions.routes, *members.routes, *teams.routes, *tenant.routes]
+routes: list[Any] = [
+    *sessions.routes,
+    *members.routes,
+    *pictures.routes,
+    *teams.routes,
+    *tenant.routes,
+]

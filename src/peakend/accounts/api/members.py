@@ -81,7 +81,7 @@ class MemberChange(Struct, forbid_unknown_fields=True):
 async def list_members(actor: Actor, tx: Transaction) -> list[MemberView]:
     """Return the members of the organisation."""
     found = await queries.members(tx)
-    return await _views(tx, actor, found)
+    return await views(tx, actor, found)
 
 
 @patch("/members/{member_id:uuid}", opt=needs("accounts.manage"))
@@ -99,7 +99,7 @@ async def change_member(
         skill_ids=data.skills,
     )
     await actions.change_member(tx, member_id=member_id, changes=changes)
-    return (await _views(tx, actor, [await queries.need_member(tx, member_id)]))[0]
+    return (await views(tx, actor, [await queries.need_member(tx, member_id)]))[0]
 
 
 @post("/members/{member_id:uuid}/resets", opt=needs("accounts.manage"))
@@ -144,7 +144,8 @@ def _link(secret: str) -> Link:
     return Link(f"{settings.public_url}/invitation/{secret}")
 
 
-async def _views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> list[MemberView]:
+async def views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> list[MemberView]:
+    """Return members as the actor may see them."""
     briefs = await queries.member_briefs(tx, [member.id for member in found])
     manages = actor.may("accounts.manage")
     return [

@@ -9,7 +9,7 @@ import msgspec
 from peakend.accounts.models import Invitation, Member, Skill, Team
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.kernel.files import file_url
+from peakend.kernel.files import public_url
 
 _MEMBER = """
     SELECT m.id, m.name, m.login, m.language, m.role, m.capacity, m.active, m.avatar_file_id,
@@ -100,14 +100,14 @@ async def member_briefs(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Memb
             row.name,
             row.role,
             row.active,
-            _avatar_url(tx, row.avatar_file_id),
+            _avatar_url(row.avatar_file_id),
         )
         for row in rows
     }
 
 
-def _avatar_url(tx: Transaction, file_id: UUID | None) -> str | None:
-    return file_url(tx.organisation_id, file_id, "avatar", tx.now) if file_id else None
+def _avatar_url(file_id: UUID | None) -> str | None:
+    return public_url(file_id, "avatar.jpg") if file_id else None
 
 
 async def member_names(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, str]:
