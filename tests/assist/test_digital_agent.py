@@ -8,6 +8,7 @@ import pytest
 
 from peakend.assist import actions, queries
 from peakend.kernel.db import Database
+from peakend.knowledge import actions as knowledge
 from peakend.routing import actions as routing
 from tests.assist.shop import Shop
 
@@ -31,6 +32,58 @@ async def test_it_says_that_it_does_not_know(shop: Shop) -> None:
     assert "转人工" in said.text
 
 
+async def test_an_english_question_is_answered_in_english(shop: Shop) -> None:
+    conversation_id = await shop.says("gas stove won't ignite")
+    answer = (await shop.said(conversation_id))[-1]
+    assert answer.code == "answer"
+    assert answer.text.startswith("Mostly the valve is closed")
+    source = answer.sources[0]
+    assert (source.slug, source.title) == ("hob-does-not-light", "The gas hob does not light")
+    assert source.url == "/help/a/hob-does-not-light?lang=en"
+    await shop.judges(conversation_id, solved=False)
+    assert (await shop.said(conversation_id))[-1].text.startswith("Sorry that it did not help")
+
+
+async def test_a_chinese_answer_has_nothing_of_its_english_half(shop: Shop) -> None:
+    conversation_id = await shop.says("家里的燃气灶点不着火")
+    answer = (await shop.said(conversation_id))[-1]
+    assert answer.sources[0].title == "燃气灶打不着火怎么办"
+    assert "valve" not in answer.text
+
+
+@pytest.mark.parametrize("english", [(), ("Which neighbourhoods do you serve",)])
+async def test_an_article_in_chinese_only_is_named_as_such(
+    shop: Shop, english: tuple[str, ...]
+) -> None:
+    async with shop.tx() as tx:
+        article_id = await knowledge.write_article(
+            tx,
+            title="服务哪些城区",
+            slug="areas",
+            by=shop.system,
+            audience="customer",
+            body="我们服务东城、西城和南城三个城区，郊区暂时不上门。",
+            questions=["你们服务哪些地区", "我住的地方你们来吗", "哪些城区可以上门", *english],
+        )
+        await knowledge.publish(tx, article_id=article_id, by=shop.system)
+    await shop.drain()
+    conversation_id = await shop.says("Which areas of the city do you serve")
+    answer = (await shop.said(conversation_id))[-1]
+    assert answer.code == "answer", answer.text
+    first, *rest = answer.text.split("\n\n")
+    assert "「服务哪些城区」" in first or "“服务哪些城区”" in first
+    assert "in Chinese only for now" in first
+    assert all(question in first for question in english)
+    assert rest[0].startswith("我们服务东城")
+
+
+async def test_what_it_does_not_know_it_does_not_know_in_english_either(shop: Shop) -> None:
+    conversation_id = await shop.says("What is the capital of France?")
+    said = (await shop.said(conversation_id))[-1]
+    assert said.code == "unknown"
+    assert said.text.startswith("I am not sure about this")
+
+
 async def test_the_second_time_it_does_not_know_a_person_comes(shop: Shop) -> None:
     conversation_id = await shop.says("你们公司的股票代码是多少")
     await shop.says("帮我写一首关于春天的诗")
@@ -38,7 +91,10 @@ async def test_the_second_time_it_does_not_know_a_person_comes(shop: Shop) -> No
     assert (await shop.codes(conversation_id))[-3:] == ["giving_up", "queued", "staff_context"]
 
 
-@pytest.mark.parametrize("words", ["转人工", "我要找真人客服", "I want to talk to a real person"])
+@pytest.mark.parametrize(
+    "words",
+    ["转人工", "我要找真人客服", "I want to talk to a real person", "human please", "agent"],
+)
 async def test_a_person_comes_when_asked_for_in_words(shop: Shop, words: str) -> None:
     conversation_id = await shop.says("燃气灶打不着火")
     await shop.says(words)

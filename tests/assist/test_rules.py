@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from peakend.assist import rules
@@ -14,6 +15,12 @@ from peakend.assist.rules import Measures
         "我要和真人说话", "快点转人工吧", "human", "Agent please",
         "I want to talk to a real person",
         "can I speak to someone", "转接坐席",
+        "human please", "a human", "live agent", "customer service", "operator!",
+        "I’d like to talk to somebody", "talk to a real person", "get me a human",
+        "put me through to customer service", "connect me with an agent", "transfer to human",
+        "I don't want to talk to a bot", "I need a person to talk to",
+        "Let me speak to your manager",
+        "Hello, can I talk to an agent?", "is there a person there",
     ],
 )  # fmt: skip
 def test_a_person_is_asked_for(text: str) -> None:
@@ -26,6 +33,10 @@ def test_a_person_is_asked_for(text: str) -> None:
         "人工费多少钱", "修热水器人工费怎么算", "煤气灶打不着火", "客服电话是多少",
         "人工智能是什么",
         "师傅来了没有人", "家里没人怎么收货", "is the technician a person I know", "", "？？？",
+        "The agent was rude to me", "I need a person to fix my door", "I want to complain",
+        "human hair is blocking the drain", "customer service opening hours",
+        "when will the agent arrive at my house", "transfer the gas to somebody else",
+        "is somebody coming today", "I want a refund",
     ],
 )  # fmt: skip
 def test_a_question_is_no_wish_for_a_person(text: str) -> None:
@@ -47,7 +58,20 @@ def test_a_question_is_no_wish_for_a_person(text: str) -> None:
         ("可以了谢谢", "solved"),
         ("还是不行", "unsolved"),
         ("试过了，没用", "unsolved"),
-        ("It still doesn't work", "question"),
+        ("It still doesn't work", "unsolved"),
+        ("It doesn’t work", "unsolved"),
+        ("I tried that, it didn't help", "unsolved"),
+        ("no luck", "unsolved"),
+        ("it works now", "solved"),
+        ("that fixed it, thanks", "solved"),
+        ("Great, thank you!", "thanks"),
+        ("no thanks", "thanks"),
+        ("thanks for your help", "thanks"),
+        ("Hi there!", "greeting"),
+        ("hello, anyone there?", "greeting"),
+        ("good morning", "greeting"),
+        ("the heater is not working", "question"),
+        ("Hi, my hob does not light", "question"),
         ("still not working", "unsolved"),
         ("你好，燃气灶打不着火", "question"),
     ],
@@ -59,6 +83,8 @@ def test_small_talk(text: str, expected: str) -> None:
 def test_greeting_before_a_question_is_left_out() -> None:
     assert rules.without_greeting("你好，燃气灶打不着火") == "燃气灶打不着火"
     assert rules.without_greeting("你好") == "你好"
+    assert rules.without_greeting("Hi there, my hob") == "my hob"
+    assert rules.without_greeting("history of my orders") == "history of my orders"
 
 
 @pytest.mark.parametrize(
@@ -89,6 +115,14 @@ def test_nothing_telling_is_never_trusted() -> None:
     assert rules.trust(Measures(1, 1, 1, 1, 1, 1, 0)) == 0
     assert rules.trust(Measures(0.9, 0.8, 0.6, 0.3, 1, 0.5, 6)) > 0.8
     assert rules.trust(Measures(0.3, 0, 0.1, 0, 0, 0.05, 6)) < 0.1
+
+
+def test_where_words_cannot_tell_meaning_alone_decides() -> None:
+    near = Measures(0.8, 0, 0.4, 0, 0, 0.3, 5, second_sense=0.7, across=True)
+    assert rules.trust(near) > rules.ANSWER_FROM
+    assert rules.trust(msgspec.structs.replace(near, question_words=1, covered_share=1)) == (
+        rules.trust(near)
+    )
 
 
 def test_what_was_asked_fits_a_line() -> None:

@@ -95,3 +95,42 @@ def test_long_bodies_are_cut_into_pieces() -> None:
     pieces = text.paragraphs("## 题\n\n" + "长" * 1000 + "\n\n短")
     assert all(len(piece) <= 320 for piece in pieces)
     assert pieces[-1] == "题 短"
+
+
+BOTH = (
+    "先关阀门。\n\n1. 关\n\n## 费用\n\n免费。\n\n"
+    "## English: Close it\n\nClose the valve.\n\n1. Close\n"
+)
+
+
+def test_an_article_may_hold_another_language_at_its_end() -> None:
+    own, other = text.told("关阀门", BOTH, "zh-CN")
+    assert (own.language, own.title) == ("zh-CN", "关阀门")
+    assert own.body.endswith("免费。")
+    assert other == text.Told("en", "Close it", "Close the valve.\n\n1. Close")
+    assert text.told_in([own, other], "en") is other
+    assert text.told_in([own], "en") is own
+
+
+def test_the_other_way_round_too_and_an_empty_part_is_none() -> None:
+    parts = text.told("Close it", "Close.\r\n\r\n## 中文：关阀门\r\n\r\n关。", "en")
+    assert [(part.language, part.title, part.body) for part in parts] == [
+        ("en", "Close it", "Close."),
+        ("zh-CN", "关阀门", "关。"),
+    ]
+    assert len(text.told("关", "关。\n\n## English: Nothing yet\n", "zh-CN")) == 1
+    assert len(text.told("关", "## English lessons\n\n学。", "zh-CN")) == 1
+
+
+def test_both_languages_are_found() -> None:
+    assert text.pieces("关阀门", ["怎么关", "How to close"], BOTH, "zh-CN") == [
+        ("title", "关阀门"),
+        ("title", "Close it"),
+        ("question", "怎么关"),
+        ("question", "How to close"),
+        ("paragraph", "先关阀门。"),
+        ("paragraph", "关"),
+        ("paragraph", "费用 免费。"),
+        ("paragraph", "Close the valve."),
+        ("paragraph", "Close"),
+    ]

@@ -11,6 +11,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.worker import Worker
 from peakend.knowledge import actions as knowledge
+from peakend.knowledge import queries as knowledge_queries
 from peakend.portal import rules
 
 
@@ -54,6 +55,29 @@ async def test_pages_are_there_in_both_languages(
         assert "<script" not in page.text
         assert "portal." not in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+async def test_an_article_in_both_languages_is_read_in_ones_own(
+    client: httpx.AsyncClient, shown: UUID, database: Database
+) -> None:
+    by = Actor.system(shown)
+    async with database.transaction(by) as tx:
+        category = (await knowledge_queries.categories(tx))[0].id
+        body = "先关阀门。\n\n## English: Close the valve\n\nTurn it."
+        article_id = await knowledge.write_article(
+            tx, title="怎样关阀门", slug="valve", by=by, category_id=category, body=body,
+            audience="customer",
+        )  # fmt: skip
+        await knowledge.publish(tx, article_id=article_id, by=by)
+    for path in ("/help", "/help/c/hob", "/help/a/valve"):
+        chinese = (await client.get(f"{path}?lang=zh-CN")).text
+        assert "怎样关阀门" in chinese
+        assert "Close the valve" not in chinese
+        english = (await client.get(f"{path}?lang=en")).text
+        assert "Close the valve" in english
+        assert "怎样关阀门" not in english
+    assert "in Chinese only" not in english
+    assert "Turn it." in english
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from peakend.kernel.events import Fact
 class QuestionAnswered(Fact):
     """The digital agent answered with an article; `trust` is how sure it was, 0 to 1."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     customer_id: UUID
     channel: str
@@ -24,7 +23,6 @@ class QuestionAnswered(Fact):
 class QuestionNotKnown(Fact):
     """The digital agent said that it does not know; `times` counts it in this conversation."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     customer_id: UUID
     channel: str
@@ -37,7 +35,6 @@ class QuestionNotKnown(Fact):
 class AnswerJudged(Fact):
     """The customer said whether an answer solved it."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     customer_id: UUID
     channel: str
@@ -50,7 +47,6 @@ class AnswerJudged(Fact):
 class HandedOver(Fact):
     """The digital agent stepped aside; `why` is asked, unknown, unsolved or turns."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     customer_id: UUID
     channel: str

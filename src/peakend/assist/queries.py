@@ -13,6 +13,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.knowledge import queries as knowledge
 from peakend.knowledge.queries import Candidate
+from peakend.language import queries as language
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,13 +77,15 @@ async def found_answers(
 def _measures(candidate: Candidate, following: float, words: int) -> Measures:
     near = candidate.near
     return Measures(
-        near.question_sense,
-        near.question_words,
-        near.body_sense,
-        near.body_words,
-        near.covered_share,
-        near.score - following,
-        words,
+        question_sense=near.question_sense,
+        question_words=near.question_words,
+        body_sense=near.body_sense,
+        body_words=near.body_words,
+        covered_share=near.covered_share,
+        lead=near.score - following,
+        words=words,
+        second_sense=near.second_sense,
+        across=near.across,
     )
 
 
@@ -108,16 +111,18 @@ async def search(
 ) -> list[Suggestion]:
     """Return articles for words an agent typed, best first."""
     found = await found_answers(tx, brand_id=brand_id, text=text, audience="agent", limit=limit)
-    return [await _suggestion(tx, one) for one in found]
+    spoken = language.detected_language(text)
+    return [await _suggestion(tx, one, spoken) for one in found]
 
 
-async def _suggestion(tx: Transaction, found: Found) -> Suggestion:
+async def _suggestion(tx: Transaction, found: Found, spoken: str) -> Suggestion:
     article = found.candidate.article
-    shown = await knowledge.rendered(tx, article.body, article.picture_ids, article.video_id)
+    told = knowledge.in_language(article, spoken)
+    shown = await knowledge.rendered(tx, told.body, article.picture_ids, article.video_id)
     return Suggestion(
         article_id=article.article_id,
-        title=article.title,
-        excerpt=knowledge.readable(knowledge.extract(article.body)),
+        title=told.title,
+        excerpt=knowledge.readable(knowledge.extract(told.body)),
         url=found.candidate.url,
         slug=article.slug,
         audience=article.audience,

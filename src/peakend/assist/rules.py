@@ -1,8 +1,10 @@
 """What the digital agent decides: whether it knows, what a customer wants, when it steps aside.
 
-The gate is a logistic regression over the measures of the nearest article. It was fitted on
-example questions kept out of the index, questions of the other brand, and questions whose article
-was taken away; tests/assist/evaluate_gate.py fits it anew and measures it.
+The gate is a logistic regression over the measures of the nearest article, with weights of its own
+where article and question are in different languages. It was fitted on example questions kept out
+of the index, questions of the other brand, and questions whose article was taken away;
+tests/assist/evaluate_gate.py fits it anew, chooses the threshold and measures both
+on other questions.
 """
 
 import math
@@ -14,9 +16,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-# Order: question_sense, question_words, body_sense, body_words, covered_share, lead, words.
-GATE_WEIGHTS = (1.68, -0.576, 5.092, -0.229, 1.287, 3.081, 0.454)
-GATE_BIAS = -4.702
+# Order: question_sense, second_sense, body_sense, lead, words; then, where article and question
+# are in one language, question_words, body_words, covered_share.
+GATE_WEIGHTS = (-0.694, 8.589, 1.55, 3.43, 0.272, -2.205, 0.198, 1.329)
+GATE_BIAS = -6.243
+ACROSS_WEIGHTS = (8.087, 3.712, -0.883, 10.595, -0.712)
+ACROSS_BIAS = -7.63
 ANSWER_FROM = 0.33
 MENTION_FROM = 0.15
 MOST_WORDS = 8
@@ -37,6 +42,10 @@ class Measures(msgspec.Struct, frozen=True):
     covered_share: float
     lead: float
     words: int
+    second_sense: float | None = None
+    """None where the article has a single question: it speaks for itself."""
+    across: bool = False
+    """The article has nothing in the language of the question, so that words tell nothing."""
 
 
 def trust(measures: Measures) -> float:
@@ -46,17 +55,24 @@ def trust(measures: Measures) -> float:
     """
     if measures.words == 0:
         return 0.0
-    values = (
+    bias, weights = (ACROSS_BIAS, ACROSS_WEIGHTS) if measures.across else (GATE_BIAS, GATE_WEIGHTS)
+    total = bias + sum(w * v for w, v in zip(weights, values(measures), strict=True))
+    return 1 / (1 + math.exp(-total))
+
+
+def values(measures: Measures) -> tuple[float, ...]:
+    """Return what the gate weighs, in the order of its weights."""
+    second = measures.second_sense
+    meaning = (
         measures.question_sense,
-        measures.question_words,
+        measures.question_sense if second is None else second,
         measures.body_sense,
-        measures.body_words,
-        measures.covered_share,
         min(measures.lead, 1.0),
         min(measures.words, MOST_WORDS) / MOST_WORDS,
     )
-    total = GATE_BIAS + sum(w * v for w, v in zip(GATE_WEIGHTS, values, strict=True))
-    return 1 / (1 + math.exp(-total))
+    if measures.across:
+        return meaning
+    return (*meaning, measures.question_words, measures.body_words, measures.covered_share)
 
 
 def next_step(*, trusted: float, unknown: int, unsolved: int, turns: int) -> Step:
@@ -97,35 +113,76 @@ _PERSON_INSIDE = re.compile(
     r"(?:人工(?!费|智能|成本|安装)|真人|活人|客服(?!电话|微信)|坐席)"
     r"|不(?:要|想)(?:和|跟)?(?:机器人|智能)|机器人.{0,6}(?:没用|听不懂|不懂)"
 )
-_PERSON_EN = re.compile(
-    r"\b(?:(?:speak|talk|chat)\s+(?:to|with)\s+(?:an?\s+|some)?"
-    r"(?:real\s+|live\s+|actual\s+)?"
-    r"(?:person|human|agent|someone|somebody|representative|operator)"
-    r"|(?:real|live|actual)\s+(?:person|human|agent)|human\s+(?:agent|please|being)"
-    r"|customer\s+service\s+(?:agent|representative))\b"
+_WHO = (
+    r"(?:(?:an?|the|some|your|any|one of your|another)\s+)?(?:(?:real|live|actual|human)\s+)*"
+    r"(?:persons?|humans?|human beings?|people|agents?|someone|somebody|anyone|anybody"
+    r"|representatives?|rep|operators?|advis[eo]rs?|staff|colleagues?|manager|supervisor"
+    r"|customer (?:service|support|care)|support team)\b(?!'s|\s+else)"
 )
-_PERSON_EN_ALONE = frozenset(
-    {"human", "agent", "person", "operator", "representative", "real person", "human please"}
-    | {"a human", "a person", "an agent", "agent please", "person please"}
+_PERSON_EN = re.compile(
+    rf"\b(?:speak|speaking|talk|talking|chat|chatting)\s+(?:to|with)\s+{_WHO}"
+    rf"|\b(?:connect|transfer|put|pass|switch|hand)\s+(?:me\s+)?(?:(?:through|over|on)\s+)?"
+    rf"(?:to|with)\s+{_WHO}"
+    r"|\b(?:get|give|find|bring)\s+me\s+(?:an?\s+|the\s+|some\s+)?(?:real\s+|live\s+|actual\s+)*"
+    r"(?:person|human|agent|representative|rep|operator|someone real)\b"
+    r"|\b(?:want|need|prefer|like)\s+(?:an?\s+|the\s+|some\s+)?(?:real\s+|live\s+|actual\s+)*"
+    r"(?:person|human being|human|agent|representative|operator)\b"
+    r"(?!\s+(?:to|who|that|for|with|in|on)\b(?!\s+(?:talk|speak|chat|help|answer|reply|assist)))"
+    r"|\b(?:real|live|actual)\s+(?:person|human|agent)\b"
+    r"|\bhuman\s+(?:agent|please|being|support|service|operator)\b"
+    r"|\bcustomer\s+service\s+(?:agent|representative)\b"
+    r"|\b(?:don't|do not|not|stop|no more|hate|sick of)\b[^.?!]{0,30}"
+    r"\b(?:talk|talking|speak|speaking|chat|chatting)\b[^.?!]{0,12}\b(?:bot|robot|chatbot|machine)\b"
+    r"|\b(?:stupid|useless|dumb)\s+(?:ro|chat)?bot\b"
+    r"|\b(?:bot|robot|chatbot)\s+(?:is|does|can|doesn't|can't|cannot)\b[^.?!]{0,20}"
+    r"\b(?:useless|help|understand|stupid)\b"
+)
+# A message of these words alone, one of the last group among them: agent; a human now, please.
+_FILLER_EN = """
+    a an the real live actual to me with i i'd want need get give transfer connect switch speak
+    talk chat can could may let just please now some your any is there would like have hi hello
+    service support help desk for
+"""
+_PERSON_EN_FILLER = frozenset(_FILLER_EN.split())
+_PERSON_WORD_EN = """
+    human humans person agent agents operator representative representatives rep staff
+    somebody someone advisor adviser
+"""
+_PERSON_EN_ALONE = frozenset(_PERSON_WORD_EN.split())
+_SUPPORT_ALONE = re.compile(
+    r"(?:(?:live|human) )?(?:customer )?(?:service|support|care)(?: please)?"
 )
 _GREETING = re.compile(
-    r"(?:你好|您好|在吗|在不在|有人吗|嗨|哈喽|早上好|上午好|中午好|下午好|晚上好|hi|hello|hey"
-    r"|good (?:morning|afternoon|evening))(?:啊|呀|吗|客服|there)?"
+    r"(?:你好|您好|在吗|在不在|有人吗|嗨|哈喽|早上好|上午好|中午好|下午好|晚上好|hi|hello|hey|hiya"
+    r"|good (?:morning|afternoon|evening|day))(?:啊|呀|吗|客服|,? (?:there|all|everyone))?"
+    r"|(?:(?:hi|hello|hey)[,!.]? )?(?:(?:is )?(?:anyone|anybody|somebody|someone) (?:there|here)"
+    r"|are you there|how are you)"
 )
 _THANKS = re.compile(
     r"(?:好的?|嗯+|行|ok|okay|知道了|明白了|懂了|收到|可以了|没事了|解决了|好了)?[，, ]*"
     r"(?:谢谢|多谢|感谢|谢了|辛苦了|麻烦了|thanks|thank you|thx)"
     r"(?: ?(?:你|您|啊|了|very much|so much))?"
     r"|(?:好的|知道了|明白了|懂了|收到|不用了|ok|okay|got it)"
+    r"|(?:(?:ok|okay|great|perfect|cool|lovely|no|got it|i see|that's all|all good)[,.!]? )*"
+    r"(?:thanks|thank you|thx|many thanks|cheers)"
+    r"(?: (?:a lot|a million|again|very much|so much|for (?:your|the) help|all good))*"
+    r"|i see|understood|great|perfect|all good|that's all|that is all|nothing else|never ?mind"
 )
 _SOLVED = re.compile(
     r"(?:已经?)?(?:解决|搞定|修好|弄好|点着|可以用?|没事|好|能用)了(?:谢谢|多谢|感谢)?(?:你|您)?"
-    r"|(?:it )?(?:works|is solved|worked)(?: now)?|solved"
+    r"|(?:(?:yes|great|ok|okay|oh)[,.!]? )?(?:(?:it|that|this)(?:'s| is| has)? )?(?:now )?"
+    r"(?:works|working|worked|solved|fixed|sorted|done it|did it|did the trick|helped)"
+    r"(?: it| that)?(?: now| again)?(?:[,.!]? (?:thanks|thank you)(?: (?:so|very) much)?)?"
+    r"|problem (?:is )?solved"
 )
 _UNSOLVED = re.compile(
     r"(?:还是|都|也|试了|试过了|按你说的)*[，, ]?(?:还是|都|也)?"
     r"(?:不行|没用|没有用|不管用|没解决|未解决|没有解决|不起作用|一样|没反应|没效果)(?:啊|呀|的|了)?"
-    r"|(?:still )?(?:not solved|does ?n[o']t (?:work|help)|did ?n[o']t (?:work|help)|not working)"
+    r"|(?:(?:no|sorry|i tried|tried that|i tried that)[,.]? )?(?:but )?"
+    r"(?:(?:it|that|this)(?:'s| is)? )?"
+    r"(?:still )?(?:(?:not|isn't|is not) (?:solved|working|fixed|helping|helpful)"
+    r"|(?:doesn't|does not|didn't|did not|won't|doesnt|didnt) (?:work|help)(?: either| at all)?"
+    r"|no (?:luck|use|good|change|help)|the same)"
 )
 
 
@@ -134,13 +191,13 @@ def intent(text: str) -> Intent:
 
     人工费 (labour) is no wish for a person; a wish inside a longer sentence is one.
     """
-    plain = _EDGES.sub("", text.strip().lower())
+    plain = _EDGES.sub("", text.strip().lower().replace("’", "'"))
     if not plain:
         return "question"
     short = plain.replace(" ", "")
     if len(short) <= 20 and _PERSON_ALONE.fullmatch(short):
         return "person"
-    if plain in _PERSON_EN_ALONE or _PERSON_EN.search(plain) or _PERSON_INSIDE.search(short):
+    if _person_in_english(plain) or _PERSON_INSIDE.search(short):
         return "person"
     if _GREETING.fullmatch(plain):
         return "greeting"
@@ -153,9 +210,24 @@ def intent(text: str) -> Intent:
     return "question"
 
 
+def _person_in_english(plain: str) -> bool:
+    """Say whether a person is asked for; to need a person for the door (a technician) is not."""
+    said = re.findall(r"[a-z']+", plain)
+    alone = said and not _PERSON_EN_ALONE.isdisjoint(said)
+    if alone and set(said) <= _PERSON_EN_ALONE | _PERSON_EN_FILLER and plain.isascii():
+        return True
+    return bool(_SUPPORT_ALONE.fullmatch(plain) or _PERSON_EN.search(plain))
+
+
 def without_greeting(text: str) -> str:
     """Return a question without the good day before it."""
-    rest = re.sub(r"^\s*(?:你好|您好|hi|hello)[，,。.!！~～\s]*", "", text, flags=re.IGNORECASE)
+    rest = re.sub(
+        r"^\s*(?:你好|您好|(?:hi|hello|hey|good (?:morning|afternoon|evening))(?: there)?\b)"
+        r"[，,。.!！~～\s]*",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     return rest or text
 
 

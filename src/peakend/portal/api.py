@@ -51,7 +51,7 @@ async def first_page(request: Asking, database: Database, brand: str | None = No
             "home.html",
             house,
             shelves=await queries.shelves(tx, brand_id, view.language),
-            asked=await queries.most_asked(tx, brand_id),
+            asked=await queries.most_asked(tx, brand_id, view.language),
         )
 
     return await _shown(request, database, show)
@@ -67,7 +67,10 @@ async def category_page(request: Asking, database: Database, slug: str) -> Respo
         house = await queries.house(tx, brand_id=category.brand_id)
         name = queries.category_name(category, view.language)
         return view.page(
-            "category.html", house, name=name, articles=[queries.line(a) for a in articles]
+            "category.html",
+            house,
+            name=name,
+            articles=[queries.line(a, view.language) for a in articles],
         )
 
     return await _shown(request, database, show)
@@ -83,17 +86,19 @@ async def article_page(request: Asking, database: Database, slug: str) -> Respon
         shelf = next(
             (c for c in await knowledge.categories(tx) if c.id == article.category_id), None
         )
-        shown = await knowledge.rendered(tx, article.body, article.picture_ids, article.video_id)
+        told = knowledge.in_language(article, view.language)
+        shown = await knowledge.rendered(tx, told.body, article.picture_ids, article.video_id)
         reader = view.reader()
         return view.page(
             "article.html",
             house,
             article=article,
+            told=told,
             shown=shown,
-            lead=description(knowledge.readable(knowledge.extract(article.body))),
+            lead=description(knowledge.readable(knowledge.extract(told.body))),
             shelf=shelf,
             shelf_name=queries.category_name(shelf, view.language) if shelf else "",
-            related=await queries.related(tx, article),
+            related=await queries.related(tx, article, view.language),
             vote=sign("help-vote", article.article_id, reader),
             voted="voted" in request.query_params,
         )
@@ -108,14 +113,18 @@ async def search_page(request: Asking, database: Database) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         house = await queries.house(tx, brand_slug=request.query_params.get("brand") or None)
         free = await allow(f"help-search:{_address(request)}", rate=2, burst=40)
-        found = await queries.results(tx, text, house.brand, house.brands) if text and free else []
+        found = (
+            await queries.results(tx, text, house.brand, house.brands, view.language)
+            if text and free
+            else []
+        )
         brand_id = house.brand.id if house.brand else None
         return view.page(
             "search.html",
             house,
             q=text,
             found=found,
-            asked=[] if found else await queries.most_asked(tx, brand_id),
+            asked=[] if found else await queries.most_asked(tx, brand_id, view.language),
             robots="noindex",
         )
 
@@ -181,7 +190,7 @@ async def _shown(request: Asking, database: Database, show: Any) -> Response:
 
 async def _missing(tx: Transaction, view: "_View") -> Response:
     house = await queries.house(tx)
-    asked = await queries.most_asked(tx, None)
+    asked = await queries.most_asked(tx, None, view.language)
     return view.page("missing.html", house, asked=asked, status=404, robots="noindex")
 
 

@@ -83,7 +83,7 @@ async def shelves(tx: Transaction, brand_id: UUID | None, language: str) -> list
     articles = await knowledge.published_list(tx, brand_id=brand_id)
     by_category: dict[UUID | None, list[Line]] = {}
     for article in articles:
-        by_category.setdefault(article.category_id, []).append(line(article))
+        by_category.setdefault(article.category_id, []).append(line(article, language))
     return [
         Shelf(c.slug, category_name(c, language), c.brand_id, by_category[c.id])
         for c in await knowledge.categories(tx)
@@ -91,15 +91,15 @@ async def shelves(tx: Transaction, brand_id: UUID | None, language: str) -> list
     ]
 
 
-async def most_asked(tx: Transaction, brand_id: UUID | None) -> list[Line]:
+async def most_asked(tx: Transaction, brand_id: UUID | None, language: str) -> list[Line]:
     """Return what helped most, and before anybody voted what the editors put first."""
     articles = await knowledge.published_list(tx, brand_id=brand_id)
     order = sorted(enumerate(articles), key=lambda one: (one[1].unhelpful - one[1].helpful, one[0]))
-    return [line(article) for _, article in order[:MOST_ASKED]]
+    return [line(article, language) for _, article in order[:MOST_ASKED]]
 
 
 async def results(
-    tx: Transaction, text: str, brand: HelpBrand | None, brands: list[HelpBrand]
+    tx: Transaction, text: str, brand: HelpBrand | None, brands: list[HelpBrand], language: str
 ) -> list[Line]:
     """Return the articles for a search, best first, and nothing rather than anything."""
     found: dict[UUID, tuple[float, PublishedArticle]] = {}
@@ -111,26 +111,27 @@ async def results(
             if one.article.article_id not in found:
                 found[one.article.article_id] = (one.near.score, one.article)
     ranked = sorted(found.values(), key=lambda one: -one[0])[:RESULTS]
-    return [line(article) for _, article in ranked[: worth_showing([s for s, _ in ranked])]]
+    return [
+        line(article, language) for _, article in ranked[: worth_showing([s for s, _ in ranked])]
+    ]
 
 
-async def related(tx: Transaction, article: PublishedArticle) -> list[Line]:
+async def related(tx: Transaction, article: PublishedArticle, language: str) -> list[Line]:
     """Return the neighbours of an article in its category."""
     if article.category_id is None:
         return []
     others = await knowledge.published_list(
         tx, brand_id=article.brand_id, category_id=article.category_id, limit=RELATED + 1
     )
-    return [line(o) for o in others if o.article_id != article.article_id][:RELATED]
+    return [line(o, language) for o in others if o.article_id != article.article_id][:RELATED]
 
 
-def line(article: PublishedArticle) -> Line:
-    """Return an article as a list shows it."""
-    first = knowledge.extract(article.body).split("\n\n")[0]
+def line(article: PublishedArticle, language: str) -> Line:
+    """Return an article as a list shows it to readers of a language."""
+    told = knowledge.in_language(article, language)
+    first = knowledge.extract(told.body).split("\n\n")[0]
     lead = description(knowledge.readable(first), 72)
-    return Line(
-        article.slug, article.title, lead, article.language, article.brand_id, article.article_id
-    )
+    return Line(article.slug, told.title, lead, told.language, article.brand_id, article.article_id)
 
 
 def category_name(category: Category, language: str) -> str:

@@ -11,7 +11,13 @@ from uuid import UUID, uuid5
 
 from peakend.assist import queries
 from peakend.assist.actions.handing import READ_BACK, hand_over
-from peakend.assist.actions.memory import digital, locked_session, questions, remember
+from peakend.assist.actions.memory import (
+    digital,
+    locked_session,
+    questions,
+    remember,
+    spoken,
+)
 from peakend.assist.events import (
     AnswerJudged,
     QuestionAnswered,
@@ -63,7 +69,7 @@ async def respond(tx: Transaction, *, conversation_id: UUID, message_id: UUID, s
     if not asked or asked[-1].seq != seq:
         return  # a newer message came; its own turn answers both
     await remember(tx, session, seen_seq=seq)
-    turn = _Turn(tx, row, session, message_id, _language(row, asked))
+    turn = _Turn(tx, row, session, message_id, spoken(row, asked))
     texts = [m.text for m in asked if m.text.strip()]
     wishes: list[Intent] = [intent(text) for text in texts]
     if "person" in wishes:
@@ -110,7 +116,7 @@ class _Turn:
             self.tx,
             conversation_id=self.row.id,
             text=text if text is not None else word(wording, self.language, **words),
-            sources=[_source(found) for found in sources] or None,
+            sources=[_source(found, self.language) for found in sources] or None,
             code=code,
             params=params,
             client_id=uuid5(self.message_id, f"assist.{code}"),
@@ -143,11 +149,12 @@ async def _answer(turn: _Turn, texts: list[str]) -> None:
 async def _give(turn: _Turn, found: Found) -> None:
     """Answer with the beginning of an article and its source."""
     tx, session, article = turn.tx, turn.session, found.candidate.article
-    beginning = knowledge.extract(article.body)
+    told = knowledge.in_language(article, turn.language)
+    beginning = knowledge.extract(told.body)
     parts = [knowledge.readable(beginning)]
-    if article.language != turn.language:
-        parts.insert(0, word("assist.other_language", turn.language))
-    if len(beginning) < len(article.body.strip()) or article.picture_ids or article.video_id:
+    if told.language != turn.language:
+        parts.insert(0, _other_language(found, turn.language))
+    if len(beginning) < len(told.body.strip()) or article.picture_ids or article.video_id:
         parts.append(word("assist.more", turn.language))
     message_id = await turn.say(
         "",
@@ -174,6 +181,14 @@ async def _give(turn: _Turn, found: Found) -> None:
             trust=round(found.trust, 3),
         ),
     )
+
+
+def _other_language(found: Found, said: str) -> str:
+    """Say which article follows in another language, and by what question it was found."""
+    title, question = found.candidate.article.title, found.candidate.near.nearest_question
+    if question and language.detected_language(question) == said:
+        return word("assist.other_language_about", said, title=title, question=question)
+    return word("assist.other_language", said, title=title)
 
 
 async def _not_known(
@@ -223,7 +238,8 @@ async def judge(
     answer = next((m for m in said if m.id == message_id and m.code == "answer"), None)
     if answer is None:
         raise AnswerNotFound
-    turn = _Turn(tx, row, session, message_id, row.language)
+    asked = [m for m in said if m.kind == "customer"]
+    turn = _Turn(tx, row, session, message_id, spoken(row, asked[-3:]))
     if not await _keep_judgement(turn, answer, solved=solved) or row.state != "digital":
         return
     await _after_judgement(turn, said, solved=solved)
@@ -336,18 +352,14 @@ def _solved(judgements: Sequence[str]) -> bool | None:
     return judgements[-1] == "solved" if judgements else None
 
 
-def _language(row: ConversationRecord, asked: Sequence[Message]) -> str:
-    """Return the language to answer in: the customer's words decide where they say enough."""
-    text = " ".join(m.text for m in asked)
-    plain = sum(char.isalpha() for char in text)
-    return language.detected_language(text) if plain >= 4 else row.language
-
-
-def _source(found: Found) -> dict[str, Any]:
+def _source(found: Found, language: str) -> dict[str, Any]:
     article = found.candidate.article
+    told = knowledge.in_language(article, language)
+    # A reader's browser may prefer another language than the one they write in.
+    asked = "" if told.language == article.language else f"?lang={told.language}"
     return {
         "article_id": str(article.article_id),
-        "title": article.title,
-        "url": found.candidate.url,
+        "title": told.title,
+        "url": found.candidate.url + asked,
         "slug": article.slug,
     }

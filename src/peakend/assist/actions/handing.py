@@ -4,7 +4,7 @@ from uuid import UUID, uuid5
 
 from peakend.accounts import queries as accounts
 from peakend.assist import queries
-from peakend.assist.actions.memory import locked_session, questions
+from peakend.assist.actions.memory import locked_session, questions, spoken
 from peakend.assist.events import HandedOver, TopicSent
 from peakend.assist.models import Session
 from peakend.assist.rules import asked_summary, local_time
@@ -72,7 +72,7 @@ async def hand_over(
             answers=len(session.articles),
         ),
     )
-    await _promise(tx, row)
+    await _promise(tx, row, spoken(row, [m for m in said if m.kind == "customer"][-3:]))
     return True
 
 
@@ -116,7 +116,7 @@ async def send_topic(tx: Transaction, *, category_id: UUID, queue_id: UUID | Non
     await record(tx, TopicSent(category_id=category_id, queue_id=queue_id))
 
 
-async def _promise(tx: Transaction, row: ConversationRecord) -> None:
+async def _promise(tx: Transaction, row: ConversationRecord, said_in: str) -> None:
     """Outside hours, say so and until when there will be an answer."""
     leg = await lines.active_leg(tx, row.id)
     if leg is None or leg.live:
@@ -127,7 +127,7 @@ async def _promise(tx: Transaction, row: ConversationRecord) -> None:
     await conversations.digital_reply(
         tx,
         conversation_id=row.id,
-        text=word(wording, row.language, until=until),
+        text=word(wording, said_in, until=until),
         code="after_hours",
         params={"promised_at": leg.promised_at.isoformat() if leg.promised_at else None},
         client_id=uuid5(leg.id, "assist.after_hours"),

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from peakend.assist.models import SESSION_COLUMNS, Session
 from peakend.assist.rules import intent
-from peakend.conversations.queries import Message
+from peakend.conversations.queries import ConversationRecord, Message
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.language import queries as language
 
 
 async def locked_session(tx: Transaction, conversation_id: UUID) -> Session:
@@ -57,3 +58,10 @@ def digital(tx: Transaction) -> Actor:
 
 def questions(said: Sequence[Message]) -> list[str]:
     return [m.text for m in said if m.kind == "customer" and intent(m.text) == "question"]
+
+
+def spoken(row: ConversationRecord, asked: Sequence[Message]) -> str:
+    """Return the language to answer in: the customer's words decide where they say enough."""
+    text = " ".join(m.text for m in asked)
+    plain = sum(char.isalpha() for char in text)
+    return language.detected_language(text) if plain >= 4 else row.language

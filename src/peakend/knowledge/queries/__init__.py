@@ -17,12 +17,13 @@ from peakend.knowledge.queries.reading import (
     PublishedArticle,
     categories,
     category_by_slug,
+    in_language,
     published,
     published_by_slug,
     published_list,
     rendered,
 )
-from peakend.knowledge.rules.text import Heading, extract, plain, readable
+from peakend.knowledge.rules.text import Heading, Told, extract, plain, readable
 
 __all__ = [
     "Article",
@@ -33,6 +34,7 @@ __all__ = [
     "CategoryNotFound",
     "Heading",
     "PublishedArticle",
+    "Told",
     "Version",
     "answer_candidates",
     "article_for_editor",
@@ -40,6 +42,7 @@ __all__ = [
     "categories",
     "category_by_slug",
     "extract",
+    "in_language",
     "need_article",
     "need_category",
     "passages_of",

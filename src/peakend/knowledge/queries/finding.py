@@ -16,7 +16,7 @@ from peakend.kernel.db import Transaction
 from peakend.knowledge.models import PassageRecord
 from peakend.knowledge.queries.reading import PublishedArticle, published
 from peakend.knowledge.rules.finding import Index, Nearness, Passage
-from peakend.knowledge.rules.text import paragraphs
+from peakend.knowledge.rules.text import pieces
 from peakend.language import queries as language
 
 LONGEST_QUESTION = 600
@@ -54,7 +54,14 @@ async def answer_candidates(
         return [], len(terms)
     made = await language.vectors([language.folded(asked)]) if asked.strip() else None
     vector = None if made is None else made[0]
-    near = index.near(terms, vector, brand_id=brand_id, audience=audience, limit=limit)
+    near = index.near(
+        terms,
+        vector,
+        brand_id=brand_id,
+        audience=audience,
+        limit=limit,
+        language=language.detected_language(asked),
+    )
     rows = await published(tx, [n.article_id for n in near], audience=audience, brand_id=brand_id)
     found = [Candidate(rows[n.article_id], n) for n in near if n.article_id in rows]
     return found, len(terms)
@@ -62,13 +69,11 @@ async def answer_candidates(
 
 async def passages_of(article: PublishedArticle) -> list[tuple[str, str, bytes | None]]:
     """Return kind, text and vector of each piece of an article."""
-    pieces = [("title", article.title)]
-    pieces += [("question", question) for question in article.questions]
-    pieces += [("paragraph", text) for text in paragraphs(article.body)]
-    made = await language.vectors([language.folded(text) for _, text in pieces])
+    found = pieces(article.title, article.questions, article.body, article.language)
+    made = await language.vectors([language.folded(text) for _, text in found])
     return [
         (kind, text, None if made is None else made[at].astype(np.float16).tobytes())
-        for at, (kind, text) in enumerate(pieces)
+        for at, (kind, text) in enumerate(found)
     ]
 
 
@@ -95,7 +100,15 @@ async def _index(tx: Transaction) -> Index:
 
 def _build(rows: Sequence[PassageRecord], vectors: np.ndarray | None) -> Index:
     passages = [
-        Passage(r.article_id, r.brand_id, r.audience, r.kind, r.text, tuple(language.terms(r.text)))
+        Passage(
+            r.article_id,
+            r.brand_id,
+            r.audience,
+            r.kind,
+            r.text,
+            tuple(language.terms(r.text)),
+            language.detected_language(r.text),
+        )
         for r in rows
     ]
     return Index(passages, vectors)

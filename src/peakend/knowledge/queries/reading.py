@@ -14,7 +14,7 @@ from peakend.knowledge.models import (
     CategoryRecord,
     PublishedRecord,
 )
-from peakend.knowledge.rules.text import Heading, Picture, html
+from peakend.knowledge.rules.text import Heading, Picture, Told, html, told, told_in
 
 PublishedArticle = PublishedRecord
 Category = CategoryRecord
@@ -84,6 +84,11 @@ async def published_list(
         category_id,
         limit,
     )
+
+
+def in_language(article: PublishedArticle, language: str) -> Told:
+    """Return an article in a language; in the one it was written in where it is not translated."""
+    return told_in(told(article.title, article.body, article.language), language)
 
 
 async def categories(tx: Transaction) -> list[Category]:

@@ -21,6 +21,9 @@ WEIGHTS = {
     "body_words": 0.5,
     "covered": 0.4,
 }
+# An article that is not written in the language of the question shares no words with it. Its
+# meaning stands in for them, or the few articles in that language would always come before it.
+SENSE_FOR_WORDS = 0.3
 QUESTION_KINDS = ("title", "question")
 
 
@@ -34,6 +37,7 @@ class Passage:
     kind: str
     text: str
     terms: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,14 @@ class Nearness:
     score: float
     question_sense: float
     question_words: float
+    second_sense: float
     body_sense: float
     body_words: float
     covered_share: float
     nearest_question: str
     nearest_paragraph: str
+    across: bool = False
+    """Nothing of the article is in the language of the question: words cannot tell."""
 
 
 @dataclass(slots=True)
@@ -68,6 +75,7 @@ class Index:
     is_customer: NDArray[np.bool_] = field(init=False)
     brands: list[UUID | None] = field(init=False)
     brand_of: NDArray[np.int32] = field(init=False)
+    written_in: dict[str, NDArray[np.bool_]] = field(init=False)
 
     def __post_init__(self) -> None:
         passages = self.passages
@@ -98,6 +106,13 @@ class Index:
             [math.sqrt(sum(self.idf[t] ** 2 for t in set(p.terms))) or 1.0 for p in passages],
             np.float32,
         )
+        self.written_in = {
+            language: np.isin(
+                np.arange(len(places)),
+                [places[p.article_id] for p in passages if p.language == language],
+            )
+            for language in {p.language for p in passages}
+        }
 
     def near(
         self,
@@ -107,6 +122,7 @@ class Index:
         brand_id: UUID | None,
         audience: str,
         limit: int,
+        language: str = "",
     ) -> list[Nearness]:
         """Return the articles nearest to a question, best first, only those that may be seen.
 
@@ -119,35 +135,64 @@ class Index:
         sense = np.zeros(len(self.passages), np.float32)
         if vector is not None and self.vectors is not None:
             sense[rows] = self.vectors[rows] @ vector
-        weights = WEIGHTS
-        strength = np.where(
-            self.is_question,
-            weights["question_sense"] * sense + weights["question_words"] * words,
-            weights["body_sense"] * sense + weights["body_words"] * held,
-        )
+        across = self._across(language)
+        strength = self._strength(sense, words, held, across)
         best = _best_by_article(self.owner, self.is_question, strength, rows, len(self.articles))
         found = []
-        for place, (question, paragraph) in best.items():
-            q, b = question, paragraph
+        for place, (q, b) in best.items():
             score = (strength[q] if q >= 0 else 0.0) + (strength[b] if b >= 0 else 0.0)
-            score += weights["covered"] * covered[place]
-            if score <= 0:
-                continue
-            found.append(
-                Nearness(
-                    article_id=self.articles[place],
-                    score=float(score),
-                    question_sense=float(sense[q]) if q >= 0 else 0.0,
-                    question_words=float(words[q]) if q >= 0 else 0.0,
-                    body_sense=float(sense[b]) if b >= 0 else 0.0,
-                    body_words=float(held[b]) if b >= 0 else 0.0,
-                    covered_share=float(covered[place]),
-                    nearest_question=self.passages[q].text if q >= 0 else "",
-                    nearest_paragraph=self.passages[b].text if b >= 0 else "",
-                )
+            score += WEIGHTS["covered"] * covered[place]
+            if score > 0:
+                found.append((float(score), place, q, b))
+        found.sort(key=lambda one: (-one[0], self.articles[one[1]]))
+        return [
+            Nearness(
+                article_id=self.articles[place],
+                score=score,
+                question_sense=float(sense[q]) if q >= 0 else 0.0,
+                question_words=float(words[q]) if q >= 0 else 0.0,
+                second_sense=self._second_sense(sense, place),
+                body_sense=float(sense[b]) if b >= 0 else 0.0,
+                body_words=float(held[b]) if b >= 0 else 0.0,
+                covered_share=float(covered[place]),
+                nearest_question=self.passages[q].text if q >= 0 else "",
+                nearest_paragraph=self.passages[b].text if b >= 0 else "",
+                across=bool(across[place]),
             )
-        found.sort(key=lambda near: (-near.score, near.article_id))
-        return found[:limit]
+            for score, place, q, b in found[:limit]
+        ]
+
+    def _second_sense(self, sense: NDArray[np.float32], place: int) -> float:
+        """Return the nearness in meaning of an article's second nearest question.
+
+        One question may be near by chance; where two are, the article is about it.
+        """
+        near = np.sort(sense[(self.owner == place) & self.is_question])
+        return float(near[-min(2, len(near))]) if len(near) else 0.0
+
+    def _across(self, language: str) -> NDArray[np.bool_]:
+        """Return which articles have nothing in a language; none where it is not known."""
+        if not language:
+            return np.zeros(len(self.articles), np.bool_)
+        return ~self.written_in.get(language, np.zeros(len(self.articles), np.bool_))
+
+    def _strength(
+        self,
+        sense: NDArray[np.float32],
+        words: NDArray[np.float32],
+        held: NDArray[np.float32],
+        across: NDArray[np.bool_],
+    ) -> NDArray[np.float32]:
+        """Return how strongly each passage speaks for its article."""
+        stand_in = np.where(across[self.owner], SENSE_FOR_WORDS, 0.0)
+        strength: NDArray[np.float32] = np.where(
+            self.is_question,
+            WEIGHTS["question_sense"] * sense
+            + WEIGHTS["question_words"] * np.maximum(words, stand_in * sense),
+            WEIGHTS["body_sense"] * sense
+            + WEIGHTS["body_words"] * np.maximum(held, stand_in * sense),
+        )
+        return strength
 
     def _visible(self, brand_id: UUID | None, audience: str) -> NDArray[np.bool_]:
         """Return which passages may be seen at all."""

@@ -21,6 +21,48 @@ _MARKS = re.compile(
 )
 
 
+# The last part of a body may be the article over again in another language.
+_OTHER = re.compile(r"^##[ \t]+(English|中文)[ \t]*[:：][ \t]*(\S.*)$", re.M)
+_NAMED = {"English": "en", "中文": "zh-CN"}
+
+
+class Told(msgspec.Struct, frozen=True):
+    """An article in one of its languages."""
+
+    language: str
+    title: str
+    body: str
+
+
+def told(title: str, body: str, language: str) -> list[Told]:
+    """Return an article in each language it is written in, the one of its editor first.
+
+    A body may end with `## English: Title` or `## 中文：标题` and the article over again below it.
+    """
+    body = body.replace("\r\n", "\n")
+    marks = list(_OTHER.finditer(body))
+    ends = [mark.start() for mark in marks] + [len(body)]
+    parts = [Told(language, title, body[: ends[0]].strip())]
+    for mark, end in zip(marks, ends[1:], strict=True):
+        text = body[mark.end() : end].strip()
+        if text:
+            parts.append(Told(_NAMED[mark.group(1)], mark.group(2).strip(), text))
+    return parts
+
+
+def told_in(parts: list[Told], language: str) -> Told:
+    """Return the part in a language; what the editor wrote first where there is none."""
+    return next((part for part in parts if part.language == language), parts[0])
+
+
+def pieces(title: str, questions: list[str], body: str, language: str) -> list[tuple[str, str]]:
+    """Return kind and text of everything that an article is found by, in all its languages."""
+    parts = told(title, body, language)
+    found = [("title", part.title) for part in parts]
+    found += [("question", question) for question in questions]
+    return found + [("paragraph", text) for part in parts for text in paragraphs(part.body)]
+
+
 def plain(markdown: str) -> str:
     """Return Markdown as text to be read: no marks, links by their words."""
     return _MARKS.sub(lambda match: match.group(1) or "", markdown).strip()
@@ -48,7 +90,10 @@ def extract(body: str, longest: int = 420) -> str:
     """Return the beginning of an answer: first paragraph and first list, up to the next heading.
 
     Markdown stays Markdown; a list is never cut inside one of its points.
+    Counts: `longest` in Han characters; a Latin letter says less, so there may be twice as many.
     """
+    if sum(char.isascii() for char in body) * 2 > len(body):
+        longest *= 2
     taken: list[str] = []
     size = 0
     for block in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):

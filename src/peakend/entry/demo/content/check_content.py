@@ -53,8 +53,13 @@ def check_articles(categories: dict[str, str]) -> dict[str, str]:
         expect(head["category"] in categories, f"{where}: category")
         brands = {head["brand"], categories.get(head["category"])}
         expect(len(brands) == 1 or "all" in brands, f"{where}: category of the other brand")
-        expect(6 <= len(head["questions"]) <= 10, f"{where}: questions")
+        asked = [question for question in head["questions"] if re.search(f"[{HAN}]", question)]
+        expect(6 <= len(asked) <= 10, f"{where}: questions")
         expect(150 <= len(re.findall(f"[{HAN}]", body)) <= 500, f"{where}: length")
+        if head["audience"] == "customer":
+            in_english = len(head["questions"]) - len(asked)
+            expect(5 <= in_english <= 8, f"{where}: English questions")
+            expect(re.search(r"^## English: \S.*\n\n(?!#)\S", body, re.M), f"{where}: English")
         expect(
             head["audience"] == "agent" or "## 如果仍未解决" in body, f"{where}: no way to a person"
         )
