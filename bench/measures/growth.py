@@ -53,8 +53,10 @@ async def growth() -> list[Figure]:
 
 async def _works(centre: Centre, web: Process) -> dict[str, Work]:
     """Return what people do, by name, over one database."""
-    lead, agent = centre.lead, centre.agents[0]
-    clients = [Client(web.port, lead.cookie), Client(web.port, agent.cookie)]
+    agent = centre.agents[0]
+    # As many people as do not meet the limit of what one may search for.
+    people = [centre.lead, agent, *centre.agents[1:]]
+    clients = [Client(web.port, one.cookie) for one in people]
     past = await _past(centre)
     assert agent.actor.id is not None
     held = centre.held[agent.actor.id]

@@ -16,6 +16,7 @@ from peakend.kernel.ids import new_id
 QUEUES, AGENTS, LEADS = 20, 180, 20
 RATE = 100
 FOR_S = 15
+WARM_S = 3
 WRITERS = 40
 
 
@@ -39,14 +40,14 @@ async def _stream(centre: Centre, webs: list[Process]) -> list[Figure]:
     console.print(f"  {len(people)} sockets", style="dim")
     sockets = [await connected(webs[n % 2].port, one.cookie, late) for n, one in enumerate(people)]
     clients = [Client(webs[n % 2].port, centre.agents[n].cookie) for n in range(WRITERS)]
-    for n in range(WRITERS):
-        await _write(centre, clients[n], n, new_id())
+    # Connections open and statements are prepared before the steady state that is measured.
+    await _steady(centre, clients, WARM_S)
     await asyncio.sleep(1)
     late.clear()
     for socket in sockets:
         socket.arrived.clear()
     console.print(f"  {RATE} messages a second for {FOR_S} s", style="dim")
-    sent, acknowledged = await _steady(centre, clients)
+    sent, acknowledged = await _steady(centre, clients, FOR_S)
     await _settled(sockets, len(sent) * (AGENTS // QUEUES + LEADS))
     delays = [(at - sent[one]) * 1000 for one, times in late.items() for at in times]
     expected = len(sent) * (AGENTS // QUEUES + LEADS)
@@ -78,7 +79,9 @@ async def _write(centre: Centre, client: Client, n: int, client_id: UUID) -> Non
     )
 
 
-async def _steady(centre: Centre, clients: list[Client]) -> tuple[dict[UUID, float], list[float]]:
+async def _steady(
+    centre: Centre, clients: list[Client], seconds: int
+) -> tuple[dict[UUID, float], list[float]]:
     """Write at the fixed rate whatever the answers take; each writer has one on the way."""
     sent: dict[UUID, float] = {}
     acknowledged: list[float] = []
@@ -96,7 +99,7 @@ async def _steady(centre: Centre, clients: list[Client]) -> tuple[dict[UUID, flo
 
     start = time.perf_counter()
     tasks = []
-    for number in range(RATE * FOR_S):
+    for number in range(RATE * seconds):
         await asyncio.sleep(max(0, start + number / RATE - time.perf_counter()))
         tasks.append(asyncio.create_task(one()))
     await asyncio.gather(*tasks)

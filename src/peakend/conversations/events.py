@@ -11,13 +11,28 @@ from peakend.kernel.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationStarted(Fact):
-    """A customer wrote, and nothing open was there to go on with."""
-
-    subject: ClassVar[str] = "conversation_id"
+class _OfConversation(Fact, abstract=True):
     conversation_id: UUID
     customer_id: UUID
     channel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfMessage(_OfConversation, abstract=True):
+    message_id: UUID
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfHolding(_OfConversation, abstract=True):
+    queue_id: UUID | None
+    leg_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationStarted(_OfConversation):
+    """A customer wrote, and nothing open was there to go on with."""
+
     channel_id: UUID
     brand_id: UUID | None
     queue_id: UUID | None
@@ -27,15 +42,9 @@ class ConversationStarted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageReceived(Fact):
+class MessageReceived(_OfMessage):
     """The customer wrote; `first` is true for the message that started the conversation."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    message_id: UUID
-    seq: int
     state: str
     first: bool
     length: int
@@ -46,15 +55,9 @@ class MessageReceived(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplySent(Fact):
+class ReplySent(_OfMessage):
     """An agent answered; `waited_ms` is how long the customer had been waiting for this answer."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    message_id: UUID
-    seq: int
     agent_id: UUID
     leg_id: UUID | None
     queue_id: UUID | None
@@ -66,30 +69,18 @@ class ReplySent(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigitalReplySent(Fact):
+class DigitalReplySent(_OfMessage):
     """The digital agent spoke; `code` says what kind of turn it was (answer, unknown, choice …)."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    message_id: UUID
-    seq: int
     code: str | None
     sources: int
     state: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteAdded(Fact):
+class NoteAdded(_OfMessage):
     """An agent left an internal note."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    message_id: UUID
-    seq: int
     agent_id: UUID
     leg_id: UUID | None
     queue_id: UUID | None
@@ -100,7 +91,6 @@ class NoteAdded(Fact):
 class MemberMentioned(Fact):
     """A note called a colleague by name; `agent_id` is the writer."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     message_id: UUID
     member_id: UUID
@@ -109,75 +99,45 @@ class MemberMentioned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SystemMessageAdded(Fact):
+class SystemMessageAdded(_OfMessage):
     """A line of the house's own stands in the timeline; `code` is its wording."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    message_id: UUID
-    seq: int
     code: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationQueued(Fact):
+class ConversationQueued(_OfHolding):
     """The conversation waits in a queue for a person."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    queue_id: UUID | None
-    leg_id: UUID | None
     from_state: str
     previous_agent_id: UUID | None
     previous_queue_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationAssigned(Fact):
+class ConversationAssigned(_OfHolding):
     """An agent holds the conversation now."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    queue_id: UUID | None
     agent_id: UUID
-    leg_id: UUID | None
     from_state: str
     previous_agent_id: UUID | None
     previous_queue_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationReleased(Fact):
+class ConversationReleased(_OfHolding):
     """The agent no longer holds it; `leg_id` and `agent_id` are those that ended."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    queue_id: UUID | None
     agent_id: UUID
-    leg_id: UUID | None
     state: str
     previous_queue_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationClosed(Fact):
+class ConversationClosed(_OfHolding):
     """It is over; `from_state` says from where, `by` who ended it (a kind of actor)."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    queue_id: UUID | None
     agent_id: UUID | None
-    leg_id: UUID | None
     from_state: str
     by: str
     reason_id: UUID | None
@@ -187,16 +147,10 @@ class ConversationClosed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationReopened(Fact):
+class ConversationReopened(_OfHolding):
     """It goes on; `undo` is an agent's second thought within seconds: leg and agent as before."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
-    queue_id: UUID | None
     agent_id: UUID | None
-    leg_id: UUID | None
     state: str
     by: str
     undo: bool
@@ -205,24 +159,16 @@ class ConversationReopened(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessagesDelivered(Fact):
+class MessagesDelivered(_OfConversation):
     """What we wrote reached the customer's device, up to `seq`."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
     seq: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessagesRead(Fact):
+class MessagesRead(_OfConversation):
     """One side has read up to `seq`; `by` is "customer" or "agent"."""
 
-    subject: ClassVar[str] = "conversation_id"
-    conversation_id: UUID
-    customer_id: UUID
-    channel: str
     seq: int
     by: str
     agent_id: UUID | None = None
@@ -233,7 +179,6 @@ class MessagesRead(Fact):
 class ConversationTagged(Fact):
     """The set of tags changed."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     added: tuple[UUID, ...]
     removed: tuple[UUID, ...]
@@ -243,7 +188,6 @@ class ConversationTagged(Fact):
 class ReasonSet(Fact):
     """Why the customer came is known now."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     reason_id: UUID | None
     reason_version: int | None
@@ -253,7 +197,6 @@ class ReasonSet(Fact):
 class ConversationRated(Fact):
     """The customer's stars are shown on the conversation."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
     rating: int
 
@@ -262,7 +205,6 @@ class ConversationRated(Fact):
 class PageVisited(Fact):
     """The visitor of an open conversation went to another page."""
 
-    subject: ClassVar[str] = "conversation_id"
     conversation_id: UUID
 
 

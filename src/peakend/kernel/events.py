@@ -83,14 +83,18 @@ event_table = tenant_table(
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """Something that happened; subclasses hold ids, numbers and short codes, never text."""
+    """Something that happened; subclasses hold ids, numbers and short codes, never text.
+
+    An abstract one never happens: it says what several facts have in common.
+    """
 
     version: ClassVar[int] = 1
     subject: ClassVar[str] = "conversation_id"
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        FACTS[cls.__name__] = cls
+        if not abstract:
+            FACTS[cls.__name__] = cls
 
 
 FACTS: dict[str, type[Fact]] = {}

@@ -12,13 +12,29 @@ from peakend.kernel.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkQueued(Fact):
-    """A conversation entered a queue; `transferred_from` is the leg before, if there was one."""
-
+class _OfLeg(Fact, abstract=True):
     subject: ClassVar[str] = "leg_id"
     leg_id: UUID
     conversation_id: UUID
     queue_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfOffer(_OfLeg, abstract=True):
+    agent_id: UUID
+    offer: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfTransfer(_OfLeg, abstract=True):
+    from_leg_id: UUID
+    agent_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkQueued(_OfLeg):
+    """A conversation entered a queue; `transferred_from` is the leg before, if there was one."""
+
     customer_id: UUID | None
     priority: int
     live: bool
@@ -26,66 +42,37 @@ class WorkQueued(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkOffered(Fact):
+class WorkOffered(_OfOffer):
     """An agent was asked to take a leg; `last_agent` says it is the one who knows the customer."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
-    offer: int
     last_agent: bool
     candidates: int
     waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfferRefused(Fact):
+class OfferRefused(_OfOffer):
     """The agent said no."""
-
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
-    offer: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfferExpired(Fact):
+class OfferExpired(_OfOffer):
     """The agent did not answer the offer in time; `misses` counts those in a row."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
-    offer: int
     misses: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfferWithdrawn(Fact):
+class OfferWithdrawn(_OfOffer):
     """The offer no longer holds: the agent left, or somebody else took the work."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
-    offer: int
     why: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkAnswered(Fact):
+class WorkAnswered(_OfLeg):
     """An agent took waiting work; `how` is offer, pick or assigned, `within` is wait ≤ target."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
     agent_id: UUID
     customer_id: UUID | None
     wait_s: float
@@ -96,26 +83,18 @@ class WorkAnswered(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkTaken(Fact):
+class WorkTaken(_OfLeg):
     """Somebody stepped in where nobody waited: taken over from the digital agent or a colleague."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
     agent_id: UUID
     source: str
     from_agent_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkAbandoned(Fact):
+class WorkAbandoned(_OfLeg):
     """The customer left while waiting; `why` is closed or silent."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
     customer_id: UUID | None
     wait_s: float
     target_s: int
@@ -125,13 +104,9 @@ class WorkAbandoned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkEnded(Fact):
+class WorkEnded(_OfLeg):
     """A leg is over: closed, transferred, released, taken_over, returned or agent_left."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
     agent_id: UUID | None
     outcome: str
     served_s: float | None
@@ -139,26 +114,16 @@ class WorkEnded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkResumed(Fact):
+class WorkResumed(_OfLeg):
     """A leg ended by mistake goes on as it was (the undo of a closing)."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
     agent_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransferRequested(Fact):
+class TransferRequested(_OfTransfer):
     """An agent passes a conversation on; `leg_id` is the new leg, `agent_id` the sender."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    from_leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
     to_kind: str
     to_id: UUID
     limit_s: int
@@ -166,29 +131,16 @@ class TransferRequested(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransferReturned(Fact):
+class TransferReturned(_OfTransfer):
     """Nobody took a transfer: it is back with its sender, who is alarmed (`agent_id`)."""
 
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    from_leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
     why: str
     waited_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkRescued(Fact):
+class WorkRescued(_OfTransfer):
     """The agent (`agent_id`) left while the customer waited for an answer: it is queued again."""
-
-    subject: ClassVar[str] = "leg_id"
-    leg_id: UUID
-    from_leg_id: UUID
-    conversation_id: UUID
-    queue_id: UUID | None
-    agent_id: UUID
 
 
 @dataclass(frozen=True, kw_only=True)
