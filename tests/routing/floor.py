@@ -156,6 +156,27 @@ class Floor:
         self.wait(1)
         return conversation_id
 
+    async def transfer(
+        self,
+        by: Actor,
+        conversation_id: UUID,
+        to_id: UUID | None,
+        kind: str = "agent",
+        note: str = "",
+    ) -> None:
+        """Pass a conversation on."""
+        assert to_id is not None
+        async with self.tx(by) as tx:
+            await actions.transfer(
+                tx,
+                conversation_id=conversation_id,
+                kind=kind,
+                to_id=to_id,
+                note=note,
+                version=None,
+                by=by,
+            )
+
     async def close(self, conversation_id: UUID, by: Actor | None = None) -> None:
         async with self.tx(by) as tx:
             await conversations.close(tx, conversation_id=conversation_id, by=by or self.system)

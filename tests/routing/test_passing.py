@@ -14,16 +14,7 @@ async def test_a_transfer_carries_the_context_and_is_offered_to_its_target(floor
     sender, target = await floor.hire("sender"), await floor.hire("target", serves=False)
     await floor.ready(sender, target)
     conversation_id = await floor.served(sender)
-    async with floor.tx(sender) as tx:
-        await actions.transfer(
-            tx,
-            conversation_id=conversation_id,
-            kind="agent",
-            to_id=target.id,
-            note="客户已换过电池，仍打不着火",
-            version=None,
-            by=sender,
-        )
+    await floor.transfer(sender, conversation_id, target.id, note="客户已换过电池，仍打不着火")
     await floor.drain()
     leg = await floor.need_leg(conversation_id)
     assert (leg.offered_to, leg.return_to, leg.transfers) == (target.id, sender.id, 1)
@@ -42,16 +33,7 @@ async def test_a_transfer_nobody_takes_returns_with_an_alarm(floor: Floor) -> No
     sender, target = await floor.hire("sender"), await floor.hire("target")
     await floor.ready(sender, target)
     conversation_id = await floor.served(sender)
-    async with floor.tx(sender) as tx:
-        await actions.transfer(
-            tx,
-            conversation_id=conversation_id,
-            kind="agent",
-            to_id=target.id,
-            note="",
-            version=None,
-            by=sender,
-        )
+    await floor.transfer(sender, conversation_id, target.id)
     await floor.drain()
     await floor.ready(target, state="break")
     floor.wait(179)
@@ -71,16 +53,7 @@ async def test_a_refused_transfer_returns_at_once(floor: Floor) -> None:
     sender, target = await floor.hire("sender"), await floor.hire("target")
     await floor.ready(sender, target)
     conversation_id = await floor.served(sender)
-    async with floor.tx(sender) as tx:
-        await actions.transfer(
-            tx,
-            conversation_id=conversation_id,
-            kind="agent",
-            to_id=target.id,
-            note="",
-            version=None,
-            by=sender,
-        )
+    await floor.transfer(sender, conversation_id, target.id)
     await floor.drain()
     leg = await floor.need_leg(conversation_id)
     async with floor.tx(target) as tx:
@@ -93,16 +66,7 @@ async def test_a_returning_transfer_whose_sender_left_waits_in_front(floor: Floo
     sender, other = await floor.hire("sender"), await floor.hire("other")
     await floor.ready(sender)
     conversation_id = await floor.served(sender)
-    async with floor.tx(sender) as tx:
-        await actions.transfer(
-            tx,
-            conversation_id=conversation_id,
-            kind="queue",
-            to_id=floor.queue_id,
-            note="",
-            version=None,
-            by=sender,
-        )
+    await floor.transfer(sender, conversation_id, floor.queue_id, kind="queue")
     await floor.ready(sender, state="offline")
     newer = await floor.writes()
     floor.wait(181)
@@ -301,16 +265,7 @@ async def test_a_team_gets_what_is_passed_to_it(floor: Floor) -> None:
     async with floor.tx() as tx:
         team_id = await accounts.add_team(tx, name="夜班", member_ids=[mate.id])
     conversation_id = await floor.served(sender)
-    async with floor.tx(sender) as tx:
-        await actions.transfer(
-            tx,
-            conversation_id=conversation_id,
-            kind="team",
-            to_id=team_id,
-            note="",
-            version=None,
-            by=sender,
-        )
+    await floor.transfer(sender, conversation_id, team_id, kind="team")
     await floor.drain()
     assert (await floor.need_leg(conversation_id)).offered_to == mate.id
 
