@@ -1,4 +1,4 @@
-/** The way from a suggestion or a saved reply into the open composer. */
+/** The way from a suggestion or a canned reply into the open composer. */
 type Insert = (text: string, article_id?: string) => void
 let target: Insert | null = null
 

@@ -1,4 +1,4 @@
-/** Variables of saved replies, and a preview of them; the server fills them in for real. Pure. */
+/** Variables of canned replies, and a preview of them; the server fills them in for real. Pure. */
 export const variables = ['customer.name', 'agent.name', 'brand.name', 'organisation.name', 'conversation.number'] as const
 export type Variable = (typeof variables)[number]
 export interface Piece { text: string; kind: 'text' | 'value' | 'gap' | 'unknown' }
