@@ -1,5 +1,5 @@
 /** Desktop notices, and the unread count in the title and on the icon. */
-import { ref, watch, watchEffect } from 'vue'
+import { ref, watch } from 'vue'
 import { preferences } from './session'
 import { theme } from './theme'
 
@@ -8,6 +8,11 @@ export const pageTitle = ref('')
 
 export function noticesAllowed(): boolean {
   return typeof Notification !== 'undefined' && Notification.permission === 'granted'
+}
+
+/** Whether the person said no; only the browser's own settings take that back. */
+export function noticesBlocked(): boolean {
+  return typeof Notification === 'undefined' || Notification.permission === 'denied'
 }
 
 export async function askForNotices(): Promise<boolean> {
@@ -25,10 +30,13 @@ export function notice(title: string, text: string, tag: string, open: () => voi
   }
 }
 
-watchEffect(() => {
+// A moment later, because a title is told to the whole browser: who goes through the list pays for it once.
+let titling = 0
+watch([pageTitle, unread], () => {
   const name = pageTitle.value ? `${pageTitle.value} · Peakend` : 'Peakend'
-  document.title = unread.value ? `(${unread.value}) ${name}` : name
-})
+  clearTimeout(titling)
+  titling = window.setTimeout(() => (document.title = unread.value ? `(${unread.value}) ${name}` : name), 150)
+}, { immediate: true })
 watch([unread, theme], () => paint(unread.value), { immediate: true, flush: 'post' })
 
 function paint(count: number): void {

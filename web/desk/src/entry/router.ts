@@ -65,8 +65,9 @@ router.beforeEach(async (to) => {
   return true
 })
 
-router.afterEach((to) => {
-  pageTitle.value = to.meta.title ? i18n.global.t(to.meta.title) : ''
+router.afterEach((to, from) => {
+  // Another conversation of the same page brings its own title.
+  if (to.matched.at(-1) !== from.matched.at(-1)) pageTitle.value = to.meta.title ? i18n.global.t(to.meta.title) : ''
 })
 
 // A page whose chunk is gone after an update is fetched again with the new build.
