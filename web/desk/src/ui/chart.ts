@@ -60,11 +60,12 @@ function option(picture: Picture) {
       itemStyle: { color: colour(one.main ? '--brand' : one.kind === 'bar' ? '--line' : '--text-3') },
       lineStyle: { width: 2, color: colour(one.main ? '--brand' : '--text-3') },
       tooltip: { valueFormatter: (value: unknown) => (typeof value === 'number' ? (one.write ?? picture.write)(value) : '–') },
+      // The labels lie on a ground of their own, above the line that would cross them.
       markLine: one.main && targets.length ? {
-        silent: true, symbol: 'none',
+        silent: true, symbol: 'none', z: 5,
         data: targets.map((line) => ({
           yAxis: line.value, lineStyle: { color: colour(`--${line.tone ?? 'warning'}`), type: 'dashed' as const },
-          label: { position: line.under ? 'insideStartBottom' as const : 'insideStartTop' as const, formatter: line.label, color: colour(`--${line.tone ?? 'warning'}`), fontSize: 12 },
+          label: { position: line.under ? 'insideStartBottom' as const : 'insideStartTop' as const, formatter: line.label, color: colour(`--${line.tone ?? 'warning'}`), fontSize: 12, backgroundColor: colour('--surface'), padding: [1, 4], borderRadius: 2 },
         })),
       } : undefined,
       markArea: one.main && band ? { silent: true, itemStyle: { color: colour(`--${band.tone ?? 'warning'}-weak`), opacity: 0.6 }, data: [[{ yAxis: band.value }, { yAxis: band.to }]] as never } : undefined,
