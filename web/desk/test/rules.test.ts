@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConversationRow, Message } from '@/api/types'
-import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, promise } from '@/contexts/conversations/rules'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, promise, sameRow } from '@/contexts/conversations/rules'
 
 const row = (id: string, more: Partial<ConversationRow> = {}): ConversationRow => ({
   id, number: 1, state: 'serving', channel_kind: 'web', channel_name: '', channel_id: 'h', brand_id: null,
@@ -28,6 +28,15 @@ describe('placing a row', () => {
   it('moves a row that got a message', () => {
     rows.set('10', row('10', { last_message_at: '2026-11-21T11:00:00Z' }))
     expect(place(['30', '20', '10'], rows.get('10')!, true, read, 'all', 'recent', null)).toEqual(['10', '30', '20'])
+  })
+  it('leaves a row that stays where it is', () => {
+    expect(place(['30', '20'], row('20', { unread: 3 }), true, read, 'all', 'recent', null)).toBeNull()
+    expect(place(['30'], row('30'), true, read, 'all', 'recent', 'cursor')).toBeNull()
+  })
+  it('knows a row that says nothing new', () => {
+    expect(sameRow({ ...row('1'), messages: [] } as never, row('1'))).toBe(true)
+    expect(sameRow(row('1', { unread: 1 }), row('1'))).toBe(false)
+    expect(sameRow(row('1', { tags: [{ id: 't', name: '', colour: '' }] }), row('1'))).toBe(false)
   })
   it('leaves rows beyond the loaded end to the next page', () => expect(place(['30', '20'], row('05'), true, read, 'all', 'recent', 'cursor')).toBeNull())
   it('takes a row out and says nothing when it was not there', () => {

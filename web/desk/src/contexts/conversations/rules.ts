@@ -27,6 +27,12 @@ export function isNewer(row: ConversationRow, old: ConversationRow | undefined):
   return !old || row.version >= old.version
 }
 
+/** Whether two rows say the same: what an open conversation brings along is mostly known from the list. */
+export function sameRow(row: ConversationRow, old: ConversationRow): boolean {
+  const same = (now: unknown, was: unknown) => now === was || (typeof now === 'object' && JSON.stringify(now) === JSON.stringify(was))
+  return (Object.keys(old) as (keyof ConversationRow)[]).every((key) => same(row[key], old[key]))
+}
+
 /** The moment a list sorts by, newest first. */
 export function sortKey(row: ConversationRow, view: ViewName): string {
   return (view === 'closed' ? row.closed_at : row.last_message_at) ?? row.opened_at
@@ -54,6 +60,9 @@ export function place(
 ): string[] | null {
   const at = ids.indexOf(row.id)
   if (!inView) return at < 0 ? null : ids.filter((id) => id !== row.id)
+  const [before, after] = [read(ids[at - 1]), read(ids[at + 1])]
+  const stays = (!before || compareRows(before, row, view, order) < 0) && (!after || compareRows(row, after, view, order) < 0)
+  if (at >= 0 && stays) return null
   const rest = at < 0 ? [...ids] : ids.filter((id) => id !== row.id)
   let low = 0
   let high = rest.length

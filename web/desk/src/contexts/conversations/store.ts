@@ -7,7 +7,7 @@ import { serverNow } from '@/app/clock'
 import { unread } from '@/app/notices'
 import { myId } from '@/app/session'
 import { delivered } from './outbox'
-import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, type Filters, type Order, type ViewName } from './rules'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, sameRow, type Filters, type Order, type ViewName } from './rules'
 
 export interface ListState { view: ViewName; filters: Filters; order: Order; ids: readonly string[]; next: string | null; loaded: boolean; busy: boolean; error: unknown }
 export interface ThreadState {
@@ -72,7 +72,8 @@ export const useConversations = defineStore('conversations', () => {
   function keep(row: ConversationRow): boolean {
     const old = rows.get(row.id)
     if (!isNewer(row, old)) return false
-    rows.set(row.id, row)
+    // A row that says nothing new moves nothing on the screen.
+    if (!old || !sameRow(row, old)) rows.set(row.id, row)
     return true
   }
 

@@ -5,7 +5,7 @@ import type { ConversationRow, CustomerCard, Page } from '@/api/types'
 import { onFacts } from '@/app/live'
 
 export function useCustomer(id: Ref<string>) {
-  const query = useQuery({ queryKey: computed(() => ['customer', id.value]), staleTime: 15_000, enabled: computed(() => !!id.value), queryFn: () => api.get<CustomerCard>(`/customers/${id.value}`) })
+  const query = useQuery({ queryKey: computed(() => ['customer', id.value]), staleTime: 15_000, enabled: computed(() => !!id.value), placeholderData: (old: CustomerCard | undefined) => old, queryFn: () => api.get<CustomerCard>(`/customers/${id.value}`) })
   onUnmounted(onFacts((frame) => {
     if (frame.facts.some((fact) => fact.customer_id === id.value && /(^|\.)Customer/.test(fact.type))) void query.refetch()
   }))
