@@ -39,9 +39,10 @@ const page = {
   },
 }
 
-// Names of our own classes that no server answer and no browser interface uses: made short.
+// Names of our own classes that no server answer and no browser interface uses: made short. Never a
+// name that a part exports: what is imported later keeps its name.
 const INTERNAL =
-  /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt|hearing|seeing|startAnew|renew|visit|thread|writing|uploads|pending|isForeign|emptyThread|fetchOlder)$/
+  /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt|hearing|seeing|startAnew|renew|visit|thread|writing|uploads|pending|isForeign|emptyThread)$/
 
 /** rest.css travels inside the script that needs it. */
 const styleText = {
