@@ -7,12 +7,16 @@ import httpx
 import pytest
 
 from peakend.accounts import actions as accounts
+from peakend.conversations import actions as conversations
+from peakend.conversations import queries as timeline
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 from peakend.knowledge import actions as knowledge
 from peakend.knowledge import queries as knowledge_queries
 from peakend.portal import rules
+from tests.databases import make_organisation
 
 
 @pytest.fixture
@@ -91,6 +95,42 @@ async def test_what_is_not_public_is_not_found(
     assert page.status_code == 404
     assert "text/html" in page.headers["content-type"]
     assert "补偿标准" not in page.text
+
+
+async def test_each_organisation_has_a_help_centre(
+    client: httpx.AsyncClient, shown: UUID, database: Database
+) -> None:
+    second = await make_organisation(database, "邻家")
+    by = Actor.system(second)
+    async with database.transaction(by) as tx:
+        category = await knowledge.save_category(tx, slug="hob", name_zh="灶", name_en="Hobs")
+        for slug, title in (("hob", "邻家的灶"), ("other", "另一篇")):
+            article_id = await knowledge.write_article(
+                tx, title=title, slug=slug, by=by, category_id=category, audience="customer",
+                body="见[另一篇](article:other)。",
+            )  # fmt: skip
+            await knowledge.publish(tx, article_id=article_id, by=by)
+        channel_id = await conversations.add_channel(tx, name="网页", changes={})
+        key = (await timeline.need_channel(tx, channel_id)).key
+    await Worker(database).drain()
+    base = f"/help/o/{second}"
+    for path in ("", "/c/hob", "/a/hob", "/search?q=灶", "/b/main"):
+        page = await client.get(base + path)
+        assert page.status_code == 200, path
+        assert "邻家" in page.text
+        assert "燃气灶打不着火" not in page.text
+        links = re.findall(r'(?:href|action)="(/help[^"]*)"', page.text)
+        assert all(one.startswith((base, "/help/style.css")) for one in links), links
+        assert f'rel="canonical" href="{settings.public_url}{base}' in page.text
+    assert "邻家的灶" in (await client.get(f"/help/o/{key}/a/hob")).text
+    assert f'"{base}/a/other"' in (await client.get(f"{base}/a/hob")).text
+    # The oldest keeps its short addresses, and is the same by its id.
+    for path in ("/help/a/hob", f"/help/o/{shown}/a/hob"):
+        page = await client.get(path)
+        assert "燃气灶打不着火" in page.text
+        assert f'rel="canonical" href="{settings.public_url}/help/a/hob"' in page.text
+    for nobody in ("nobody", "00000000-0000-0000-0000-000000000000"):
+        assert (await client.get(f"/help/o/{nobody}")).status_code == 404
 
 
 async def test_a_long_article_has_its_contents(client: httpx.AsyncClient, shown: UUID) -> None:

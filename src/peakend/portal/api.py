@@ -1,6 +1,7 @@
 """Pages of the help centre. Everything works with links and forms alone."""
 
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -12,6 +13,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from peakend.accounts.queries import organisation_ids
+from peakend.conversations.queries import UnknownKey, channel_by_key
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound
@@ -31,6 +33,7 @@ READER = "peakend_reader"
 LARGE = "peakend_large"
 LANGUAGE = "peakend_language"
 YEAR_S = 365 * 24 * 3600
+ONE = "/help/o/{house:str}"
 Asking = Request[Any, Any, Any]
 
 
@@ -40,7 +43,12 @@ class PageMissing(NotFound):
     wording = "portal.missing"
 
 
-@get(["/help", "/help/b/{brand:str}"], opt=public(WHY), include_in_schema=False)
+def both(path: str) -> list[str]:
+    """Return a page's addresses: of the first organisation, and of any by its id or a channel."""
+    return ["/help" + path, ONE + path]
+
+
+@get([*both(""), *both("/b/{brand:str}")], opt=public(WHY), include_in_schema=False)
 async def first_page(request: Asking, database: Database, brand: str | None = None) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         house = await queries.house(tx, brand_slug=brand)
@@ -57,7 +65,7 @@ async def first_page(request: Asking, database: Database, brand: str | None = No
     return await _shown(request, database, show)
 
 
-@get("/help/c/{slug:str}", opt=public(WHY), include_in_schema=False)
+@get(both("/c/{slug:str}"), opt=public(WHY), include_in_schema=False)
 async def category_page(request: Asking, database: Database, slug: str) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         category = await knowledge.category_by_slug(tx, slug)
@@ -76,7 +84,7 @@ async def category_page(request: Asking, database: Database, slug: str) -> Respo
     return await _shown(request, database, show)
 
 
-@get("/help/a/{slug:str}", opt=public(WHY), include_in_schema=False)
+@get(both("/a/{slug:str}"), opt=public(WHY), include_in_schema=False)
 async def article_page(request: Asking, database: Database, slug: str) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         article = await knowledge.published_by_slug(tx, slug)
@@ -95,6 +103,7 @@ async def article_page(request: Asking, database: Database, slug: str) -> Respon
             article=article,
             told=told,
             shown=shown,
+            body=shown.html.replace('href="/help/a/', f'href="{view.base}/a/'),
             lead=description(knowledge.readable(knowledge.extract(told.body))),
             shelf=shelf,
             shelf_name=queries.category_name(shelf, view.language) if shelf else "",
@@ -106,7 +115,7 @@ async def article_page(request: Asking, database: Database, slug: str) -> Respon
     return await _shown(request, database, show)
 
 
-@get("/help/search", opt=public(WHY), include_in_schema=False)
+@get(both("/search"), opt=public(WHY), include_in_schema=False)
 async def search_page(request: Asking, database: Database) -> Response:
     text = request.query_params.get("q", "").replace("\x00", "").strip()[:200]
 
@@ -131,17 +140,17 @@ async def search_page(request: Asking, database: Database) -> Response:
     return await _shown(request, database, show)
 
 
-@post("/help/a/{slug:str}/votes", opt=public(WHY), include_in_schema=False)
+@post(both("/a/{slug:str}/votes"), opt=public(WHY), include_in_schema=False)
 async def vote(request: Asking, database: Database, slug: str) -> Response:
     form = await request.form()
     reader = request.cookies.get(READER, "")
     signature, helpful = str(form.get("token", ""))[:80], str(form.get("helpful", ""))
-    organisation_id = await _organisation(database)
+    organisation_id, base = await _organisation(request, database)
     counted = await allow(f"help-vote:{_address(request)}", rate=0.2, burst=20)
     async with database.transaction(_guest(organisation_id)) as tx:
         article = await knowledge.published_by_slug(tx, slug)
         if article is None:
-            return await _missing(tx, _View(request))
+            return await _missing(tx, _View(request, base))
         signed = bool(reader) and verify(signature, "help-vote", article.article_id, reader)
         if signed and counted and helpful in ("yes", "no"):
             await knowledge_actions.judge(
@@ -151,10 +160,10 @@ async def vote(request: Asking, database: Database, slug: str) -> Response:
                 voter=reader[:100],
                 place="help",
             )
-    return Redirect(f"/help/a/{article.slug}?voted=1#helpful", status_code=303)
+    return Redirect(f"{base}/a/{article.slug}?voted=1#helpful", status_code=303)
 
 
-@get("/help/look", opt=public(WHY), include_in_schema=False)
+@get(both("/look"), opt=public(WHY), include_in_schema=False)
 async def look(request: Asking) -> Response:
     """Keep large type or a language, and go back; a link, so that it works without script."""
     back = way_back(request.query_params.get("to", ""))
@@ -175,16 +184,16 @@ async def style() -> Response:
     )
 
 
-@get("/help/{rest:path}", opt=public(WHY), include_in_schema=False)
+@get(["/help/{rest:path}", ONE + "/{rest:path}"], opt=public(WHY), include_in_schema=False)
 async def missing_page(request: Asking, database: Database, rest: str) -> Response:
     return await _shown(request, database, _missing)
 
 
 async def _shown(request: Asking, database: Database, show: Any) -> Response:
     """Open the reading transaction of a page; before the set-up there is nothing to show."""
-    organisation_id = await _organisation(database)
+    organisation_id, base = await _organisation(request, database)
     async with database.transaction(_guest(organisation_id)) as tx:
-        answer: Response = await show(tx, _View(request))
+        answer: Response = await show(tx, _View(request, base))
         return answer
 
 
@@ -194,11 +203,28 @@ async def _missing(tx: Transaction, view: "_View") -> Response:
     return view.page("missing.html", house, asked=asked, status=404, robots="noindex")
 
 
-async def _organisation(database: Database) -> UUID:
+async def _organisation(request: Asking, database: Database) -> tuple[UUID, str]:
+    """Return whose page is asked for, and what the addresses of its pages begin with.
+
+    Where there is one organisation, and for the oldest of several, that is /help alone.
+    """
     found = await organisation_ids(database)
     if not found:
         raise PageMissing
-    return found[0]
+    named = request.path_params.get("house")
+    wanted = await _named(database, str(named), found) if named is not None else found[0]
+    return wanted, "/help" if wanted == found[0] else f"/help/o/{wanted}"
+
+
+async def _named(database: Database, name: str, known: list[UUID]) -> UUID:
+    """Return the organisation of an id or of a channel's public key. Errors: PageMissing."""
+    match = next((one for one in known if str(one) == name), None)
+    if match is not None:
+        return match
+    try:
+        return (await channel_by_key(database, name)).organisation_id
+    except UnknownKey as error:
+        raise PageMissing from error
 
 
 def _guest(organisation_id: UUID) -> Actor:
@@ -225,8 +251,8 @@ def _cookie(request: Asking, name: str, value: str) -> Cookie:
 class _View:
     """How a reader wants pages: language, large type; and the page made from it."""
 
-    def __init__(self, request: Asking) -> None:
-        self.request = request
+    def __init__(self, request: Asking, base: str) -> None:
+        self.request, self.base = request, base
         asked = request.query_params.get("lang", "")
         kept = request.cookies.get(LANGUAGE, "")
         self.language = chosen_language(asked, kept, request.headers.get("accept-language"))
@@ -253,11 +279,12 @@ class _View:
             .get_template(template)
             .render(
                 house=house,
+                base=self.base,
                 language=self.language,
                 other=next(one for one in LANGUAGES if one != self.language),
                 large=self.large,
                 here=path,
-                canonical=f"{settings.public_url}{path}",
+                canonical=f"{settings.public_url}{self.base}{_inside(path)}",
                 nonce=nonce,
                 style=f"/help/style.css?v={_style()[1]}",
                 shades=shades(house.brand.colour if house.brand else ""),
@@ -273,6 +300,11 @@ class _View:
         return Response(
             html, media_type="text/html", status_code=status, headers=headers, cookies=self._cookies
         )
+
+
+def _inside(path: str) -> str:
+    """Return a page's address without what it begins with."""
+    return re.sub(r"^/help(?:/o/[^/]+)?", "", path)
 
 
 @cache

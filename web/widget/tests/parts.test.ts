@@ -40,6 +40,19 @@ test('addresses that run or hide something are no links', () => {
     assert.equal(safeHref(good), good)
 })
 
+test('links to the help centre lead to the one of the channel', () => {
+  const place = globalThis.location
+  globalThis.location = { pathname: '/w/k-1_Z' } as Location
+  try {
+    assert.equal(safeHref('/help/a/hob?x=1'), '/help/o/k-1_Z/a/hob?x=1')
+    assert.equal(safeHref('/help'), '/help/o/k-1_Z')
+    assert.equal(safeHref('/helpful'), '/helpful')
+    assert.equal(safeHref('https://a.example/help'), 'https://a.example/help')
+  } finally {
+    globalThis.location = place
+  }
+})
+
 test('markup stays text', () => {
   const found = blocks('<img src=x onerror=alert(1)>\n[x](javascript:alert(1))')
   assert.deepEqual(found, [

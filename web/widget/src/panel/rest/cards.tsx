@@ -54,7 +54,7 @@ export function Hours({ visit }: { visit: Visit }) {
 
 function Others({ visit }: { visit: Visit }) {
   const others = (visit.state.thread.conversation?.others ?? []).flatMap((other) =>
-    other.href && safeHref(other.href) ? [{ ...other, href: other.href }] : [],
+    other.href && safeHref(other.href) ? [{ ...other, href: safeHref(other.href)! }] : [],
   )
   if (!others.length) return null
   return (

@@ -49,13 +49,16 @@ export function Row({ m, before, visit, last }: RowProps) {
 }
 
 function Sources({ m }: { m: Message }) {
-  const sources = (m.sources ?? []).filter((source) => safeHref(source.url))
+  const sources = (m.sources ?? []).flatMap(({ title, url }) => {
+    const href = safeHref(url)
+    return href ? [{ title, href }] : []
+  })
   if (!sources.length) return null
   return (
     <p class="sources">
       <small>{t(m.code === 'answer' || !m.code ? 'sources' : 'sources.near')}</small>
       {sources.map((source) => (
-        <a href={source.url} target="_blank" rel="noopener">
+        <a href={source.href} target="_blank" rel="noopener">
           {source.title}
         </a>
       ))}
