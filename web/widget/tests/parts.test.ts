@@ -4,6 +4,7 @@ import { brandTokens, contrast, parse } from '../src/panel/rest/colour'
 import { EnterGuard } from '../src/panel/ime'
 import { fit, objection } from '../src/panel/rest/pictures'
 import { blocks } from '../src/panel/rest/blocks'
+import { ofChannel } from '../src/panel/rest/links'
 import { inline, safeHref } from '../src/panel/rich'
 import moreEn from '../src/panel/rest/words.en.json'
 import moreZh from '../src/panel/rest/words.zh-CN.json'
@@ -44,10 +45,10 @@ test('links to the help centre lead to the one of the channel', () => {
   const place = globalThis.location
   globalThis.location = { pathname: '/w/k-1_Z' } as Location
   try {
-    assert.equal(safeHref('/help/a/hob?x=1'), '/help/o/k-1_Z/a/hob?x=1')
-    assert.equal(safeHref('/help'), '/help/o/k-1_Z')
-    assert.equal(safeHref('/helpful'), '/helpful')
-    assert.equal(safeHref('https://a.example/help'), 'https://a.example/help')
+    assert.equal(ofChannel('/help/a/hob?x=1'), '/help/o/k-1_Z/a/hob?x=1')
+    assert.equal(ofChannel('/help'), '/help/o/k-1_Z')
+    assert.equal(ofChannel('/helpful'), '/helpful')
+    assert.equal(ofChannel('https://a.example/help'), 'https://a.example/help')
   } finally {
     globalThis.location = place
   }

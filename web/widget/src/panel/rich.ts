@@ -8,15 +8,9 @@ export type Inline =
 const INLINE = /\*\*([^*\n]+)\*\*|`([^`\n]+)`|\[([^\]\n]{1,200})\]\(([^()\s]{1,500})\)|(https?:\/\/[^\s<>"'，。；！？）」]+)/g
 
 /** An address that may be followed, else null: http(s), mailto, tel, or a path of this site. */
-/** The help centre of this channel's organisation: the panel's own address knows the channel. */
-function ofChannel(path: string): string {
-  const key = /^\/w\/([\w-]+)/.exec(globalThis.location?.pathname ?? '')?.[1]
-  return key ? path.replace(/^\/help(?=[/?#]|$)/, `/help/o/${key}`) : path
-}
-
 export function safeHref(href: string): string | null {
   if (/[\u0000-\u0020\u007f\u200b-\u200f\u202a-\u202e\\]/.test(href)) return null
-  if (/^\/(?!\/)/.test(href)) return ofChannel(href)
+  if (/^\/(?!\/)/.test(href)) return href
   const found = /^(https?:\/\/[^/?#@]+(?:[/?#].*)?|mailto:[^?]+|tel:[+\d-]+)$/i.exec(href)
   return found ? href : null
 }

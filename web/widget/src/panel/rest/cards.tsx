@@ -2,7 +2,7 @@ import type { Visit } from '../visit'
 import { maybe, t } from '../words'
 import { clockTime, dayTime, waitRange } from './times'
 import { Icon } from '../views/parts'
-import { safeHref } from '../rich'
+import { ofChannel } from './links'
 
 /** Position and an honest range; other ways are offered below, never pushed. */
 export function Waiting({ visit }: { visit: Visit }) {
@@ -54,7 +54,7 @@ export function Hours({ visit }: { visit: Visit }) {
 
 function Others({ visit }: { visit: Visit }) {
   const others = (visit.state.thread.conversation?.others ?? []).flatMap((other) =>
-    other.href && safeHref(other.href) ? [{ ...other, href: safeHref(other.href)! }] : [],
+    other.href && ofChannel(other.href) ? [{ ...other, href: ofChannel(other.href)! }] : [],
   )
   if (!others.length) return null
   return (

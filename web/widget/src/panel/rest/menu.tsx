@@ -1,3 +1,4 @@
+import { ofChannel } from './links'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Visit } from '../visit'
 import { t } from '../words'
@@ -53,7 +54,7 @@ export function Menu({ visit, leave }: { visit: Visit; leave: () => void }) {
               {t('call.number', { n: phone.number })}
             </a>
           )}
-          <a class="act" href="/help" target="_blank" rel="noopener">
+          <a class="act" href={ofChannel('/help')!} target="_blank" rel="noopener">
             {t('help')}
           </a>
           {state.thread.conversation && (

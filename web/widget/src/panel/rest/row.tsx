@@ -1,4 +1,4 @@
-import { safeHref } from '../rich'
+import { ofChannel } from './links'
 import { asksVerdict, deliveryOf } from '../thread'
 import type { Message, Parcel } from '../types'
 import { Act, Plain } from '../views/parts'
@@ -50,7 +50,7 @@ export function Row({ m, before, visit, last }: RowProps) {
 
 function Sources({ m }: { m: Message }) {
   const sources = (m.sources ?? []).flatMap(({ title, url }) => {
-    const href = safeHref(url)
+    const href = ofChannel(url)
     return href ? [{ title, href }] : []
   })
   if (!sources.length) return null
