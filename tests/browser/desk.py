@@ -1,5 +1,6 @@
 """A member at the desk, as a browser sees it."""
 
+import time
 from typing import Any
 
 import httpx
@@ -114,3 +115,11 @@ async def clear(centre: Centre) -> None:
                     json={"reason_id": leaf, "solved": True},
                 )
     raise AssertionError("conversations stay open")
+
+
+async def until(page: Any, question: str, wait_s: float = 30) -> None:
+    """Ask a page until it says yes; the page's own policy forbids to ask from inside."""
+    end = time.monotonic() + wait_s
+    while not await page.evaluate(question):
+        assert time.monotonic() < end, f"it did not come to be: {question}"
+        await page.wait_for_timeout(50)
