@@ -13,6 +13,8 @@ export interface ListState { view: ViewName; filters: Filters; order: Order; ids
 export interface ThreadState {
   messages: readonly Message[]
   older: boolean
+  /** What is shown ends before the newest message: a place in the past was opened. */
+  newer: boolean
   loaded: boolean
   busy: boolean
   error: unknown
@@ -95,7 +97,7 @@ export const useConversations = defineStore('conversations', () => {
   function thread(id: string): ThreadState {
     let found = threads.get(id)
     if (!found) {
-      found = shallowReactive<ThreadState>({ messages: [], older: false, loaded: false, busy: false, error: null, detail: null })
+      found = shallowReactive<ThreadState>({ messages: [], older: false, newer: false, loaded: false, busy: false, error: null, detail: null })
       threads.set(id, found)
       if (threads.size > 60) threads.delete(threads.keys().next().value as string)
     }
@@ -103,9 +105,9 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   /** Load a conversation with its newest messages; what is shown already stays meanwhile. */
-  async function open(id: string): Promise<void> {
+  async function open(id: string, keepPlace = false): Promise<void> {
     const state = thread(id)
-    if (state.busy) return
+    if (state.busy || (keepPlace && state.newer)) return
     state.busy = true
     try {
       const found = await api.get<Conversation>(`/conversations/${id}`)
@@ -115,12 +117,47 @@ export const useConversations = defineStore('conversations', () => {
       const joined = state.loaded && near.length > 0
       state.messages = mergeMessages(joined ? state.messages : [], found.messages.items)
       if (!joined) state.older = first > 1
+      state.newer = false
       state.detail = found
       state.loaded = true
       state.error = null
       confirm(found.messages.items)
     } catch (error) {
       state.error = error
+    } finally {
+      state.busy = false
+    }
+  }
+
+  /** Load a conversation at one of its messages; nothing moves where that message is here already. */
+  async function openAt(id: string, seq: number): Promise<void> {
+    const state = thread(id)
+    if (!state.loaded) await open(id)
+    if (!state.loaded || state.busy || state.messages.some((one) => one.seq === seq)) return
+    state.busy = true
+    try {
+      const page = await messagesOf(id, { around_seq: seq, limit: 60 })
+      const [first, last] = [page[0]?.seq ?? 0, page.at(-1)?.seq ?? 0]
+      if (!first) return
+      const joined = last >= state.messages[0].seq - 1 && first <= state.messages[state.messages.length - 1].seq + 1
+      state.messages = joined ? mergeMessages(state.messages, page) : page
+      state.older = state.messages[0].seq > 1
+      state.newer = lacksNewer(state, id)
+    } finally {
+      state.busy = false
+    }
+  }
+  const lacksNewer = (state: ThreadState, id: string) => (state.messages.at(-1)?.seq ?? 0) < (rows.get(id)?.last_seq ?? 0)
+
+  async function loadNewer(id: string): Promise<void> {
+    const state = thread(id)
+    const last = state.messages.at(-1)
+    if (state.busy || !state.newer || !last) return
+    state.busy = true
+    try {
+      const page = await messagesOf(id, { after_seq: last.seq, limit: 50 })
+      state.messages = mergeMessages(state.messages, page)
+      state.newer = page.length > 0 && lacksNewer(state, id)
     } finally {
       state.busy = false
     }
@@ -150,7 +187,8 @@ export const useConversations = defineStore('conversations', () => {
     for (const one of messages) byThread.set(one.conversation_id, [...(byThread.get(one.conversation_id) ?? []), one])
     for (const [id, fresh] of byThread) {
       const state = threads.get(id)
-      if (!state?.loaded) continue
+      // What comes after a gap is fetched when one gets there.
+      if (!state?.loaded || state.newer) continue
       const gap = hasGap(state.messages, fresh)
       const from = state.messages.at(-1)?.seq ?? 0
       state.messages = mergeMessages(state.messages, fresh)
@@ -194,7 +232,7 @@ export const useConversations = defineStore('conversations', () => {
     await Promise.all([
       count(),
       ...[...lists.values()].filter((state) => state.loaded).map((state) => load(state)),
-      ...[...threads].filter(([, state]) => state.loaded).slice(-3).map(([id]) => open(id)),
+      ...[...threads].filter(([, state]) => state.loaded).slice(-3).map(([id]) => open(id, true)),
     ])
   }
 
@@ -218,5 +256,5 @@ export const useConversations = defineStore('conversations', () => {
   }
   const waiting = computed(() => amount('queue'))
   const mine = computed(() => amount('mine'))
-  return { rows, lists, threads, others, counts, mine, waiting, list, load, take, drop, thread, open, loadOlder, addMessages, apply, refresh, count }
+  return { rows, lists, threads, others, counts, mine, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, addMessages, apply, refresh, count }
 })
