@@ -48,7 +48,7 @@ function Header(props: { visit: Visit; menu: () => void; open: boolean; close: (
   const title = (language === 'en' ? look?.title_en : look?.title_zh) || config?.channel.name
   const states = {
     digital: t('digital.sub'),
-    waiting: t('waiting.title'),
+    waiting: t(conversation?.out_of_hours ? 'left' : 'waiting.title'),
     serving: t('agent.serving'),
     closed: t('ended'),
   }
