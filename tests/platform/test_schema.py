@@ -2,6 +2,8 @@
 
 import asyncpg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from peakend.entry.tables import metadata
 from peakend.kernel import schema
@@ -12,6 +14,13 @@ def test_the_first_migration_makes_what_is_declared() -> None:
     """Before the first release: `python -m tools.freeze`; afterwards: write a new migration."""
     frozen = TARGET.read_text("utf-8").rstrip("\n").split(NEXT)
     assert frozen == statements()
+
+
+def test_files_of_migrations_are_named_by_their_revisions() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    steps = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert schema.migrations() == [step.revision for step in steps][::-1]
 
 
 async def test_every_declared_column_is_there(database) -> None:
@@ -41,3 +50,14 @@ async def test_tables_of_another_version_are_refused(dsn: str, database) -> None
     await connection.close()
     with pytest.raises(schema.TablesNewer):
         await schema.need_current(dsn)
+
+
+async def test_a_start_leaves_newer_tables_alone(dsn: str, database) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(schema.TablesNewer):
+            await schema.prepare(dsn)
+        assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
+    finally:
+        await connection.close()
