@@ -1,0 +1,95 @@
+"""What PostgreSQL does for a message and for a list, whatever the number of rows."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+
+from peakend.conversations import actions, queries
+from peakend.kernel import clock
+from peakend.kernel.ids import new_id
+
+HOT = """
+SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'conversation'
+"""
+FILL = """
+INSERT INTO conversation (organisation_id, id, number, channel_id, channel_kind, customer_id,
+                          agent_id, queue_id, state, language, last_message_at, opened_at)
+SELECT organisation_id, gen_random_uuid(), 1000 + n, channel_id, channel_kind, customer_id,
+       agent_id, queue_id, 'serving', language, last_message_at - n * interval '7 seconds',
+       opened_at
+FROM conversation, generate_series(1, 5000) n WHERE id = $1
+"""
+
+
+async def test_messages_within_a_minute_touch_no_index(centre) -> None:
+    conversation_id = await centre.served()
+    begin = clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+    async with centre.tx(centre.agent, begin) as tx:
+        before = (await tx._connection.fetchrow(HOT)).values()
+        for _ in range(10):
+            await actions.reply(
+                tx, conversation_id=conversation_id, client_id=new_id(), text="好", by=centre.agent
+            )
+        after = (await tx._connection.fetchrow(HOT)).values()
+    # The first one of a new minute moves the row in the lists.
+    assert [b - a for a, b in zip(before, after, strict=True)] == [10, 9]
+
+
+async def test_a_list_reads_little_more_than_it_shows(centre, dsn: str) -> None:
+    conversation_id = await centre.served()
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("DROP INDEX uq_conversation_open")
+        await owner.execute(FILL, conversation_id)
+        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
+        await owner.execute("ANALYZE conversation")
+    finally:
+        await owner.close()
+    for view in ("mine", "all"):
+        pages = await _pages(centre, view, 4)
+        seen = [row for page in pages for row in page]
+        assert len({row.id for row in seen}) == 200
+        assert [row.last_message_at for row in seen] == sorted(
+            (row.last_message_at for row in seen), reverse=True
+        )
+        most = await _most_read(centre, view)
+        assert most < 200, view
+
+
+async def _pages(centre: Any, view: Any, many: int) -> list[list[Any]]:
+    found: list[list[Any]] = []
+    cursor = None
+    for _ in range(many):
+        async with centre.tx(centre.supervisor if view == "all" else centre.agent) as tx:
+            page = await queries.conversation_list(
+                tx, tx.actor, view, queries.Filters(), cursor=cursor
+            )
+        found.append(page.items)
+        cursor = page.next
+    return found
+
+
+async def _most_read(centre: Any, view: Any) -> int:
+    """Return the most rows that a step of the list's own statement reads."""
+    actor = centre.supervisor if view == "all" else centre.agent
+    async with centre.tx(actor) as tx:
+        asked: list[tuple[str, tuple[Any, ...]]] = []
+        all_rows = tx.all
+
+        async def record(row: Any, sql: str, *args: Any) -> Any:
+            asked.append((sql, args))
+            return await all_rows(row, sql, *args)
+
+        tx.all = record
+        await queries.conversation_list(tx, actor, view, queries.Filters())
+        sql, args = asked[0]
+        plan = await tx.value("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, *args)
+    nodes = _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+    return max(int(node["Actual Rows"] * node["Actual Loops"]) for node in nodes)
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]
