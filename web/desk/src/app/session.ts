@@ -19,6 +19,11 @@ export function may(permission: string): boolean {
   return me.value?.permissions.includes(permission) ?? false
 }
 
+/** Take what the server says of me after a change of mine; preferences stay as they are here. */
+export function renew(found: Me): void {
+  me.value = found
+}
+
 /** My id; empty before sign-in. */
 export function myId(): string {
   return me.value?.member.id ?? ''
