@@ -1,5 +1,7 @@
 """The demo is made once, found again, and never mistaken for somebody's own centre."""
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from tests.databases import make_organisation
 if TYPE_CHECKING:
     from peakend.kernel.db import Database
 
+DESK = Path(__file__).parents[2] / "web" / "desk" / "src"
+
 
 async def test_everybody_and_everything_is_there(
     database: "Database", organisation_id: UUID
@@ -33,6 +37,18 @@ async def test_everybody_and_everything_is_there(
         assert len(await routing.queues(tx)) == 4
         roles = [member.role for member in await accounts.members(tx, active_only=True)]
     assert sorted(roles) == ["admin"] + ["agent"] * 12 + ["supervisor"] * 2
+
+
+async def test_wishes_are_preferences_that_the_desk_has_words_for(
+    database: "Database", organisation_id: UUID
+) -> None:
+    words = json.loads((DESK / "contexts/customers/words.zh-CN.json").read_text("utf-8"))
+    async with database.transaction(Actor.system(organisation_id)) as tx:
+        keys = await tx.value(
+            "SELECT array_agg(DISTINCT key) FROM customer, jsonb_object_keys(preferences) AS key"
+        )
+    assert {"large_type", "voice"} <= set(keys)
+    assert [key for key in keys if f"customers.field_{key}" not in words] == []
 
 
 async def test_a_second_start_finds_the_demo(

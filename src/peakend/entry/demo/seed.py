@@ -307,7 +307,6 @@ async def _customer(tx: Transaction, person: dict[str, Any]) -> None:
         ("city", person["city"], "internal"),
         ("area", person["area"], "personal"),
         ("products", "、".join(products[slug] for slug in person["products"]), "internal"),
-        ("prefers", "、".join(given["prefer"][p]["zh"] for p in person["prefers"]), "internal"),
         ("note", person.get("note", ""), "internal"),
     ]
     await customers.add_customer(
@@ -322,10 +321,5 @@ async def _customer(tx: Transaction, person: dict[str, Any]) -> None:
             for key, value, privacy in values
             if value
         ],
-        # The others of `prefers` are said in an attribute; these two change how we write to them.
-        preferences={
-            name: True
-            for name, wish in (("large_type", "large_text"), ("voice", "voice"))
-            if wish in person["prefers"]
-        },
+        preferences={"large_type" if p == "large_text" else p: True for p in person["prefers"]},
     )
