@@ -47,6 +47,7 @@ async def remove_own_picture(actor: Actor, tx: Transaction) -> Me:
 )
 async def set_picture(actor: Actor, tx: Transaction, member_id: UUID, data: Form) -> MemberView:
     """Give a member a picture: its middle square is kept."""
+    await queries.need_member(tx, member_id)
     await actions.set_picture(tx, member_id=member_id, data=await _sent(actor, data))
     return (await views(tx, actor, [await queries.need_member(tx, member_id)]))[0]
 
