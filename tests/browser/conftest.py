@@ -118,12 +118,16 @@ async def desk(centre: Centre, windows: Any) -> AsyncIterator[Any]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat(centre: Centre, windows: Any) -> Any:
-    """Opens the chat as a new customer: on the shop's page, or by itself."""
+async def chat(centre: Centre, windows: Any) -> AsyncIterator[Any]:
+    """Opens the chat as a new customer: on the shop's page, or by itself.
+
+    Who still waits at the end is let go, or the next test's agent would be offered them.
+    """
 
     async def come(*, shop: bool = False, **given: Any) -> Chat:
         size = {"width": 1280, "height": 800} if shop else {"width": 420, "height": 800}
         context = await windows(**{"viewport": size, **given})
         return await Chat(centre, await context.new_page()).open(shop=shop)
 
-    return come
+    yield come
+    await clear(centre)
