@@ -16,9 +16,9 @@ from typing import Any
 from bench.centre import Centre, fill, make_centre
 from bench.cluster import a_cluster
 from bench.figures import Figure, console
-from bench.processes import ROOT, a_process
+from bench.processes import a_process
+from peakend.entry.statics import built_folder
 
-STATIC = ROOT / "src" / "peakend" / "static"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ROWS = 10_000
@@ -42,7 +42,7 @@ DOWN = """() => {
 
 async def desk() -> list[Figure]:
     """Measure the widget's files, and the desk's in a browser where there is one."""
-    if not (STATIC / "desk" / "index.html").exists():
+    if not (_desk() / "index.html").exists():
         return [Figure("desk first load", None, note="the web app is not built: make install")]
     program = os.environ.get("PEAKEND_CHROMIUM") or next(
         filter(None, map(shutil.which, BROWSERS)), None
@@ -58,9 +58,14 @@ async def desk() -> list[Figure]:
             return [*figures, *await _in_browser(centre, web.port, program)]
 
 
+def _desk() -> Path:
+    """Return the folder of the app that the process under measure serves."""
+    return built_folder("desk", "index.html")
+
+
 def _widget() -> list[Figure]:
     """Return the launcher, and what the panel's page names with one language's words."""
-    folder = STATIC / "widget"
+    folder = built_folder("widget", "panel.html")
     launcher, page = folder / "widget.js", folder / "panel.html"
     if not launcher.exists() or not page.exists():
         return []
@@ -125,7 +130,7 @@ def _first_load(names: list[str]) -> list[Figure]:
     """Return what the browser fetched before the list was there."""
     figures = []
     for kind, limit in (("js", 170), ("css", 12)):
-        wanted = [STATIC / "desk" / "assets" / n.rsplit("/", 1)[1] for n in names
+        wanted = [_desk() / "assets" / n.rsplit("/", 1)[1] for n in names
                   if "/desk/assets/" in n and n.endswith(f".{kind}")]  # fmt: skip
         detail = {"files": len(wanted)}
         name = f"desk first load, {kind}"
