@@ -171,6 +171,10 @@ async def test_work_outside_hours_is_not_offered_work(floor: Floor) -> None:
     await floor.drain()
     floor.wait(3000)
     async with floor.tx(agent) as tx:
+        total = (await queries.wallboard(tx)).total
+    # A message left waits for the morning: nobody waits at the door, and no wait is too long.
+    assert (total.waiting, total.left, total.longest_s, total.oldest_at) == (0, 1, 0, None)
+    async with floor.tx(agent) as tx:
         await routing.pick(tx, conversation_id=conversation_id, by=agent)
     await floor.drain()
     assert await counted(floor) == Counts()

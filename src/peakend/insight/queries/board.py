@@ -47,6 +47,7 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None
     open: bool | None
     waiting: int
+    left: int
     longest_s: int
     oldest_at: datetime | None
     service_level: Figure
@@ -166,13 +167,14 @@ def _state(
     counts: Counts,
 ) -> QueueState:
     waiting = list(lines)
-    oldest = min((line.oldest_at for line in waiting), default=None)
+    oldest = min((line.oldest_at for line in waiting if line.oldest_at), default=None)
     level = service_level(counts)
     return QueueState(
         id=queue.id if queue else None,
         name=queue.name if queue else None,
         open=queue.open if queue else None,
         waiting=sum(line.waiting for line in waiting),
+        left=sum(line.left for line in waiting),
         longest_s=max(0, int((now - oldest).total_seconds())) if oldest else 0,
         oldest_at=oldest,
         service_level=_figure(level),

@@ -164,15 +164,16 @@ async def _shown(tx: Transaction, rows: list[QueueRow]) -> list[Queue]:
             },
             member_ids=sorted(members.get(row.id, ())),
             team_ids=sorted(teams.get(row.id, ())),
-            waiting=lines[row.id].waiting if row.id in lines else 0,
-            longest_s=_age_s(lines[row.id].oldest_at, tx.now) if row.id in lines else 0,
+            waiting=line.waiting if line else 0,
+            longest_s=_age_s(line.oldest_at if line else None, tx.now),
         )
         for row in rows
+        for line in [lines.get(row.id)]
     ]
 
 
-def _age_s(since: datetime, now: datetime) -> int:
-    return max(0, int((now - since).total_seconds()))
+def _age_s(since: datetime | None, now: datetime) -> int:
+    return max(0, int((now - since).total_seconds())) if since else 0
 
 
 @get("/business-hours", opt=needs("conversations.read"))

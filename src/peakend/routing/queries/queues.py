@@ -29,11 +29,12 @@ class QueueNotFound(NotFound):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """How many wait in a queue, and since when the first of them."""
+    """How many wait in a queue and since when the first; how many left a message out of hours."""
 
     queue_id: UUID
     waiting: int
-    oldest_at: datetime
+    oldest_at: datetime | None
+    left: int
 
 
 class _Serving(msgspec.Struct, frozen=True):
@@ -107,7 +108,9 @@ async def lines(tx: Transaction) -> dict[UUID, Line]:
     rows = await tx.all(
         Line,
         """
-        SELECT queue_id, count(*) AS waiting, min(entered_at) AS oldest_at
+        SELECT queue_id, count(*) FILTER (WHERE live) AS waiting,
+               min(entered_at) FILTER (WHERE live) AS oldest_at,
+               count(*) FILTER (WHERE NOT live) AS "left"
         FROM work_item
         WHERE organisation_id = current_organisation()
           AND state IN ('waiting', 'offered')

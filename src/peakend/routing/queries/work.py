@@ -8,7 +8,7 @@ import msgspec
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.routing.models import SELECT_WORK, WorkItem
-from peakend.routing.queries.queues import QueueRow, lines
+from peakend.routing.queries.queues import Line, QueueRow, lines
 from peakend.routing.queries.seats import Seat, seats
 from peakend.routing.rules.choice import Waiting, in_order
 from peakend.routing.rules.waiting import Wait, expected_wait, usual_handle_s
@@ -220,8 +220,11 @@ async def target_waits(
     """Return for each queue the wait of somebody who would join it now."""
     waiting_now = await lines(tx)
     return {
-        queue.id: await wait_in_queue(
-            tx, queue.id, waiting_now[queue.id].waiting if queue.id in waiting_now else 0, staff
-        )
+        queue.id: await wait_in_queue(tx, queue.id, _before(waiting_now.get(queue.id)), staff)
         for queue in queues
     }
+
+
+def _before(line: Line | None) -> int:
+    """Return how many are answered first: messages left out of hours are worked off as well."""
+    return line.waiting + line.left if line else 0

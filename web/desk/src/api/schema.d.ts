@@ -2940,6 +2940,7 @@ export interface components {
             asa_s: number | null;
             entered: number;
             id: string | null;
+            left: number;
             longest_s: number;
             name: string | null;
             offered: number;
