@@ -30,7 +30,6 @@ from tests.crash import invariants, scenarios
 from tests.crash.boundaries import EDGE, watch
 
 LEASE_S = 61
-SETTLED_S = 75
 
 
 class Forks:
@@ -64,7 +63,9 @@ class Forks:
             ends = [self._forked(self._play(dsn, folder, fatal, 0), "count")]
             if fatal_again is not None:
                 ends.append(self._forked(self._play(dsn, folder, fatal_again, LEASE_S), "count"))
-            judged = self._forked(self._recover(dsn, folder), "judged")
+            # Each death holds what it had in hand for one lease more.
+            deaths = max(1, sum(end is None for end in ends))
+            judged = self._forked(self._recover(dsn, folder, deaths * LEASE_S), "judged")
         finally:
             asyncio.run(_execute(self.server, f'DROP DATABASE "{clone}" WITH (FORCE)'))
             shutil.rmtree(folder, ignore_errors=True)
@@ -121,8 +122,8 @@ class Forks:
         EDGE.armed = False
         return EDGE.count
 
-    async def _recover(self, dsn: str, folder: Path) -> dict[str, Any]:
-        play = await self._begin(dsn, folder, LEASE_S)
+    async def _recover(self, dsn: str, folder: Path, ahead_s: float) -> dict[str, Any]:
+        play = await self._begin(dsn, folder, ahead_s)
         before = dict(play.done)
         await scenarios.SCENARIOS[self.scenario](play)
         await play.drain()
