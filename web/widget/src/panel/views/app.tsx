@@ -55,13 +55,7 @@ function Header(props: { visit: Visit; menu: () => void; open: boolean; close: (
   return (
     <header class="top">
       <span class={'face ' + (agent ? 'person' : 'digital')}>
-        {agent?.avatar_url ? (
-          <img src={agent.avatar_url} alt="" />
-        ) : agent ? (
-          agent.name.slice(0, 1)
-        ) : (
-          <Icon name="digital" size={22} />
-        )}
+        {agent?.name[0] || <Icon name="digital" size={22} />}
       </span>
       <div class="who">
         <h1>{agent ? t('agent.named', { name: agent.name }) : title || t('title')}</h1>
