@@ -154,10 +154,13 @@ class Hub:
 
     async def _step(self) -> bool:
         async with self.database.look() as tx:
-            if self._cursor is None:
-                self._cursor = self.reached = await end_of_log(tx)
-                self.started.set()
-                return False
+            if self._cursor is None or not self._anybody():
+                end = await end_of_log(tx)
+                # For nobody, nothing is read; who came meanwhile goes on from where we stood.
+                if self._cursor is None or not self._anybody():
+                    self._cursor = self.reached = end
+                    self.started.set()
+                    return False
             facts = await read_log(tx, self._cursor)
         if not facts:
             return False
