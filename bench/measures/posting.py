@@ -80,8 +80,8 @@ class Poster:
 def one_statement(centre: Centre) -> str:
     """Return message, fact and job of a reply as one statement for pgbench.
 
-    The same tables, indexes, keys and walls as the app's, in one round trip and without a BEGIN. The
-    client's id is a sub-select, so that it is one value that an index can look for.
+    The same tables, indexes, keys and walls as the app's, in one round trip and without a BEGIN.
+    The client's id is a sub-select, so that it is one value that an index can look for.
     """
     agents = [one.actor for one in centre.agents]
     held = [centre.held[one.id][0] for one in agents if one.id]
