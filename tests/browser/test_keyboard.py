@@ -1,10 +1,14 @@
 """The main jobs without a mouse."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from peakend.kernel import clock
 from tests.browser.centre import PASSWORD, PEOPLE, Centre
+from tests.browser.desk import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -71,6 +75,53 @@ async def test_from_signing_in_to_closing(centre: Centre, windows: Any, chat: An
     await keyboard.press("z")
     await page.get_by_text("已结束与").first.wait_for(state="detached")
     await page.get_by_role("button", name="结束会话").first.wait_for()
+
+
+async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    page, keyboard = agent.page, agent.page.keyboard
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await agent.accept()
+    await agent.reply("我去查一下。")
+    await customer.sees("我去查一下")
+    await page.evaluate("document.activeElement?.blur()")
+
+    await keyboard.press("p")
+    await page.get_by_role("dialog").get_by_role("button", name="紧急").wait_for()
+    await keyboard.press("ArrowUp")
+    await keyboard.press("ArrowUp")
+    await keyboard.press("Enter")
+    await page.get_by_role("heading", level=1).locator("..").get_by_text("优先级紧急").wait_for()
+    await page.get_by_role("option", selected=True).get_by_text("紧急").wait_for()
+
+    await keyboard.press("m")
+    await page.get_by_role("option", selected=True).get_by_label("1 条未读").wait_for()
+
+    await keyboard.press("h")
+    await page.get_by_role("dialog").get_by_role("button", name="1 小时后").wait_for()
+    await until(page, "document.activeElement.innerText.includes('1 小时后')")
+    await keyboard.press("Enter")
+    await page.get_by_text("没有待处理的会话").wait_for()
+    await keyboard.press("z")
+    await page.get_by_role("option").first.wait_for()
+
+    await keyboard.press("h")
+    await (
+        page.get_by_role("dialog")
+        .get_by_label("自选时间")
+        .fill(f"{clock.now() + timedelta(days=9):%Y-%m-%d}T09:30")
+    )
+    await page.get_by_role("dialog").get_by_role("button", name="设定").click()
+    await page.get_by_role("button", name="稍后 1").click()
+    await (
+        page.get_by_role("option").get_by_label(re.compile(r"稍后处理至 .*-\d\d 09:30")).wait_for()
+    )
+    await customer.says("查到了吗")
+    await page.get_by_text("没有稍后处理的会话").wait_for()
+    await page.get_by_role("tab", name="我的").click()
+    await page.get_by_role("option").first.wait_for()
 
 
 async def test_going_places(desk: Any) -> None:

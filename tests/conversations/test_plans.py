@@ -59,6 +59,35 @@ async def test_a_list_reads_little_more_than_it_shows(centre, dsn: str) -> None:
         assert most < 200, view
 
 
+ASIDE = """
+UPDATE conversation SET snoozed_until = now() + number * interval '1 second' WHERE number % 10 > 0
+"""
+
+
+async def test_what_is_put_aside_costs_mine_nothing(centre, dsn: str) -> None:
+    conversation_id = await centre.served()
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("DROP INDEX uq_conversation_open")
+        await owner.execute(FILL, conversation_id)
+        await owner.execute(ASIDE)
+        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
+        await owner.execute("ANALYZE conversation")
+    finally:
+        await owner.close()
+    for view in ("mine", "snoozed"):
+        pages = await _pages(centre, view, 4)
+        assert len({row.id for page in pages for row in page}) == 200
+        assert await _most_read(centre, view) < 200, view
+    pages = await _pages(centre, "snoozed", 4)
+    soonest = [row.snoozed_until for page in pages for row in page]
+    assert soonest == sorted(soonest)
+    async with centre.tx(centre.agent) as tx:
+        found = await queries.counts(tx, centre.agent)
+    assert (found.mine, found.snoozed, found.all) == (500, 1_000, 1_000)
+
+
 async def _pages(centre: Any, view: Any, many: int) -> list[list[Any]]:
     found: list[list[Any]] = []
     cursor = None

@@ -255,6 +255,14 @@ async def make_tag(w: World) -> None:
     w.kept["tag"] = made.json()["id"]
 
 
+async def on_time(w: World) -> None:
+    """Let two days pass for timers, not for the rest of the world."""
+    w.ahead = timedelta(days=2)
+    await w.worker.drain(400)
+    w.ahead = timedelta(0)
+
+
+LATER = (clock.now() + timedelta(days=1)).isoformat()
 CLOSE = {"solved": True}
 ACTIONS: list[tuple[str, Act]] = [
     ("the customer writes and the digital agent answers", says("燃气灶打不着火怎么办")),
@@ -264,6 +272,18 @@ ACTIONS: list[tuple[str, Act]] = [
     ("an offer is taken", accept),
     ("the customer writes", says("还是不行")),
     ("the agent reads", agent("holder", "POST", "/conversations/{c}/reads", {"seq": 4})),
+    ("it is marked unread", agent("holder", "POST", "/conversations/{c}/unread-marks")),
+    ("the agent reads again", agent("holder", "POST", "/conversations/{c}/reads", {"seq": 4})),
+    ("it becomes urgent",
+     agent("holder", "PUT", "/conversations/{c}/priority", {"priority": "urgent"})),
+    ("it is put aside", agent("holder", "POST", "/conversations/{c}/snoozes", {"until": LATER})),
+    ("it is taken up", agent("holder", "POST", "/conversations/{c}/wakings", {})),
+    ("it is put aside again",
+     agent("holder", "POST", "/conversations/{c}/snoozes", {"until": LATER})),
+    ("the customer writes meanwhile", says("在吗")),
+    ("it is put aside once more",
+     agent("holder", "POST", "/conversations/{c}/snoozes", {"until": LATER})),
+    ("its time comes", on_time),
     ("the agent replies", writes("holder", "agent", "我来看看")),
     ("the customer has read", visitor("reads", {"seq": 6, "delivered_seq": 6})),
     ("the agent notes", writes("holder", "note", "客户着急")),

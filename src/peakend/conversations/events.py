@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -159,6 +160,32 @@ class ConversationReopened(_OfHolding):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationSnoozed(_OfHolding):
+    """It was put aside until a time, or until the customer writes; `agent_id` is who holds it."""
+
+    agent_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationWoken(_OfHolding):
+    """It is no longer put aside; `why` is timer, customer or member, `until` what was planned."""
+
+    agent_id: UUID
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrioritySet(_OfHolding):
+    """It is more or less urgent than others now: low, normal, high or urgent."""
+
+    agent_id: UUID | None
+    priority: str
+    previous: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessagesDelivered(_OfConversation):
     """What we wrote reached the customer's device, up to `seq`."""
 
@@ -173,6 +200,14 @@ class MessagesRead(_OfConversation):
     by: str
     agent_id: UUID | None = None
     leg_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedUnread(_OfConversation):
+    """Who holds it wants to see it as unread again; what the customer sees as read stays so."""
+
+    agent_id: UUID
+    leg_id: UUID | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@
 `provided.opening = …`; nothing here knows who they are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -36,6 +37,15 @@ class Opening(Protocol):
         self, tx: Transaction, *, hours_id: UUID | None, language: str
     ) -> Mapping[str, Any]:
         """Return the fields of `hours` in the channel's configuration."""
+
+
+class Openings(Protocol):
+    """Knows when people of a queue are at work."""
+
+    async def __call__(
+        self, tx: Transaction, *, queue_id: UUID | None
+    ) -> Callable[[datetime], datetime | None]:
+        """Return what finds the first open moment from a moment; None where hours are unknown."""
 
 
 class Directory(Protocol):
@@ -77,12 +87,14 @@ class Provided:
     visitor_views: list[VisitorView]
     judged: JudgedMessages | None
     opening: Opening | None
+    openings: Openings | None
     directory: Directory | None
 
     def __init__(self) -> None:
         self.visitor_views = []
         self.judged = None
         self.opening = None
+        self.openings = None
         self.directory = None
 
 

@@ -54,6 +54,7 @@ def _ports() -> None:
     accounts_ports.provided.member_queues = routing.member_queues
     accounts_ports.provided.known_queues = routing.queue_names
     conversations_ports.provided.opening = routing.opening_view
+    conversations_ports.provided.openings = routing.openings
     conversations_ports.provided.directory = routing.Directory()
     conversations_ports.provided.judged = assist.judged
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]

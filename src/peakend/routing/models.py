@@ -89,6 +89,10 @@ work_item = tenant_table(
     Column("state", Text, nullable=False),
     Column("live", Boolean, nullable=False),
     _number("priority", 0),
+    # The part of the priority that comes from the conversation's own urgency.
+    _number("raised", 0),
+    # Put aside: held all the same, but no load.
+    Column("aside", Boolean, nullable=False, server_default="false"),
     _number("target_s", 20),
     Column("skills", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
     Column("last_agent_id", postgresql.UUID(as_uuid=True)),
@@ -206,6 +210,8 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     live: bool
     priority: int
+    raised: int
+    aside: bool
     target_s: int
     skills: list[UUID]
     last_agent_id: UUID | None

@@ -15,7 +15,10 @@ from peakend.conversations.events import (
     ConversationClosed,
     ConversationQueued,
     ConversationReopened,
+    ConversationSnoozed,
     ConversationStarted,
+    ConversationWoken,
+    PrioritySet,
 )
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
@@ -112,6 +115,18 @@ async def take_up_again(tx: Transaction, fact: ConversationReopened) -> None:
             last_agent_id=fact.last_agent_id,
             entered_at=tx.cause.occurred_at,
         )
+
+
+@reacts_to(PrioritySet, alone=True, priority=2)
+async def follow_priority(tx: Transaction, fact: PrioritySet) -> None:
+    """Let what is more urgent now be offered earlier."""
+    await actions.follow_priority(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(ConversationSnoozed, ConversationWoken, alone=True, priority=2)
+async def follow_snooze(tx: Transaction, fact: ConversationSnoozed | ConversationWoken) -> None:
+    """Give an agent room for others while a conversation is put aside."""
+    await actions.follow_snooze(tx, conversation_id=fact.conversation_id)
 
 
 @reacts_to(OrganisationCreated, alone=True)

@@ -66,8 +66,8 @@ function conversations(method: string, id: string | undefined, third: string | u
     return ok(page(found.slice(from, from + limit), from + limit < found.length ? String(from + limit) : null))
   }
   if (id === 'counts') {
-    const count = (view: 'mine' | 'queue' | 'all' | 'digital') => all.filter((row) => belongs(row, view, {}, me.member.id)).length
-    return ok({ mine: count('mine'), queue: count('queue'), all: count('all'), digital: count('digital'), unread: all.filter((row) => row.agent_id === me.member.id && row.unread).length })
+    const count = (view: 'mine' | 'snoozed' | 'queue' | 'all' | 'digital') => all.filter((row) => belongs(row, view, {}, me.member.id)).length
+    return ok({ mine: count('mine'), snoozed: count('snoozed'), queue: count('queue'), all: count('all'), digital: count('digital'), unread: all.filter((row) => row.agent_id === me.member.id && row.unread).length })
   }
   const row = data.rows.get(id)
   if (!row) return [404, { error: { code: 'conversations.not_found', message: '没有找到该会话', trace: 'mock' } }]

@@ -47,7 +47,9 @@ from peakend.conversations.actions.marking import (
     WrongPage,
     mark_read_by_agent,
     mark_seen_by_customer,
+    mark_unread,
     save_draft,
+    set_priority,
     tag,
     visit_page,
 )
@@ -59,6 +61,7 @@ from peakend.conversations.actions.receiving import (
     start_conversation,
 )
 from peakend.conversations.actions.replying import digital_reply, note, reply, system_message
+from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
 from peakend.conversations.actions.visiting import (
     IdentityRequired,
     LinkNotGood,
@@ -98,6 +101,7 @@ __all__ = [
     "WrongLook",
     "WrongPage",
     "WrongTemplate",
+    "WrongTime",
     "WrongTree",
     "add_canned_reply",
     "add_channel",
@@ -116,6 +120,7 @@ __all__ = [
     "identify",
     "mark_read_by_agent",
     "mark_seen_by_customer",
+    "mark_unread",
     "need_identified",
     "new_identity_secret",
     "note",
@@ -128,10 +133,14 @@ __all__ = [
     "resume_link",
     "resumed_token",
     "save_draft",
+    "set_priority",
     "set_rating",
     "set_reason",
+    "snooze",
     "start_conversation",
     "system_message",
     "tag",
     "visit_page",
+    "wake",
+    "wake_on_time",
 ]

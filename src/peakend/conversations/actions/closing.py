@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.actions.snoozing import record_woken
 from peakend.conversations.events import (
     ConversationClosed,
     ConversationRated,
@@ -25,7 +26,8 @@ from peakend.kernel.events import record
 _CLOSE = """
 UPDATE conversation SET
     state = 'closed', closed_at = $2, closed_from = state, solved = $3, reason_id = $4,
-    reason_version = $5, unread = 0, awaiting_since = NULL, version = version + 1
+    reason_version = $5, unread = 0, awaiting_since = NULL, snoozed_until = NULL, woken_at = NULL,
+    marked_unread = false, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
@@ -106,6 +108,7 @@ async def close(
     if kept_reason is None and by.kind == "member" and await tx.value(_ANY_REASON):
         raise ReasonNeeded(fields={"reason_id": "required"})
     await tx.run(_CLOSE, conversation_id, tx.now, solved, kept_reason, kept_version)
+    await record_woken(tx, row, "customer" if by.kind == "visitor" else "member")
     if kept_reason != row.reason_id:
         await record(
             tx,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from peakend.accounts.queries import need_member
+from peakend.conversations.actions.snoozing import record_woken
 from peakend.conversations.events import (
     ConversationAssigned,
     ConversationQueued,
@@ -21,7 +22,7 @@ UPDATE conversation SET
     state = 'waiting', queue_id = $2, leg_id = $3,
     last_agent_id = coalesce(agent_id, last_agent_id), agent_id = NULL,
     awaiting_since = coalesce(awaiting_since, $4), unread = greatest(unread, 1),
-    version = version + 1
+    snoozed_until = NULL, woken_at = NULL, marked_unread = false, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
@@ -30,14 +31,15 @@ UPDATE conversation SET
     state = 'serving', queue_id = coalesce($3, queue_id), leg_id = $4,
     last_agent_id = CASE WHEN agent_id IS DISTINCT FROM $2 THEN coalesce(agent_id, last_agent_id)
                          ELSE last_agent_id END,
-    agent_id = $2, version = version + 1
+    agent_id = $2, snoozed_until = NULL, woken_at = NULL, marked_unread = false,
+    version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
 _RELEASE = """
 UPDATE conversation SET
     state = $2, last_agent_id = coalesce(agent_id, last_agent_id), agent_id = NULL, leg_id = NULL,
-    version = version + 1
+    snoozed_until = NULL, woken_at = NULL, marked_unread = false, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
@@ -101,6 +103,8 @@ async def assign(
         return
     if row.agent_id != agent_id:
         await _released(tx, row, "serving")
+    else:
+        await record_woken(tx, row, "member")
     await tx.run(_ASSIGN, conversation_id, agent_id, queue_id, leg_id)
     await record(
         tx,
@@ -154,9 +158,10 @@ async def _open_row(
 
 
 async def _released(tx: Transaction, row: ConversationRecord, state: str) -> None:
-    """Record that the agent who held it, if any, no longer does."""
+    """Record that the agent who held it, if any, no longer does; nothing is put aside then."""
     if row.agent_id is None:
         return
+    await record_woken(tx, row, "member")
     await record(
         tx,
         ConversationReleased(

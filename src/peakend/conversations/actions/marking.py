@@ -8,12 +8,20 @@ import msgspec
 from peakend.conversations.actions.posting import TextTooLong, checked_text
 from peakend.conversations.events import (
     ConversationTagged,
+    MarkedUnread,
     MessagesDelivered,
     MessagesRead,
     PageVisited,
+    PrioritySet,
 )
-from peakend.conversations.queries.access import need_conversation, need_version
+from peakend.conversations.queries.access import (
+    ConversationIsClosed,
+    NotYours,
+    need_conversation,
+    need_version,
+)
 from peakend.conversations.rules.channels import page_url
+from peakend.conversations.rules.states import Priority
 from peakend.conversations.rules.texts import LONGEST_MESSAGE, is_text, one_line
 from peakend.customers.actions import record_page
 from peakend.kernel.actors import Actor
@@ -26,9 +34,11 @@ MOST_TAGS = 20
 # A mark only ever moves forward, and never past what was written. It leaves the version alone:
 # that somebody has read must not make a colleague's closing or transfer stale.
 _AGENT_READ = """
-UPDATE conversation AS c SET agent_read_seq = least($2, c.last_seq)
+UPDATE conversation AS c SET
+    agent_read_seq = greatest(c.agent_read_seq, least($2, c.last_seq)),
+    marked_unread = false, woken_at = NULL
 WHERE c.organisation_id = current_organisation() AND c.id = $1
-  AND least($2, c.last_seq) > c.agent_read_seq
+  AND (least($2, c.last_seq) > c.agent_read_seq OR c.marked_unread OR c.woken_at IS NOT NULL)
 RETURNING c.agent_read_seq
 """
 
@@ -121,6 +131,68 @@ async def mark_read_by_agent(
             by="agent",
             agent_id=row.agent_id,
             leg_id=row.leg_id,
+        ),
+    )
+
+
+async def mark_unread(tx: Transaction, *, conversation_id: UUID, by: Actor) -> None:
+    """Let a conversation stand out as unread until who holds it reads or answers it.
+
+    Errors: ConversationNotFound, ConversationIsClosed, NotYours.
+    """
+    row = await need_conversation(tx, conversation_id, by, lock=True)
+    if row.state == "closed":
+        raise ConversationIsClosed
+    if row.agent_id is None or row.agent_id != by.id:
+        raise NotYours
+    if row.marked_unread:
+        return
+    await tx.run(
+        "UPDATE conversation SET marked_unread = true "
+        "WHERE organisation_id = current_organisation() AND id = $1",
+        conversation_id,
+    )
+    await record(
+        tx,
+        MarkedUnread(
+            conversation_id=conversation_id,
+            customer_id=row.customer_id,
+            channel=row.channel_kind,
+            agent_id=row.agent_id,
+            leg_id=row.leg_id,
+        ),
+    )
+
+
+async def set_priority(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    priority: Priority,
+    by: Actor,
+    version: int | None = None,
+) -> None:
+    """Say how urgent a conversation is. Errors: ConversationNotFound, ConversationStale."""
+    row = await need_version(tx, conversation_id, by, version)
+    if row.priority == priority:
+        return
+    await tx.run(
+        "UPDATE conversation SET priority = $2, version = version + 1 "
+        "WHERE organisation_id = current_organisation() AND id = $1",
+        conversation_id,
+        priority,
+    )
+    await record(
+        tx,
+        PrioritySet(
+            conversation_id=conversation_id,
+            customer_id=row.customer_id,
+            channel=row.channel_kind,
+            queue_id=row.queue_id,
+            leg_id=row.leg_id,
+            agent_id=row.agent_id,
+            priority=priority,
+            previous=row.priority,
         ),
     )
 

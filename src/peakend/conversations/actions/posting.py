@@ -49,6 +49,12 @@ _SET = """
         first_reply_at = CASE $3 WHEN 'agent' THEN coalesce(c.first_reply_at, $7)
                                  ELSE c.first_reply_at END,
         agent_read_seq = CASE $3 WHEN 'agent' THEN c.last_seq ELSE c.agent_read_seq END,
+        snoozed_until = CASE $3 WHEN 'customer' THEN NULL ELSE c.snoozed_until END,
+        woken_until = CASE WHEN $3 = 'customer' THEN c.snoozed_until END,
+        woken_at = CASE WHEN $3 = 'customer' AND c.snoozed_until IS NOT NULL THEN $7
+                        WHEN $3 = 'agent' THEN NULL
+                        ELSE c.woken_at END,
+        marked_unread = c.marked_unread AND $3 <> 'agent',
         customer_read_seq = CASE $3 WHEN 'customer' THEN c.last_seq
                                     ELSE c.customer_read_seq END,
         customer_delivered_seq = CASE $3 WHEN 'customer' THEN c.last_seq
@@ -77,7 +83,7 @@ _INSERT = """
 )
 SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
        channel_kind AS channel, state, queue_id, agent_id, leg_id, last_wait_ms,
-       first_reply_at = $7 AS first_reply
+       first_reply_at = $7 AS first_reply, woken_until
 FROM touched
 """
 
@@ -120,6 +126,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     leg_id: UUID | None
     last_wait_ms: int | None
     first_reply: bool | None
+    woken_until: datetime | None
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from peakend.conversations.actions.posting import (
 from peakend.conversations.events import (
     ConversationReopened,
     ConversationStarted,
+    ConversationWoken,
     MessageReceived,
 )
 from peakend.conversations.models import (
@@ -148,7 +149,22 @@ async def receive(
             leg_id=posted.leg_id,
         ),
     )
+    if posted.woken_until is not None and posted.agent_id is not None:
+        await record(tx, _woken(posted, posted.agent_id, posted.woken_until))
     return stored(message, posted, given[1], tx.now)
+
+
+def _woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:
+    return ConversationWoken(
+        conversation_id=posted.conversation_id,
+        customer_id=posted.customer_id,
+        channel=posted.channel,
+        queue_id=posted.queue_id,
+        leg_id=posted.leg_id,
+        agent_id=agent_id,
+        until=until,
+        why="customer",
+    )
 
 
 async def start_conversation(

@@ -83,11 +83,18 @@ class ReasonGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     version: Version | None = None
 
 
+class PriorityGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How urgent a conversation is."""
+
+    priority: Literal["low", "normal", "high", "urgent"]
+    version: Version | None = None
+
+
 @get("/conversations", summary="A list of conversations", opt=needs("conversations.read"))
 async def conversation_list(
     actor: Actor,
     tx: Transaction,
-    view: Literal["mine", "queue", "all", "closed", "digital"] = "mine",
+    view: Literal["mine", "snoozed", "queue", "all", "closed", "digital"] = "mine",
     q_queue: UUID | None = None,
     agent: UUID | None = None,
     tag: UUID | None = None,
@@ -292,6 +299,24 @@ async def set_reason(
     return await _row(tx, conversation_id, actor)
 
 
+@put(
+    "/conversations/{conversation_id:uuid}/priority",
+    summary="Say how urgent it is",
+    opt=needs("conversations.note"),
+)
+async def set_priority(
+    conversation_id: UUID, data: PriorityGiven, actor: Actor, tx: Transaction
+) -> queries.ConversationRow:
+    await actions.set_priority(
+        tx,
+        conversation_id=conversation_id,
+        priority=data.priority,
+        by=actor,
+        version=data.version,
+    )
+    return await _row(tx, conversation_id, actor)
+
+
 @post(
     "/files",
     summary="Upload a file",
@@ -341,6 +366,7 @@ routes = [
     reopen_conversation,
     tag_conversation,
     set_reason,
+    set_priority,
     upload,
     search,
 ]

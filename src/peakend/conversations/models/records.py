@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.conversations.rules.states import AuthorKind, Kind, State
+from peakend.conversations.rules.states import AuthorKind, Kind, Priority, State
 
 
 class ConversationRecord(msgspec.Struct, frozen=True):
@@ -44,6 +44,10 @@ class ConversationRecord(msgspec.Struct, frozen=True):
     customer_read_seq: int
     customer_delivered_seq: int
     agent_read_seq: int
+    priority: Priority
+    snoozed_until: datetime | None
+    woken_at: datetime | None
+    marked_unread: bool
     version: int
 
 

@@ -140,6 +140,13 @@ conversation_table = tenant_table(
     _count("customer_read_seq"),
     _count("customer_delivered_seq"),
     _count("agent_read_seq"),
+    Column("priority", Text, nullable=False, server_default="normal"),
+    _time("snoozed_until"),
+    # Since when it has been back from being put aside, until the agent looks at it.
+    _time("woken_at"),
+    # Until when the newest message found it put aside: RETURNING shows new values only.
+    _time("woken_until"),
+    Column("marked_unread", Boolean, nullable=False, server_default="false"),
     Column("version", Integer, nullable=False, server_default="1"),
     # The last client ids: a repeat that waits for the row's lock sees them there, where a look at
     # the message table would still see the past.
@@ -169,7 +176,17 @@ conversation_table = tenant_table(
         "organisation_id",
         "agent_id",
         "last_message_minute",
-        postgresql_where=text("state <> 'closed' AND agent_id IS NOT NULL"),
+        postgresql_where=text(
+            "state <> 'closed' AND agent_id IS NOT NULL AND snoozed_until IS NULL"
+        ),
+    ),
+    Index(
+        "ix_conversation_snoozed",
+        "organisation_id",
+        "agent_id",
+        "snoozed_until",
+        "id",
+        postgresql_where=text("snoozed_until IS NOT NULL"),
     ),
     Index(
         "ix_conversation_queue",

@@ -42,6 +42,7 @@ from peakend.conversations.queries.settings import (
     script_line,
     tags,
 )
+from peakend.conversations.queries.snoozing import SnoozeTime, snooze_times
 from peakend.conversations.queries.visitor import (
     ForeignOrigin,
     KeyedChannel,
@@ -76,6 +77,7 @@ __all__ = [
     "Message",
     "MessageRecord",
     "NotYours",
+    "SnoozeTime",
     "Source",
     "UnknownKey",
     "VisitorConversation",
@@ -105,6 +107,7 @@ __all__ = [
     "rows",
     "script_line",
     "search",
+    "snooze_times",
     "socket_allowed",
     "tags",
     "transcript",

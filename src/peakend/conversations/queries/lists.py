@@ -29,7 +29,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 
-View = Literal["mine", "queue", "all", "closed", "digital"]
+View = Literal["mine", "snoozed", "queue", "all", "closed", "digital"]
 
 MOST_ROWS = 100
 MOST_QUEUES = 50
@@ -54,6 +54,7 @@ class Counts(msgspec.Struct, frozen=True):
     """How many rows each view has, counted up to 1,000."""
 
     mine: int
+    snoozed: int
     queue: int
     all: int
     digital: int
@@ -74,7 +75,10 @@ async def conversation_list(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[ConversationRow]:
-    """Return a page of a view, newest first. Errors: WrongCursor."""
+    """Return a page of a view, newest first; what is put aside, soonest first.
+
+    Errors: WrongCursor.
+    """
     limit = max(1, min(limit, MOST_ROWS))
     after = _after(cursor) if cursor else None
     keys = await _keys(tx, actor, view, filters, after, limit + 1)
@@ -122,18 +126,18 @@ async def _keys(
 
 
 def _queues(view: View, actor: Actor) -> list[UUID]:
-    if view == "mine" or actor.kind != "member" or actor.scope != "queue":
+    if view in ("mine", "snoozed") or actor.kind != "member" or actor.scope != "queue":
         return []
     return sorted(actor.queue_ids)[:MOST_QUEUES]
 
 
 def _ranges(view: View, actor: Actor, queues: int) -> tuple[str, ...]:
     """Return the index ranges that hold what the actor may see: everything, own, each queue's."""
-    if view == "mine":
-        return ("me",) if actor.id else ()
+    if view in ("mine", "snoozed"):
+        return ("me" if view == "mine" else "aside",) if actor.id else ()
     if actor.kind != "member" or actor.scope == "all":
         return ("",)
-    own = ("me",) if view != "queue" else ()
+    own = {"queue": (), "all": ("me", "aside")}.get(view, ("me",))
     return own + tuple(f"queue_{place}" for place in range(queues))
 
 
@@ -149,15 +153,15 @@ def _statement(
         *_of_view(view),
         *(_narrowed(name) for name in narrowed),
     ]
+    upwards = view == "snoozed"
     if paged:
-        conditions.append(
-            tuple_(*places.values())
-            < tuple_(*(_given(f"after_{name}", column) for name, column in places.items()))
-        )
+        here = tuple_(*places.values())
+        last = tuple_(*(_given(f"after_{name}", column) for name, column in places.items()))
+        conditions.append(here > last if upwards else here < last)
     branches = [
         select(_c.id, places["at"].label("at"))
-        .where(*conditions, *_in_range(name))
-        .order_by(*(column.desc() for column in places.values()))
+        .where(*conditions, *_in_range(name, view))
+        .order_by(*(column if upwards else column.desc() for column in places.values()))
         .limit(bindparam("most", type_=Integer))
         for name in ranges
     ]
@@ -177,6 +181,8 @@ def _places(view: View) -> dict[str, Any]:
     """Return what orders a view; the minute leads where the index knows no finer time."""
     if view == "closed":
         return {"at": _c.closed_at, "id": _c.id}
+    if view == "snoozed":
+        return {"at": _c.snoozed_until, "id": _c.id}
     return {"minute": _c.last_message_minute, "at": _c.last_message_at, "id": _c.id}
 
 
@@ -192,11 +198,15 @@ def _of_view(view: View) -> list[ColumnElement[bool]]:
     return [_c.state != literal_column("'closed'")]
 
 
-def _in_range(name: str) -> list[ColumnElement[bool]]:
+def _in_range(name: str, view: View) -> list[ColumnElement[bool]]:
     if not name:
         return []
+    if name == "aside":
+        return [_c.agent_id == _given("me", _c.agent_id), _c.snoozed_until.is_not(None)]
     column = _c.agent_id if name == "me" else _c.queue_id
-    return [column == _given(name, column)]
+    given = [column == _given(name, column)]
+    # What is put aside has an index of its own.
+    return [*given, _c.snoozed_until.is_(None)] if name == "me" and view != "closed" else given
 
 
 def _narrowed(name: str) -> ColumnElement[bool]:
@@ -224,7 +234,12 @@ SELECT
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
-          AND c.state <> 'closed' AND c.agent_id = $2 LIMIT $4) x)::int AS mine,
+          AND c.state <> 'closed' AND c.agent_id = $2 AND c.snoozed_until IS NULL
+        LIMIT $4) x)::int AS mine,
+    (SELECT count(*) FROM (
+        SELECT 1 FROM conversation c
+        WHERE c.organisation_id = current_organisation()
+          AND c.agent_id = $2 AND c.snoozed_until IS NOT NULL LIMIT $4) x)::int AS snoozed,
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
@@ -233,7 +248,9 @@ SELECT
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation() AND c.state <> 'closed'
-          AND ($1 OR c.agent_id = $2 OR c.queue_id = ANY($3::uuid[])) LIMIT $4) x)::int AS "all",
+          AND ($1 OR c.agent_id = $2 AND c.snoozed_until IS NULL
+               OR c.agent_id = $2 AND c.snoozed_until IS NOT NULL
+               OR c.queue_id = ANY($3::uuid[])) LIMIT $4) x)::int AS "all",
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation() AND c.state = 'digital'
@@ -241,7 +258,8 @@ SELECT
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
-          AND c.state <> 'closed' AND c.agent_id = $2 AND c.unread > 0 LIMIT $4) x)::int AS unread
+          AND c.state <> 'closed' AND c.agent_id = $2 AND c.snoozed_until IS NULL
+          AND (c.unread > 0 OR c.marked_unread) LIMIT $4) x)::int AS unread
 """
 
 

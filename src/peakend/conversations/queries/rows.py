@@ -14,7 +14,7 @@ import msgspec
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
 from peakend.conversations.rules.reasons import label
-from peakend.conversations.rules.states import Kind, State, may_see
+from peakend.conversations.rules.states import Kind, Priority, State, may_see
 from peakend.customers.queries import customer_briefs
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -85,6 +85,9 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     customer_read_seq: int
     customer_delivered_seq: int
     agent_read_seq: int
+    priority: Priority
+    snoozed_until: datetime | None
+    woken_at: datetime | None
     version: int
     language: str
 
@@ -148,7 +151,7 @@ def _row(
         preview_kind=row.preview_kind,
         last_message_at=row.last_message_at,
         last_seq=row.last_seq,
-        unread=row.unread,
+        unread=max(row.unread, int(row.marked_unread)),
         awaiting_since=row.awaiting_since,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
@@ -160,6 +163,9 @@ def _row(
         customer_read_seq=row.customer_read_seq,
         customer_delivered_seq=row.customer_delivered_seq,
         agent_read_seq=row.agent_read_seq,
+        priority=row.priority,
+        snoozed_until=row.snoozed_until,
+        woken_at=row.woken_at,
         version=row.version,
         language=row.language,
     )

@@ -13,6 +13,7 @@ State = Literal["digital", "waiting", "serving", "closed"]
 Kind = Literal["customer", "agent", "digital", "note", "system"]
 AuthorKind = Literal["customer", "member", "digital_agent", "system"]
 Arrival = Literal["sent", "delivered", "read"]
+Priority = Literal["low", "normal", "high", "urgent"]
 
 # From a state to those it may go to; staying is allowed for a change of queue or of agent.
 MOVES: dict[str, frozenset[str]] = {

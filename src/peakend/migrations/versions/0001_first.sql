@@ -533,6 +533,11 @@ CREATE TABLE conversation (
 	customer_read_seq INTEGER DEFAULT '0' NOT NULL, 
 	customer_delivered_seq INTEGER DEFAULT '0' NOT NULL, 
 	agent_read_seq INTEGER DEFAULT '0' NOT NULL, 
+	priority TEXT DEFAULT 'normal' NOT NULL, 
+	snoozed_until TIMESTAMP WITH TIME ZONE, 
+	woken_at TIMESTAMP WITH TIME ZONE, 
+	woken_until TIMESTAMP WITH TIME ZONE, 
+	marked_unread BOOLEAN DEFAULT 'false' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
 	CONSTRAINT pk_conversation PRIMARY KEY (organisation_id, id)
@@ -684,6 +689,8 @@ CREATE TABLE work_item (
 	state TEXT NOT NULL, 
 	live BOOLEAN NOT NULL, 
 	priority INTEGER DEFAULT '0' NOT NULL, 
+	raised INTEGER DEFAULT '0' NOT NULL, 
+	aside BOOLEAN DEFAULT 'false' NOT NULL, 
 	target_s INTEGER DEFAULT '20' NOT NULL, 
 	skills UUID[] DEFAULT '{}' NOT NULL, 
 	last_agent_id UUID, 
@@ -899,9 +906,11 @@ CREATE INDEX ix_conversation_customer ON conversation (organisation_id, customer
 -- next
 CREATE INDEX ix_conversation_digital ON conversation (organisation_id, last_message_minute) WHERE state = 'digital'
 -- next
-CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_minute) WHERE state <> 'closed' AND agent_id IS NOT NULL
+CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_minute) WHERE state <> 'closed' AND agent_id IS NOT NULL AND snoozed_until IS NULL
 -- next
 CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, last_message_minute) WHERE state <> 'closed' AND queue_id IS NOT NULL
+-- next
+CREATE INDEX ix_conversation_snoozed ON conversation (organisation_id, agent_id, snoozed_until, id) WHERE snoozed_until IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
 -- next

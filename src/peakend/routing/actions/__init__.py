@@ -1,5 +1,6 @@
 """What is done to queues, work, presence and business hours."""
 
+from peakend.routing.actions.following import follow_priority, follow_snooze
 from peakend.routing.actions.lines import (
     Passed,
     abandon,
@@ -82,6 +83,8 @@ __all__ = [
     "end_wrap_ups",
     "enqueue",
     "expire_offer",
+    "follow_priority",
+    "follow_snooze",
     "join_only_queue",
     "join_queues",
     "let_silent_go",

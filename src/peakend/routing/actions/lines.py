@@ -22,16 +22,16 @@ from peakend.routing.models import QueueRow, WorkItem
 from peakend.routing.queries.hours import opening
 from peakend.routing.queries.queues import need_queue, queue_for
 from peakend.routing.queries.work import active_leg, last_served_by, need_leg
-from peakend.routing.rules.choice import RETURNING_WITHIN
+from peakend.routing.rules.choice import POINTS, RETURNING_WITHIN
 from peakend.routing.rules.hours import Hours, add_open_time, is_open
 
 TARGET_S = 20
 _ENTER = """
 INSERT INTO work_item (id, conversation_id, queue_id, customer_id, state, live, priority, target_s,
                        skills, last_agent_id, entered_at, promised_at, only_agent_id, only_team_id,
-                       tried, transferred_from, transfers, return_to, return_by)
+                       tried, transferred_from, transfers, return_to, return_by, raised)
 VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8::uuid[], $9, $10, $11, $12, $13, $14, $15, $16,
-        $17, $18)
+        $17, $18, $19)
 ON CONFLICT (organisation_id, conversation_id)
     WHERE state IN ('waiting', 'offered', 'serving') DO NOTHING
 """
@@ -42,7 +42,7 @@ VALUES ($1, $2, $3, $4, 'serving', false, 0, $5, $5, $6, $7, $8)
 """
 _END = """
 UPDATE work_item
-SET state = $2, outcome = $3, ended_at = $4, offered_to = NULL, offered_at = NULL
+SET state = $2, outcome = $3, ended_at = $4, offered_to = NULL, offered_at = NULL, aside = false
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
@@ -82,7 +82,8 @@ async def enqueue(
     if (known := await standing_leg(tx, conversation_id)) is not None:
         return known.id
     # Its row before the new leg, in the order of whoever picks it at the same moment.
-    if (await need_conversation(tx, conversation_id, system, lock=True)).state == "closed":
+    conversation = await need_conversation(tx, conversation_id, system, lock=True)
+    if conversation.state == "closed":
         return None
     at = entered_at or tx.now
     place = queue_id or conversation.queue_id or await queue_for(tx, conversation.brand_id)
@@ -93,11 +94,12 @@ async def enqueue(
         last_agent_id = await last_served_by(tx, conversation.customer_id, at - RETURNING_WITHIN)
     leg_id = new_id(tx.now)
     urgency, target_s = (queue.priority, queue.target_s) if queue else (0, TARGET_S)
+    raised = POINTS[conversation.priority]
     promised_at = None if live else promise(queue, hours, at)
     new = await tx.run(
         _ENTER, leg_id, conversation_id, place, conversation.customer_id, live,
-        priority + urgency, target_s, _skills(queue, skills, passed), last_agent_id, at,
-        promised_at, *_inherited(passed, tx.now),
+        priority + urgency + raised, target_s, _skills(queue, skills, passed), last_agent_id, at,
+        promised_at, *_inherited(passed, tx.now), raised,
     )  # fmt: skip
     if not new:
         standing = await active_leg(tx, conversation_id)

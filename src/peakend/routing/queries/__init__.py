@@ -31,6 +31,7 @@ from peakend.routing.queries.seats import (
 from peakend.routing.queries.views import (
     Directory,
     opening_view,
+    openings,
     other_ways,
     visitor_view,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "offers_of",
     "opening",
     "opening_view",
+    "openings",
     "other_ways",
     "place_in_line",
     "presence_of",

@@ -52,7 +52,10 @@ class _Load(msgspec.Struct, frozen=True):
 
 
 async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
-    """Return the seats of all active members, or of some. Counts: load holds offers, too."""
+    """Return the seats of all active members, or of some.
+
+    Counts: load holds offers, too, but nothing that is put aside.
+    """
     members = await accounts.members(tx, active_only=True)
     by_member = await serving_members(tx)
     by_team = await serving_teams(tx)
@@ -104,13 +107,13 @@ async def presence_of(tx: Transaction, member_id: UUID) -> PresenceRow:
 
 
 async def load_of(tx: Transaction, member_id: UUID) -> int:
-    """Return how many conversations a member holds or is offered."""
+    """Return how many conversations a member holds or is offered, without what is put aside."""
     return int(
         await tx.value(
             """
             SELECT (SELECT count(*) FROM work_item
                     WHERE organisation_id = current_organisation()
-                      AND state = 'serving' AND agent_id = $1)
+                      AND state = 'serving' AND agent_id = $1 AND NOT aside)
                  + (SELECT count(*) FROM work_item
                     WHERE organisation_id = current_organisation()
                       AND state IN ('waiting', 'offered') AND offered_to = $1)
@@ -126,7 +129,7 @@ async def _loads(tx: Transaction) -> dict[UUID, _Load]:
         """
         SELECT agent_id, count(*) AS load, sum(offers)::int AS offers
         FROM (SELECT agent_id, 0 AS offers FROM work_item
-              WHERE organisation_id = current_organisation() AND state = 'serving'
+              WHERE organisation_id = current_organisation() AND state = 'serving' AND NOT aside
               UNION ALL
               SELECT offered_to, 1 FROM work_item
               WHERE organisation_id = current_organisation()

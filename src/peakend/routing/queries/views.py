@@ -1,6 +1,6 @@
 """What visitors see of waiting, and what other contexts ask of routing through their ports."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,6 +81,17 @@ async def opening_view(
         "next_open_at": opens,
         "text": word("routing.people_are_away", language),
     }
+
+
+async def openings(
+    tx: Transaction, *, queue_id: UUID | None
+) -> Callable[[datetime], datetime | None]:
+    """Return what finds the first open moment of a queue's hours; None where it has none."""
+    queue = (
+        await need_queue(tx, queue_id) if queue_id and await queue_exists(tx, queue_id) else None
+    )
+    hours = await opening(tx, queue.hours_id) if queue else None
+    return lambda at: next_open(hours, at) if hours else None
 
 
 class Directory:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 PRIORITY_S = 60
 """One point of priority weighs as much as this much waiting."""
+POINTS = {"low": -5, "normal": 0, "high": 5, "urgent": 15}
+"""What the urgency of a conversation adds to the priority of its queue."""
 STARVING_AFTER = timedelta(minutes=10)
 RETRY_AFTER = timedelta(seconds=60)
 RETURNING_WITHIN = timedelta(hours=24)

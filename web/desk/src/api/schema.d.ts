@@ -509,6 +509,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how urgent it is */
+        put: operations["conversations.desk.set_priority"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/reads": {
         parameters: {
             query?: never;
@@ -577,6 +594,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/snooze-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times to choose for putting it aside */
+        get: operations["conversations.aside.snooze_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/snoozes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put it aside until a time, or until the customer writes */
+        post: operations["conversations.aside.snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/suggestions": {
         parameters: {
             query?: never;
@@ -639,6 +690,40 @@ export interface paths {
         put?: never;
         /** Pass a conversation on with a note and its whole context */
         post: operations["routing.work.transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/unread-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark as unread */
+        post: operations["conversations.aside.mark_unread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/wakings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take up again what was put aside */
+        post: operations["conversations.aside.wake"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1910,10 +1995,13 @@ export interface components {
             preview: string;
             /** @enum {string} */
             preview_kind: "customer" | "agent" | "digital" | "note" | "system";
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
             queue_id: string | null;
             rating: number | null;
             reason_id: string | null;
             reason_label: string | null;
+            snoozed_until: string | null;
             solved: boolean | null;
             /** @enum {string} */
             state: "digital" | "waiting" | "serving" | "closed";
@@ -1921,6 +2009,7 @@ export interface components {
             unread: number;
             version: number;
             wait_s: number;
+            woken_at: string | null;
         };
         /** ConversationRow */
         ConversationRow: {
@@ -1950,16 +2039,20 @@ export interface components {
             preview: string;
             /** @enum {string} */
             preview_kind: "customer" | "agent" | "digital" | "note" | "system";
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
             queue_id: string | null;
             rating: number | null;
             reason_id: string | null;
             reason_label: string | null;
+            snoozed_until: string | null;
             solved: boolean | null;
             /** @enum {string} */
             state: "digital" | "waiting" | "serving" | "closed";
             tags: components["schemas"]["RowTag"][];
             unread: number;
             version: number;
+            woken_at: string | null;
         };
         /** CountedFact */
         CountedFact: {
@@ -1981,6 +2074,7 @@ export interface components {
             digital: number;
             mine: number;
             queue: number;
+            snoozed: number;
             unread: number;
         };
         /** Credentials */
@@ -2533,6 +2627,12 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "break" | "offline";
         };
+        /** PriorityGiven */
+        PriorityGiven: {
+            /** @enum {string} */
+            priority: "low" | "normal" | "high" | "urgent";
+            version?: number | null;
+        };
         /** Queue */
         Queue: {
             brand_id: string | null;
@@ -2727,6 +2827,19 @@ export interface components {
             id: string;
             name: string;
         };
+        /** SnoozeTime */
+        SnoozeTime: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            when: "hour" | "afternoon" | "evening" | "tomorrow" | "monday" | "opening";
+        };
+        /** Snoozing */
+        Snoozing: {
+            /** Format: date-time */
+            until: string;
+            version?: number | null;
+        };
         /** Source */
         Source: {
             article_id: string | null;
@@ -2889,6 +3002,10 @@ export interface components {
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
+        };
+        /** Waking */
+        Waking: {
+            version?: number | null;
         };
         /** Wallboard */
         Wallboard: {
@@ -4018,7 +4135,7 @@ export interface operations {
     "conversations.desk.conversation_list": {
         parameters: {
             query?: {
-                view?: "mine" | "queue" | "all" | "closed" | "digital";
+                view?: "mine" | "snoozed" | "queue" | "all" | "closed" | "digital";
                 q_queue?: string | null;
                 agent?: string | null;
                 tag?: string | null;
@@ -4330,6 +4447,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.desk.set_priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.desk.mark_read": {
         parameters: {
             query?: never;
@@ -4460,6 +4611,68 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.aside.snooze_times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnoozeTime"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.aside.snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snoozing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "assist.suggestions": {
         parameters: {
             query?: {
@@ -4564,6 +4777,70 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TransferForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.aside.mark_unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.aside.wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waking"];
             };
         };
         responses: {

@@ -1,7 +1,7 @@
 /** Pure decisions about lists and threads: where a pushed row belongs, and what a pushed message changes. */
 import type { ConversationRow, Message } from '@/api/types'
 
-export type ViewName = 'mine' | 'queue' | 'all' | 'digital' | 'closed'
+export type ViewName = 'mine' | 'snoozed' | 'queue' | 'all' | 'digital' | 'closed'
 export interface Filters { queue?: string | null; agent?: string | null; tag?: string | null; brand?: string | null; channel?: string | null }
 export type Order = 'waiting' | 'recent'
 
@@ -16,7 +16,8 @@ export function belongs(row: ConversationRow, view: ViewName, filters: Filters, 
   if (filters.brand && row.brand_id !== filters.brand) return false
   if (filters.channel && row.channel_id !== filters.channel) return false
   if (filters.tag && !row.tags.some((tag) => tag.id === filters.tag)) return false
-  if (view === 'mine') return row.agent_id === me && row.state !== 'closed'
+  if (view === 'mine') return row.agent_id === me && row.state !== 'closed' && !row.snoozed_until
+  if (view === 'snoozed') return row.agent_id === me && !!row.snoozed_until
   if (view === 'queue') return row.state === 'waiting'
   if (view === 'digital') return row.state === 'digital'
   if (view === 'closed') return row.state === 'closed'
@@ -39,6 +40,12 @@ export function sortKey(row: ConversationRow, view: ViewName): string {
 }
 
 export function compareRows(a: ConversationRow, b: ConversationRow, view: ViewName, order: Order): number {
+  if (view === 'snoozed') {
+    const [one, other] = [a.snoozed_until ?? '', b.snoozed_until ?? '']
+    return one === other ? (a.id < b.id ? -1 : 1) : one < other ? -1 : 1
+  }
+  // What has just come back is the first to be seen.
+  if (view === 'mine' && !!a.woken_at !== !!b.woken_at) return a.woken_at ? -1 : 1
   if (order === 'waiting') {
     if (!!a.awaiting_since !== !!b.awaiting_since) return a.awaiting_since ? -1 : 1
     if (a.awaiting_since && b.awaiting_since && a.awaiting_since !== b.awaiting_since) return a.awaiting_since < b.awaiting_since ? -1 : 1

@@ -27,7 +27,7 @@ export const useConversations = defineStore('conversations', () => {
   const lists = shallowReactive(new Map<string, ListState>())
   const threads = shallowReactive(new Map<string, ThreadState>())
   const others = reactive(new Map<string, Presence[]>())
-  const counts = reactive<Counts>({ mine: 0, queue: 0, all: 0, digital: 0, unread: 0 })
+  const counts = reactive<Counts>({ mine: 0, snoozed: 0, queue: 0, all: 0, digital: 0, unread: 0 })
   let counting = 0
 
   const read = (id: string) => rows.get(id)
@@ -49,7 +49,7 @@ export const useConversations = defineStore('conversations', () => {
     try {
       const { filters, view } = state
       const page = await api.get<Page<ConversationRow>>('/conversations', {
-        view, cursor: more ? state.next : null, limit: view === 'mine' || view === 'queue' ? 100 : 50,
+        view, cursor: more ? state.next : null, limit: ['mine', 'snoozed', 'queue'].includes(view) ? 100 : 50,
         q_queue: filters.queue, agent: filters.agent, tag: filters.tag, brand: filters.brand, channel: filters.channel,
       })
       for (const row of page.items) keep(row)
@@ -250,11 +250,12 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   /** How many stand in a short view: counted here where the whole list is here, by the server otherwise. */
-  function amount(view: 'mine' | 'queue'): number {
+  function amount(view: 'mine' | 'snoozed' | 'queue'): number {
     const state = [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !Object.keys(one.filters).length)
     return state?.ids.length ?? counts[view]
   }
   const waiting = computed(() => amount('queue'))
   const mine = computed(() => amount('mine'))
-  return { rows, lists, threads, others, counts, mine, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, addMessages, apply, refresh, count }
+  const snoozed = computed(() => amount('snoozed'))
+  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, addMessages, apply, refresh, count }
 })

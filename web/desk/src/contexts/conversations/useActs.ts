@@ -1,10 +1,11 @@
 /** What a person does with a conversation: acts at once, offers undo, and says so when the server knows better. */
 import { api, ApiError } from '@/api/client'
-import type { ConversationRow } from '@/api/types'
+import type { ConversationRow, Priority } from '@/api/types'
 import { sayFailure } from '@/app/failures'
 import { i18n } from '@/app/i18n'
 import { may, myId } from '@/app/session'
 import { toast } from '@/ui/toast'
+import { comesBack } from './aside'
 import { useConversations } from './store'
 
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
@@ -19,6 +20,9 @@ export function rights(row: ConversationRow) {
     close: (mine || (row.state !== 'closed' && may('conversations.assign'))) && may('conversations.close'),
     transfer: (mine || (row.state !== 'closed' && may('conversations.assign'))) && may('conversations.transfer'),
     assign: row.state !== 'closed' && may('conversations.assign'),
+    snooze: row.state === 'serving' && (mine || may('conversations.assign')) && may('conversations.note'),
+    unread: mine,
+    priority: row.state !== 'closed' && may('conversations.note'),
     take: row.state === 'waiting' || row.state === 'digital' || (row.state === 'serving' && !mine && may('conversations.take_over')),
     reopen: row.state === 'closed' && may('conversations.close'),
   }
@@ -78,6 +82,49 @@ export function useActs() {
     }
   }
 
+  /** Put a conversation aside; undone it is as it was. */
+  async function snooze(row: ConversationRow, until: string, quiet = false): Promise<boolean> {
+    const before = row.snoozed_until
+    try {
+      const answer = await api.post<ConversationRow>(`/conversations/${row.id}/snoozes`, { until, version: row.version })
+      take(answer, row.id)
+      if (!quiet) toast({ text: t('conversations.snoozed_toast', { name: row.customer.name, time: comesBack(answer.snoozed_until ?? until) }), undo: () => { const now = store.rows.get(row.id); if (now) void (before ? snooze(now, before, true) : wake(now, true)) } })
+      return true
+    } catch (error) {
+      refused('conversations.snooze_failed', row, error)
+      return false
+    }
+  }
+
+  async function wake(row: ConversationRow, quiet = false): Promise<void> {
+    const before = row.snoozed_until
+    try {
+      take(await api.post<ConversationRow>(`/conversations/${row.id}/wakings`, { version: row.version }), row.id)
+      if (!quiet && before) toast({ text: t('conversations.woken_toast', { name: row.customer.name }), undo: () => { const now = store.rows.get(row.id); if (now) void snooze(now, before, true) } })
+    } catch (error) {
+      refused('conversations.wake_failed', row, error)
+    }
+  }
+
+  async function setPriority(row: ConversationRow, priority: Priority, quiet = false): Promise<void> {
+    const before = row.priority
+    try {
+      take(await api.put<ConversationRow>(`/conversations/${row.id}/priority`, { priority, version: row.version }), row.id)
+      if (!quiet) toast({ text: t('conversations.priority_changed', { priority: t(`conversations.priority_${priority}`) }), undo: () => { const now = store.rows.get(row.id); if (now) void setPriority(now, before, true) } })
+    } catch (error) {
+      refused('conversations.priority_failed', row, error)
+    }
+  }
+
+  async function markUnread(row: ConversationRow): Promise<void> {
+    try {
+      take(await api.post<ConversationRow>(`/conversations/${row.id}/unread-marks`), row.id)
+      toast({ text: t('conversations.unread_toast', { name: row.customer.name }) })
+    } catch (error) {
+      refused('conversations.unread_failed', row, error)
+    }
+  }
+
   async function giveBack(row: ConversationRow): Promise<void> {
     try {
       take(await api.post<ConversationRow>(`/conversations/${row.id}/returns`), row.id)
@@ -91,5 +138,5 @@ export function useActs() {
     await api.post(`/conversations/${row.id}/reads`, { seq }).catch(() => undefined)
   }
 
-  return { pick, close, reopen, setTags, giveBack, read }
+  return { pick, close, reopen, setTags, snooze, wake, setPriority, markUnread, giveBack, read }
 }

@@ -40,6 +40,10 @@ function hearHands(frame: Facts, show: (id: string) => void): void {
   const name = (id: string) => store.rows.get(id)?.customer.name ?? ''
   for (const fact of frame.facts) {
     const id = fact.conversation_id
+    if (fact.type === 'ConversationWoken' && fact.agent_id === myId() && fact.payload?.why === 'timer' && id) {
+      sound('message')
+      tell(t('app.alarm_woken', { name: frame.conversations.find((one) => one.id === id)?.customer.name ?? name(id) }), 'info', id, show)
+    }
     if (fact.type !== 'TransferReturned' || fact.agent_id !== myId() || !id) continue
     sound('late')
     tell(t(fact.payload?.why === 'sender_away' ? 'app.alarm_returned_away' : 'app.alarm_returned', { name: name(id) }), 'danger', id, show)
