@@ -97,7 +97,7 @@ async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
     await page.get_by_role("option", selected=True).get_by_text("紧急").wait_for()
 
     await keyboard.press("m")
-    await page.get_by_role("option", selected=True).get_by_label("1 条未读").wait_for()
+    await page.get_by_role("option", selected=True).get_by_text("1 条未读").wait_for()
 
     await keyboard.press("h")
     await page.get_by_role("dialog").get_by_role("button", name="1 小时后").wait_for()

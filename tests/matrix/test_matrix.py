@@ -40,6 +40,9 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/closings": {},
     "POST /api/conversations/{conversation_id:uuid}/reopenings": {},
     "PUT /api/conversations/{conversation_id:uuid}/tags": {"tag_ids": []},
+    "PUT /api/conversations/{conversation_id:uuid}/priority": {"priority": "high"},
+    "POST /api/conversations/{conversation_id:uuid}/snoozes": {"until": "2030-01-01T09:00:00Z"},
+    "POST /api/conversations/{conversation_id:uuid}/wakings": {},
     "PUT /api/conversations/{conversation_id:uuid}/reason": {"reason_id": None},
     "POST /api/conversations/{conversation_id:uuid}/transfers": {
         "to": {"kind": "queue", "id": NEW},
