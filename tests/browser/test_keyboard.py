@@ -104,6 +104,7 @@ async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
     await until(page, "document.activeElement.innerText.includes('1 小时后')")
     await keyboard.press("Enter")
     await page.get_by_text("没有待处理的会话").wait_for()
+    await page.get_by_role("dialog").wait_for(state="detached")
     await keyboard.press("z")
     await page.get_by_role("option").first.wait_for()
 

@@ -213,6 +213,8 @@ def test_the_times_follow_the_house_and_its_hours() -> None:
         found = times(datetime.fromisoformat(text), "Asia/Shanghai", nine)
         return [(when, at.isoformat()[5:16]) for when, at in found]
 
+    always = times(datetime.fromisoformat("2026-11-18T02:00Z"), "Asia/Shanghai", lambda at: at)
+    assert always[2] == ("tomorrow", datetime(2026, 11, 19, 1, tzinfo=UTC))
     # 2026-11-18 is a Wednesday.
     assert offered("2026-11-18T02:00Z") == [
         ("hour", "11-18T03:00"), ("afternoon", "11-18T06:00"), ("tomorrow", "11-19T01:00"),

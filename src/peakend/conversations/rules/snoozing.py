@@ -32,7 +32,10 @@ def times(
         return datetime.combine(day, clock, zone).astimezone(UTC)
 
     def opens(day: date) -> datetime:
-        return opening(wall(day, time(0))) or wall(day, OPENS_AT)
+        midnight = wall(day, time(0))
+        found = opening(midnight)
+        # Who is open at midnight never closes: then it is nine as well.
+        return found if found and found != midnight else wall(day, OPENS_AT)
 
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     found: list[tuple[When, datetime]] = [("hour", now + timedelta(hours=1))]
