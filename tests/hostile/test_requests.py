@@ -245,11 +245,20 @@ def test_odd_frames_close_or_are_ignored(site: Served, frame: str) -> None:
             line.recv(timeout=15)
 
 
+def _written(site: Served, body: dict[str, Any]) -> str:
+    """Write as the visitor, whose budget the requests before may have spent."""
+    for _ in range(30):
+        answer = send(site, "visitor", "POST", WRITE, json=body)
+        if answer.status_code != 429:
+            break
+        time.sleep(1)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["message"]["id"])
+
+
 def test_the_same_message_is_kept_once(site: Served) -> None:
     body = {"client_id": str(uuid4()), "text": "只说一次"}
-    seen = {
-        send(site, "visitor", "POST", WRITE, json=body).json()["message"]["id"] for _ in range(5)
-    }
+    seen = {_written(site, body) for _ in range(5)}
     assert len(seen) == 1
 
 
