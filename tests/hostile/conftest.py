@@ -13,6 +13,6 @@ from tests.hostile.served import Served, served
 def site(databases: Databases) -> Iterator[Served]:
     dsn = databases.take()
     with served(dsn) as found, httpx.Client(base_url=found.url, timeout=30) as browser:
-        found.browser = browser  # type: ignore[attr-defined]
+        found.browser = browser
         yield found
     databases.give_back(dsn)

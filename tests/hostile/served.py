@@ -25,6 +25,8 @@ class Served:
     loop: Any = None
     app: Any = None
     people: Any = None
+    browser: Any = None
+    ending: Any = None
 
     def run(self, work: Any) -> Any:
         """Run a coroutine where the server runs."""
@@ -44,9 +46,9 @@ def served(dsn: str) -> Iterator[Served]:
                 await _people(running, found)
                 found.url, found.loop = running.url, asyncio.get_running_loop()
                 found.app = running.app
-                found.ending = asyncio.Event()  # type: ignore[attr-defined]
+                found.ending = asyncio.Event()
                 ready.set()
-                await found.ending.wait()  # type: ignore[attr-defined]
+                await found.ending.wait()
             finally:
                 await running.stop()
         except BaseException as error:
@@ -62,7 +64,7 @@ def served(dsn: str) -> Iterator[Served]:
     try:
         yield found
     finally:
-        found.loop.call_soon_threadsafe(found.ending.set)  # type: ignore[attr-defined]
+        found.loop.call_soon_threadsafe(found.ending.set)
         thread.join(20)
 
 
@@ -99,4 +101,4 @@ async def _people(running: Running, found: Served) -> None:
 def send(site: Served, who: str, method: str, path: str, **more: Any) -> httpx.Response:
     headers = {**site.headers[who], **more.pop("headers", {})}
     path = path.format(key=site.key, **site.ids)
-    return site.browser.request(method, path, headers=headers, **more)  # type: ignore[attr-defined]
+    return site.browser.request(method, path, headers=headers, **more)

@@ -59,7 +59,7 @@ def test_files_are_never_shown_as_pages(site: Served, name: str) -> None:
     assert "/" not in kept["name"]
     assert "\u202e" not in kept["name"]
     assert len(kept["name"]) <= 100
-    got = site.browser.get(kept["url"])  # type: ignore[attr-defined]
+    got = site.browser.get(kept["url"])
     assert got.status_code == 200
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in got.headers["content-security-policy"]
@@ -75,4 +75,4 @@ def _link_must_be_whole(site: Served, url: str) -> None:
     expires, _, signature = query.partition("&")
     for wrong in ("", f"{expires}&s=", f"e=1&{signature}", f"e=99999999999&{signature}",
                   f"e=²&{signature}", f"{expires}&{signature[:-1]}"):  # fmt: skip
-        assert site.browser.get(f"{path}?{wrong}").status_code == 404, wrong  # type: ignore[attr-defined]
+        assert site.browser.get(f"{path}?{wrong}").status_code == 404, wrong

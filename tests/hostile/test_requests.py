@@ -113,7 +113,7 @@ QUERIES = ["/api/conversations?view={}", "/api/conversations?cursor={}", "/api/s
 @pytest.mark.parametrize("query", QUERIES)
 def test_odd_texts_in_addresses_are_no_fault(site: Served, query: str, text: str) -> None:
     address = query.replace("{}", quote(text[:6000], safe=""))
-    answer = site.browser.get(address, headers=site.headers["admin"])  # type: ignore[attr-defined]
+    answer = site.browser.get(address, headers=site.headers["admin"])
     assert answer.status_code < 500, answer.text[:300]
     assert "set-cookie" not in answer.headers
     if "{{7*7}}" in text:
@@ -197,7 +197,7 @@ def test_forms_of_other_sites_cannot_write(site: Served, kind: str) -> None:
     body = json.dumps({"client_id": str(uuid4()), "kind": "note", "text": "x"})
     cookie = {"Cookie": site.headers["admin"]["Cookie"], "Content-Type": kind}
     path = REPLY.format(**site.ids)
-    answer = site.browser.post(path, content=body, headers=cookie)  # type: ignore[attr-defined]
+    answer = site.browser.post(path, content=body, headers=cookie)
     assert answer.status_code == 403
 
 
@@ -213,9 +213,9 @@ def test_sockets_look_at_origin_and_session(site: Served, origin: str | None, wh
         with connect(url, additional_headers=headers) as line:
             assert json.loads(line.recv(timeout=10))["t"] in ("hello", "resync")
         return
-    with pytest.raises((InvalidStatus, ConnectionClosed)):  # noqa: SIM117
-        with connect(url, additional_headers=headers, origin=origin) as line:  # type: ignore[arg-type]
-            line.recv(timeout=10)
+    refused = pytest.raises((InvalidStatus, ConnectionClosed))
+    with refused, connect(url, additional_headers=headers, origin=origin) as line:
+        line.recv(timeout=10)
 
 
 FRAMES = [
@@ -272,7 +272,7 @@ def test_the_host_header_is_not_believed(site: Served) -> None:
 
 def test_pages_say_that_nobody_may_frame_them(site: Served) -> None:
     for path in ("/desk/", "/help", "/api/session", "/health", "/nowhere"):
-        headers = site.browser.get(path).headers  # type: ignore[attr-defined]
+        headers = site.browser.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         policy = headers.get("content-security-policy", "")
         # Only our own pages may hold the help centre in a frame.
@@ -316,8 +316,8 @@ def test_canaries_are_in_no_log_job_or_fact(
     send(site, "admin", "GET", f"/api/search?q={CANARY}")
     send(site, "admin", "GET", f"/api/customers?q={CANARY}")
     send(site, "visitor", "POST", WRITE, json={"client_id": CANARY, "text": CANARY, "x": CANARY})
-    site.browser.get(f"/r/{CANARY}")  # type: ignore[attr-defined]
-    site.browser.get(f"/api/setup/{CANARY}")  # type: ignore[attr-defined]
+    site.browser.get(f"/r/{CANARY}")
+    site.browser.get(f"/api/setup/{CANARY}")
     kept = site.run(_kept(site))
     told = out.getvalue() + "".join(capfd.readouterr())
     token = site.headers["visitor"]["Authorization"].split()[1]
