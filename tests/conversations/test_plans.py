@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -39,15 +40,7 @@ async def test_messages_within_a_minute_touch_no_index(centre) -> None:
 
 async def test_a_list_reads_little_more_than_it_shows(centre, dsn: str) -> None:
     conversation_id = await centre.served()
-    owner = await asyncpg.connect(dsn)
-    try:
-        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
-        await owner.execute("DROP INDEX uq_conversation_open")
-        await owner.execute(FILL, conversation_id)
-        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
-        await owner.execute("ANALYZE conversation")
-    finally:
-        await owner.close()
+    await _fill(dsn, conversation_id)
     for view in ("mine", "all"):
         pages = await _pages(centre, view, 4)
         seen = [row for page in pages for row in page]
@@ -66,16 +59,7 @@ UPDATE conversation SET snoozed_until = now() + number * interval '1 second' WHE
 
 async def test_what_is_put_aside_costs_mine_nothing(centre, dsn: str) -> None:
     conversation_id = await centre.served()
-    owner = await asyncpg.connect(dsn)
-    try:
-        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
-        await owner.execute("DROP INDEX uq_conversation_open")
-        await owner.execute(FILL, conversation_id)
-        await owner.execute(ASIDE)
-        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
-        await owner.execute("ANALYZE conversation")
-    finally:
-        await owner.close()
+    await _fill(dsn, conversation_id, ASIDE)
     for view in ("mine", "snoozed"):
         pages = await _pages(centre, view, 4)
         assert len({row.id for page in pages for row in page}) == 200
@@ -86,6 +70,20 @@ async def test_what_is_put_aside_costs_mine_nothing(centre, dsn: str) -> None:
     async with centre.tx(centre.agent) as tx:
         found = await queries.counts(tx, centre.agent)
     assert (found.mine, found.snoozed, found.all) == (500, 1_000, 1_000)
+
+
+async def _fill(dsn: str, conversation_id: UUID, then: str = "SELECT") -> None:
+    """Put five thousand conversations beside one, as the owner of the tables."""
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("DROP INDEX uq_conversation_open")
+        await owner.execute(FILL, conversation_id)
+        await owner.execute(then)
+        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
+        await owner.execute("ANALYZE conversation")
+    finally:
+        await owner.close()
 
 
 async def _pages(centre: Any, view: Any, many: int) -> list[list[Any]]:
