@@ -5,10 +5,12 @@ import asyncio
 import os
 import sys
 import time
+from dataclasses import replace
 
+import psutil
 import uvloop
 
-from bench.figures import Figure, console, keep, show
+from bench.figures import Figure, console, keep, show, stolen_share
 from bench.processes import KEY
 
 LONGEST_S = 240
@@ -29,7 +31,7 @@ def main() -> None:
     figures: list[Figure] = []
     broken = False
     for name in given.only or MEASURES:
-        began = time.monotonic()
+        began, before = time.monotonic(), psutil.cpu_times()
         console.print(f"[bold]{name}[/]")
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -38,8 +40,10 @@ def main() -> None:
             console.print_exception(max_frames=4)
             found = [Figure(name, None, note=type(error).__name__)]
             broken = True
-        figures += found
-        console.print(f"  {time.monotonic() - began:.0f} s", style="dim")
+        stolen = stolen_share(before, psutil.cpu_times())
+        figures += [replace(one, stolen=stolen) for one in found]
+        took = f"{time.monotonic() - began:.0f} s"
+        console.print(f"  {took}, {stolen:.0%} of the processors given elsewhere", style="dim")
     if hasattr(os, "getloadavg"):
         console.print(f"load {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores", style="dim")
     show(figures)

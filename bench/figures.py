@@ -27,6 +27,8 @@ class Figure:
     better: Literal["more", "less"] = "less"
     detail: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    # The share of the machine that its host gave to others meanwhile.
+    stolen: float = 0
 
     @property
     def met(self) -> bool | None:
@@ -49,6 +51,12 @@ def quantile(values: list[float], share: float) -> float:
     """Return the value below which this share of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def stolen_share(before: Any, after: Any) -> float:
+    """Return the share of all processor time that went to other machines of the same host."""
+    stolen = getattr(after, "steal", 0) - getattr(before, "steal", 0)
+    return float(stolen / max(1e-9, sum(after[:8]) - sum(before[:8])))
 
 
 def shown(figure: Figure) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,8 @@ class Heard(msgspec.Struct):
     messages: list[Told] = []
 
 
-decode = msgspec.json.Decoder(Heard).decode
+# Desks of the same queues are sent the same bytes: they are read once for all of them.
+decode = lru_cache(maxsize=64)(msgspec.json.Decoder(Heard).decode)
 
 
 class Socket(asyncio.Protocol):

@@ -13,14 +13,14 @@ from peakend.kernel.db import Database
 from tests.accounts.people import Person, a_person
 
 
-async def _sent(frame: bytes) -> None:
+async def _sent(message: dict[str, Any]) -> None:
     """Take a frame; the queue is what is looked at."""
 
 
 def heard(listener: Listener) -> list[str | None]:
     kinds: list[Any] = []
-    while not listener.queue.empty():
-        frame = listener.queue.get_nowait()
+    while listener.waiting:
+        frame = listener.waiting.popleft()
         kinds.append(frame and json.loads(frame)["t"])
     return kinds
 

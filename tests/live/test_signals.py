@@ -8,15 +8,15 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.ids import new_id
 
 
-async def _sent(frame: bytes) -> None:
+async def _sent(message: dict[str, Any]) -> None:
     """Take a frame; the queue is what is looked at."""
 
 
 def heard(listener: Listener) -> list[dict[str, Any]]:
     frames = []
-    while not listener.queue.empty():
-        frame = listener.queue.get_nowait()
-        frames.append(json.loads(frame if isinstance(frame, bytes) else frame[-1]))
+    while listener.waiting:
+        frame = listener.waiting.popleft()
+        frames.append(json.loads(frame or "{}"))
     return frames
 
 

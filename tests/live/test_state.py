@@ -53,8 +53,8 @@ class Viewer:
 
     async def hear(self) -> None:
         """Take in the frames that are on their way."""
-        while not self.listener.queue.empty():
-            frame = json.loads(self.listener.queue.get_nowait() or b"{}")
+        while self.listener.waiting:
+            frame = json.loads(self.listener.waiting.popleft() or "{}")
             if frame.get("t") == "facts":
                 await self._take(frame)
             elif frame.get("t") == "resync":
@@ -110,8 +110,8 @@ class Panel(Viewer):
         return {view["id"]: _view(view)}, {view["id"]: lines}
 
     async def hear(self) -> None:
-        while not self.listener.queue.empty():
-            frame = json.loads(self.listener.queue.get_nowait() or b"{}")
+        while self.listener.waiting:
+            frame = json.loads(self.listener.waiting.popleft() or "{}")
             if frame.get("t") == "conversation" and frame["conversation"]:
                 view = frame["conversation"]
                 lines = {m["id"]: _plain(m) for m in view.pop("messages")}

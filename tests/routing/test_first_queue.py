@@ -25,7 +25,7 @@ async def test_a_new_centre_has_a_line_with_everybody_in_it(database):
         lines = await queries.queues(tx)
         assert [(line.name, line.open) for line in lines] == [("在线客服", True)]
         for member_id in (founder, second):
-            assert (await queries.member_queues(tx, [member_id]))[member_id] == [
+            assert (await queries.member_queues(tx, {member_id: []}))[member_id] == [
                 (lines[0].id, lines[0].name)
             ]
 
@@ -39,4 +39,4 @@ async def test_two_lines_leave_the_choice_to_people(database, organisation):
             tx, login="late-one", name="后来", role="agent", password="Sonne-und-Mond-8"
         )
         await join_only_queue(tx, member_id=member)
-        assert await queries.member_queues(tx, [member]) == {member: []}
+        assert await queries.member_queues(tx, {member: []}) == {member: []}

@@ -14,9 +14,9 @@ class MemberQueues(Protocol):
     """Knows which queues members serve."""
 
     async def __call__(
-        self, tx: Transaction, member_ids: Collection[UUID]
+        self, tx: Transaction, teams: Mapping[UUID, Collection[UUID]], /
     ) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
-        """Return id and name of each member's queues, in their order."""
+        """Return id and name of each member's queues, in their order, given each one's teams."""
 
 
 class KnownQueues(Protocol):
@@ -38,9 +38,9 @@ class Provided:
 
 
 async def _none(
-    tx: Transaction, member_ids: Collection[UUID]
+    tx: Transaction, teams: Mapping[UUID, Collection[UUID]], /
 ) -> Mapping[UUID, Sequence[tuple[UUID, str]]]:
-    return dict.fromkeys(member_ids, ())
+    return dict.fromkeys(teams, ())
 
 
 async def _no_queue(tx: Transaction, queue_ids: Collection[UUID], /) -> Collection[UUID]:

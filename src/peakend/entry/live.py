@@ -1,15 +1,14 @@
 """Live push: one reader of the log a process, and a frame for each socket that may see it.
 
-Frames are encoded once for all sockets that see the same rows. What is pushed is the fresh state
-of everything a batch of facts touched, so a client that replaces rows by id has the same state as
-one that has just loaded.
+Frames are encoded once for all sockets that see the same rows; who would see nothing of a batch
+is sent nothing, only now and then the place that the log has reached.
 """
 
 import asyncio
 import contextlib
 import os
 import socket
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,15 @@ import structlog
 
 from peakend.conversations import queries as conversations
 from peakend.customers.actions import see_visitors
+from peakend.entry.frames import (
+    CUSTOMER_FACTS,
+    NAMING_FACTS,
+    Batch,
+    bare_frame,
+    encoded,
+    frame_for,
+    named,
+)
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
@@ -28,47 +36,13 @@ from peakend.kernel.live import Cursor, Logged, end_of_log, read_log
 
 log = structlog.get_logger()
 
-Send = Callable[[bytes], Awaitable[None]]
-encode = msgspec.json.encode
+Send = Callable[[dict[str, Any]], Awaitable[None]]
 HEARTBEAT_S = 10
+MOST_WAITING = 500
+# A desk that comes back from further behind than this reads more than it needs.
+MOST_UNTOLD = 200
 AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
-
-
-class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch of facts means for those who may see all of it."""
-
-    t: str = "facts"
-    cursor: str
-    facts: list[dict[str, Any]]
-    conversations: list[Any]
-    messages: list[Any]
-    gone: list[UUID]
-
-
-class Batch(msgspec.Struct):
-    """Facts of one organisation with the rows that they touched, fresh, in every language heard."""
-
-    facts: list[Logged]
-    worded: dict[str, dict[UUID, Any]]
-    messages: list[Any]
-    cursor: Cursor
-
-    @property
-    def rows(self) -> dict[UUID, Any]:
-        """Return the rows for what does not depend on the language."""
-        return next(iter(self.worded.values()))
-
-    def rows_in(self, language: str) -> dict[UUID, Any]:
-        """Return the rows in a language; one that nobody had spoken yet is followed by a resync."""
-        return self.worded.get(language, self.rows)
-
-    def after(self, place: Cursor) -> "Batch":
-        """Return the part of it that comes after a place in the log."""
-        facts = [fact for fact in self.facts if fact.cursor > place]
-        told = {fact.payload.get("message_id") for fact in facts}
-        messages = [message for message in self.messages if str(message.id) in told]
-        return Batch(facts, self.worded, messages, self.cursor)
 
 
 class Listener:
@@ -79,34 +53,56 @@ class Listener:
         self.actor = actor
         self.secret = secret
         self.send = send
-        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(500)
+        self.waiting: deque[str | None] = deque()
+        self._idle: asyncio.Future[None] | None = None
         self.looking: UUID | None = None
         # Up to where it has been told: before it is greeted it is told nothing.
         self.after: Cursor | None = None
+        self.untold = 0
         self.greeted = False
         self.lock = asyncio.Lock()
         self.conversation_id: UUID | None = None
         self.seq = 0
 
-    def push(self, frame: bytes) -> None:
+    def push(self, frame: str) -> None:
         """Put a frame on its way; a socket that does not keep up is closed and resumes later."""
-        try:
-            self.queue.put_nowait(frame)
-        except asyncio.QueueFull:
+        if len(self.waiting) >= MOST_WAITING:
             self.end()
+            return
+        self.waiting.append(frame)
+        self._wake()
 
-    def end(self, last: bytes | None = None) -> None:
+    def tell(self, frame: str | None, batch: Batch) -> None:
+        """Push what a batch means here; where that is nothing, its end only now and then."""
+        self.after = batch.cursor
+        self.untold = self.untold + len(batch.facts) if frame is None else 0
+        if self.untold >= MOST_UNTOLD:
+            self.untold, frame = 0, bare_frame(batch.cursor)
+        if frame is not None:
+            self.push(frame)
+
+    def end(self, last: str | None = None) -> None:
         """Close it; what it was not sent it will ask for, so nothing after that may be sent."""
-        with contextlib.suppress(asyncio.QueueEmpty):
-            while True:
-                self.queue.get_nowait()
-        for frame in (last, None) if last else (None,):
-            self.queue.put_nowait(frame)
+        self.waiting.clear()
+        self.waiting.extend((last, None) if last else (None,))
+        self._wake()
+
+    def _wake(self) -> None:
+        # A bare future: with hundreds of sockets to wake for a message, an Event costs twice that.
+        if self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     async def pump(self) -> None:
         """Send frames until told to close."""
-        while (frame := await self.queue.get()) is not None:
-            await self.send(frame)
+        loop = asyncio.get_running_loop()
+        while True:
+            while self.waiting:
+                frame = self.waiting.popleft()
+                if frame is None:
+                    return
+                await self.send({"type": "websocket.send", "text": frame})
+            self._idle = loop.create_future()
+            await self._idle
 
 
 class Hub:
@@ -176,8 +172,8 @@ class Hub:
 
     async def _push(self, organisation_id: UUID, facts: list[Logged]) -> None:
         batch = await self.batch(organisation_id, facts)
-        frames: dict[tuple[Any, ...], bytes] = {}
-        named = _named(batch)
+        frames: dict[tuple[Any, ...], str | None] = {}
+        about = named(batch)
         afresh = any(fact.type in NAMING_FACTS for fact in facts)
         for listener in list(self.members.get(organisation_id, ())):
             actor = listener.actor
@@ -186,19 +182,18 @@ class Hub:
                 continue
             if listener.after >= facts[0].cursor:
                 part = batch.after(listener.after)
-                listener.after = batch.cursor
-                listener.push(encode(frame_for(actor, part)))
+                listener.tell(encoded(frame_for(actor, part)), part)
                 continue
-            listener.after = batch.cursor
             # Who is not named in the batch sees of it what others of the same queues see.
             sight = ("all",) if actor.scope == "all" else (actor.scope, actor.queue_ids)
-            own = actor.id if actor.scope != "all" and actor.id in named else None
+            own = actor.id if actor.scope != "all" and actor.id in about else None
             key = (*sight, own, actor.language)
             if key not in frames:
-                frames[key] = encode(frame_for(actor, batch))
-            listener.push(frames[key])
+                frame = frame_for(actor, batch)
+                frames[key] = encoded(frame) if frame.says_something else None
+            listener.tell(frames[key], batch)
             if afresh:
-                listener.push(encode({"t": "resync", "cursor": str(batch.cursor)}))
+                listener.push(encoded({"t": "resync", "cursor": str(batch.cursor)}))
             self.pushed += 1
         await self._push_visitors(organisation_id, batch)
 
@@ -222,7 +217,8 @@ class Hub:
                     rows = await conversations.rows(tx, ids, reader)
                     worded[language] = {row.id: row for row in rows}
                 if message_ids:
-                    messages = await conversations.messages_by_id(tx, message_ids)
+                    names = {r.agent_id: r.agent_name for r in rows if r.agent_id and r.agent_name}
+                    messages = await conversations.messages_by_id(tx, message_ids, names=names)
         return Batch(facts, worded or {actor.language: {}}, messages, facts[-1].cursor)
 
     async def _push_visitors(self, organisation_id: UUID, batch: Batch) -> None:
@@ -242,7 +238,7 @@ class Hub:
 
     async def visitor_frames(
         self, listener: Listener, cursor: Cursor, *, whole: bool = False
-    ) -> list[bytes]:
+    ) -> list[str]:
         """Return the fresh view of a visitor's conversation, with the messages not yet sent."""
         async with self.database.transaction(listener.actor) as tx:
             after = None if whole or listener.conversation_id is None else listener.seq
@@ -252,12 +248,12 @@ class Hub:
         if view is not None:
             listener.conversation_id = view.id
             listener.seq = max((m.seq for m in view.messages), default=listener.seq)
-        return [encode({"t": "conversation", "conversation": view, "cursor": str(cursor)})]
+        return [encoded({"t": "conversation", "conversation": view, "cursor": str(cursor)})]
 
     def _on_signal(self, message: dict[str, Any]) -> None:
         """Pass typing and looking on, to whom they concern."""
         organisation_id = UUID(message.pop("organisation_id"))
-        frame = encode({"t": "signal", **message})
+        frame = encoded({"t": "signal", **message})
         customer_id = message.get("customer_id")
         to_visitor = message.get("to") in ("visitor", "both")
         if message.get("to") != "visitor":
@@ -267,7 +263,7 @@ class Hub:
                     listener.push(frame)
         if to_visitor and customer_id:
             name = (message.get("who") or {}).get("name", "")
-            frame = encode({"t": "typing", "on": message.get("on"), "name": name})
+            frame = encoded({"t": "typing", "on": message.get("on"), "name": name})
             for listener in self.visitors.get(organisation_id, ()):
                 if str(listener.actor.customer_id) == customer_id:
                     listener.push(frame)
@@ -320,80 +316,3 @@ class Hub:
                     listener.actor.organisation_id,
                     listener.id,
                 )
-
-
-def _named(batch: Batch) -> set[UUID]:
-    """Return the members whom a batch is about."""
-    held = {row.agent_id for row in batch.rows.values()}
-    acted = {fact.agent_id for fact in batch.facts}
-    left = {
-        UUID(fact.payload["previous_agent_id"])
-        for fact in batch.facts
-        if fact.payload.get("previous_agent_id")
-    }
-    return {one for one in held | acted | left if one is not None}
-
-
-def frame_for(actor: Actor, batch: Batch) -> Frame:
-    """Return what an actor may see of a batch."""
-    rows = batch.rows_in(actor.language)
-    seen = {i for i, row in rows.items() if conversations.visible(actor, row)}
-    gone = [
-        fact.conversation_id
-        for fact in batch.facts
-        if fact.conversation_id in rows and fact.conversation_id not in seen and _left(actor, fact)
-    ]
-    facts = [
-        _public(fact)
-        for fact in batch.facts
-        if fact.conversation_id in seen
-        or (actor.id is not None and fact.agent_id == actor.id)
-        or (fact.conversation_id is None and _concerns(actor, fact))
-    ]
-    return Frame(
-        cursor=str(batch.cursor),
-        facts=facts,
-        conversations=[rows[i] for i in seen],
-        messages=[m for m in batch.messages if m.conversation_id in seen],
-        gone=list(dict.fromkeys(i for i in gone if i is not None)),
-    )
-
-
-def _left(actor: Actor, fact: Logged) -> bool:
-    """Say whether a fact took a conversation out of an actor's sight."""
-    before = fact.payload.get("previous_agent_id"), fact.agent_id
-    if str(actor.id) in map(str, before):
-        return True
-    previous_queue = fact.payload.get("previous_queue_id")
-    if previous_queue and UUID(previous_queue) in actor.queue_ids:
-        return True
-    return fact.queue_id in actor.queue_ids if fact.queue_id else False
-
-
-def _concerns(actor: Actor, fact: Logged) -> bool:
-    """Say whether a fact without a conversation may be shown: floor facts are for all members."""
-    return actor.scope == "all" or fact.type in FLOOR_FACTS
-
-
-# These change what rows say of their customer.
-CUSTOMER_FACTS = frozenset({"CustomerChanged", "CustomerIdentified", "IdentityAdded"})
-# These change names in any number of rows: whoever shows rows loads them anew.
-NAMING_FACTS = frozenset(
-    {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}
-)
-FLOOR_FACTS = frozenset({"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed"})
-
-
-def _public(fact: Logged) -> dict[str, Any]:
-    return {
-        "id": fact.id,
-        "type": fact.type,
-        "at": fact.occurred_at,
-        "conversation_id": fact.conversation_id,
-        "leg_id": fact.leg_id,
-        "agent_id": fact.agent_id,
-        "queue_id": fact.queue_id,
-        "customer_id": fact.customer_id,
-        "actor": fact.actor,
-        "payload": fact.payload,
-    }

@@ -13,7 +13,8 @@ from peakend.accounts.queries import actor_for_session, cookie_name
 from peakend.conversations import queries as conversations
 from peakend.customers.queries import actor_for_visitor
 from peakend.entry.edge import own_origin
-from peakend.entry.live import Hub, Listener, frame_for
+from peakend.entry.frames import encoded, frame_for
+from peakend.entry.live import Hub, Listener
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.errors import Invalid, PeakendError
@@ -23,8 +24,7 @@ from peakend.kernel.settings import settings
 POLICY = 1008
 GOING_AWAY = 1012
 MAX_FRAME = 16_384
-
-encode = msgspec.json.encode
+PONG = '{"t":"pong"}'
 
 
 class Sockets:
@@ -53,7 +53,7 @@ class Sockets:
             await send({"type": "websocket.close", "code": POLICY})
             return
         await send({"type": "websocket.accept"})
-        listener = Listener(found.actor, _sender(send), secret=cookie)
+        listener = Listener(found.actor, send, secret=cookie)
         cursor = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("cursor", [""])[0]
         try:
             await self._serve(listener, receive, send, self._from_desk, cursor)
@@ -73,7 +73,7 @@ class Sockets:
         except (TimeoutError, PeakendError, _Gone, AttributeError):
             await send({"type": "websocket.close", "code": POLICY})
             return
-        listener = Listener(actor, _sender(send))
+        listener = Listener(actor, send)
         await self._serve(listener, receive, send, self._from_visitor, str(first.get("cursor", "")))
 
     async def _serve(
@@ -105,7 +105,7 @@ class Sockets:
             end = await end_of_log(tx)
             missed, resync = await _missed(tx, listener.actor, cursor)
         if resync:
-            listener.push(encode({"t": "resync", "cursor": str(end)}))
+            listener.push(encoded({"t": "resync", "cursor": str(end)}))
         reached = await self._tell(listener, missed, end)
         # The hub may have passed this place meanwhile; it goes on for us from where we stand.
         while self.hub.reached is not None and self.hub.reached > reached:
@@ -114,14 +114,14 @@ class Sockets:
                 missed = await read_log_of(tx, listener.actor.organisation_id, reached)
             reached = await self._tell(listener, missed, max(end, reached))
         listener.after = reached
-        listener.push(encode({"t": "hello", "cursor": str(reached), "now": clock.now()}))
+        listener.push(encoded({"t": "hello", "cursor": str(reached), "now": clock.now()}))
 
     async def _tell(self, listener: Listener, missed: list[Any], end: Cursor) -> Cursor:
         """Send what was missed, and return the place up to which everything is told."""
         for start in range(0, len(missed), 200):
             part = missed[start : start + 200]
             batch = await self.hub.batch(listener.actor.organisation_id, part)
-            listener.push(encode(frame_for(listener.actor, batch)))
+            listener.push(encoded(frame_for(listener.actor, batch)))
         return max(end, missed[-1].cursor) if missed else end
 
     async def _greet_visitor(self, listener: Listener) -> None:
@@ -132,12 +132,12 @@ class Sockets:
             for frame in await self.hub.visitor_frames(listener, end, whole=True):
                 listener.push(frame)
             listener.greeted = True
-        listener.push(encode({"t": "hello", "cursor": str(end), "now": clock.now()}))
+        listener.push(encoded({"t": "hello", "cursor": str(end), "now": clock.now()}))
 
     async def _from_desk(self, listener: Listener, message: dict[str, Any]) -> None:
         kind = message.get("t")
         if kind == "ping":
-            listener.push(b'{"t":"pong"}')
+            listener.push(PONG)
         elif kind == "looking":
             await self._looking(listener, _uuid(message.get("conversation_id")))
         elif kind == "typing":
@@ -155,7 +155,7 @@ class Sockets:
         for other in self.hub.members.get(listener.actor.organisation_id, ()):
             if conversation_id is not None and other.looking == conversation_id:
                 said = _who(other, "looking", conversation_id, on=True)
-                listener.push(encode({"t": "signal", **said}))
+                listener.push(encoded({"t": "signal", **said}))
 
     async def _seen(self, listener: Listener, conversation_id: UUID) -> Any:
         """Return the row of a conversation that the member may see, or None."""
@@ -177,7 +177,7 @@ class Sockets:
 
     async def _from_visitor(self, listener: Listener, message: dict[str, Any]) -> None:
         if message.get("t") == "ping":
-            listener.push(b'{"t":"pong"}')
+            listener.push(PONG)
 
 
 class _Gone(Exception):
@@ -232,13 +232,6 @@ async def _receive_json(receive: Any) -> dict[str, Any]:
 
 def _refused(task: "asyncio.Task[None]") -> bool:
     return not task.cancelled() and isinstance(task.exception(), PeakendError)
-
-
-def _sender(send: Any) -> Any:
-    async def send_text(frame: bytes) -> None:
-        await send({"type": "websocket.send", "text": frame.decode()})
-
-    return send_text
 
 
 def _headers(scope: Any) -> dict[str, str]:

@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 from typing import NoReturn
 
-import msgspec
-
 from peakend.accounts.queries import actors_for_sessions
+from peakend.entry.frames import encoded
 from peakend.entry.live import AWAY, Hub
 
-CHECK_S = 1.5
+# A little less than a session is believed for: the requests of open desks then find it known.
+CHECK_S = 0.9
 
 
 async def watch(hub: Hub) -> NoReturn:
@@ -28,8 +28,8 @@ async def look(hub: Hub) -> None:
     found = await actors_for_sessions(hub.database, [one.secret for one in listeners])
     for listener, member in zip(listeners, found, strict=True):
         if member is None:
-            listener.end(msgspec.json.encode({"t": "bye"}))
+            listener.end(encoded({"t": "bye"}))
         elif member.actor != listener.actor:
             # Other queues or rights: what may be seen is another set than was sent.
             listener.actor = member.actor
-            listener.push(msgspec.json.encode({"t": "resync", "cursor": str(listener.after or "")}))
+            listener.push(encoded({"t": "resync", "cursor": str(listener.after or "")}))

@@ -58,7 +58,7 @@ async def me(tx: Transaction, member_id: UUID) -> Me:
     member = await need_member(tx, member_id)
     house = await organisation(tx)
     brief = (await member_briefs(tx, [member_id]))[member_id]
-    queues = (await provided.member_queues(tx, [member_id]))[member_id]
+    queues = (await provided.member_queues(tx, {member_id: member.team_ids}))[member_id]
     own_teams = [
         Named(team.id, team.name) for team in await teams(tx) if team.id in member.team_ids
     ]

@@ -4,10 +4,12 @@ Only these look-ups cross tenants, because nothing else is known yet; everything
 inside the organisation they lead to. A session found is believed for at most one second.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -51,11 +53,63 @@ async def actor_for_session(
 ) -> SignedInMember | None:
     """Return who a session token belongs to, or None; a moment's look keeps the session alive."""
     digest = _digest(token)
-    now = now or clock.now()
-    cached = _known.get(digest) if digest is not None else None
-    if cached is not None and cached[0] > time.monotonic() and cached[1].ends_at > now:
+    if digest is None or token is None:
+        return None
+    cached = _known.get(digest)
+    if (
+        cached is not None
+        and cached[0] > time.monotonic()
+        and cached[1].ends_at > (now or clock.now())
+    ):
         return cached[1]
-    return (await actors_for_sessions(database, [token], now))[0]
+    if now is not None:
+        return (await actors_for_sessions(database, [token], now))[0]
+    asking = _asking.get(database)
+    if asking is None:
+        asking = _asking[database] = _Asking(database)
+    return await asking.ask(token)
+
+
+class _Asking:
+    """Gathers the sessions asked for while the database answers, and asks for all of them at once.
+
+    Many desks forget in the same moment; one by one they would hold up everybody else's requests.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[str, asyncio.Future[SignedInMember | None]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    async def ask(self, token: str) -> SignedInMember | None:
+        """Return who a token belongs to, asked after this call began."""
+        loop = asyncio.get_running_loop()
+        answer = self._waiting.get(token)
+        if answer is None:
+            answer = self._waiting[token] = loop.create_future()
+        if self._running is None or self._running.done():
+            self._running = loop.create_task(self._run(), name="sessions")
+        return await asyncio.shield(answer)
+
+    async def _run(self) -> None:
+        while self._waiting:
+            asked, self._waiting = self._waiting, {}
+            try:
+                found = await actors_for_sessions(self._database, list(asked))
+            except BaseException as error:
+                for answer in asked.values():
+                    if not answer.done():
+                        answer.set_exception(error)
+                        answer.exception()  # who asked may have gone: nobody need hear of it
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for answer, member in zip(asked.values(), found, strict=True):
+                if not answer.done():
+                    answer.set_result(member)
+
+
+_asking: WeakKeyDictionary[Database, _Asking] = WeakKeyDictionary()
 
 
 async def actors_for_sessions(
@@ -64,8 +118,6 @@ async def actors_for_sessions(
     """Return who each session token belongs to now, asked in a few statements for all of them."""
     now = now or clock.now()
     digests = [_digest(token) for token in tokens]
-    for digest in digests:
-        _known.pop(digest or b"", None)
     open_sessions = await _open_sessions(database, [d for d in digests if d is not None], now)
     people: dict[UUID, Actor] = {}
     for organisation_id in {found.organisation_id for found in open_sessions.values()}:
@@ -88,6 +140,7 @@ def _remembered(
     digest: bytes | None, session: OpenSession | None, actor: Actor | None, now: datetime
 ) -> SignedInMember | None:
     if digest is None or session is None or actor is None:
+        _known.pop(digest or b"", None)
         return None
     # A role that grew since the sign-in is held to the stricter of the two limits.
     ends_at = min(
@@ -156,7 +209,7 @@ async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, Actor]:
         """,
         member_ids,
     )
-    queues = await provided.member_queues(tx, [person.id for person in people])
+    queues = await provided.member_queues(tx, {one.id: one.team_ids for one in people})
     return {
         person.id: Actor(
             organisation_id=tx.organisation_id,

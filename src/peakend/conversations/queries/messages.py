@@ -167,9 +167,13 @@ def shown(
     )
 
 
-async def author_names(tx: Transaction, records: Iterable[MessageRecord]) -> dict[UUID, str]:
-    """Return the names of the members who wrote these messages."""
+async def author_names(
+    tx: Transaction, records: Iterable[MessageRecord], known: Mapping[UUID, str] | None = None
+) -> Mapping[UUID, str]:
+    """Return the names of the members who wrote these messages, asking for those not known."""
     ids = {r.author_id for r in records if r.author_kind == "member" and r.author_id}
+    if known and ids <= known.keys():
+        return known
     if tx.actor.id in ids and len(ids) == 1 and tx.actor.name:
         return {tx.actor.id: tx.actor.name}
     return {member: brief.name for member, brief in (await member_briefs(tx, ids)).items()}
@@ -219,18 +223,23 @@ async def messages(
 
 
 async def messages_by_id(
-    tx: Transaction, ids: Collection[UUID], actor: Actor | None = None
+    tx: Transaction,
+    ids: Collection[UUID],
+    actor: Actor | None = None,
+    *,
+    names: Mapping[UUID, str] | None = None,
 ) -> list[Message]:
     """Return messages by id in the order of their conversations; a visitor gets no notes.
 
-    The caller has checked that the actor may see the conversations (`rows` does).
+    The caller has checked that the actor may see the conversations (`rows` does); `names` are
+    those of members that it has already.
     """
     if not ids:
         return []
     records = await tx.all(_Marked, _BY_ID, list(ids))
     if actor is not None and actor.kind == "visitor":
         records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
-    names = await author_names(tx, records)
+    names = await author_names(tx, records, names)
     return [shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records]
 
 

@@ -1,13 +1,12 @@
 """Queues, who serves them, and how long their lines are."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from peakend.accounts import queries as accounts
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.routing.models import SELECT_QUEUE, QueueRow
@@ -161,17 +160,16 @@ class _Served(msgspec.Struct, frozen=True):
 
 
 async def member_queues(
-    tx: Transaction, member_ids: Collection[UUID]
+    tx: Transaction, teams: Mapping[UUID, Collection[UUID]]
 ) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Return id and name of the queues each member serves, by name or by team."""
-    teams = await accounts.teams_of(tx, member_ids)
+    """Return id and name of the queues each member serves, by name or by one of its teams."""
     asked = {team_id for some in teams.values() for team_id in some}
-    found = await tx.all(_Served, _SERVED, list(member_ids), list(asked))
+    found = await tx.all(_Served, _SERVED, list(teams), list(asked))
     return {
         member_id: [
             (queue.id, queue.name)
             for queue in found
-            if member_id in queue.member_ids or not own.isdisjoint(queue.team_ids)
+            if member_id in queue.member_ids or not set(own).isdisjoint(queue.team_ids)
         ]
         for member_id, own in teams.items()
     }
