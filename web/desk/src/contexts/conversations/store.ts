@@ -4,6 +4,7 @@ import { computed, reactive, shallowReactive } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Conversation, ConversationRow, Counts, Frame, Message, Page } from '@/api/types'
 import { serverNow } from '@/app/clock'
+import { connection } from '@/app/live'
 import { unread } from '@/app/notices'
 import { myId } from '@/app/session'
 import { delivered } from './outbox'
@@ -22,12 +23,15 @@ export interface ThreadState {
 }
 export interface Presence { id: string; name: string; typing: boolean; at: number }
 
+const FRESH_MS = 20_000
+
 export const useConversations = defineStore('conversations', () => {
   const rows = shallowReactive(new Map<string, ConversationRow>())
   const lists = shallowReactive(new Map<string, ListState>())
   const threads = shallowReactive(new Map<string, ThreadState>())
   const others = reactive(new Map<string, Presence[]>())
   const counts = reactive<Counts>({ mine: 0, snoozed: 0, queue: 0, all: 0, digital: 0, unread: 0 })
+  const prepared = new Map<string, number>()
   let counting = 0
 
   const read = (id: string) => rows.get(id)
@@ -129,6 +133,22 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
+  /** Load what will probably be opened next; pushed facts keep it true until then. */
+  async function prepare(id: string): Promise<void> {
+    const state = thread(id)
+    if (state.loaded || state.busy) return
+    await open(id)
+    if (state.loaded) prepared.set(id, serverNow())
+  }
+
+  /** Show a conversation: loaded now, unless that was just done for it. */
+  function enter(id: string): Promise<void> | undefined {
+    const at = prepared.get(id) ?? 0
+    prepared.delete(id)
+    if (connection.open && threads.get(id)?.loaded && serverNow() - at < FRESH_MS) return undefined
+    return open(id)
+  }
+
   /** Load a conversation at one of its messages; nothing moves where that message is here already. */
   async function openAt(id: string, seq: number): Promise<void> {
     const state = thread(id)
@@ -209,7 +229,10 @@ export const useConversations = defineStore('conversations', () => {
       for (const id of frame.gone) drop(id)
       if (frame.conversations.length || frame.gone.length) countSoon()
     } else if (frame.t === 'signal' && frame.conversation_id) hint({ ...frame, conversation_id: frame.conversation_id })
-    else if (frame.t === 'resync') void refresh()
+    else if (frame.t === 'resync') {
+      prepared.clear()
+      void refresh()
+    }
   }
 
   function hint(frame: Extract<Frame, { t: 'signal' }> & { conversation_id: string }): void {
@@ -257,5 +280,5 @@ export const useConversations = defineStore('conversations', () => {
   const waiting = computed(() => amount('queue'))
   const mine = computed(() => amount('mine'))
   const snoozed = computed(() => amount('snoozed'))
-  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, addMessages, apply, refresh, count }
+  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, prepare, enter, addMessages, apply, refresh, count }
 })

@@ -1,5 +1,7 @@
 import { defineAsyncComponent } from 'vue'
 
+export { customerQuery } from './customerQuery'
+
 const load = () => import('./parts/CustomerPanel.vue')
 export const CustomerPanel = defineAsyncComponent(load)
 

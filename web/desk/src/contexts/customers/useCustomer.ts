@@ -3,9 +3,10 @@ import { computed, onUnmounted, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { ConversationRow, CustomerCard, Page } from '@/api/types'
 import { onFacts } from '@/app/live'
+import { customerQuery } from './customerQuery'
 
 export function useCustomer(id: Ref<string>) {
-  const query = useQuery({ queryKey: computed(() => ['customer', id.value]), staleTime: 15_000, enabled: computed(() => !!id.value), placeholderData: (old: CustomerCard | undefined) => old, queryFn: () => api.get<CustomerCard>(`/customers/${id.value}`) })
+  const query = useQuery(computed(() => ({ ...customerQuery(id.value), enabled: !!id.value, placeholderData: (old: CustomerCard | undefined) => old })))
   onUnmounted(onFacts((frame) => {
     if (frame.facts.some((fact) => fact.customer_id === id.value && /(^|\.)Customer/.test(fact.type))) void query.refetch()
   }))

@@ -1,0 +1,36 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { api } from '@/api/client'
+import type { Conversation, Frame } from '@/api/types'
+import { connection } from '@/app/live'
+import { useConversations } from './store'
+
+const found = { id: 'c1', version: 3, last_seq: 1, state: 'serving', messages: { items: [{ seq: 1, id: 'm1', conversation_id: 'c1' }] } } as unknown as Conversation
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  connection.open = true
+  vi.restoreAllMocks()
+})
+
+it('shows what was prepared without asking again, and asks the next time', async () => {
+  const get = vi.spyOn(api, 'get').mockResolvedValue(found)
+  const store = useConversations()
+  await store.prepare('c1')
+  await store.prepare('c1')
+  await store.enter('c1')
+  expect(get).toHaveBeenCalledTimes(1)
+  await store.enter('c1')
+  expect(get).toHaveBeenCalledTimes(2)
+})
+it.each([
+  ['the line was lost', () => (connection.open = false)],
+  ['too much was missed', (store: ReturnType<typeof useConversations>) => store.apply({ t: 'resync', cursor: '' } as Frame)],
+])('asks again when %s after the preparing', async (_, happens) => {
+  const get = vi.spyOn(api, 'get').mockResolvedValue(found)
+  const store = useConversations()
+  await store.prepare('c1')
+  happens(store)
+  await store.enter('c1')
+  expect(get.mock.calls.filter(([path]) => path === '/conversations/c1')).toHaveLength(2)
+})
