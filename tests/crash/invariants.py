@@ -70,7 +70,8 @@ async def breaches(connection: Any, told: dict[str, Any], ahead_s: float) -> lis
     for words, statement in BREACHES.items():
         statement = statement.replace("interval '5 seconds'", f"interval '{ahead_s} seconds'")
         if count := await connection.fetchval(statement):
-            found.append(f"{words} ({count})")
+            left = f": {await _left(connection, ahead_s)}" if "a job" in words else ""
+            found.append(f"{words} ({count}){left}")
     for step, answer in told.items():
         if "message" in answer and not await connection.fetchval(
             "SELECT count(*) = 1 FROM message WHERE id = $1::uuid AND seq = $2 "
@@ -83,6 +84,15 @@ async def breaches(connection: Any, told: dict[str, Any], ahead_s: float) -> lis
         ):
             found.append("an acknowledged file is lost")
     return found + await _bad_files(connection)
+
+
+async def _left(connection: Any, ahead_s: float) -> str:
+    """Return which jobs were left, and what they failed with."""
+    rows = await connection.fetch(
+        "SELECT name, state, attempt, last_error FROM job WHERE state <> 'ready' "
+        f"OR last_error IS NOT NULL OR run_at <= now() + interval '{ahead_s} seconds'"
+    )
+    return "; ".join(" ".join(str(value) for value in row) for row in rows)
 
 
 async def _bad_files(connection: Any) -> list[str]:
