@@ -96,9 +96,7 @@ def one_statement(centre: Centre) -> str:
     posting = script.ARGUMENT.sub(
         lambda found: values[int(found[1])] + (found[2] or _cast(int(found[1]))), POST_BY_STAFF
     )
-    head, _, tail = posting.rpartition("SELECT id AS conversation_id")
-    assert tail
-    statement = head.rstrip() + _FACT_AND_JOB
+    statement = posting.rstrip() + _FACT_AND_JOB
     return " ".join(statement.split()) + ";\n"
 
 

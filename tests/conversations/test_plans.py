@@ -6,9 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from peakend.conversations import actions, queries
+from peakend.conversations.events import ReplySent
 from peakend.kernel import clock
+from peakend.kernel.events import ENVELOPE_COLUMNS, REACTIONS, Envelope, Reacting
 from peakend.kernel.ids import new_id
 
 HOT = """
@@ -120,3 +123,78 @@ async def _most_read(centre: Any, view: Any) -> int:
 
 def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]
+
+
+async def test_a_message_its_fact_and_its_jobs_are_one_statement(centre, monkeypatch) -> None:
+    conversation_id = await centre.served()
+    sent: list[str] = []
+    connection = asyncpg.Connection
+    for name in ("execute", "fetch", "fetchrow", "fetchval", "executemany"):
+        whole = getattr(connection, name)
+
+        async def noted(self, sql, *rest, _whole=whole, **more):
+            sent.append(" ".join(sql.split())[:40])
+            return await _whole(self, sql, *rest, **more)
+
+        monkeypatch.setattr(connection, name, noted)
+    async with centre.tx(centre.agent) as tx:
+        sent.clear()
+        await actions.reply(
+            tx, conversation_id=conversation_id, client_id=new_id(), text="好", by=centre.agent
+        )
+        assert len(sent) == 1
+        assert tx.wrote
+    assert sent[1:] == ["COMMIT"]
+
+
+async def test_the_statement_writes_the_fact_whole(centre, monkeypatch) -> None:
+    reacting = [Reacting("one.counts", _nothing, alone=False, priority=5)]
+    reacting.append(Reacting("two.sends", _nothing, alone=True, priority=2))
+    monkeypatch.setitem(REACTIONS, "ReplySent", reacting)
+    conversation_id = await centre.served()
+    client_id = new_id()
+    async with centre.tx(centre.agent) as tx:
+        kept = await actions.reply(
+            tx, conversation_id=conversation_id, client_id=client_id, text="在的", by=centre.agent
+        )
+        again = await actions.reply(
+            tx, conversation_id=conversation_id, client_id=client_id, text="在的", by=centre.agent
+        )
+        assert again.id == kept.id
+        row = await queries.conversation(tx, conversation_id, centre.agent)
+        (envelope,) = await tx.all(
+            Envelope,
+            f"SELECT {ENVELOPE_COLUMNS} FROM event WHERE payload ->> 'message_id' = $1",
+            str(kept.id),
+        )
+        jobs = await tx.all(
+            _Job, "SELECT name, priority, alone FROM job WHERE fact_id = $1", envelope.id
+        )
+    assert envelope.fact() == ReplySent(
+        conversation_id=conversation_id,
+        customer_id=row.customer.id,
+        channel="web",
+        message_id=kept.id,
+        seq=kept.seq,
+        agent_id=centre.agent.id,
+        leg_id=row.leg_id,
+        queue_id=row.queue_id,
+        first=True,
+        waited_ms=envelope.payload["waited_ms"],
+        length=2,
+        files=0,
+    )
+    assert envelope.payload["waited_ms"] >= 0
+    assert (envelope.subject, envelope.actor) == (conversation_id, f"member:{centre.agent.id}")
+    assert envelope.occurred_at == kept.at
+    assert sorted(jobs) == [_Job("one.counts", 5, False), _Job("two.sends", 2, True)]
+
+
+async def _nothing(tx: object, fact: object) -> None:
+    """React by doing nothing."""
+
+
+class _Job(msgspec.Struct, frozen=True, order=True):
+    name: str
+    priority: int
+    alone: bool

@@ -14,7 +14,7 @@ import msgspec
 
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
-from peakend.kernel.events import Envelope, write_records
+from peakend.kernel.events import Envelope, FromRow, from_row, write_records
 from peakend.kernel.pokes import Pokes
 from peakend.kernel.tables import metadata, reference, system_table, tenant_table
 
@@ -98,6 +98,15 @@ class Transaction(SystemTransaction):
         if self.records or self.jobs:
             self.wrote = True
             await write_records(self)
+
+    async def one_with_fact(
+        self, row: type[T], statement: tuple[str, str, str], args: Sequence[Any], fact: FromRow
+    ) -> T | None:
+        """Run a statement that writes one row or none, with the row's fact and its jobs in it."""
+        sql, values = from_row(self, fact, statement, len(args) + 1)
+        found = await self.one(row, sql, *args, *values)
+        self.wrote = self.wrote or found is not None
+        return found
 
 
 class Database:

@@ -1,10 +1,11 @@
 """Facts: what happened, in the past tense, written in the transaction that made it true.
 
 The one surprise: `record` only gathers; the edge writes all facts of a transaction, and the jobs
-of everybody who reacts to them, in one statement just before the commit.
+of everybody who reacts to them, in one statement just before the commit. A statement that is run
+for every message writes its fact itself (`FromRow`), which spares a way to the database and back.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -188,6 +189,17 @@ async def record(tx: "Transaction", fact: Fact, occurred_at: datetime | None = N
     return entry.id
 
 
+class FromRow(msgspec.Struct, frozen=True):
+    """A fact that the very statement writes which makes it true.
+
+    What is not among the `given` values is SQL over the row `r` that the statement wrote.
+    """
+
+    kind: type[Fact]
+    given: Mapping[str, Any]
+    columns: Mapping[str, str]
+
+
 @cache
 def _field_names(kind: str) -> tuple[str, ...]:
     return tuple(field.name for field in fields(FACTS[kind]))
@@ -249,6 +261,69 @@ def _insert(table: str, columns: tuple[str, ...], rows: int, first: int) -> str:
         f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 (names and numbers only)
         f"VALUES {', '.join(f'({row})' for row in values)}"
     )
+
+
+_CASTS = dict.fromkeys(LIFTED, "uuid") | {"channel": "text"}
+
+
+def from_row(
+    tx: "Transaction", fact: FromRow, statement: tuple[str, str, str], first: int
+) -> tuple[str, list[Any]]:
+    """Return a statement that writes a fact and its jobs, too, and the values that takes.
+
+    The statement comes as what stands before the fact, the name of the part that returns the row,
+    and what stands after it; `first` is the number of the first parameter that is still free.
+    """
+    given = dict(fact.given)
+    lifted = {name: given.pop(name) for name in LIFTED if name in given}
+    jobs = REACTIONS.get(fact.kind.__name__, ())
+    cause = tx.cause.id if tx.cause else None
+    values = [new_id(), tx.now, tx.actor.label, cause, _plain(given), *lifted.values()]
+    values += [new_id() for _ in jobs]
+    reactions = tuple((one.name, one.priority, one.alone) for one in jobs)
+    columns = tuple(fact.columns.items())
+    shape = fact.kind.__name__, columns, tuple(lifted), reactions
+    return _from_row_sql(shape, statement, first), values
+
+
+_Shape = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[str, int, bool], ...]]
+
+
+@cache
+def _from_row_sql(shape: _Shape, statement: tuple[str, str, str], first: int) -> str:
+    kind, columns, given, reactions = shape
+    head, source, tail = statement
+    numbers = iter(range(first, first + 5 + len(given) + len(reactions)))
+    fact_id, at, actor, cause, payload = (f"${next(numbers)}" for _ in range(5))
+    shown = {name: f"${next(numbers)}::{_CASTS[name]}" for name in given}
+    shown |= {name: sql for name, sql in columns if name in LIFTED}
+    built = ", ".join(f"'{name}', {sql}" for name, sql in columns if name not in LIFTED)
+    row = {
+        "id": f"{fact_id}::uuid",
+        "type": f"'{kind}'",
+        "version": str(FACTS[kind].version),
+        "occurred_at": f"{at}::timestamptz",
+        "subject": shown.get(FACTS[kind].subject, "NULL::uuid"),
+        "actor": f"{actor}::text",
+        "caused_by": f"{cause}::uuid",
+        "payload": f"{payload}::jsonb || jsonb_build_object({built})",
+        **shown,
+    }
+    parts = [
+        f"fact AS (INSERT INTO event ({', '.join(row)}) "  # noqa: S608 (our own names only)
+        f"SELECT {', '.join(row.values())} FROM {source} r)"
+    ]
+    if reactions:
+        jobs = ", ".join(
+            f"(${next(numbers)}::uuid, '{name}', {priority}, {alone})"
+            for name, priority, alone in reactions
+        )
+        parts.append(
+            "jobs AS (INSERT INTO job (id, name, fact_id, run_at, priority, args, alone) "  # noqa: S608
+            f"SELECT j.id, j.name, {fact_id}, {at}, j.priority, '{{}}', j.alone "
+            f"FROM {source} r, (VALUES {jobs}) j (id, name, priority, alone))"
+        )
+    return f"{head}, {', '.join(parts)} {tail}"
 
 
 def _absorbed(jobs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

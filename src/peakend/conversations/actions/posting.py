@@ -1,11 +1,13 @@
-"""Posting a message: one statement that counts, marks and inserts, and one fact.
+"""Posting a message: one statement that counts, marks and inserts, and writes the fact of it.
 
 The surprise: a repeat (same client id) must neither insert nor count. The row remembers its last
 client ids, because a repeat that waited for the row's lock reads the row anew, the message table
 not.
 """
 
+from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from peakend.conversations.rules.texts import LONGEST_MESSAGE, cleaned, is_text
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
+from peakend.kernel.events import FACTS, Fact, FromRow
 from peakend.kernel.ids import new_id
 from peakend.language.queries import shortened
 
@@ -80,7 +83,9 @@ _INSERT = """
            $10::jsonb, $11::uuid[], $12::text, $13::jsonb, $14::uuid,
            array_to_tsvector($15::text[])
     FROM touched t
-)
+)"""
+
+_TELL = """
 SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
        channel_kind AS channel, state, queue_id, agent_id, leg_id, last_wait_ms,
        first_reply_at = $7 AS first_reply, woken_until
@@ -103,6 +108,20 @@ WITH touched AS ({_SET}
       AND c.state <> 'closed'
       AND ($1::uuid IS NULL OR c.id = $1)
 {_INSERT}"""
+
+# What a message's fact takes from the conversation's row after the message.
+_OF_ROW = {
+    "conversation_id": "r.id",
+    "customer_id": "r.customer_id",
+    "channel": "r.channel_kind",
+    "seq": "r.last_seq",
+    "state": "r.state",
+    "agent_id": "r.agent_id",
+    "leg_id": "r.leg_id",
+    "queue_id": "r.queue_id",
+    "first": "coalesce(r.first_reply_at = $7, false)",
+    "waited_ms": "r.last_wait_ms",
+}
 
 _KNOWN = f"""
 SELECT {MESSAGE_COLUMNS} FROM message m
@@ -143,6 +162,28 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     params: dict[str, Any] | None = None
     article_id: UUID | None = None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """The fact of a message before its place is known; `columns` are its own ways to the row."""
+
+    kind: type[Fact]
+    given: dict[str, Any]
+    columns: tuple[tuple[str, str], ...] = ()
+
+    def by_row(self, message_id: UUID) -> FromRow:
+        """Return the fact as the statement writes it."""
+        given = self.given | {"message_id": message_id}
+        return FromRow(self.kind, given, _columns(self.kind.__name__, tuple(given), self.columns))
+
+
+@cache
+def _columns(kind: str, given: tuple[str, ...], own: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Return what a fact takes from the row: all that is not given. Errors: KeyError."""
+    known = _OF_ROW | dict(own)
+    return {
+        field.name: known[field.name] for field in fields(FACTS[kind]) if field.name not in given
+    }
 
 
 class EmptyMessage(Invalid):
@@ -233,6 +274,7 @@ async def post(
     tx: Transaction,
     conversation_id: UUID,
     message: NewMessage,
+    said: Said,
     *,
     states: tuple[str, ...],
     by: Actor,
@@ -245,9 +287,8 @@ async def post(
     given = arguments(conversation_id, message, tx.now)
     sees_all = by.kind != "member" or by.scope == "all"
     queues = list(by.queue_ids) if by.scope == "queue" else []
-    posted = await tx.one(
-        Posted, POST_BY_STAFF, *given, list(states), sees_all, by.id, queues, must_hold
-    )
+    who = list(states), sees_all, by.id, queues, must_hold
+    posted = await written(tx, POST_BY_STAFF, (*given, *who), said)
     if posted is not None:
         return stored(message, posted, given[1], tx.now), posted
     row = await need_conversation(tx, conversation_id, by)
@@ -258,3 +299,12 @@ async def post(
     if row.state == "closed":
         raise ConversationIsClosed
     raise NotYours
+
+
+async def written(
+    tx: Transaction, statement: str, given: tuple[Any, ...], said: Said
+) -> Posted | None:
+    """Run one of the two statements with the fact in it; None where it touched nothing."""
+    return await tx.one_with_fact(
+        Posted, (statement, "touched", _TELL), given, said.by_row(given[1])
+    )

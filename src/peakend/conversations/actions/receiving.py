@@ -10,9 +10,11 @@ from peakend.conversations.actions.posting import (
     POST_BY_CUSTOMER,
     NewMessage,
     Posted,
+    Said,
     arguments,
     checked_text,
     stored,
+    written,
 )
 from peakend.conversations.events import (
     ConversationReopened,
@@ -121,37 +123,24 @@ async def receive(
         client_id=client_id,
         files=await attached(tx, file_ids),
     )
-    given = arguments(None, message, tx.now)
-    posted = await tx.one(Posted, POST_BY_CUSTOMER, *given, customer_id, channel_id)
-    first = False
+    given = (*arguments(None, message, tx.now), customer_id, channel_id)
+    posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=False))
     if posted is None:
         known = await tx.one(MessageRecord, _KNOWN, customer_id, channel_id, client_id)
         if known is not None:
             return known
         first = await _open(tx, channel_id, customer_id, language)
-        posted = await tx.one(Posted, POST_BY_CUSTOMER, *given, customer_id, channel_id)
+        posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=first))
     if posted is None:
         raise TryAgain
-    await record(
-        tx,
-        MessageReceived(
-            conversation_id=posted.conversation_id,
-            customer_id=customer_id,
-            channel=posted.channel,
-            message_id=given[1],
-            seq=posted.seq,
-            state=posted.state,
-            first=first,
-            length=len(message.text),
-            files=len(message.files or ()),
-            agent_id=posted.agent_id,
-            queue_id=posted.queue_id,
-            leg_id=posted.leg_id,
-        ),
-    )
     if posted.woken_until is not None and posted.agent_id is not None:
         await record(tx, _woken(posted, posted.agent_id, posted.woken_until))
     return stored(message, posted, given[1], tx.now)
+
+
+def _received(message: NewMessage, *, first: bool) -> Said:
+    counts = {"length": len(message.text), "files": len(message.files or ())}
+    return Said(MessageReceived, {"first": first, **counts})
 
 
 def _woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts.queries import MemberNotFound, member_briefs
-from peakend.conversations.actions.posting import NewMessage, Posted, checked_text, post
+from peakend.conversations.actions.posting import NewMessage, Said, checked_text, post
 from peakend.conversations.actions.receiving import attached
 from peakend.conversations.events import (
     DigitalReplySent,
@@ -46,32 +46,19 @@ async def reply(
         files=await attached(tx, file_ids),
         article_id=article_id,
     )
-    kept, posted = await post(
-        tx, conversation_id, message, states=("serving",), by=by, must_hold=True
+    said = Said(
+        ReplySent,
+        {
+            "agent_id": by.id,
+            "length": len(message.text),
+            "files": len(message.files or ()),
+            "article_id": article_id,
+        },
     )
-    if posted is not None and by.id is not None:
-        await record(tx, _reply_sent(kept, posted, by.id, article_id))
+    kept, _ = await post(
+        tx, conversation_id, message, said, states=("serving",), by=by, must_hold=True
+    )
     return kept
-
-
-def _reply_sent(
-    kept: MessageRecord, posted: Posted, agent_id: UUID, article_id: UUID | None
-) -> ReplySent:
-    return ReplySent(
-        conversation_id=kept.conversation_id,
-        customer_id=posted.customer_id,
-        channel=posted.channel,
-        message_id=kept.id,
-        seq=kept.seq,
-        agent_id=agent_id,
-        leg_id=posted.leg_id,
-        queue_id=posted.queue_id,
-        first=bool(posted.first_reply),
-        waited_ms=posted.last_wait_ms,
-        length=len(kept.text),
-        files=len(kept.files or ()),
-        article_id=article_id,
-    )
 
 
 async def note(
@@ -100,24 +87,16 @@ async def note(
         files=await attached(tx, file_ids),
         mentions=named,
     )
-    kept, posted = await post(tx, conversation_id, message, states=ANY, by=by)
+    # A note is part of the leg of whoever holds the conversation; $6 is its author.
+    said = Said(
+        NoteAdded,
+        {"agent_id": by.id, "mentions": len(named)},
+        (("leg_id", "CASE WHEN r.agent_id = $6 THEN r.leg_id END"),),
+    )
+    kept, posted = await post(tx, conversation_id, message, said, states=ANY, by=by)
     if posted is None or by.id is None:
         return kept
     leg_id = posted.leg_id if posted.agent_id == by.id else None
-    await record(
-        tx,
-        NoteAdded(
-            conversation_id=conversation_id,
-            customer_id=posted.customer_id,
-            channel=posted.channel,
-            message_id=kept.id,
-            seq=kept.seq,
-            agent_id=by.id,
-            leg_id=leg_id,
-            queue_id=posted.queue_id,
-            mentions=len(named),
-        ),
-    )
     for member_id in named:
         await record(
             tx,
@@ -159,21 +138,9 @@ async def digital_reply(
         params=params,
     )
     by = Actor.digital(tx.organisation_id)
-    kept, posted = await post(tx, conversation_id, message, states=("digital", "waiting"), by=by)
-    if posted is not None:
-        await record(
-            tx,
-            DigitalReplySent(
-                conversation_id=conversation_id,
-                customer_id=posted.customer_id,
-                channel=posted.channel,
-                message_id=kept.id,
-                seq=kept.seq,
-                code=code,
-                sources=len(sources or ()),
-                state=posted.state,
-            ),
-        )
+    said = Said(DigitalReplySent, {"code": code, "sources": len(sources or ())})
+    states = ("digital", "waiting")
+    kept, _ = await post(tx, conversation_id, message, said, states=states, by=by)
     return kept
 
 
@@ -199,17 +166,6 @@ async def system_message(
         params=params,
     )
     by = Actor.system(tx.organisation_id)
-    kept, posted = await post(tx, conversation_id, message, states=ANY, by=by)
-    if posted is not None:
-        await record(
-            tx,
-            SystemMessageAdded(
-                conversation_id=conversation_id,
-                customer_id=posted.customer_id,
-                channel=posted.channel,
-                message_id=kept.id,
-                seq=kept.seq,
-                code=code,
-            ),
-        )
+    said = Said(SystemMessageAdded, {"code": code})
+    kept, _ = await post(tx, conversation_id, message, said, states=ANY, by=by)
     return kept
