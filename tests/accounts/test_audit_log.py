@@ -1,6 +1,12 @@
 """The audit log: written, read, sealed; not to be changed."""
 
 import asyncio
+import csv
+import io
+import json
+import os
+import re
+import subprocess
 from uuid import UUID
 
 import asyncpg
@@ -106,3 +112,114 @@ async def _seal(database: Database, actor: Actor, count: int) -> None:
             break
         await asyncio.sleep(0.05)
     assert sealed == count
+
+
+async def test_it_is_filtered(
+    database: Database, client: httpx.AsyncClient, organisation: UUID
+) -> None:
+    boss = await a_person(database, client, organisation, "admin")
+    team = (await boss.send("POST", "/teams", {"name": "早班"})).json()["id"]
+    about = (await boss.get("/audit", params={"subject": team})).json()["items"]
+    assert [entry["action"] for entry in about] == ["team.added"]
+    at = about[0]["at"]
+    span = {"subject": team, "since": at, "until": at}
+    assert (await boss.get("/audit", params=span)).json()["items"] == []
+    span["until"] = "2999-01-01T00:00:00Z"
+    assert len((await boss.get("/audit", params=span)).json()["items"]) == 1
+    for wrong in ({"since": "x"}, {"subject": "x"}, {"until": "2026-01-01"}, {"actor": "1"}):
+        assert (await boss.get("/audit", params=wrong)).status_code == 422, wrong
+
+
+async def test_it_is_exported_whole_and_the_export_is_noted(
+    database: Database, client: httpx.AsyncClient, organisation: UUID
+) -> None:
+    lead = await a_person(database, client, organisation, "supervisor")
+    boss = await a_person(database, client, organisation, "admin")
+    async with database.transaction(Actor.system(organisation)) as tx:
+        await tx.run("UPDATE member SET name = '=HYPERLINK(\"//x\")' WHERE id = $1", lead.id)
+        for number in range(1100):
+            await actions.audit(tx, "test.done", "member", lead.id, {"number": number})
+    assert (await lead.get("/audit/export")).status_code == 403
+    answer = await boss.get("/audit/export", params={"action": "test.done"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [json.loads(row["detail"])["number"] for row in rows] == list(range(1099, -1, -1))
+    assert rows[0]["subject_name"] == '\'=HYPERLINK("//x")'
+    (noted,) = (await boss.get("/audit", params={"action": "audit.exported"})).json()["items"]
+    assert noted["actor_id"] == str(boss.id)
+    assert noted["detail"]["action"] == "test.done"
+
+
+async def test_a_chain_written_anew_without_the_key_is_found(
+    database: Database, dsn: str, organisation: UUID
+) -> None:
+    """Who has the database but not the key edits a line and computes every digest again."""
+    from peakend.accounts.queries.audit_log import audit_content
+    from peakend.accounts.queries.audit_log import unsealed as entries
+    from peakend.accounts.rules import audit_link
+
+    actor = Actor.system(organisation)
+    async with database.transaction(actor) as tx:
+        before = await tx.value("SELECT count(*) FROM audit_entry")
+        for number in range(3):
+            await actions.audit(tx, "test.done", "test", None, {"number": number})
+    await _seal(database, actor, before + 3)
+    owner = await asyncpg.connect(dsn)
+    try:
+        for table in ("audit_entry", "audit_seal"):
+            await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("UPDATE audit_entry SET actor_kind = 'member'")
+        digest = b""
+        async with database.transaction(actor) as tx:
+            rows = await entries(tx, None)
+        for place, row in enumerate(rows, 1):
+            digest = audit_link(digest, audit_content(row))
+            await owner.execute("UPDATE audit_seal SET digest = $1 WHERE place = $2", digest, place)
+    finally:
+        await owner.close()
+    async with database.transaction(actor) as tx:
+        assert await queries.broken_seal(tx) == 1
+
+
+async def test_the_command_finds_what_was_changed(
+    database: Database, dsn: str, organisation: UUID
+) -> None:
+    from tests.platform.test_cli import peakend
+
+    actor = Actor.system(organisation)
+    async with database.transaction(actor) as tx:
+        before = await tx.value("SELECT count(*) FROM audit_entry")
+        for number in range(4):
+            await actions.audit(tx, "test.done", "test", None, {"number": number})
+    await _seal(database, actor, before + 4)
+
+    async def verify(*words: str) -> subprocess.CompletedProcess:
+        key = os.environ["PEAKEND_SECRET_KEY"]
+        return await asyncio.to_thread(
+            peakend, "audit", "verify", *words, PEAKEND_DATABASE_URL=dsn, PEAKEND_SECRET_KEY=key
+        )
+
+    good = await verify()
+    assert good.returncode == 0, good.stderr
+    assert f"{before + 4} lines are as they were written, 0 wait" in good.stdout
+    seal = re.search(rf"{organisation}:{before + 4}:[0-9a-f]{{64}}", good.stdout)
+    assert seal
+    assert (await verify("--seal", seal[0])).returncode == 0
+    assert (await verify("--seal", "nonsense")).returncode == 2
+    owner = await asyncpg.connect(dsn)
+    try:
+        for table in ("audit_entry", "audit_seal"):
+            await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        # The end cut off, lines and seals: only a seal noted elsewhere shows it.
+        await owner.execute("DELETE FROM audit_entry WHERE detail->>'number' = '3'")
+        await owner.execute("DELETE FROM audit_seal WHERE place = $1", before + 4)
+        assert (await verify()).returncode == 0
+        cut = await verify("--seal", seal[0])
+        assert (cut.returncode, "cut short" in cut.stderr) == (1, True)
+        await owner.execute("DELETE FROM audit_entry WHERE detail->>'number' = '1'")
+    finally:
+        await owner.close()
+    broken = await verify()
+    assert broken.returncode == 1
+    assert f"line {before + 2} does not fit" in broken.stderr

@@ -145,6 +145,76 @@ class SignedOut(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Fact):
+    """Sessions of a member were ended from elsewhere, by himself or by an administrator."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondStepBegun(Fact):
+    """A member was shown a secret for two-step sign-in; it counts once a code proved it."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondStepSet(Fact):
+    """A member signs in with two steps from now on."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondStepRemoved(Fact):
+    """Two-step sign-in of a member was turned off, by himself or by an administrator."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    by_other: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesMade(Fact):
+    """A member got new recovery codes; the earlier ones ended."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Fact):
+    """A recovery code took the place of a code; so many are left."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInWaits(Fact):
+    """A password was right, and the second step is asked for."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInRulesChanged(Fact):
+    """What the organisation asks of whoever signs in changed."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    password_least: int
+    networks: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TeamAdded(Fact):
     """A team was formed."""
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from peakend.accounts.rules import Role
+from peakend.accounts.rules import Role, Step
 from peakend.kernel.db import reference, system_table, tenant_table
 
 _UUIDS = ARRAY(Uuid(as_uuid=True))
@@ -85,12 +85,54 @@ session = tenant_table(
     *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
     Column("token_hash", LargeBinary, nullable=False),
     _text("role"),
+    _text("browser", "other"),
+    _text("system", "other"),
+    _text("address", ""),
     _moment("created_at"),
     _moment("last_seen_at"),
     _moment("expires_at"),
     Index("uq_session_token_hash", "token_hash", unique=True),
     Index("ix_session_member", "organisation_id", "member_id"),
     system="all",
+)
+# Between the password and the code: no session yet, only a token for the second step.
+pending_sign_in = tenant_table(
+    "pending_sign_in",
+    *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
+    Column("token_hash", LargeBinary, nullable=False),
+    _text("step"),
+    Column("tries", SmallInteger, nullable=False, server_default=text("0")),
+    _moment("created_at"),
+    _moment("expires_at"),
+    Index("uq_pending_sign_in_token_hash", "token_hash", unique=True),
+    Index("ix_pending_sign_in_member", "organisation_id", "member_id"),
+    system="select",
+)
+second_step = tenant_table(
+    "second_step",
+    *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
+    Column("secret", LargeBinary, nullable=False),
+    # The newest time step a code was taken of: no code of it or before is taken again.
+    Column("used_step", BigInteger, nullable=False, server_default=text("0")),
+    _moment("created_at"),
+    _moment("confirmed_at", nullable=True),
+    primary_key=("member_id",),
+)
+recovery_code = tenant_table(
+    "recovery_code",
+    *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
+    Column("code_hash", LargeBinary, nullable=False),
+    _moment("created_at"),
+    _moment("used_at", nullable=True),
+    Index("ix_recovery_code_member", "organisation_id", "member_id"),
+)
+sign_in_rule = tenant_table(
+    "sign_in_rule",
+    Column("password_least", SmallInteger, nullable=False),
+    Column("second_step_roles", ARRAY(Text), nullable=False),
+    Column("networks", ARRAY(Text), nullable=False),
+    _moment("changed_at"),
+    primary_key=(),
 )
 invitation = tenant_table(
     "invitation",
@@ -165,6 +207,8 @@ audit_seal = tenant_table(
     Column("entry_xid", BigInteger, nullable=False),
     Column("entry_id", Uuid(as_uuid=True), nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    # The same under the key of the installation: who has only the database cannot write a chain.
+    Column("mac", LargeBinary, nullable=False),
     primary_key=("place",),
     append_only=True,
 )
@@ -239,6 +283,31 @@ class OpenSession(msgspec.Struct, frozen=True):
     last_seen_at: datetime
 
 
+class PendingSignIn(msgspec.Struct, frozen=True):
+    """A sign-in whose password was right and whose second step is still to come."""
+
+    organisation_id: UUID
+    id: UUID
+    member_id: UUID
+    step: Step
+
+
+class SecondStepRow(msgspec.Struct, frozen=True):
+    """What a member's codes are checked against."""
+
+    secret: bytes
+    used_step: int
+    confirmed_at: datetime | None
+
+
+class SignInRules(msgspec.Struct, frozen=True):
+    """What an organisation asks of whoever signs in."""
+
+    password_least: int
+    second_step_roles: list[Role]
+    networks: list[str]
+
+
 class Invitation(msgspec.Struct, frozen=True):
     """A link by which somebody becomes a member or chooses a new password."""
 
@@ -277,3 +346,4 @@ class Seal(msgspec.Struct, frozen=True):
     entry_xid: int
     entry_id: UUID
     digest: bytes
+    mac: bytes

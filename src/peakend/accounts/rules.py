@@ -1,16 +1,21 @@
 """Who may do what, how long a session lives, what a name, login or password may be."""
 
 import hashlib
+import hmac
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import pyotp
+
 Role = Literal["agent", "supervisor", "admin"]
 Scope = Literal["own", "queue", "all"]
+Step = Literal["code", "set_up"]
 
 _AGENT = frozenset(
     {
@@ -60,8 +65,16 @@ _SESSION_LIMITS = {
 INVITATION_LIFE = timedelta(hours=72)
 RESET_LIFE = timedelta(hours=1)
 SET_UP_LIFE = timedelta(days=7)
+PENDING_LIFE = timedelta(minutes=10)
+PENDING_TRIES = 5
+CODE_STEP_S = 30
+RECOVERY_CODES = 10
+RECOVERY_LENGTH = 10
+NETWORKS = 100
 CAPACITY = 3
 PASSWORD_LENGTH = (10, 128)
+# An organisation may ask for longer ones, up to here.
+PASSWORD_LEAST_MOST = 64
 PREFERENCES_BYTES = 8192
 
 _COMMON = frozenset(
@@ -93,6 +106,21 @@ _COMMON = frozenset(
 )
 # Marks that turn the reading direction make one name look like another.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Without characters that are taken for one another when read from paper.
+RECOVERY_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+_RECOVERY = re.compile(f"[{RECOVERY_LETTERS}]{{10}}")
+_CODE = re.compile(r"[0-9]{6}")
+# The first that fits: browsers name their relatives too.
+_BROWSERS = (
+    ("wechat", "micromessenger"), ("dingtalk", "dingtalk"), ("edge", "edg"), ("opera", "opr/"),
+    ("firefox", "firefox"), ("chrome", "chrom"), ("safari", "safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("harmony", "harmonyos"), ("android", "android"), ("ios", "iphone"), ("ios", "ipad"),
+    ("windows", "windows"), ("macos", "mac os x"), ("linux", "linux"),
+)  # fmt: skip
+_FORMULA = frozenset("=+-@\t\r＝＋－＠")  # fmt: skip
+_PHONE = re.compile(r"\+[0-9][0-9 -]{4,20}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -143,17 +171,101 @@ def is_login(login: str) -> bool:
     return 2 <= len(key) <= 100 and all(unicodedata.category(char)[0] not in "CZ" for char in key)
 
 
-def is_weak_password(password: str, login: str) -> bool:
-    """Say whether a password is too short, too long, well known, or made of the login."""
-    low, high = PASSWORD_LENGTH
-    plain = password.casefold()
+def is_weak_password(
+    password: str, login: str, name: str = "", least: int = PASSWORD_LENGTH[0]
+) -> bool:
+    """Say whether a password is too short, too long, well known, or made of login or name."""
+    plain = login_key(password)
     key = login_key(login)
+    own = {key, key.partition("@")[0], login_key(name).replace(" ", "")}
     return (
-        not low <= len(password) <= high
+        not least <= len(password) <= PASSWORD_LENGTH[1]
         or plain in _COMMON
         or len(set(plain)) < 4
-        or plain in {key, key.partition("@")[0]}
+        or plain in own
+        or any(_says_much(part) and part in plain for part in own)
     )
+
+
+def _says_much(part: str) -> bool:
+    """Say whether a part of a name is long enough to be no accident: two Han, four others."""
+    return len(part) >= 4 or (len(part) >= 2 and all(char >= "\u4e00" for char in part))
+
+
+def code_of(text: str) -> str | None:
+    """Return a code or recovery code as it is compared: width, case, gaps and dashes do not matter.
+
+    None where it can be neither.
+    """
+    plain = "".join(login_key(text).replace("-", "").split())
+    return plain if _CODE.fullmatch(plain) or _RECOVERY.fullmatch(plain) else None
+
+
+def fitting_step(secret: str, code: str, now: datetime, used_step: int) -> int | None:
+    """Return the time step whose code this is, if no code of it or a later one was taken before.
+
+    Units: steps of 30 s; clocks may differ by one. Every step is compared, in constant time.
+    Source: RFC 6238, 5.2.
+    """
+    totp = pyotp.TOTP(secret, interval=CODE_STEP_S)
+    here = int(now.timestamp()) // CODE_STEP_S
+    found = None
+    for step in (here - 1, here, here + 1):
+        same = hmac.compare_digest(totp.generate_otp(step).encode(), code.encode())
+        if same and step > used_step:
+            found = step
+    return found
+
+
+def device_of(user_agent: str) -> tuple[str, str]:
+    """Return browser and system as short codes; `other` where it is none of the usual."""
+    text = user_agent[:400].casefold()
+    browser = next((code for code, mark in _BROWSERS if mark in text), "other")
+    return browser, next((code for code, mark in _SYSTEMS if mark in text), "other")
+
+
+def place_of(address: str) -> str:
+    """Say where an address is as far as it tells by itself: this machine, the house, outside."""
+    found = _address(address)
+    if found is None:
+        return "unknown"
+    if found.is_loopback:
+        return "machine"
+    return "house" if found.is_private else "outside"
+
+
+def clean_networks(given: Iterable[str]) -> list[str] | None:
+    """Return networks as they are kept, each once; None where one is none, or there are too many.
+
+    Counts: at most 100. A single address is a network of one; bits behind the prefix are dropped.
+    """
+    kept: list[str] = []
+    for text in given:
+        try:
+            network = str(ip_network(unicodedata.normalize("NFKC", text).strip(), strict=False))
+        except ValueError:
+            return None
+        if network not in kept:
+            kept.append(network)
+    return kept if len(kept) <= NETWORKS else None
+
+
+def address_allowed(address: str, networks: Iterable[str]) -> bool:
+    """Say whether an address lies in one of the networks; where none are named, all do."""
+    allowed = [ip_network(network) for network in networks]
+    if not allowed:
+        return True
+    found = _address(address)
+    return found is not None and any(found in network for network in allowed)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    # A socket for both families shows the old addresses inside new ones.
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def is_time_zone(name: str) -> bool:
@@ -225,3 +337,8 @@ def audit_link(before: bytes, entry: Mapping[str, Any]) -> bytes:
     """Return the seal of an audit entry: SHA-256 over the seal before it and its canonical JSON."""
     text = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(before + text.encode()).digest()
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula. Source: security.md D53."""
+    return f"'{text}" if text[:1] in _FORMULA and not _PHONE.fullmatch(text) else text

@@ -14,7 +14,7 @@ import uvloop
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import explained, running, wiring
+from peakend.entry import audited, explained, running, wiring
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
 from peakend.kernel import doctor as doctor_room
@@ -32,6 +32,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+audit_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.audit"))
+app.add_typer(audit_app, name="audit")
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("entry.cli.option_data_dir"))]
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
@@ -183,6 +186,35 @@ def explain(
         console.print(explained.shown(name, explanation, language()))
 
 
+@audit_app.command(help=say("entry.cli.audit_verify"))
+def verify(
+    data_dir: DataDir = None,
+    seal: Annotated[list[str] | None, typer.Option("--seal", help=say("entry.cli.seal"))] = None,
+) -> None:
+    """Go through the audit log and its chain, and fail where anything was changed."""
+    _use(data_dir)
+    seals = [audited.noted_seal(text) for text in seal or ()]
+    if None in seals:
+        complain("entry.cli.not_a_seal")
+        raise typer.Exit(2)
+    found, known = _run(_audited([one for one in seals if one is not None]))
+    for one in found:
+        told = {"name": one.name, "sealed": one.verdict.sealed, "waiting": one.verdict.waiting}
+        if one.verdict.broken_at is not None:
+            complain("entry.cli.audit_broken", place=one.verdict.broken_at, **told)
+        elif not one.noted:
+            complain("entry.cli.audit_cut", **told)
+        else:
+            console.print("[green]✓[/]", say("entry.cli.audit_good", **told))
+        if one.verdict.sealed:
+            noted = f"{one.id}:{one.verdict.sealed}:{one.verdict.digest}"
+            console.print(say("entry.cli.audit_seal", seal=noted), markup=False, soft_wrap=True)
+    if not known:
+        complain("entry.cli.audit_unknown")
+    if not known or not all(one.good for one in found):
+        raise typer.Exit(1)
+
+
 @app.command(help=say("entry.cli.doctor"))
 def doctor(data_dir: DataDir = None) -> None:
     """Say what is wrong with this installation and what to do."""
@@ -217,6 +249,13 @@ async def _chain(event_id: UUID) -> tuple[list[tracing.Link], list[tracing.Pendi
 async def _explanations(metric: str) -> list[tuple[str, explained.Explanation]]:
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await explained.explanations(database, metric, language())
+
+
+async def _audited(
+    seals: list[tuple[UUID, int, str]],
+) -> tuple[list[audited.Audited], bool]:
+    async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
+        return await audited.audited(database, seals)
 
 
 async def _examine() -> list[doctor_room.Finding]:

@@ -15,7 +15,12 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 
-from peakend.accounts.queries import actor_for_session, cookie_name
+from peakend.accounts.queries import (
+    AddressRefused,
+    actor_for_session,
+    cookie_name,
+    may_come_from,
+)
 from peakend.customers.queries import actor_for_visitor
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
@@ -67,12 +72,16 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def signed_in(connection: Connection) -> Actor | None:
-    """Return the member whose session cookie came with the request."""
+    """Return the member whose session cookie came with the request. Errors: AddressRefused."""
     cookie = connection.cookies.get(cookie_name(is_secure(connection)))
     if not cookie:
         return None
     found = await actor_for_session(connection.app.state.database, cookie)
-    return found.actor if found else None
+    if found is None:
+        return None
+    if not may_come_from(found, connection.client.host if connection.client else ""):
+        raise AddressRefused
+    return found.actor
 
 
 def is_secure(connection: Connection) -> bool:

@@ -48,10 +48,13 @@ PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 class Listener:
     """One socket: who is there, and a bounded queue of frames on their way out."""
 
-    def __init__(self, actor: Actor, send: Send, secret: str | None = None) -> None:
+    def __init__(
+        self, actor: Actor, send: Send, secret: str | None = None, address: str = ""
+    ) -> None:
         self.id = new_id()
         self.actor = actor
         self.secret = secret
+        self.address = address
         self.send = send
         self.waiting: deque[str | None] = deque()
         self._idle: asyncio.Future[None] | None = None

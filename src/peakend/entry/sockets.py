@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import actor_for_session, cookie_name
+from peakend.accounts.queries import actor_for_session, cookie_name, may_come_from
 from peakend.conversations import queries as conversations
 from peakend.customers.queries import actor_for_visitor
 from peakend.entry.edge import own_origin
@@ -49,11 +49,16 @@ class Sockets:
         secure = scope.get("scheme") == "wss" or settings.public_url.startswith("https:")
         cookie = _cookie(headers.get("cookie", ""), cookie_name(secure))
         found = await actor_for_session(self.hub.database, cookie)
-        if found is None or not own_origin(headers.get("origin"), headers.get("host", "")):
+        address = (scope.get("client") or ("",))[0]
+        if (
+            found is None
+            or not may_come_from(found, address)
+            or not own_origin(headers.get("origin"), headers.get("host", ""))
+        ):
             await send({"type": "websocket.close", "code": POLICY})
             return
         await send({"type": "websocket.accept"})
-        listener = Listener(found.actor, send, secret=cookie)
+        listener = Listener(found.actor, send, secret=cookie, address=address)
         cursor = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("cursor", [""])[0]
         try:
             await self._serve(listener, receive, send, self._from_desk, cursor)

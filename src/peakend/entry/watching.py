@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import NoReturn
 
-from peakend.accounts.queries import actors_for_sessions
+from peakend.accounts.queries import actors_for_sessions, may_come_from
 from peakend.entry.frames import encoded
 from peakend.entry.live import AWAY, Hub
 
@@ -21,13 +21,13 @@ async def watch(hub: Hub) -> NoReturn:
 
 
 async def look(hub: Hub) -> None:
-    """End sockets whose session has ended; tell those anew whose person's rights are others."""
+    """End sockets that may not stay, and tell those anew whose person's rights are others."""
     listeners = [one for some in hub.members.values() for one in some]
     if not listeners:
         return
     found = await actors_for_sessions(hub.database, [one.secret for one in listeners])
     for listener, member in zip(listeners, found, strict=True):
-        if member is None:
+        if member is None or not may_come_from(member, listener.address):
             listener.end(encoded({"t": "bye"}))
         elif member.actor != listener.actor:
             # Other queues or rights: what may be seen is another set than was sent.

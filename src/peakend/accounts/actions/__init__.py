@@ -1,6 +1,14 @@
 """What is done to organisations, people and sessions."""
 
-from peakend.accounts.actions.audit_log import audit, seal_audit
+from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
+from peakend.accounts.actions.entering import (
+    Entered,
+    Pending,
+    SignInGone,
+    begin_pending,
+    sign_in,
+    take_second_step,
+)
 from peakend.accounts.actions.invitations import (
     InvitationGone,
     accept_invitation,
@@ -17,15 +25,27 @@ from peakend.accounts.actions.members import (
     set_picture,
 )
 from peakend.accounts.actions.passwords import WeakPassword
+from peakend.accounts.actions.second_steps import (
+    NewSecret,
+    WrongCode,
+    begin_own_second_step,
+    remove_second_step,
+    renew_recovery_codes,
+    reset_second_step,
+    set_own_second_step,
+)
 from peakend.accounts.actions.sessions import (
+    Device,
     Entry,
     WrongLogin,
     change_password,
+    end_other_sessions,
+    end_own_session,
     enter,
-    sign_in,
     sign_out,
     sweep_sessions,
 )
+from peakend.accounts.actions.sign_in_rules import change_sign_in_rules, sign_out_member
 from peakend.accounts.actions.teams import (
     add_skill,
     add_team,
@@ -44,11 +64,17 @@ from peakend.accounts.actions.tenant import (
 )
 
 __all__ = [
+    "Device",
+    "Entered",
     "Entry",
     "InvitationGone",
+    "NewSecret",
     "NoPicture",
+    "Pending",
     "SetUpGone",
+    "SignInGone",
     "WeakPassword",
+    "WrongCode",
     "WrongLogin",
     "accept_invitation",
     "add_brand",
@@ -56,25 +82,37 @@ __all__ = [
     "add_skill",
     "add_team",
     "audit",
+    "begin_own_second_step",
+    "begin_pending",
     "change_brand",
     "change_member",
     "change_organisation",
     "change_password",
     "change_preferences",
+    "change_sign_in_rules",
     "change_team",
     "create_organisation",
+    "end_other_sessions",
+    "end_own_session",
     "enter",
+    "export_audit",
     "invite",
     "offer_reset",
     "offer_set_up",
+    "remove_second_step",
     "remove_skill",
     "remove_team",
+    "renew_recovery_codes",
+    "reset_second_step",
     "revoke_invitation",
     "seal_audit",
     "set_capacity",
+    "set_own_second_step",
     "set_picture",
     "set_up",
     "sign_in",
     "sign_out",
+    "sign_out_member",
     "sweep_sessions",
+    "take_second_step",
 ]

@@ -6,9 +6,10 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions.audit_log import audit
+from peakend.accounts.actions.entering import Pending, admit, need_address
 from peakend.accounts.actions.members import add_member, need_free_login, need_grant, need_name
 from peakend.accounts.actions.passwords import hash_password
-from peakend.accounts.actions.sessions import Entry, enter, set_password
+from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, set_password
 from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
 from peakend.accounts.ports import provided
 from peakend.accounts.queries import (
@@ -17,6 +18,7 @@ from peakend.accounts.queries import (
     need_member,
     need_skills,
     need_teams,
+    sign_in_rules,
 )
 from peakend.accounts.rules import CAPACITY, INVITATION_LIFE, RESET_LIFE, login_key
 from peakend.kernel import clock
@@ -143,17 +145,28 @@ async def revoke_invitation(tx: Transaction, *, invitation_id: UUID) -> None:
 
 
 async def accept_invitation(
-    database: Database, *, secret: str, password: str, name: str | None, language: str
-) -> Entry:
+    database: Database,
+    *,
+    secret: str,
+    password: str,
+    name: str | None,
+    language: str,
+    device: Device = NOWHERE,
+) -> Entry | Pending:
     """Turn a link into a member who is signed in, or into a new password.
 
-    Errors: InvitationGone, WeakPassword, LoginTaken.
+    A link stands for the password, never for the second step. Errors: InvitationGone,
+    WeakPassword, LoginTaken, AddressRefused.
     """
     found = await invitation_by_token(database, secret, clock.now())
     if found is None:
         raise InvitationGone
-    hashed = await hash_password(password, found.login)
-    async with database.transaction(Actor.system(found.organisation_id)) as tx:
+    actor = Actor.system(found.organisation_id)
+    await need_address(database, actor, member_id=found.member_id, device=device)
+    async with database.transaction(actor) as tx:
+        least = (await sign_in_rules(tx)).password_least
+    hashed = await hash_password(password, found.login, name or found.name, least)
+    async with database.transaction(actor) as tx:
         used = await tx.run(
             """
             UPDATE invitation SET used_at = $2
@@ -170,7 +183,7 @@ async def accept_invitation(
         member_id = found.member_id or await _join(tx, found, name, hashed, language)
         if found.member_id:
             await set_password(tx, member_id=member_id, hashed=hashed)
-        return await enter(tx, member_id=member_id)
+        return await admit(tx, member_id=member_id, device=device)
 
 
 async def _join(

@@ -26,6 +26,7 @@ from peakend.accounts.queries import (
     need_skills,
     need_teams,
     preferences,
+    sign_in_rules,
 )
 from peakend.accounts.rules import (
     CAPACITY,
@@ -137,7 +138,8 @@ async def add_member(
         tx.now,
     )
     if password is not None:
-        password_hash = await hash_password(password, login)
+        least = (await sign_in_rules(tx)).password_least
+        password_hash = await hash_password(password, login, name, least)
     assert password_hash is not None
     await tx.run(
         """

@@ -19,6 +19,10 @@ T = TypeVar("T")
 _hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 _THREADS = 2 * (os.cpu_count() or 1)
 _WAITING = 40
+# zxcvbn takes 70 ms for 64 characters and grows faster than they do.
+JUDGED = 64
+# Its scores 0 and 1: fewer than 10^6 guesses.
+GUESSABLE = 2
 _pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="password")
 
 
@@ -34,10 +38,14 @@ class HashingBusy(TooMany):
     wording = "accounts.sign_in_busy"
 
 
-async def hash_password(password: str, login: str) -> str:
+async def hash_password(
+    password: str, login: str, name: str = "", least: int = PASSWORD_LENGTH[0]
+) -> str:
     """Return what is stored of a password. Errors: WeakPassword."""
-    if is_weak_password(password, login):
-        raise WeakPassword(least=PASSWORD_LENGTH[0])
+    if is_weak_password(password, login, name, least) or await _in_thread(
+        _guessed_early, password, login, name
+    ):
+        raise WeakPassword(least=least)
     return await _in_thread(_hasher.hash, password)
 
 
@@ -50,6 +58,15 @@ async def password_fits(stored: str | None, password: str) -> bool:
 async def warm_up() -> None:
     """Make what the first sign-in would otherwise wait for."""
     await _in_thread(_nobody)
+
+
+def _guessed_early(password: str, login: str, name: str) -> bool:
+    """Say whether a password is among the first million that are tried of somebody."""
+    # Its lists of common words are loaded where the first password is chosen, not at the start.
+    from zxcvbn import zxcvbn
+
+    own = [part for part in (login, *login.partition("@")[::2], *name.split()) if part]
+    return bool(zxcvbn(password[:JUDGED], user_inputs=own)["score"] < GUESSABLE)
 
 
 def _verify(stored: str, password: str) -> bool:

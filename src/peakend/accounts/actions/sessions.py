@@ -1,21 +1,18 @@
-"""Signing in and out, and changing one's password."""
+"""Opening and ending sessions, and changing one's password."""
 
-import hashlib
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.passwords import hash_password, password_fits
-from peakend.accounts.events import PasswordChanged, SignedIn, SignedOut
-from peakend.accounts.models import Credential
-from peakend.accounts.queries import credentials, forget_member, login_of, need_member
-from peakend.accounts.rules import PASSWORD_LENGTH, ROLES, SCOPES, login_key, session_end_at
+from peakend.accounts.events import PasswordChanged, SessionsEnded, SignedIn, SignedOut
+from peakend.accounts.queries import forget_member, login_of, need_member, sign_in_rules
+from peakend.accounts.rules import ROLES, SCOPES, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
-from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import PeakendError
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound, PeakendError
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
@@ -36,6 +33,23 @@ class WrongPassword(PeakendError):
     wording = "accounts.wrong_password"
 
 
+class SessionNotFound(NotFound):
+    """The actor has no such session."""
+
+    wording = "accounts.session_not_found"
+
+
+class Device(msgspec.Struct, frozen=True):
+    """From where somebody comes: browser and system as short codes, and the address."""
+
+    browser: str = "other"
+    system: str = "other"
+    address: str = ""
+
+
+NOWHERE = Device()
+
+
 class Entry(msgspec.Struct, frozen=True):
     """A session that was just opened: the token is seen here and never again."""
 
@@ -46,39 +60,11 @@ class Entry(msgspec.Struct, frozen=True):
     role: str
 
 
-async def sign_in(
-    database: Database, *, login: str, password: str, address: str, now: datetime | None = None
-) -> Entry:
-    """Open a session for whoever knows login and password. Errors: WrongLogin, TooMany.
+async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -> Entry:
+    """Open a session for a member who has proved who he is. Errors: WrongLogin if he has left.
 
-    Counts: one account takes 10 tries at once and 1 each 20 s; one address 100 and 2 a second,
-    because a whole centre signs in from one. Hashing happens outside every transaction.
+    Whoever comes from outside goes through `admit`, which asks for the second step.
     """
-    key = login_key(login)
-    name = hashlib.sha256(key.encode()).hexdigest()[:32]
-    await spend(f"sign_in:address:{address}", rate=2, burst=100, now=now)
-    await spend(f"sign_in:login:{name}", rate=1 / 20, burst=10, now=now)
-    found = await _fitting(await credentials(database, key), password)
-    if found is None:
-        raise WrongLogin
-    async with database.transaction(Actor.system(found.organisation_id), now) as tx:
-        return await enter(tx, member_id=found.member_id)
-
-
-async def _fitting(known: list[Credential], password: str) -> Credential | None:
-    """Return the first account the password opens; an unknown login costs one check like any."""
-    if len(password) > PASSWORD_LENGTH[1]:
-        known, password = [], ""
-    if not known:
-        await password_fits(None, password)
-    for credential in known:
-        if await password_fits(credential.password_hash, password) and credential.active:
-            return credential
-    return None
-
-
-async def enter(tx: Transaction, *, member_id: UUID) -> Entry:
-    """Open a session for a member who has proved who he is. Errors: WrongLogin if he has left."""
     member = await need_member(tx, member_id)
     if not member.active:
         raise WrongLogin
@@ -98,8 +84,9 @@ async def enter(tx: Transaction, *, member_id: UUID) -> Entry:
     await tx.run(
         """
         INSERT INTO session
-            (id, member_id, token_hash, role, created_at, last_seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $5, $6)
+            (id, member_id, token_hash, role, created_at, last_seen_at, expires_at,
+             browser, system, address)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)
         """,
         entry.session_id,
         member.id,
@@ -107,6 +94,9 @@ async def enter(tx: Transaction, *, member_id: UUID) -> Entry:
         member.role,
         now,
         session_end_at(member.role, now, now),
+        device.browser,
+        device.system,
+        device.address[:64],
     )
     await record(tx, SignedIn(member_id=member.id, session_id=entry.session_id))
     await audit(tx, "session.opened", "member", member.id, {"session_id": entry.session_id})
@@ -132,19 +122,68 @@ async def sign_out(tx: Transaction, *, session_id: UUID) -> None:
         await audit(tx, "session.closed", "member", tx.actor.id, {"session_id": session_id})
 
 
-async def change_password(tx: Transaction, *, current: str, password: str) -> Entry:
+async def end_own_session(tx: Transaction, *, session_id: UUID) -> None:
+    """End one of the actor's sessions elsewhere. Errors: SessionNotFound."""
+    assert tx.actor.id is not None
+    ended = await tx.run(
+        """
+        DELETE FROM session
+        WHERE organisation_id = current_organisation() AND id = $1 AND member_id = $2
+        """,
+        session_id,
+        tx.actor.id,
+    )
+    if not ended:
+        raise SessionNotFound
+    await _tell_ended(tx, tx.actor.id, ended)
+
+
+async def end_other_sessions(tx: Transaction, *, session_id: UUID) -> int:
+    """End all of the actor's sessions but this one, and return how many there were."""
+    assert tx.actor.id is not None
+    ended = await tx.run(
+        """
+        DELETE FROM session
+        WHERE organisation_id = current_organisation() AND member_id = $1 AND id <> $2
+        """,
+        tx.actor.id,
+        session_id,
+    )
+    await _drop_pending(tx, tx.actor.id)
+    if ended:
+        await _tell_ended(tx, tx.actor.id, ended)
+    return ended
+
+
+async def _tell_ended(tx: Transaction, member_id: UUID, count: int) -> None:
+    forget_member(member_id)
+    await record(tx, SessionsEnded(member_id=member_id, count=count))
+    await audit(tx, "sessions.ended", "member", member_id, {"count": count})
+
+
+async def need_password(tx: Transaction, password: str) -> None:
+    """Make sure that the actor knows his own password. Errors: WrongPassword, TooMany."""
+    assert tx.actor.id is not None
+    await spend(f"sign_in:member:{tx.actor.id}", rate=1 / 20, burst=10)
+    own = await login_of(tx, tx.actor.id)
+    if own is None or not await password_fits(own.password_hash, password):
+        raise WrongPassword
+
+
+async def change_password(
+    tx: Transaction, *, current: str, password: str, device: Device = NOWHERE
+) -> Entry:
     """Set the actor's own password, end all sessions and open a new one.
 
     Errors: WrongPassword, WeakPassword, TooMany.
     """
     assert tx.actor.id is not None
-    await spend(f"sign_in:member:{tx.actor.id}", rate=1 / 20, burst=10)
-    own = await login_of(tx, tx.actor.id)
-    if own is None or not await password_fits(own.password_hash, current):
-        raise WrongPassword
+    await need_password(tx, current)
     member = await need_member(tx, tx.actor.id)
-    await set_password(tx, member_id=member.id, hashed=await hash_password(password, member.login))
-    return await enter(tx, member_id=member.id)
+    least = (await sign_in_rules(tx)).password_least
+    hashed = await hash_password(password, member.login, member.name, least)
+    await set_password(tx, member_id=member.id, hashed=hashed)
+    return await enter(tx, member_id=member.id, device=device)
 
 
 async def set_password(tx: Transaction, *, member_id: UUID, hashed: str) -> None:
@@ -174,17 +213,32 @@ async def set_password(tx: Transaction, *, member_id: UUID, hashed: str) -> None
     await audit(tx, "password.changed", "member", member_id)
 
 
-async def end_sessions(tx: Transaction, *, member_id: UUID) -> None:
-    """Sign a member out everywhere."""
-    await tx.run(
+async def end_sessions(tx: Transaction, *, member_id: UUID) -> int:
+    """Sign a member out everywhere, also where he is about to come in; return how many ended."""
+    ended = await tx.run(
         "DELETE FROM session WHERE organisation_id = current_organisation() AND member_id = $1",
         member_id,
     )
+    await _drop_pending(tx, member_id)
     forget_member(member_id)
+    return ended
+
+
+async def _drop_pending(tx: Transaction, member_id: UUID) -> None:
+    await tx.run(
+        "DELETE FROM pending_sign_in"
+        " WHERE organisation_id = current_organisation() AND member_id = $1",
+        member_id,
+    )
 
 
 async def sweep_sessions(tx: Transaction) -> int:
-    """Remove sessions that have run out, and return how many."""
+    """Remove sessions that have run out, and return how many; also sign-ins nobody finished."""
+    await tx.run(
+        "DELETE FROM pending_sign_in"
+        " WHERE organisation_id = current_organisation() AND expires_at < $1",
+        tx.now,
+    )
     return await tx.run(
         "DELETE FROM session WHERE organisation_id = current_organisation() AND expires_at < $1",
         tx.now,

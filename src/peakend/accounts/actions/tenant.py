@@ -5,7 +5,7 @@ from uuid import UUID
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.members import NotALogin, add_member, need_name
 from peakend.accounts.actions.passwords import hash_password
-from peakend.accounts.actions.sessions import Entry, enter
+from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, enter
 from peakend.accounts.events import (
     BrandAdded,
     BrandChanged,
@@ -97,6 +97,7 @@ async def set_up(
     login: str,
     password: str,
     language: str,
+    device: Device = NOWHERE,
 ) -> Entry:
     """Make the organisation, its first admin and its first brand; the admin is signed in.
 
@@ -109,7 +110,7 @@ async def set_up(
         raise NotALogin
     need_name(name)
     need_name(admin_name)
-    hashed = await hash_password(password, login)
+    hashed = await hash_password(password, login, admin_name)
     async with database.system() as system:
         used = await system.run(
             "UPDATE set_up_token SET used_at = $2"
@@ -124,7 +125,7 @@ async def set_up(
         member_id = await add_member(
             tx, login=login, name=admin_name, role="admin", password_hash=hashed, language=language
         )
-        return await enter(tx, member_id=member_id)
+        return await enter(tx, member_id=member_id, device=device)
 
 
 async def create_organisation(

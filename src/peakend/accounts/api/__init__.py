@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from peakend.accounts.api import members, pictures, sessions, teams, tenant
+from peakend.accounts.api import audit_log, members, pictures, second_steps, sessions, teams, tenant
 
 routes: list[Any] = [
     *sessions.routes,
+    *second_steps.routes,
     *members.routes,
     *pictures.routes,
     *teams.routes,
     *tenant.routes,
+    *audit_log.routes,
 ]

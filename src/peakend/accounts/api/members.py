@@ -22,7 +22,7 @@ Capacity = Annotated[int, Meta(ge=0, le=50)]
 
 
 class MemberView(Struct, frozen=True):
-    """A member in a list; the login is shown to those who manage members."""
+    """A member in a list; login and two-step sign-in are shown to those who manage members."""
 
     id: UUID
     name: str
@@ -34,6 +34,7 @@ class MemberView(Struct, frozen=True):
     team_ids: list[UUID]
     skills: list[UUID]
     avatar_url: str | None
+    second_step: bool | None
 
 
 class InvitationView(Struct, frozen=True):
@@ -148,6 +149,7 @@ async def views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> l
     """Return members as the actor may see them."""
     briefs = await queries.member_briefs(tx, [member.id for member in found])
     manages = actor.may("accounts.manage")
+    safe = await queries.members_with_second_step(tx, list(briefs)) if manages else set()
     return [
         MemberView(
             member.id,
@@ -160,6 +162,7 @@ async def views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> l
             member.team_ids,
             member.skill_ids,
             briefs[member.id].avatar_url,
+            member.id in safe if manages else None,
         )
         for member in found
     ]

@@ -3,17 +3,16 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, patch, post, put
-from litestar.datastructures import Cookie
 from msgspec import Meta, Struct
 
 from peakend.accounts import actions, queries
-from peakend.accounts.queries import Me, cookie_name
-from peakend.accounts.rules import Role, session_life
+from peakend.accounts.api.cookies import NextStep, device, entered, gone, kept, leave, welcome
+from peakend.accounts.queries import Me
+from peakend.accounts.rules import Role
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.permissions import public, signed_in
-from peakend.kernel.settings import settings
 from peakend.kernel.words import best_language
 
 Login = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -73,13 +72,13 @@ class InvitationOffer(Struct, frozen=True):
 @post("/session", status_code=200, opt=public("it is how a member signs in; limited, constant"))
 async def sign_in(
     request: Request[Any, Any, Any], database: Database, data: Credentials
-) -> Response[Me]:
-    """Sign in."""
-    address = request.client.host if request.client else ""
+) -> Response[Me | NextStep]:
+    """Sign in; 202 where a second step is still to come."""
+    here = device(request)
     entry = await actions.sign_in(
-        database, login=data.login, password=data.password, address=address
+        database, login=data.login, password=data.password, address=here.address, device=here
     )
-    return await _entered(request, database, entry)
+    return await entered(request, database, entry)
 
 
 @get("/session", opt=signed_in())
@@ -92,9 +91,8 @@ async def read_session(actor: Actor, tx: Transaction) -> Me:
 @delete("/session", status_code=204, opt=signed_in())
 async def sign_out(request: Request[Any, Any, Any], database: Database) -> Response[None]:
     """Sign out."""
-    await _leave(request, database)
-    gone = Cookie(key=_cookie(request), path="/", max_age=0, httponly=True, secure=_secure(request))
-    return Response(None, status_code=204, cookies=[gone])
+    await leave(request, database)
+    return Response(None, status_code=204, cookies=[gone(request)])
 
 
 @put("/session/password", opt=signed_in())
@@ -102,9 +100,11 @@ async def change_password(
     request: Request[Any, Any, Any], actor: Actor, tx: Transaction, data: NewPassword
 ) -> Response[Me]:
     """Change one's own password; every other session ends."""
-    entry = await actions.change_password(tx, current=data.current, password=data.password)
+    entry = await actions.change_password(
+        tx, current=data.current, password=data.password, device=device(request)
+    )
     assert actor.id is not None
-    return Response(await queries.me(tx, actor.id), cookies=[_kept(request, entry)])
+    return Response(await queries.me(tx, actor.id), cookies=[kept(request, entry)])
 
 
 @patch("/session/preferences", opt=signed_in())
@@ -134,8 +134,10 @@ async def set_up(
         login=data.login,
         password=data.password,
         language=data.language,
+        device=device(request),
     )
-    return await _entered(request, database, entry, 201)
+    me = await welcome(request, database, entry)
+    return Response(me, status_code=201, cookies=[kept(request, entry)])
 
 
 @get("/invitations/{token:str}", opt=public("the secret in the address is the permission"))
@@ -154,56 +156,17 @@ async def read_invitation(database: Database, token: str) -> InvitationOffer:
 @post("/invitations/{token:str}", opt=public("the secret in the address is the permission"))
 async def accept_invitation(
     request: Request[Any, Any, Any], database: Database, token: str, data: Acceptance
-) -> Response[Me]:
-    """Join, or choose a new password; whoever does is signed in."""
+) -> Response[Me | NextStep]:
+    """Join, or choose a new password; whoever does is signed in, or 202 before a second step."""
     entry = await actions.accept_invitation(
         database,
         secret=token,
         password=data.password,
         name=data.name,
         language=best_language(request.headers.get("accept-language")),
+        device=device(request),
     )
-    return await _entered(request, database, entry, 201)
-
-
-async def _leave(request: Request[Any, Any, Any], database: Database) -> None:
-    """End the session the browser came with: a new one never takes over an old token."""
-    token = request.cookies.get(_cookie(request))
-    found = await queries.actor_for_session(database, token)
-    if found is not None:
-        async with database.transaction(found.actor) as tx:
-            await actions.sign_out(tx, session_id=found.session_id)
-    queries.forget_token(token)
-
-
-async def _entered(
-    request: Request[Any, Any, Any], database: Database, entry: actions.Entry, status: int = 200
-) -> Response[Me]:
-    # Only now: a wrong password must not end the session that the browser has.
-    await _leave(request, database)
-    async with database.transaction(Actor.system(entry.organisation_id)) as tx:
-        me = await queries.me(tx, entry.member_id)
-    return Response(me, status_code=status, cookies=[_kept(request, entry)])
-
-
-def _secure(request: Request[Any, Any, Any]) -> bool:
-    return settings.public_url.startswith("https:") or request.scope.get("scheme") == "https"
-
-
-def _cookie(request: Request[Any, Any, Any]) -> str:
-    return cookie_name(_secure(request))
-
-
-def _kept(request: Request[Any, Any, Any], entry: actions.Entry) -> Cookie:
-    return Cookie(
-        key=_cookie(request),
-        value=entry.token,
-        path="/",
-        max_age=int(session_life(entry.role).total_seconds()),
-        httponly=True,
-        secure=_secure(request),
-        samesite="lax",
-    )
+    return await entered(request, database, entry, 201)
 
 
 routes: list[Any] = [

@@ -1,17 +1,15 @@
-"""The organisation, its brands and its audit log."""
+"""The organisation and its brands."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, patch, post
-from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from peakend.accounts import actions, queries
 from peakend.accounts.api.sessions import Language, Name
-from peakend.accounts.queries import AuditEntry, Brand, Organisation
+from peakend.accounts.queries import Brand, Organisation
 from peakend.kernel.db import Transaction
-from peakend.kernel.paging import Page
 from peakend.kernel.permissions import needs, signed_in
 
 Slug = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -73,15 +71,4 @@ async def change_brand(tx: Transaction, brand_id: UUID, data: BrandChange) -> Br
     return await queries.need_brand(tx, brand_id)
 
 
-@get("/audit", opt=needs("audit.read"))
-async def read_audit(
-    tx: Transaction,
-    cursor: Annotated[str | None, Parameter(max_length=200)] = None,
-    actor_id: Annotated[UUID | None, Parameter(query="actor")] = None,
-    action: Annotated[str | None, Parameter(max_length=60)] = None,
-) -> Page[AuditEntry]:
-    """Return a page of the audit log, newest first."""
-    return await queries.audit_page(tx, cursor=cursor, actor_id=actor_id, action=action)
-
-
-routes: list[Any] = [change_organisation, list_brands, add_brand, change_brand, read_audit]
+routes: list[Any] = [change_organisation, list_brands, add_brand, change_brand]

@@ -7,11 +7,21 @@ from peakend.accounts.models import (
     Member,
     OpenSession,
     Organisation,
+    SignInRules,
     Skill,
     Team,
 )
-from peakend.accounts.queries.audit_log import AuditEntry, audit_page, broken_seal
+from peakend.accounts.queries.audit_log import (
+    AuditEntry,
+    AuditFilter,
+    AuditVerdict,
+    audit_page,
+    audit_verdict,
+    broken_seal,
+    chain_has,
+)
 from peakend.accounts.queries.me import Me, me
+from peakend.accounts.queries.own_sessions import SessionView, own_sessions
 from peakend.accounts.queries.people import (
     MemberBrief,
     MemberNotFound,
@@ -32,7 +42,16 @@ from peakend.accounts.queries.people import (
     teams,
     teams_of,
 )
+from peakend.accounts.queries.second_steps import (
+    SecondStep,
+    members_with_second_step,
+    pending_by_token,
+    recovery_codes_left,
+    second_step,
+    second_step_row,
+)
 from peakend.accounts.queries.sign_in import (
+    AddressRefused,
     SignedInMember,
     actor_for_session,
     actors_for_sessions,
@@ -42,6 +61,7 @@ from peakend.accounts.queries.sign_in import (
     invitation_by_token,
     known_set_up_token,
     login_of,
+    may_come_from,
 )
 from peakend.accounts.queries.tenant import (
     BrandNotFound,
@@ -51,12 +71,16 @@ from peakend.accounts.queries.tenant import (
     need_brand,
     organisation,
     organisation_ids,
+    sign_in_rules,
 )
 from peakend.accounts.rules import ROLES, cookie_name
 
 __all__ = [
     "ROLES",
+    "AddressRefused",
     "AuditEntry",
+    "AuditFilter",
+    "AuditVerdict",
     "Brand",
     "BrandNotFound",
     "Credential",
@@ -67,6 +91,9 @@ __all__ = [
     "MemberNotFound",
     "OpenSession",
     "Organisation",
+    "SecondStep",
+    "SessionView",
+    "SignInRules",
     "SignedInMember",
     "Skill",
     "Team",
@@ -74,9 +101,11 @@ __all__ = [
     "actors_for_sessions",
     "any_organisation",
     "audit_page",
+    "audit_verdict",
     "brand_names",
     "brands",
     "broken_seal",
+    "chain_has",
     "cookie_name",
     "credentials",
     "find_members_by_login",
@@ -86,11 +115,13 @@ __all__ = [
     "invited_queue_ids",
     "known_set_up_token",
     "login_of",
+    "may_come_from",
     "me",
     "member_briefs",
     "member_names",
     "members",
     "members_of_team",
+    "members_with_second_step",
     "need_brand",
     "need_member",
     "need_skills",
@@ -99,7 +130,13 @@ __all__ = [
     "open_invitations",
     "organisation",
     "organisation_ids",
+    "own_sessions",
+    "pending_by_token",
     "preferences",
+    "recovery_codes_left",
+    "second_step",
+    "second_step_row",
+    "sign_in_rules",
     "skills",
     "skills_of",
     "teams",

@@ -1,5 +1,6 @@
 """Reading the audit log, and proving that nobody changed it."""
 
+import hmac
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from peakend.accounts.queries.people import member_names
 from peakend.accounts.rules import audit_link
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
+from peakend.kernel.secrets import blind
 
 _COLUMNS = "id, at, actor_kind, actor_id, action, subject_type, subject_id, detail, xid"
 _BATCH = 1000
@@ -31,12 +33,33 @@ class AuditEntry(msgspec.Struct, frozen=True):
     detail: dict[str, Any]
 
 
+class AuditFilter(msgspec.Struct, frozen=True):
+    """Which lines are wanted; what is None does not matter. `until` itself is not included."""
+
+    actor_id: UUID | None = None
+    action: str | None = None
+    subject_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
+class AuditVerdict(msgspec.Struct, frozen=True):
+    """What a look through the whole chain found."""
+
+    sealed: int
+    waiting: int
+    broken_at: int | None
+    digest: str
+
+
 async def audit_page(
     tx: Transaction,
     *,
+    wanted: AuditFilter = EVERYTHING,
     cursor: str | None = None,
-    actor_id: UUID | None = None,
-    action: str | None = None,
     limit: int = 50,
 ) -> Page[AuditEntry]:
     """Return a page of the log, newest first, with the names of members filled in."""
@@ -50,34 +73,41 @@ async def audit_page(
           AND ($1::uuid IS NULL OR id < $1)
           AND ($2::uuid IS NULL OR actor_id = $2)
           AND ($3::text IS NULL OR action = $3)
+          AND ($4::uuid IS NULL OR subject_id = $4)
+          AND ($5::timestamptz IS NULL OR at >= $5)
+          AND ($6::timestamptz IS NULL OR at < $6)
         ORDER BY id DESC
-        LIMIT $4
+        LIMIT $7
         """,  # noqa: S608 (a constant list of columns)
         before,
-        actor_id,
-        action,
+        wanted.actor_id,
+        wanted.action,
+        wanted.subject_id,
+        wanted.since,
+        wanted.until,
         limit + 1,
     )
     shown = rows[:limit]
     people = [row.actor_id for row in shown if row.actor_id and row.actor_kind == "member"]
     people += [row.subject_id for row in shown if row.subject_id and row.subject_type == "member"]
     names = await member_names(tx, people)
-    items = [
-        AuditEntry(
-            row.id,
-            row.at,
-            row.actor_kind,
-            row.actor_id,
-            names.get(row.actor_id, "") if row.actor_id else "",
-            row.action,
-            row.subject_type,
-            row.subject_id,
-            names.get(row.subject_id) if row.subject_id else None,
-            row.detail,
-        )
-        for row in shown
-    ]
+    items = [_entry(row, names) for row in shown]
     return Page(items, cursor_encode(shown[-1].id) if len(rows) > limit else None)
+
+
+def _entry(row: AuditRow, names: dict[UUID, str]) -> AuditEntry:
+    return AuditEntry(
+        row.id,
+        row.at,
+        row.actor_kind,
+        row.actor_id,
+        names.get(row.actor_id, "") if row.actor_id else "",
+        row.action,
+        row.subject_type,
+        row.subject_id,
+        names.get(row.subject_id) if row.subject_id else None,
+        row.detail,
+    )
 
 
 def _id(value: object) -> UUID:
@@ -92,7 +122,7 @@ async def last_seal(tx: Transaction) -> Seal | None:
     return await tx.one(
         Seal,
         """
-        SELECT place, entry_xid, entry_id, digest
+        SELECT place, entry_xid, entry_id, digest, mac
         FROM audit_seal
         WHERE organisation_id = current_organisation()
         ORDER BY place DESC
@@ -120,6 +150,34 @@ async def unsealed(tx: Transaction, after: Seal | None, limit: int = _BATCH) -> 
     )
 
 
+async def audit_verdict(tx: Transaction) -> AuditVerdict:
+    """Go through the chain from its beginning, and count what still waits for its seal."""
+    broken = await broken_seal(tx)
+    last = await last_seal(tx)
+    waiting = await tx.value(
+        """
+        SELECT count(*) FROM audit_entry
+        WHERE organisation_id = current_organisation()
+          AND ($1::bigint IS NULL OR (xid, id) > ($1, $2::uuid))
+        """,
+        last.entry_xid if last else None,
+        last.entry_id if last else None,
+    )
+    return AuditVerdict(
+        last.place if last else 0, waiting, broken, last.digest.hex() if last else ""
+    )
+
+
+async def chain_has(tx: Transaction, place: int, digest: str) -> bool:
+    """Say whether the seal at a place is the one that was noted once (its first digits suffice)."""
+    found: bytes | None = await tx.value(
+        "SELECT digest FROM audit_seal"
+        " WHERE organisation_id = current_organisation() AND place = $1",
+        place,
+    )
+    return found is not None and found.hex().startswith(digest.casefold())
+
+
 async def broken_seal(tx: Transaction) -> int | None:
     """Return the first place where log and chain disagree, or None where all is as it was written.
 
@@ -131,7 +189,7 @@ async def broken_seal(tx: Transaction) -> int | None:
         seals = await tx.all(
             Seal,
             """
-            SELECT place, entry_xid, entry_id, digest
+            SELECT place, entry_xid, entry_id, digest, mac
             FROM audit_seal
             WHERE organisation_id = current_organisation() AND place > $1
             ORDER BY place
@@ -148,9 +206,15 @@ async def broken_seal(tx: Transaction) -> int | None:
             if at >= len(entries) or seal.place != place or seal.entry_id != entries[at].id:
                 return place
             before = audit_link(before, audit_content(entries[at]))
-            if before != seal.digest:
+            mac = seal_mac(tx.organisation_id, place, before)
+            if before != seal.digest or not hmac.compare_digest(mac, seal.mac):
                 return place
         after = seals[-1]
+
+
+def seal_mac(organisation_id: UUID, place: int, digest: bytes) -> bytes:
+    """Return what binds a seal to the key of this installation, which is not in the database."""
+    return blind("audit", f"{organisation_id}/{place}/{digest.hex()}")
 
 
 def audit_content(row: AuditRow) -> dict[str, Any]:

@@ -15,11 +15,11 @@ import msgspec
 
 from peakend.accounts.models import Credential, Invitation, OpenSession
 from peakend.accounts.ports import provided
-from peakend.accounts.rules import ROLES, SCOPES, session_end_at
+from peakend.accounts.rules import ROLES, SCOPES, address_allowed, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import Invalid
+from peakend.kernel.errors import Invalid, Refused
 from peakend.kernel.secrets import token_hash
 
 CACHE_S = 1.0
@@ -28,12 +28,24 @@ TOUCH_S = 60
 NAMESAKES = 4
 
 
+class AddressRefused(Refused):
+    """The organisation lets nobody in from this address."""
+
+    wording = "accounts.address_refused"
+
+
 class SignedInMember(msgspec.Struct, frozen=True):
-    """The person behind a session cookie."""
+    """The person behind a session cookie, and from which networks he may come (none named: all)."""
 
     actor: Actor
     session_id: UUID
     ends_at: datetime
+    networks: tuple[str, ...] = ()
+
+
+def may_come_from(member: SignedInMember, address: str) -> bool:
+    """Say whether the organisation lets its members in from an address."""
+    return not member.networks or address_allowed(address, member.networks)
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -43,8 +55,10 @@ class _Person(msgspec.Struct, frozen=True):
     role: str
     team_ids: list[UUID]
     brand_ids: list[UUID]
+    networks: list[str]
 
 
+_Somebody = tuple[Actor, tuple[str, ...]]
 _known: dict[bytes, tuple[float, SignedInMember]] = {}
 
 
@@ -119,7 +133,7 @@ async def actors_for_sessions(
     now = now or clock.now()
     digests = [_digest(token) for token in tokens]
     open_sessions = await _open_sessions(database, [d for d in digests if d is not None], now)
-    people: dict[UUID, Actor] = {}
+    people: dict[UUID, _Somebody] = {}
     for organisation_id in {found.organisation_id for found in open_sessions.values()}:
         members = {
             found.member_id
@@ -131,22 +145,23 @@ async def actors_for_sessions(
     answer = []
     for digest in digests:
         session = open_sessions.get(digest or b"")
-        actor = people.get(session.member_id) if session else None
-        answer.append(_remembered(digest, session, actor, now))
+        person = people.get(session.member_id) if session else None
+        answer.append(_remembered(digest, session, person, now))
     return answer
 
 
 def _remembered(
-    digest: bytes | None, session: OpenSession | None, actor: Actor | None, now: datetime
+    digest: bytes | None, session: OpenSession | None, person: _Somebody | None, now: datetime
 ) -> SignedInMember | None:
-    if digest is None or session is None or actor is None:
+    if digest is None or session is None or person is None:
         _known.pop(digest or b"", None)
         return None
+    actor, networks = person
     # A role that grew since the sign-in is held to the stricter of the two limits.
     ends_at = min(
         session_end_at(role, session.created_at, now) for role in (session.role, actor.role)
     )
-    member = SignedInMember(actor, session.id, ends_at)
+    member = SignedInMember(actor, session.id, ends_at, networks)
     if len(_known) >= CACHE_ENTRIES:
         _known.clear()
     _known[digest] = (time.monotonic() + CACHE_S, member)
@@ -191,7 +206,7 @@ async def _open_sessions(
     return {row.token_hash: row for row in found}
 
 
-async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, Actor]:
+async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _Somebody]:
     """Return the active ones of an organisation's members, each with what it may do."""
     people = await tx.all(
         _Person,
@@ -201,7 +216,9 @@ async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, Actor]:
                      WHERE t.organisation_id = m.organisation_id AND t.member_id = m.id)
                    AS team_ids,
                ARRAY(SELECT b.id FROM brand b WHERE b.organisation_id = m.organisation_id)
-                   AS brand_ids
+                   AS brand_ids,
+               coalesce((SELECT r.networks FROM sign_in_rule r
+                         WHERE r.organisation_id = m.organisation_id), '{}') AS networks
         FROM member m
         WHERE m.organisation_id = current_organisation()
           AND m.id = ANY($1::uuid[])
@@ -211,18 +228,21 @@ async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, Actor]:
     )
     queues = await provided.member_queues(tx, {one.id: one.team_ids for one in people})
     return {
-        person.id: Actor(
-            organisation_id=tx.organisation_id,
-            kind="member",
-            id=person.id,
-            name=person.name,
-            language=person.language,
-            role=person.role,
-            permissions=ROLES.get(person.role, frozenset()),
-            scope=SCOPES.get(person.role, "own"),
-            team_ids=frozenset(person.team_ids),
-            queue_ids=frozenset(queue_id for queue_id, _ in queues[person.id]),
-            brand_ids=frozenset(person.brand_ids),
+        person.id: (
+            Actor(
+                organisation_id=tx.organisation_id,
+                kind="member",
+                id=person.id,
+                name=person.name,
+                language=person.language,
+                role=person.role,
+                permissions=ROLES.get(person.role, frozenset()),
+                scope=SCOPES.get(person.role, "own"),
+                team_ids=frozenset(person.team_ids),
+                queue_ids=frozenset(queue_id for queue_id, _ in queues[person.id]),
+                brand_ids=frozenset(person.brand_ids),
+            ),
+            tuple(person.networks),
         )
         for person in people
     }

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from peakend.accounts.models import Brand, Organisation
+from peakend.accounts.models import Brand, Organisation, SignInRules
+from peakend.accounts.rules import PASSWORD_LENGTH
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound
 
@@ -36,6 +37,19 @@ async def organisation_ids(database: Database) -> list[UUID]:
             " FROM organisation"
         )
     return ids
+
+
+async def sign_in_rules(tx: Transaction) -> SignInRules:
+    """Return what the organisation asks of whoever signs in."""
+    found = await tx.one(
+        SignInRules,
+        """
+        SELECT password_least, second_step_roles, networks
+        FROM sign_in_rule
+        WHERE organisation_id = current_organisation()
+        """,
+    )
+    return found or SignInRules(PASSWORD_LENGTH[0], [], [])
 
 
 async def any_organisation(database: Database) -> bool:

@@ -18,6 +18,7 @@ CREATE TABLE audit_seal (
 	entry_xid BIGINT NOT NULL, 
 	entry_id UUID NOT NULL, 
 	digest BYTEA NOT NULL, 
+	mac BYTEA NOT NULL, 
 	CONSTRAINT pk_audit_seal PRIMARY KEY (organisation_id, place)
 )
 -- next
@@ -227,6 +228,15 @@ CREATE TABLE set_up_token (
 	CONSTRAINT pk_set_up_token PRIMARY KEY (token_hash)
 )
 -- next
+CREATE TABLE sign_in_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	password_least SMALLINT NOT NULL, 
+	second_step_roles TEXT[] NOT NULL, 
+	networks TEXT[] NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sign_in_rule PRIMARY KEY (organisation_id)
+)
+-- next
 CREATE TABLE skill (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -388,6 +398,18 @@ CREATE TABLE page_view (
 	CONSTRAINT pk_page_view PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE pending_sign_in (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	token_hash BYTEA NOT NULL, 
+	step TEXT NOT NULL, 
+	tries SMALLINT DEFAULT 0 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_pending_sign_in PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE presence (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -423,6 +445,16 @@ CREATE TABLE queue (
 	CONSTRAINT pk_queue PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE recovery_code (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	code_hash BYTEA NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	used_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_recovery_code PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE reveal (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -435,12 +467,25 @@ CREATE TABLE reveal (
 	CONSTRAINT pk_reveal PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE second_step (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	secret BYTEA NOT NULL, 
+	used_step BIGINT DEFAULT 0 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	confirmed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_second_step PRIMARY KEY (organisation_id, member_id)
+)
+-- next
 CREATE TABLE session (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
 	member_id UUID NOT NULL, 
 	token_hash BYTEA NOT NULL, 
 	role TEXT NOT NULL, 
+	browser TEXT DEFAULT 'other' NOT NULL, 
+	system TEXT DEFAULT 'other' NOT NULL, 
+	address TEXT DEFAULT '' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -744,15 +789,21 @@ ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id
 -- next
 ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE pending_sign_in ADD CONSTRAINT fk_pending_sign_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
 -- next
+ALTER TABLE recovery_code ADD CONSTRAINT fk_recovery_code_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE second_step ADD CONSTRAINT fk_second_step_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE session ADD CONSTRAINT fk_session_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -875,6 +926,12 @@ CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, bli
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
+-- next
+CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
+-- next
+CREATE UNIQUE INDEX uq_pending_sign_in_token_hash ON pending_sign_in (token_hash)
+-- next
+CREATE INDEX ix_recovery_code_member ON recovery_code (organisation_id, member_id)
 -- next
 CREATE INDEX ix_reveal_customer ON reveal (organisation_id, customer_id, at)
 -- next
@@ -1096,6 +1153,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO peakend_system
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON set_up_token TO peakend_system
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_rule TO peakend_app
+-- next
+ALTER TABLE sign_in_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sign_in_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sign_in_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON skill TO peakend_app
 -- next
 ALTER TABLE skill ENABLE ROW LEVEL SECURITY
@@ -1220,6 +1285,18 @@ ALTER TABLE page_view FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON page_view TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON pending_sign_in TO peakend_app
+-- next
+ALTER TABLE pending_sign_in ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE pending_sign_in FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON pending_sign_in TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON pending_sign_in TO peakend_system
+-- next
+CREATE POLICY system ON pending_sign_in TO peakend_system USING (true) WITH CHECK (true)
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON presence TO peakend_app
 -- next
 ALTER TABLE presence ENABLE ROW LEVEL SECURITY
@@ -1236,6 +1313,14 @@ ALTER TABLE queue FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON queue TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_code TO peakend_app
+-- next
+ALTER TABLE recovery_code ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE recovery_code FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON recovery_code TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT ON reveal TO peakend_app
 -- next
 ALTER TABLE reveal ENABLE ROW LEVEL SECURITY
@@ -1243,6 +1328,14 @@ ALTER TABLE reveal ENABLE ROW LEVEL SECURITY
 ALTER TABLE reveal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON second_step TO peakend_app
+-- next
+ALTER TABLE second_step ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE second_step FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON second_step TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO peakend_app
 -- next

@@ -134,8 +134,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a page of the audit log, newest first */
-        get: operations["accounts.tenant.read_audit"];
+        /** Return a page of the audit log, newest first; `until` itself is not included */
+        get: operations["accounts.audit_log.read_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the wanted lines of the audit log as CSV; the export is a line of it too */
+        get: operations["accounts.audit_log.export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -826,7 +843,7 @@ export interface paths {
         /** Return what an invitation says */
         get: operations["accounts.sessions.read_invitation"];
         put?: never;
-        /** Join, or choose a new password; whoever does is signed in */
+        /** Join, or choose a new password; whoever does is signed in, or 202 before a second step */
         post: operations["accounts.sessions.accept_invitation"];
         delete?: never;
         options?: never;
@@ -967,6 +984,40 @@ export interface paths {
         /** Make a link by which a member chooses a new password within the hour */
         post: operations["accounts.members.offer_reset"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Turn off the two-step sign-in of a member who lost it, and sign him out everywhere */
+        delete: operations["accounts.second_steps.reset_second_step"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign a member out everywhere */
+        delete: operations["accounts.second_steps.sign_out_member"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1171,7 +1222,7 @@ export interface paths {
         /** Return who is signed in */
         get: operations["accounts.sessions.read_session"];
         put?: never;
-        /** Sign in */
+        /** Sign in; 202 where a second step is still to come */
         post: operations["accounts.sessions.sign_in"];
         /** Sign out */
         delete: operations["accounts.sessions.sign_out"];
@@ -1232,6 +1283,128 @@ export interface paths {
         patch: operations["accounts.sessions.change_preferences"];
         trace?: never;
     };
+    "/api/session/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how it stands with one's own two-step sign-in */
+        get: operations["accounts.second_steps.read_second_step"];
+        /** Turn two-step sign-in on by a first code; every other session ends */
+        put: operations["accounts.second_steps.set_second_step"];
+        /** Show the secret for an authenticator; it counts once a code proved it */
+        post: operations["accounts.second_steps.begin_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-step/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make new recovery codes; the earlier ones end */
+        post: operations["accounts.second_steps.renew_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-step/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn two-step sign-in off */
+        post: operations["accounts.second_steps.remove_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in with a code, a recovery code, or the first code of a new authenticator */
+        post: operations["accounts.second_steps.take_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-steps/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show the secret to somebody who has to set two-step sign-in up before he gets in */
+        post: operations["accounts.second_steps.begin_pending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return where one is signed in, this session first */
+        get: operations["accounts.second_steps.list_sessions"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere else */
+        delete: operations["accounts.second_steps.end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions */
+        delete: operations["accounts.second_steps.end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup/{token}": {
         parameters: {
             query?: never;
@@ -1244,6 +1417,24 @@ export interface paths {
         put?: never;
         /** Make the organisation and its first admin, who is signed in */
         post: operations["accounts.sessions.set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the organisation asks of whoever signs in */
+        get: operations["accounts.second_steps.read_rules"];
+        /** Change what the organisation asks of whoever signs in */
+        put: operations["accounts.second_steps.change_rules"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2148,6 +2339,18 @@ export interface components {
             kind: "agent" | "note";
             text: string;
         };
+        /** Ended */
+        Ended: {
+            /** Format: date-time */
+            at: string;
+            count: number;
+        };
+        /** Entered */
+        Entered: {
+            me: components["schemas"]["Me"];
+            recovery_codes: string[];
+            recovery_codes_left: number | null;
+        };
         /** Error */
         Error: {
             error: {
@@ -2387,6 +2590,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+            second_step: boolean | null;
             skills: string[];
             team_ids: string[];
         };
@@ -2509,6 +2713,12 @@ export interface components {
             member_ids?: string[];
             name: string;
         };
+        /** NextStep */
+        NextStep: {
+            /** @enum {string} */
+            step: "code" | "set_up";
+            token: string;
+        };
         /** NoteView */
         NoteView: {
             /** Format: date-time */
@@ -2556,6 +2766,19 @@ export interface components {
             name?: string | null;
             time_zone?: string | null;
         };
+        /** Own */
+        Own: {
+            password: string;
+        };
+        /** OwnCode */
+        OwnCode: {
+            code: string;
+        };
+        /** OwnPair */
+        OwnPair: {
+            code: string;
+            password: string;
+        };
         /** PageGiven */
         PageGiven: {
             /** @default  */
@@ -2600,6 +2823,11 @@ export interface components {
             at: string;
             title: string;
             url: string;
+        };
+        /** Passed */
+        Passed: {
+            code: string;
+            token: string;
         };
         /** Past */
         Past: {
@@ -2710,6 +2938,10 @@ export interface components {
         ReasonsGiven: {
             nodes: components["schemas"]["settings_ReasonGiven"][];
         };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         /** Rendered */
         Rendered: {
             text: string;
@@ -2751,13 +2983,29 @@ export interface components {
             id: string;
             name: string;
         };
+        /** Rules */
+        Rules: {
+            networks: string[];
+            password_least: number;
+            second_step_roles: ("agent" | "supervisor" | "admin")[];
+        };
+        /** RulesView */
+        RulesView: {
+            address: string;
+            networks: string[];
+            password_least: number;
+            second_step_roles: ("agent" | "supervisor" | "admin")[];
+        };
         /** Script */
         Script: {
             html: string;
         };
-        /** Secret */
-        Secret: {
-            secret: string;
+        /** SecondStep */
+        SecondStep: {
+            on: boolean;
+            recovery_codes_left: number;
+            required: boolean;
+            since: string | null;
         };
         /** SeenGiven */
         SeenGiven: {
@@ -2796,6 +3044,20 @@ export interface components {
             page?: components["schemas"]["PageGiven"] | null;
             resume?: string | null;
             token?: string | null;
+        };
+        /** SessionView */
+        SessionView: {
+            address: string;
+            browser: string;
+            /** Format: date-time */
+            created_at: string;
+            current: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            place: string;
+            system: string;
         };
         /** SetUp */
         SetUp: {
@@ -3003,6 +3265,10 @@ export interface components {
             state: "sent" | "delivered" | "read";
             text: string;
         };
+        /** Waits */
+        Waits: {
+            token: string;
+        };
         /** Waking */
         Waking: {
             version?: number | null;
@@ -3036,8 +3302,17 @@ export interface components {
         accounts_api_members_Link: {
             link: string;
         };
+        /** Secret */
+        accounts_api_second_steps_Secret: {
+            secret: string;
+            uri: string;
+        };
         /** Nothing */
         assist_api_Nothing: Record<string, never>;
+        /** Secret */
+        conversations_api_settings_Secret: {
+            secret: string;
+        };
         /** Link */
         conversations_api_web_Link: {
             url: string;
@@ -3528,12 +3803,15 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "accounts.tenant.read_audit": {
+    "accounts.audit_log.read_audit": {
         parameters: {
             query?: {
                 cursor?: string | null;
                 actor?: string | null;
                 action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -3548,6 +3826,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.audit_log.export_audit": {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             401: components["responses"]["Error401"];
@@ -4033,7 +4343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Secret"];
+                    "application/json": components["schemas"]["conversations_api_settings_Secret"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -5106,7 +5416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"] | components["schemas"]["NextStep"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -5413,6 +5723,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["accounts_api_members_Link"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.reset_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.sign_out_member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -5879,7 +6247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["Me"] | components["schemas"]["NextStep"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -6051,6 +6419,304 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.second_steps.read_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.set_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.begin_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Own"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["accounts_api_second_steps_Secret"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.renew_recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPair"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.remove_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPair"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.take_second_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Passed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.begin_pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Waits"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["accounts_api_second_steps_Secret"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.list_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.end_other_sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.end_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.sessions.read_set_up": {
         parameters: {
             query?: never;
@@ -6101,6 +6767,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.read_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.second_steps.change_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
                 };
             };
             401: components["responses"]["Error401"];

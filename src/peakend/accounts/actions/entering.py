@@ -1,0 +1,219 @@
+"""From a password to a session, over the second step where one is asked for."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.actions.audit_log import audit
+from peakend.accounts.actions.passwords import password_fits
+from peakend.accounts.actions.second_steps import (
+    NewSecret,
+    WrongCode,
+    begin_second_step,
+    prove,
+    set_second_step,
+    spend_code,
+)
+from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, WrongLogin, enter
+from peakend.accounts.events import SignInWaits
+from peakend.accounts.models import Credential, PendingSignIn
+from peakend.accounts.queries import (
+    AddressRefused,
+    credentials,
+    need_member,
+    pending_by_token,
+    second_step,
+    sign_in_rules,
+)
+from peakend.accounts.rules import (
+    PASSWORD_LENGTH,
+    PENDING_LIFE,
+    PENDING_TRIES,
+    Step,
+    address_allowed,
+    login_key,
+)
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.errors import NotFound
+from peakend.kernel.events import record
+from peakend.kernel.ids import new_id
+from peakend.kernel.limits import spend
+from peakend.kernel.secrets import token, token_hash
+
+
+class SignInGone(NotFound):
+    """A sign-in that waited for its second step is unknown, used, too old, or tried too often."""
+
+    wording = "accounts.sign_in_gone"
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """No session yet: what the second step is, and the token that takes it, seen once."""
+
+    step: Step
+    token: str
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """A session after its second step, with what is told about recovery codes."""
+
+    entry: Entry
+    recovery_codes_left: int | None
+    recovery_codes: list[str]
+
+
+async def sign_in(
+    database: Database,
+    *,
+    login: str,
+    password: str,
+    address: str,
+    device: Device = NOWHERE,
+    now: datetime | None = None,
+) -> Entry | Pending:
+    """Open a session for whoever knows login and password, or say which second step is to come.
+
+    Errors: WrongLogin, TooMany, AddressRefused. Counts: one account takes 10 tries at once and 1
+    each 20 s; one address 100 and 2 a second, because a whole centre signs in from one. Hashing
+    happens outside every transaction.
+    """
+    key = login_key(login)
+    name = hashlib.sha256(key.encode()).hexdigest()[:32]
+    await spend(f"sign_in:address:{address}", rate=2, burst=100, now=now)
+    await spend(f"sign_in:login:{name}", rate=1 / 20, burst=10, now=now)
+    found = await _fitting(await credentials(database, key), password)
+    if found is None:
+        raise WrongLogin
+    actor = Actor.system(found.organisation_id)
+    await need_address(database, actor, member_id=found.member_id, device=device)
+    async with database.transaction(actor, now) as tx:
+        return await admit(tx, member_id=found.member_id, device=device)
+
+
+async def _fitting(known: list[Credential], password: str) -> Credential | None:
+    """Return the first account the password opens; an unknown login costs one check like any."""
+    if len(password) > PASSWORD_LENGTH[1]:
+        known, password = [], ""
+    if not known:
+        await password_fits(None, password)
+    for credential in known:
+        if await password_fits(credential.password_hash, password) and credential.active:
+            return credential
+    return None
+
+
+async def need_address(
+    database: Database, actor: Actor, *, member_id: UUID | None, device: Device
+) -> None:
+    """Make sure that the organisation lets somebody in from this address. Errors: AddressRefused.
+
+    It is said only to who has proved a password or a link, and stays in the audit log.
+    """
+    async with database.transaction(actor) as tx:
+        rules = await sign_in_rules(tx)
+        allowed = address_allowed(device.address, rules.networks)
+        if not allowed:
+            await audit(tx, "session.refused", "member", member_id, {"why": "address"})
+    if not allowed:
+        raise AddressRefused
+
+
+async def admit(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -> Entry | Pending:
+    """Open a session for a member whose first step is done, or ask for the second.
+
+    Errors: WrongLogin if he has left.
+    """
+    member = await need_member(tx, member_id)
+    if not member.active:
+        raise WrongLogin
+    state = await second_step(tx, member_id, member.role)
+    if not state.on and not state.required:
+        return await enter(tx, member_id=member_id, device=device)
+    pending = Pending("code" if state.on else "set_up", token())
+    now = clock.now()
+    await tx.run(
+        """
+        INSERT INTO pending_sign_in (id, member_id, token_hash, step, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        """,
+        new_id(),
+        member_id,
+        token_hash(pending.token),
+        pending.step,
+        now,
+        now + PENDING_LIFE,
+    )
+    await record(tx, SignInWaits(member_id=member_id, step=pending.step))
+    return pending
+
+
+async def begin_pending(database: Database, *, secret: str, address: str) -> NewSecret:
+    """Show the secret to somebody who has to set two-step sign-in up before he gets in.
+
+    Errors: SignInGone, TooMany.
+    """
+    found = await _need_pending(database, secret, address)
+    if found.step != "set_up":
+        raise SignInGone
+    async with database.transaction(Actor.system(found.organisation_id)) as tx:
+        return await begin_second_step(tx, member_id=found.member_id)
+
+
+async def take_second_step(
+    database: Database, *, secret: str, code: str, device: Device = NOWHERE
+) -> Entered:
+    """Open the session that waited for this code; the token works once, and so does the code.
+
+    Errors: SignInGone, WrongCode, TooMany, AddressRefused. A wrong code is counted and noted in
+    transactions of their own, which the refusal does not undo.
+    """
+    found = await _need_pending(database, secret, device.address)
+    actor = Actor.system(found.organisation_id)
+    async with database.transaction(actor) as tx:
+        counted = await tx.run(
+            """
+            UPDATE pending_sign_in SET tries = tries + 1
+            WHERE organisation_id = current_organisation() AND id = $1 AND tries < $2
+            """,
+            found.id,
+            PENDING_TRIES,
+        )
+    if not counted:
+        raise SignInGone
+    await spend_code(found.member_id)
+    await need_address(database, actor, member_id=found.member_id, device=device)
+    try:
+        async with database.transaction(actor) as tx:
+            return await _finish(tx, found, code, device)
+    except WrongCode:
+        async with database.transaction(actor) as tx:
+            await audit(tx, "second_step.failed", "member", found.member_id)
+        raise
+
+
+async def _finish(tx: Transaction, found: PendingSignIn, code: str, device: Device) -> Entered:
+    codes: list[str] = []
+    left = None
+    if found.step == "code":
+        left = await prove(tx, member_id=found.member_id, code=code)
+    else:
+        codes = await set_second_step(tx, member_id=found.member_id, code=code)
+    used = await tx.run(
+        "DELETE FROM pending_sign_in WHERE organisation_id = current_organisation() AND id = $1",
+        found.id,
+    )
+    if not used:
+        raise SignInGone
+    return Entered(await enter(tx, member_id=found.member_id, device=device), left, codes)
+
+
+async def _need_pending(database: Database, secret: str, address: str) -> PendingSignIn:
+    await spend(f"second_step:address:{address}", rate=2, burst=100)
+    found = await pending_by_token(database, secret, clock.now())
+    if found is None:
+        raise SignInGone
+    return found
