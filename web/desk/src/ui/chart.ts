@@ -55,7 +55,7 @@ function option(picture: Picture) {
     xAxis: { type: 'category' as const, data: picture.categories, axisLabel: { ...text, hideOverlap: true }, axisLine: { lineStyle: { color: colour('--line') } }, axisTick: { show: false } },
     yAxis: [{ ...axis(picture.write), min: picture.range?.[0], max: picture.range?.[1] }, ...(second ? [{ ...axis(second.write ?? String), splitLine: { show: false }, minInterval: 1 }] : [])],
     series: picture.series.map((one) => ({
-      name: one.name, type: one.kind, data: one.values, yAxisIndex: one.second ? 1 : 0, symbolSize: 5, barMaxWidth: 18, connectNulls: false,
+      name: one.name, type: one.kind, data: one.values, yAxisIndex: one.second ? 1 : 0, symbolSize: 5, showAllSymbol: true, barMaxWidth: 18, connectNulls: false,
       z: one.main ? 3 : 2,
       itemStyle: { color: colour(one.main ? '--brand' : one.kind === 'bar' ? '--line' : '--text-3') },
       lineStyle: { width: 2, color: colour(one.main ? '--brand' : '--text-3') },
