@@ -41,6 +41,21 @@ async def test_set_up_makes_an_organisation_once(
     assert len(await queries.organisation_ids(database)) == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [("Europe/Berlin", "Europe/Berlin"), ("Etc/Unknown", "Asia/Shanghai"), ("", "Asia/Shanghai")],
+)
+async def test_a_house_begins_in_the_zone_and_language_of_its_founder(
+    database: Database, client: httpx.AsyncClient, asked: str, kept: str
+) -> None:
+    secret = await actions.offer_set_up(database)
+    founder = NEW | {"language": "en", "time_zone": asked}
+    made = await client.post(f"/api/setup/{secret}", json=founder)
+    assert made.status_code == 201, made.text
+    house = made.json()["organisation"]
+    assert (house["language"], house["time_zone"]) == ("en", kept)
+
+
 @pytest.mark.parametrize("token", ["x", "0" * 43, "%20", "a" * 200, "..%2f"])
 async def test_no_made_up_link_opens_anything(client: httpx.AsyncClient, token: str) -> None:
     assert (await client.get(f"/api/setup/{token}")).status_code == 404

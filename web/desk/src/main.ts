@@ -2,14 +2,14 @@ import { VueQueryPlugin } from '@tanstack/vue-query'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n, needWords } from './app/i18n'
+import { firstLanguage, i18n, useLanguage } from './app/i18n'
 import { router } from './entry/router'
 import './app/theme'
 import './ui/theme.css'
 
 async function start(): Promise<void> {
   if (import.meta.env.VITE_MOCK) await import('../dev/mock')
-  await needWords()
+  await useLanguage(firstLanguage())
   createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin).mount('#app')
 }
 void start()

@@ -36,6 +36,7 @@ from peakend.kernel.secrets import token, token_hash
 from peakend.kernel.words import LANGUAGES
 
 BRAND_COLOUR = "#0b6b75"
+TIME_ZONE = "Asia/Shanghai"
 
 
 class SetUpGone(NotFound):
@@ -97,10 +98,12 @@ async def set_up(
     login: str,
     password: str,
     language: str,
+    time_zone: str = TIME_ZONE,
     device: Device = NOWHERE,
 ) -> Entry:
     """Make the organisation, its first admin and its first brand; the admin is signed in.
 
+    A time zone that is not known here is no reason to fail: it can be chosen later.
     Errors: SetUpGone, WeakPassword, NotALogin, NameMissing.
     """
     now = clock.now()
@@ -121,7 +124,8 @@ async def set_up(
     if not used:
         raise SetUpGone
     async with database.transaction(Actor.system(new_id())) as tx:
-        await create_organisation(tx, name=name, language=language)
+        zone = time_zone if is_time_zone(time_zone) else TIME_ZONE
+        await create_organisation(tx, name=name, language=language, time_zone=zone)
         member_id = await add_member(
             tx, login=login, name=admin_name, role="admin", password_hash=hashed, language=language
         )
@@ -129,7 +133,7 @@ async def set_up(
 
 
 async def create_organisation(
-    tx: Transaction, *, name: str, language: str = "zh-CN", time_zone: str = "Asia/Shanghai"
+    tx: Transaction, *, name: str, language: str = "zh-CN", time_zone: str = TIME_ZONE
 ) -> UUID:
     """Make the organisation this transaction is in, with a brand of the same name."""
     await tx.run(

@@ -44,6 +44,7 @@ class SetUp(Struct, forbid_unknown_fields=True):
     login: Login
     password: Password
     language: Language = "zh-CN"
+    time_zone: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Acceptance(Struct, forbid_unknown_fields=True):
@@ -134,6 +135,7 @@ async def set_up(
         login=data.login,
         password=data.password,
         language=data.language,
+        time_zone=data.time_zone,
         device=device(request),
     )
     me = await welcome(request, database, entry)

@@ -3067,6 +3067,8 @@ export interface components {
             name: string;
             organisation: string;
             password: string;
+            /** @default  */
+            time_zone: string;
         };
         /** SetUpOffer */
         SetUpOffer: {

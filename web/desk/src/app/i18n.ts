@@ -38,11 +38,22 @@ export async function needWords(...contexts: string[]): Promise<void> {
   await fill(i18n.global.locale.value as Language)
 }
 
-/** Show the desk in another language; every open screen changes with it. */
+const KEY = 'peakend.language'
+
+/** Show the desk in another language; every open screen changes with it, and the sign-in page of next time. */
 export async function useLanguage(language: Language): Promise<void> {
   await fill(language)
   i18n.global.locale.value = language
   document.documentElement.lang = language
+  try { localStorage.setItem(KEY, language) } catch { /* this browser keeps nothing */ }
+}
+
+/** The language before anybody has signed in: the one used here last, or what the browser asks for. */
+export function firstLanguage(asked: readonly string[] = navigator.languages): Language {
+  let kept: string | null = null
+  try { kept = localStorage.getItem(KEY) } catch { /* this browser keeps nothing */ }
+  const first = asked.find((one) => /^(zh|en)\b/.test(one)) ?? (asked.length ? 'en' : 'zh-CN')
+  return languages.find((one) => one === kept) ?? (first.startsWith('zh') ? 'zh-CN' : 'en')
 }
 
 export function currentLanguage(): Language {
