@@ -34,6 +34,7 @@ MARK = (
     b'<rect width="32" height="32" rx="7" fill="#0b6b75"/><path d="M11 24V8h6a5 5 0 0 1 0 10h-6" '
     b'fill="none" stroke="#fff" stroke-width="3"/></svg>'
 )
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 _TEXT = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map")
 
 

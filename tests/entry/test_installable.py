@@ -1,0 +1,30 @@
+"""The desk can be installed as an app: its manifest and the pictures that it names are served."""
+
+import io
+
+import httpx
+import pytest
+from PIL import Image
+
+from peakend.entry.statics import built_folder
+
+pytestmark = pytest.mark.skipif(
+    not (built_folder("desk", "index.html") / "index.html").is_file(),
+    reason="the web app is not built",
+)
+
+
+async def test_the_manifest_and_its_pictures(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/desk/")).text
+    assert '<link rel="manifest" href="/desk/manifest.webmanifest">' in page
+    answer = await client.get("/desk/manifest.webmanifest")
+    assert answer.headers["content-type"].startswith("application/manifest+json")
+    manifest = answer.json()
+    assert (manifest["start_url"], manifest["display"]) == ("/desk/", "standalone")
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+    assert [icon for icon in manifest["icons"] if icon.get("purpose") == "maskable"]
+    for icon in manifest["icons"]:
+        picture = await client.get(f"/desk/{icon['src']}")
+        assert picture.headers["content-type"] == "image/png"
+        width, height = Image.open(io.BytesIO(picture.content)).size
+        assert f"{width}x{height}" == icon["sizes"]
