@@ -24,6 +24,12 @@ export function renew(found: Me): void {
   me.value = found
 }
 
+/** The help centre is the house's own: where several share an installation, `/help` alone is another's. */
+export function helpAddress(path: string): string {
+  const house = me.value?.organisation.id
+  return house ? path.replace(/^\/help(?=[/?#]|$)/, `/help/o/${house}`) : path
+}
+
 /** My id; empty before sign-in. */
 export function myId(): string {
   return me.value?.member.id ?? ''
