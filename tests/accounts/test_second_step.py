@@ -69,7 +69,13 @@ async def test_turning_it_on_and_signing_in(
 ) -> None:
     person = await a_person(database, client, organisation)
     before = (await person.get("/session/second-step")).json()
-    assert before == {"on": False, "since": None, "recovery_codes_left": 0, "required": False}
+    assert before == {
+        "on": False,
+        "since": None,
+        "recovery_codes_left": 0,
+        "required": False,
+        "password_least": 10,
+    }
     hand, codes = await with_second_step(person, later)
     assert len(set(codes)) == 10
     now = (await person.get("/session/second-step")).json()

@@ -13,6 +13,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/organisation", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
     ("/desk/admin/teams", "accounts.manage"),
+    ("/desk/security", None),
+    ("/desk/admin/sign-in", "settings.manage"),
     ("/desk/admin/audit", "audit.read"),
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/reasons", "settings.manage"),

@@ -53,7 +53,7 @@ class OwnPair(Struct, forbid_unknown_fields=True):
     code: Code
 
 
-class Secret(Struct, frozen=True):
+class AuthenticatorSecret(Struct, frozen=True):
     """What an authenticator is set up with; it is shown this once."""
 
     secret: str
@@ -122,12 +122,14 @@ async def take_second_step(
     status_code=200,
     opt=public("the token in the body is the permission"),
 )
-async def begin_pending(request: Request[Any, Any, Any], database: Database, data: Waits) -> Secret:
+async def begin_pending(
+    request: Request[Any, Any, Any], database: Database, data: Waits
+) -> AuthenticatorSecret:
     """Show the secret to somebody who has to set two-step sign-in up before he gets in."""
     found = await actions.begin_pending(
         database, secret=data.token, address=device(request).address
     )
-    return Secret(found.secret, found.uri)
+    return AuthenticatorSecret(found.secret, found.uri)
 
 
 @get("/session/second-step", opt=signed_in())
@@ -138,10 +140,10 @@ async def read_second_step(actor: Actor, tx: Transaction) -> SecondStep:
 
 
 @post("/session/second-step", status_code=200, opt=signed_in())
-async def begin_second_step(tx: Transaction, data: Own) -> Secret:
+async def begin_second_step(tx: Transaction, data: Own) -> AuthenticatorSecret:
     """Show the secret for an authenticator; it counts once a code proved it."""
     found = await actions.begin_own_second_step(tx, password=data.password)
-    return Secret(found.secret, found.uri)
+    return AuthenticatorSecret(found.secret, found.uri)
 
 
 @put("/session/second-step", opt=signed_in())

@@ -15,12 +15,13 @@ from peakend.kernel.secrets import token_hash
 
 
 class SecondStep(msgspec.Struct, frozen=True):
-    """How it stands with a member's own two-step sign-in."""
+    """How it stands with a member's own two-step sign-in, and how long his password has to be."""
 
     on: bool
     since: datetime | None
     recovery_codes_left: int
     required: bool
+    password_least: int
 
 
 async def second_step_row(tx: Transaction, member_id: UUID) -> SecondStepRow | None:
@@ -46,7 +47,8 @@ async def second_step(tx: Transaction, member_id: UUID, role: str) -> SecondStep
     )
     rules = await sign_in_rules(tx)
     left = await recovery_codes_left(tx, member_id) if since else 0
-    return SecondStep(since is not None, since, left, role in rules.second_step_roles)
+    required = role in rules.second_step_roles
+    return SecondStep(since is not None, since, left, required, rules.password_least)
 
 
 async def recovery_codes_left(tx: Transaction, member_id: UUID) -> int:

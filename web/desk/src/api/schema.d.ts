@@ -1990,6 +1990,11 @@ export interface components {
             subject_name: string | null;
             subject_type: string;
         };
+        /** AuthenticatorSecret */
+        AuthenticatorSecret: {
+            secret: string;
+            uri: string;
+        };
         /** Author */
         Author: {
             id: string | null;
@@ -3003,9 +3008,14 @@ export interface components {
         /** SecondStep */
         SecondStep: {
             on: boolean;
+            password_least: number;
             recovery_codes_left: number;
             required: boolean;
             since: string | null;
+        };
+        /** Secret */
+        Secret: {
+            secret: string;
         };
         /** SeenGiven */
         SeenGiven: {
@@ -3304,17 +3314,8 @@ export interface components {
         accounts_api_members_Link: {
             link: string;
         };
-        /** Secret */
-        accounts_api_second_steps_Secret: {
-            secret: string;
-            uri: string;
-        };
         /** Nothing */
         assist_api_Nothing: Record<string, never>;
-        /** Secret */
-        conversations_api_settings_Secret: {
-            secret: string;
-        };
         /** Link */
         conversations_api_web_Link: {
             url: string;
@@ -4345,7 +4346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["conversations_api_settings_Secret"];
+                    "application/json": components["schemas"]["Secret"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -6498,7 +6499,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_api_second_steps_Secret"];
+                    "application/json": components["schemas"]["AuthenticatorSecret"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -6624,7 +6625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_api_second_steps_Secret"];
+                    "application/json": components["schemas"]["AuthenticatorSecret"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -12,6 +12,8 @@ export type Named = Shapes['Named']
 export type Brand = Shapes['Brand']
 export type Me = Open<Shapes['Me'], { preferences: Preferences }>
 /** The desk's own: the server keeps any JSON up to 8 KB. */
+export type NextStep = Shapes['NextStep']
+
 export interface Preferences {
   theme?: 'light' | 'dark' | 'system'
   density?: 'comfortable' | 'compact'

@@ -1,7 +1,7 @@
 /** Who is signed in, what they may do, and how they like their desk. */
 import { computed, reactive, shallowRef } from 'vue'
 import { api, ApiError, onSignedOut } from '@/api/client'
-import type { Me, Preferences } from '@/api/types'
+import type { Me, NextStep, Preferences } from '@/api/types'
 import { languages, useLanguage, type Language } from './i18n'
 import { themeChoice } from './theme'
 
@@ -45,9 +45,16 @@ export function restore(): Promise<Me | null> {
   return asked
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  await accept(await api.post<Me>('/session', { login, password }))
+export async function signIn(login: string, password: string): Promise<NextStep | null> {
+  return entered(await api.post<Me | NextStep>('/session', { login, password }))
+}
+
+/** Take a session, or give back the second step that is still to come before there is one. */
+export async function entered(found: Me | NextStep): Promise<NextStep | null> {
+  if ('token' in found) return found
+  await accept(found)
   asked = Promise.resolve(me.value)
+  return null
 }
 
 /** Take a Me that another call (set-up, invitation) answered with, if it did. */

@@ -3,5 +3,5 @@ export const adminPages: { name: string; pages: [page: string, permission: strin
   { name: 'house', pages: [['organisation', 'settings.manage'], ['members', 'accounts.manage'], ['teams', 'accounts.manage']] },
   { name: 'work', pages: [['queues', 'routing.manage'], ['hours', 'settings.manage'], ['channels', 'channels.manage']] },
   { name: 'talk', pages: [['canned-replies', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage']] },
-  { name: 'safety', pages: [['audit', 'audit.read']] },
+  { name: 'safety', pages: [['sign-in', 'settings.manage'], ['audit', 'audit.read']] },
 ]

@@ -1,3 +1,11 @@
+import { defineAsyncComponent } from 'vue'
+import { needWords } from '@/app/i18n'
+
+/** What comes between the password and the session; loaded with its words when it is asked for. */
+export const SecondStep = defineAsyncComponent(async () => {
+  await needWords('accounts')
+  return import('./parts/SecondStep.vue')
+})
 export { default as AdminFrame } from './parts/AdminFrame.vue'
 export type { Member, Skill, Team } from './types'
 export { useBrands, useMembers, useSkills, useTeams } from './useAccounts'
