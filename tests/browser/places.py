@@ -23,6 +23,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/channels/{channel}", "channels.manage"),
     ("/desk/admin/queues", "routing.manage"),
     ("/desk/admin/hours", "settings.manage"),
+    ("/desk/admin/sla", "settings.manage"),
     ("/desk/admin/hours/{hours}", "settings.manage"),
     ("/desk/no-such-page", None),
 ]

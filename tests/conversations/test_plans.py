@@ -79,12 +79,14 @@ async def _fill(dsn: str, conversation_id: UUID, then: str = "SELECT") -> None:
     """Put five thousand conversations beside one, as the owner of the tables."""
     owner = await asyncpg.connect(dsn)
     try:
-        await owner.execute("ALTER TABLE conversation NO FORCE ROW LEVEL SECURITY")
+        for table in ("conversation", "conversation_due"):
+            await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         await owner.execute("DROP INDEX uq_conversation_open")
         await owner.execute(FILL, conversation_id)
         await owner.execute(then)
-        await owner.execute("ALTER TABLE conversation FORCE ROW LEVEL SECURITY")
-        await owner.execute("ANALYZE conversation")
+        for table in ("conversation", "conversation_due"):
+            await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+            await owner.execute(f"ANALYZE {table}")
     finally:
         await owner.close()
 
@@ -102,7 +104,7 @@ async def _pages(centre: Any, view: Any, many: int) -> list[list[Any]]:
     return found
 
 
-async def _most_read(centre: Any, view: Any) -> int:
+async def _most_read(centre: Any, view: Any, order: Any = "recent") -> int:
     """Return the most rows that a step of the list's own statement reads."""
     actor = centre.supervisor if view == "all" else centre.agent
     async with centre.tx(actor) as tx:
@@ -114,7 +116,7 @@ async def _most_read(centre: Any, view: Any) -> int:
             return await all_rows(row, sql, *args)
 
         tx.all = record
-        await queries.conversation_list(tx, actor, view, queries.Filters())
+        await queries.conversation_list(tx, actor, view, queries.Filters(), order=order)
         sql, args = asked[0]
         plan = await tx.value("EXPLAIN (ANALYZE, FORMAT JSON) " + sql, *args)
     nodes = _nodes((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
@@ -198,3 +200,28 @@ class _Job(msgspec.Struct, frozen=True, order=True):
     name: str
     priority: int
     alone: bool
+
+
+DUE = """
+INSERT INTO conversation_due (organisation_id, conversation_id, target, due_at, warn_at)
+SELECT organisation_id, id, 'next_reply', last_message_at, last_message_at
+FROM conversation WHERE state = 'serving'
+"""
+WAITS = "UPDATE conversation SET awaiting_since = last_message_at"
+
+
+async def test_a_list_by_time_left_reads_little_more_than_it_shows(centre, dsn: str) -> None:
+    conversation_id = await centre.served()
+    await _fill(dsn, conversation_id, f"DELETE FROM conversation_due; {WAITS}; {DUE}")
+    seen = []
+    cursor = None
+    for _ in range(4):
+        async with centre.tx(centre.supervisor) as tx:
+            page = await queries.conversation_list(
+                tx, tx.actor, "all", queries.Filters(), order="due", cursor=cursor
+            )
+        seen += page.items
+        cursor = page.next
+    assert len({row.id for row in seen}) == 200
+    assert [row.due_at for row in seen] == sorted(row.due_at for row in seen)
+    assert await _most_read(centre, "all", "due") < 200

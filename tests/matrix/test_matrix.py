@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/business-hours/{hours_id:uuid}": {
         "name": "x", "time_zone": "Asia/Shanghai", "week": {},
     },
+    "PATCH /api/sla-policies/{policy_id:uuid}": {"name": "x", "first_reply_s": 60},
     "PUT /api/presence/{member_id:uuid}": {"state": "offline"},
     "PUT /api/members/{member_id:uuid}/capacity": {"capacity": 3},
     "POST /api/offers/{leg_id:uuid}/acceptances": {"offer": 1},
@@ -101,6 +102,7 @@ def _furnish(site: Served) -> None:
         "/api/canned-replies",
         {"shortcut": "hi", "title": "问候", "body": "您好", "scope": "all"},
     )
+    make("policy", "/api/sla-policies", {"name": "金卡", "tiers": ["gold"], "first_reply_s": 30})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(
         site,

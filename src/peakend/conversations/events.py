@@ -136,7 +136,10 @@ class ConversationReleased(_OfHolding):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationClosed(_OfHolding):
-    """It is over; `from_state` says from where, `by` who ended it (a kind of actor)."""
+    """It is over; `from_state` says from where, `by` who ended it (a kind of actor).
+
+    `waited_ms` is how long the customer had been waiting for an answer that did not come.
+    """
 
     agent_id: UUID | None
     from_state: str
@@ -145,6 +148,7 @@ class ConversationClosed(_OfHolding):
     solved: bool | None
     lasted_s: int
     messages: int
+    waited_ms: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +187,18 @@ class PrioritySet(_OfHolding):
     agent_id: UUID | None
     priority: str
     previous: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueSet(Fact):
+    """By when the customer must hear from us; `target` is empty where nothing is promised any more.
+
+    An answer, putting aside or the end stop the clock without a fact of its own.
+    """
+
+    conversation_id: UUID
+    target: str | None
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

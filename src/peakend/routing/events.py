@@ -5,6 +5,7 @@ Numbers needed for measures stand in the fact: `wait_s` is the time since the qu
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -186,4 +187,35 @@ class BusinessHoursChanged(Fact):
 
     subject: ClassVar[str] = "hours_id"
     hours_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfTarget(Fact, abstract=True):
+    conversation_id: UUID
+    leg_id: UUID | None
+    agent_id: UUID | None
+    queue_id: UUID | None
+    policy_id: UUID
+    target: str
+    target_s: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetWarned(_OfTarget):
+    """A quarter of the time is left to answer or to solve (first_reply, next_reply, resolve)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetBreached(_OfTarget):
+    """The customer did not hear from us in time; it happened at `due_at`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlaPolicyChanged(Fact):
+    """What is promised changed; `what` is created, updated, deleted or ordered."""
+
+    subject: ClassVar[str] = "policy_id"
+    policy_id: UUID | None
     what: str

@@ -25,6 +25,24 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
     await actions.return_transfer(tx, leg_id=leg_id, why=why)
 
 
+@deferred(alone=True)
+async def look_at_clock(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Say what is nearly due, or late."""
+    await actions.follow_targets(tx, conversation_id=conversation_id)
+
+
+@deferred(alone=True)
+async def follow_targets(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Set a clock to what is promised now."""
+    await actions.follow_targets(tx, conversation_id=conversation_id)
+
+
+@deferred(alone=True)
+async def follow_policies(tx: Transaction, *, after: UUID | None = None) -> None:
+    """Set every running clock to what is promised now."""
+    await actions.follow_policies(tx, after=after)
+
+
 @every(seconds=5, alone=True)
 async def look_who_left(tx: Transaction) -> None:
     """Notice agents whose tabs are all closed."""

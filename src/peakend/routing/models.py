@@ -155,6 +155,74 @@ work_item = tenant_table(
 )
 
 
+sla_policy = tenant_table(
+    "sla_policy",
+    Column("name", Text, nullable=False),
+    _number("position", 0),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    # Conditions; an empty one holds for everybody.
+    Column("queue_ids", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("brand_ids", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("tiers", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("reason_ids", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
+    Column("first_reply_s", Integer),
+    Column("next_reply_s", Integer),
+    Column("resolve_s", Integer),
+    Column("round_the_clock", Boolean, nullable=False, server_default="false"),
+    _number("version", 1),
+)
+
+sla_clock = tenant_table(
+    "sla_clock",
+    *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
+    Column("policy_id", postgresql.UUID(as_uuid=True)),
+    # Since when the customer waits for us; empty while no clock runs.
+    _moment("since"),
+    Index(
+        "ix_sla_clock_running",
+        "organisation_id",
+        "conversation_id",
+        postgresql_where=text("since IS NOT NULL"),
+    ),
+    primary_key=("conversation_id",),
+)
+
+sla_mark = tenant_table(
+    "sla_mark",
+    *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
+    Column("kind", Text, nullable=False),
+    _moment("at", nullable=False),
+    _moment("until"),
+    primary_key=("conversation_id", "kind", "at"),
+)
+
+
+class SlaPolicyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What is promised to whom; an empty condition holds for everybody."""
+
+    id: UUID
+    name: str
+    position: int
+    active: bool
+    queue_ids: list[UUID]
+    brand_ids: list[UUID]
+    tiers: list[str]
+    reason_ids: list[UUID]
+    first_reply_s: int | None
+    next_reply_s: int | None
+    resolve_s: int | None
+    round_the_clock: bool
+    version: int
+
+
+class ClockRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The clock of a conversation: by which policy it was set, and since when it runs."""
+
+    conversation_id: UUID
+    policy_id: UUID | None
+    since: datetime | None
+
+
 class HoursRow(msgspec.Struct, frozen=True, kw_only=True):
     """Business hours as they are stored: texts like "08:30", dates like "2026-10-01"."""
 
@@ -243,4 +311,6 @@ def _select(kind: type[msgspec.Struct], table: str) -> str:
 SELECT_QUEUE = _select(QueueRow, "queue")
 SELECT_HOURS = _select(HoursRow, "business_hours")
 SELECT_PRESENCE = _select(PresenceRow, "presence")
+SELECT_POLICY = _select(SlaPolicyRow, "sla_policy")
+SELECT_CLOCK = _select(ClockRow, "sla_clock")
 SELECT_WORK = _select(WorkItem, "work_item")

@@ -3,6 +3,8 @@
 Every reaction reads the rows as they are now: late or doubled facts change nothing.
 """
 
+from typing import Any
+
 from peakend.accounts import queries as accounts
 from peakend.accounts.events import (
     MemberCapacityChanged,
@@ -12,25 +14,33 @@ from peakend.accounts.events import (
     OrganisationCreated,
 )
 from peakend.conversations.events import (
+    ConversationAssigned,
     ConversationClosed,
     ConversationQueued,
+    ConversationReleased,
     ConversationReopened,
     ConversationSnoozed,
     ConversationStarted,
     ConversationWoken,
+    MessageReceived,
     PrioritySet,
+    ReasonSet,
+    ReplySent,
 )
+from peakend.customers.events import CustomerChanged
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
 from peakend.kernel.jobs import enqueue as enqueue_job
 from peakend.routing import actions
 from peakend.routing.events import (
+    BusinessHoursChanged,
     OfferExpired,
     OfferRefused,
     OfferWithdrawn,
     PresenceChanged,
     QueueChanged,
     QueueOpened,
+    SlaPolicyChanged,
     WorkAbandoned,
     WorkAnswered,
     WorkEnded,
@@ -127,6 +137,85 @@ async def follow_priority(tx: Transaction, fact: PrioritySet) -> None:
 async def follow_snooze(tx: Transaction, fact: ConversationSnoozed | ConversationWoken) -> None:
     """Give an agent room for others while a conversation is put aside."""
     await actions.follow_snooze(tx, conversation_id=fact.conversation_id)
+
+
+# Clocks are locked one by one: in a batch two workers could wait for each other.
+@reacts_to(MessageReceived, alone=True)
+async def start_clock(tx: Transaction, fact: MessageReceived) -> None:
+    """Promise an answer to a customer who wrote to people."""
+    if fact.state in ("waiting", "serving") and tx.cause is not None:
+        await actions.start_turn(tx, conversation_id=fact.conversation_id, at=tx.cause.occurred_at)
+
+
+@reacts_to(ReplySent, alone=True)
+async def stop_clock(tx: Transaction, fact: ReplySent) -> None:
+    """Stop the clock with the answer, and say so if it came too late."""
+    if fact.waited_ms is not None and tx.cause is not None:
+        await actions.end_turn(
+            tx,
+            conversation_id=fact.conversation_id,
+            waited_ms=fact.waited_ms,
+            until=tx.cause.occurred_at,
+            replied=not fact.first,
+        )
+
+
+@reacts_to(ConversationClosed, alone=True)
+async def end_clock(tx: Transaction, fact: ConversationClosed) -> None:
+    """Stop the clock of what is over, answered or not."""
+    if fact.waited_ms is None or fact.from_state == "digital" or tx.cause is None:
+        await actions.follow_targets(tx, conversation_id=fact.conversation_id)
+        return
+    await actions.end_turn(
+        tx,
+        conversation_id=fact.conversation_id,
+        waited_ms=fact.waited_ms,
+        until=tx.cause.occurred_at,
+    )
+
+
+@reacts_to(ConversationSnoozed, ConversationWoken, alone=True)
+async def pause_clock(tx: Transaction, fact: ConversationSnoozed | ConversationWoken) -> None:
+    """Count no time while a conversation is put aside."""
+    assert tx.cause is not None
+    await actions.mark_pause(
+        tx,
+        conversation_id=fact.conversation_id,
+        at=tx.cause.occurred_at,
+        aside=isinstance(fact, ConversationSnoozed),
+    )
+
+
+@reacts_to(
+    ConversationQueued,
+    ConversationAssigned,
+    ConversationReleased,
+    ConversationReopened,
+    ReasonSet,
+    alone=True,
+)
+async def set_clock_anew(tx: Transaction, fact: Any) -> None:
+    """Let the promise of the new queue, or of the reason known now, hold."""
+    await actions.follow_targets(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(CustomerChanged, alone=True)
+async def follow_tier(tx: Transaction, fact: CustomerChanged) -> None:
+    """Let the promise of the customer's tier hold."""
+    await actions.follow_tier(tx, customer_id=fact.customer_id)
+
+
+@reacts_to(SlaPolicyChanged, BusinessHoursChanged, QueueChanged)
+async def set_clocks_anew(tx: Transaction, fact: object) -> None:
+    """Let what is promised now hold for every customer who waits."""
+    if not isinstance(fact, QueueChanged) or fact.what == "updated":
+        await enqueue_job(tx, "routing.follow_policies", unique_key="policies")
+
+
+@reacts_to(OrganisationCreated, alone=True)
+async def promise_from_the_start(tx: Transaction, fact: OrganisationCreated) -> None:
+    """Let a new centre have a promise that it can see and change."""
+    await actions.add_first_policy(tx)
 
 
 @reacts_to(OrganisationCreated, alone=True)

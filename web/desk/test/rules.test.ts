@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { ConversationRow, Message } from '@/api/types'
-import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, promise, sameRow } from '@/contexts/conversations/rules'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, ordersOf, place, runningClock, sameRow } from '@/contexts/conversations/rules'
 
 const row = (id: string, more: Partial<ConversationRow> = {}): ConversationRow => ({
   id, number: 1, state: 'serving', channel_kind: 'web', channel_name: '', channel_id: 'h', brand_id: null,
   customer: { id: 'c', name: '', tier: null, verified: false }, queue_id: 'q', agent_id: 'me', agent_name: null, preview: '', preview_kind: 'customer',
   last_message_at: `2026-11-21T10:00:${id.padStart(2, '0')}Z`, last_seq: 1, unread: 0, awaiting_since: null, opened_at: '2026-11-21T09:00:00Z', closed_at: null,
-  tags: [], reason_id: null, reason_label: null, solved: null, rating: null, customer_read_seq: 0, customer_delivered_seq: 0, agent_read_seq: 0, priority: 'normal', snoozed_until: null, woken_at: null, version: 1, language: 'zh-CN', leg_id: null, ...more,
+  tags: [], reason_id: null, reason_label: null, solved: null, rating: null, customer_read_seq: 0, customer_delivered_seq: 0, agent_read_seq: 0, priority: 'normal', snoozed_until: null, woken_at: null, target: null, due_at: null, warn_at: null, version: 1, language: 'zh-CN', leg_id: null, ...more,
 })
 const message = (seq: number, id = `m${seq}`) => ({ id, seq, conversation_id: '1', client_id: null }) as Message
 
@@ -63,12 +63,23 @@ describe('messages', () => {
   })
 })
 
-describe('the promise', () => {
-  it('is shorter in the queue than with a person', () => {
-    const since = '2026-11-21T10:00:00Z'
-    expect(promise(row('1', { state: 'waiting', awaiting_since: since }))?.due).toBe(Date.parse(since) + 20_000)
-    expect(promise(row('1', { awaiting_since: since }))?.promise_s).toBe(180)
-    expect(promise(row('1'))).toBeNull()
-    expect(promise(row('1', { state: 'digital', awaiting_since: since }))).toBeNull()
+describe('the clock', () => {
+  const since = '2026-11-21T10:00:00Z'
+  const promised = { awaiting_since: since, target: 'next_reply', due_at: '2026-11-21T10:03:00Z', warn_at: '2026-11-21T10:02:15Z' } as const
+  it('runs to what is promised', () => {
+    expect(runningClock(row('1', promised))).toEqual({ due: Date.parse(since) + 180_000, warn: Date.parse(since) + 135_000 })
+  })
+  it.each([
+    ['nothing is promised', { awaiting_since: since }],
+    ['the customer is answered', { ...promised, awaiting_since: null }],
+    ['it is put aside', { ...promised, snoozed_until: '2026-11-22T10:00:00Z' }],
+    ['the digital agent speaks', { ...promised, state: 'digital' }],
+    ['it is over', { ...promised, state: 'closed' }],
+  ] as const)('stands where %s', (_, more) => expect(runningClock(row('1', more))).toBeNull())
+  it('orders by time left, those without a clock last', () => {
+    const late = row('1', { ...promised, due_at: '2026-11-21T09:00:00Z' })
+    const rows = [row('3'), row('2', promised), late, row('4')]
+    expect(rows.sort((a, b) => compareRows(a, b, 'all', 'due')).map((one) => one.id)).toEqual(['1', '2', '4', '3'])
+    expect(ordersOf('all')).toEqual(['recent', 'due'])
   })
 })

@@ -54,6 +54,7 @@ from peakend.conversations.actions.marking import (
     visit_page,
 )
 from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
+from peakend.conversations.actions.promising import set_due
 from peakend.conversations.actions.receiving import (
     ChannelNotFound,
     TryAgain,
@@ -133,6 +134,7 @@ __all__ = [
     "resume_link",
     "resumed_token",
     "save_draft",
+    "set_due",
     "set_priority",
     "set_rating",
     "set_reason",

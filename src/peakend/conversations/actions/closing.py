@@ -1,5 +1,6 @@
 """The end of a conversation, second thoughts about it, and why the customer came."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -131,8 +132,15 @@ async def close(
             solved=solved,
             lasted_s=max(0, int((tx.now - row.opened_at).total_seconds())),
             messages=row.last_seq,
+            waited_ms=_waited_ms(row, tx.now),
         ),
     )
+
+
+def _waited_ms(row: ConversationRecord, now: datetime) -> int | None:
+    if row.awaiting_since is None:
+        return None
+    return max(0, int((now - row.awaiting_since).total_seconds() * 1000))
 
 
 async def close_by_customer(tx: Transaction, *, by: Actor) -> UUID | None:

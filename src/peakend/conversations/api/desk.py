@@ -101,6 +101,7 @@ async def conversation_list(
     brand: UUID | None = None,
     channel: UUID | None = None,
     customer: UUID | None = None,
+    order: Literal["recent", "due"] = "recent",
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[queries.ConversationRow]:
@@ -112,7 +113,9 @@ async def conversation_list(
         channel_id=channel,
         customer_id=customer,
     )
-    return await queries.conversation_list(tx, actor, view, filters, cursor=cursor, limit=limit)
+    return await queries.conversation_list(
+        tx, actor, view, filters, order=order, cursor=cursor, limit=limit
+    )
 
 
 @get("/conversations/counts", summary="Sizes of the lists", opt=needs("conversations.read"))

@@ -9,7 +9,11 @@ from peakend.conversations.models.records import (
     ConversationRecord,
     MessageRecord,
 )
-from peakend.conversations.models.tables import conversation_table, conversation_tag_table
+from peakend.conversations.models.tables import (
+    conversation_table,
+    conversation_tag_table,
+    due_table,
+)
 
 __all__ = [
     "CHANNEL_COLUMNS",
@@ -20,5 +24,6 @@ __all__ = [
     "MessageRecord",
     "conversation_table",
     "conversation_tag_table",
+    "due_table",
     "finding",
 ]

@@ -228,6 +228,19 @@ conversation_table = tenant_table(
 # Room on each page for the next form of its rows.
 conversation_table.info["after"] = ["ALTER TABLE conversation SET (fillfactor = 70)"]
 
+# By when the customer must hear from us, as long as a clock runs. A table of its own: what changes
+# with each turn leaves the many indexes of a conversation alone.
+due_table = tenant_table(
+    "conversation_due",
+    *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
+    Column("target", Text, nullable=False),
+    _time("due_at", nullable=False),
+    # When a quarter of the time is left.
+    _time("warn_at", nullable=False),
+    Index("ix_conversation_due_at", "organisation_id", "due_at", "conversation_id"),
+    primary_key=("conversation_id",),
+)
+
 message_table = tenant_table(
     "message",
     *reference("conversation_id", "conversation", nullable=False),

@@ -57,6 +57,7 @@ from peakend.conversations.queries.visitor import (
     visitor_message,
     visitor_state,
 )
+from peakend.conversations.rules.states import Due, Target, clock_runs
 
 __all__ = [
     "Author",
@@ -68,6 +69,7 @@ __all__ = [
     "ConversationRow",
     "ConversationStale",
     "Counts",
+    "Due",
     "Filters",
     "ForeignOrigin",
     "Found",
@@ -79,6 +81,7 @@ __all__ = [
     "NotYours",
     "SnoozeTime",
     "Source",
+    "Target",
     "UnknownKey",
     "VisitorConversation",
     "VisitorMessage",
@@ -86,6 +89,7 @@ __all__ = [
     "canned_replies",
     "channel_by_key",
     "channels",
+    "clock_runs",
     "conversation",
     "conversation_list",
     "counts",

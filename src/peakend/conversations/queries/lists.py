@@ -6,7 +6,7 @@ branches are merged. So a page costs the same among a thousand and among a milli
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -14,28 +14,35 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    and_,
     bindparam,
     func,
     literal_column,
+    not_,
     select,
     tuple_,
     union_all,
 )
 from sqlalchemy.dialects import postgresql
 
-from peakend.conversations.models import conversation_table, conversation_tag_table
+from peakend.conversations.models import conversation_table, conversation_tag_table, due_table
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 
 View = Literal["mine", "snoozed", "queue", "all", "closed", "digital"]
+Order = Literal["recent", "due"]
+# Recent, or by time left in two parts: those whose clock runs, then the others.
+_Part = Literal["recent", "due", "rest"]
 
 MOST_ROWS = 100
 MOST_QUEUES = 50
 COUNTED_TO = 1_000
 
+_c_table = conversation_table
 _c = conversation_table.c
+_d = due_table.c
 _dialect = postgresql.dialect(paramstyle="numeric_dollar")
 
 
@@ -66,35 +73,52 @@ class _Key(msgspec.Struct, frozen=True):
     at: datetime
 
 
+_Place = tuple[_Part, datetime, UUID]
+
+
 async def conversation_list(
     tx: Transaction,
     actor: Actor,
     view: View,
     filters: Filters,
     *,
+    order: Order = "recent",
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[ConversationRow]:
     """Return a page of a view, newest first; what is put aside, soonest first.
 
+    By time left those come first whose clock runs, the soonest due before the others.
     Errors: WrongCursor.
     """
     limit = max(1, min(limit, MOST_ROWS))
-    after = _after(cursor) if cursor else None
-    keys = await _keys(tx, actor, view, filters, after, limit + 1)
-    page = keys[:limit]
-    found = await rows(tx, [key.id for key in page], actor)
-    more = len(keys) > limit
-    return Page(found, cursor_encode(page[-1].at.isoformat(), page[-1].id) if more else None)
+    parts: tuple[_Part, ...] = ("recent",)
+    if order == "due" and view in ("mine", "queue", "all"):
+        parts = ("due", "rest")
+    after = _after(cursor, parts) if cursor else None
+    if after is not None:
+        parts = parts[parts.index(after[0]) :]
+    placed: list[_Place] = []
+    for part in parts:
+        since = after if after is not None and after[0] == part else None
+        if (wanted := limit + 1 - len(placed)) > 0:
+            keys = await _keys(tx, actor, view, filters, part, since, wanted)
+            placed += [(part, key.at, key.id) for key in keys]
+    page = placed[:limit]
+    found = await rows(tx, [one[2] for one in page], actor)
+    if len(placed) <= limit:
+        return Page(found, None)
+    last = page[-1]
+    return Page(found, cursor_encode(last[0], last[1].isoformat(), last[2]))
 
 
-def _after(cursor: str) -> tuple[datetime, UUID]:
-    at, identifier = cursor_decode(cursor, 2)
+def _after(cursor: str, parts: tuple[_Part, ...]) -> _Place:
+    part, at, identifier = cursor_decode(cursor, 3)
     try:
         moment = datetime.fromisoformat(str(at))
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or part not in parts:
             raise WrongCursor
-        return moment.astimezone(UTC), UUID(str(identifier))
+        return cast("_Part", part), moment.astimezone(UTC), UUID(str(identifier))
     except (ValueError, OverflowError) as error:
         raise WrongCursor from error
 
@@ -104,7 +128,8 @@ async def _keys(
     actor: Actor,
     view: View,
     filters: Filters,
-    after: tuple[datetime, UUID] | None,
+    part: _Part,
+    after: _Place | None,
     limit: int,
 ) -> list[_Key]:
     queues = _queues(view, actor)
@@ -116,12 +141,12 @@ async def _keys(
     values: dict[str, Any] = {"me": actor.id, "most": limit, **narrowed}
     values |= {f"queue_{place}": queue for place, queue in enumerate(queues)}
     if after is not None:
-        minute = after[0].replace(second=0, microsecond=0)
-        values |= {"after_minute": minute, "after_at": after[0], "after_id": after[1]}
+        minute = after[1].replace(second=0, microsecond=0)
+        values |= {"after_minute": minute, "after_at": after[1], "after_id": after[2]}
     ranges = _ranges(view, actor, len(queues))
     if not ranges:
         return []
-    sql, names = _statement(view, ranges, tuple(narrowed), after is not None)
+    sql, names = _statement(view, part, ranges, tuple(narrowed), after is not None)
     return await tx.all(_Key, sql, *(values[name] for name in names))
 
 
@@ -144,16 +169,17 @@ def _ranges(view: View, actor: Actor, queues: int) -> tuple[str, ...]:
 # Composing and compiling costs more than the query; a list has few shapes.
 @lru_cache(maxsize=512)
 def _statement(
-    view: View, ranges: tuple[str, ...], narrowed: tuple[str, ...], paged: bool
+    view: View, part: _Part, ranges: tuple[str, ...], narrowed: tuple[str, ...], paged: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the SQL of a list and the names of its parameters in their order."""
-    places = _places(view)
+    places = _places(view, part)
     conditions = [
         _c.organisation_id == func.current_organisation(),
         *_of_view(view),
+        *_of_part(part),
         *(_narrowed(name) for name in narrowed),
     ]
-    upwards = view == "snoozed"
+    upwards = view == "snoozed" or part == "due"
     if paged:
         here = tuple_(*places.values())
         last = tuple_(*(_given(f"after_{name}", column) for name, column in places.items()))
@@ -169,21 +195,39 @@ def _statement(
         return _compiled(branches[0])
     merged = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     # One conversation may be mine and in my queue: grouping leaves it once.
+    ends = (merged.c.at, merged.c.id)
     return _compiled(
         select(merged.c.id, merged.c.at)
         .group_by(merged.c.id, merged.c.at)
-        .order_by(merged.c.at.desc(), merged.c.id.desc())
+        .order_by(*(ends if upwards else (end.desc() for end in ends)))
         .limit(bindparam("most", type_=Integer))
     )
 
 
-def _places(view: View) -> dict[str, Any]:
+def _places(view: View, part: _Part) -> dict[str, Any]:
     """Return what orders a view; the minute leads where the index knows no finer time."""
+    if part == "due":
+        return {"at": _d.due_at, "id": _d.conversation_id}
     if view == "closed":
         return {"at": _c.closed_at, "id": _c.id}
     if view == "snoozed":
         return {"at": _c.snoozed_until, "id": _c.id}
     return {"minute": _c.last_message_minute, "at": _c.last_message_at, "id": _c.id}
+
+
+def _of_part(part: _Part) -> list[ColumnElement[bool]]:
+    """Return what leaves those whose clock runs, or the others."""
+    if part == "recent":
+        return []
+    same = and_(_d.organisation_id == _c.organisation_id, _d.conversation_id == _c.id)
+    runs = [
+        _c.state.in_([literal_column("'waiting'"), literal_column("'serving'")]),
+        _c.awaiting_since.is_not(None),
+        _c.snoozed_until.is_(None),
+    ]
+    if part == "due":
+        return [same, *runs]
+    return [not_(select(literal_column("1")).where(same, *runs).correlate(_c_table).exists())]
 
 
 def _given(name: str, column: Any) -> BindParameter[Any]:

@@ -14,7 +14,14 @@ import msgspec
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
 from peakend.conversations.rules.reasons import label
-from peakend.conversations.rules.states import Kind, Priority, State, may_see
+from peakend.conversations.rules.states import (
+    Kind,
+    Priority,
+    State,
+    Target,
+    clock_runs,
+    may_see,
+)
 from peakend.customers.queries import customer_briefs
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -27,8 +34,11 @@ SELECT {CONVERSATION_COLUMNS}, h.name AS channel_name,
                          ORDER BY t.name)
         FROM conversation_tag ct
         JOIN tag t ON t.organisation_id = ct.organisation_id AND t.id = ct.tag_id
-        WHERE ct.organisation_id = c.organisation_id AND ct.conversation_id = c.id) AS tags
+        WHERE ct.organisation_id = c.organisation_id AND ct.conversation_id = c.id) AS tags,
+       d.target, d.due_at, d.warn_at
 FROM conversation c
+LEFT JOIN conversation_due d
+    ON d.organisation_id = c.organisation_id AND d.conversation_id = c.id
 JOIN channel h ON h.organisation_id = c.organisation_id AND h.id = c.channel_id
 LEFT JOIN contact_reason r
     ON r.organisation_id = c.organisation_id
@@ -55,7 +65,7 @@ class RowTag(msgspec.Struct, frozen=True):
 
 
 class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation in a list."""
+    """A conversation in a list; `due_at` is by when `target` is owed, while that clock runs."""
 
     id: UUID
     number: int
@@ -88,6 +98,9 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority
     snoozed_until: datetime | None
     woken_at: datetime | None
+    target: Target | None
+    due_at: datetime | None
+    warn_at: datetime | None
     version: int
     language: str
 
@@ -97,6 +110,9 @@ class _Shown(ConversationRecord, frozen=True):
     reason_zh: str | None
     reason_en: str | None
     tags: list[dict[str, Any]] | None
+    target: Target | None
+    due_at: datetime | None
+    warn_at: datetime | None
 
 
 async def rows(
@@ -129,6 +145,7 @@ def _row(
 ) -> ConversationRow:
     customer = customers.get(row.customer_id)
     agent = agents.get(row.agent_id) if row.agent_id else None
+    runs = clock_runs(row.state, row.awaiting_since, row.snoozed_until)
     return ConversationRow(
         id=row.id,
         number=row.number,
@@ -166,6 +183,9 @@ def _row(
         priority=row.priority,
         snoozed_until=row.snoozed_until,
         woken_at=row.woken_at,
+        target=row.target if runs else None,
+        due_at=row.due_at if runs else None,
+        warn_at=row.warn_at if runs else None,
         version=row.version,
         language=row.language,
     )

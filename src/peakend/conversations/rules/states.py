@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+import msgspec
+
 from peakend.kernel.actors import Actor
 
 State = Literal["digital", "waiting", "serving", "closed"]
@@ -14,6 +16,7 @@ Kind = Literal["customer", "agent", "digital", "note", "system"]
 AuthorKind = Literal["customer", "member", "digital_agent", "system"]
 Arrival = Literal["sent", "delivered", "read"]
 Priority = Literal["low", "normal", "high", "urgent"]
+Target = Literal["first_reply", "next_reply", "resolve"]
 
 # From a state to those it may go to; staying is allowed for a change of queue or of agent.
 MOVES: dict[str, frozenset[str]] = {
@@ -27,6 +30,20 @@ UNDO_WITHIN = timedelta(seconds=8)
 # A request made at the last moment travels for a while.
 UNDO_GRACE = timedelta(seconds=4)
 GOES_ON_WITHIN = timedelta(minutes=30)
+
+
+class Due(msgspec.Struct, frozen=True):
+    """By when which target is owed to the customer, and when a quarter of the time is left."""
+
+    target: Target
+    due_at: datetime
+    warn_at: datetime
+
+
+def clock_runs(state: str, awaiting_since: datetime | None, snoozed_until: datetime | None) -> bool:
+    """Say whether the customer waits for people; put aside, answered or over, no clock runs."""
+    waits = awaiting_since is not None and snoozed_until is None
+    return waits and state in ("waiting", "serving")
 
 
 def may_move(from_state: str, to_state: str) -> bool:

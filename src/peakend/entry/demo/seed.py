@@ -106,6 +106,7 @@ async def seed(
         teams, members = await _people(tx, hashed)
         progress("entry.demo.settings", 0.2)
         queues = await _queues(tx, brands, members)
+        await _promises(tx)
         await _channels(tx, brands, queues)
         await _labels(tx, teams)
         progress("entry.demo.articles", 0.3)
@@ -166,6 +167,24 @@ async def _queues(
         found[queue["slug"]] = queue_id
     found |= {f"hours/{slug}": hours_id for slug, hours_id in hours.items()}
     return found
+
+
+async def _promises(tx: Transaction) -> None:
+    """Promise those who have been with us longest an answer sooner."""
+    for name, tiers, first_s, resolve_s in (
+        ("entry.demo.policy_gold", ["gold", "platinum", "vip"], 30, 4 * 3600),
+        ("routing.first_policy", [], 60, None),
+    ):
+        await routing.add_policy(
+            tx,
+            routing.PolicySettings(
+                name=word(name),
+                tiers=tiers,
+                first_reply_s=first_s,
+                next_reply_s=2 * first_s + 60,
+                resolve_s=resolve_s,
+            ),
+        )
 
 
 async def _hours(tx: Transaction, given: dict[str, Any]) -> UUID:

@@ -245,6 +245,24 @@ CREATE TABLE skill (
 	CONSTRAINT pk_skill PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE sla_policy (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	position INTEGER DEFAULT '0' NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	queue_ids UUID[] DEFAULT '{}' NOT NULL, 
+	brand_ids UUID[] DEFAULT '{}' NOT NULL, 
+	tiers TEXT[] DEFAULT '{}' NOT NULL, 
+	reason_ids UUID[] DEFAULT '{}' NOT NULL, 
+	first_reply_s INTEGER, 
+	next_reply_s INTEGER, 
+	resolve_s INTEGER, 
+	round_the_clock BOOLEAN DEFAULT 'false' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_sla_policy PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE tag (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -666,6 +684,15 @@ CREATE TABLE assist_session (
 	CONSTRAINT pk_assist_session PRIMARY KEY (organisation_id, conversation_id)
 )
 -- next
+CREATE TABLE conversation_due (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	target TEXT NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warn_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_due PRIMARY KEY (organisation_id, conversation_id)
+)
+-- next
 CREATE TABLE conversation_tag (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	conversation_id UUID NOT NULL, 
@@ -703,6 +730,23 @@ CREATE TABLE message (
 	article_id UUID, 
 	lexemes TSVECTOR, 
 	CONSTRAINT pk_message PRIMARY KEY (organisation_id, conversation_id, seq)
+)
+-- next
+CREATE TABLE sla_clock (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	policy_id UUID, 
+	since TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_sla_clock PRIMARY KEY (organisation_id, conversation_id)
+)
+-- next
+CREATE TABLE sla_mark (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_sla_mark PRIMARY KEY (organisation_id, conversation_id, kind, at)
 )
 -- next
 CREATE TABLE survey (
@@ -855,6 +899,8 @@ ALTER TABLE assist_judgement ADD CONSTRAINT fk_assist_judgement_organisation_id_
 -- next
 ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE conversation_due ADD CONSTRAINT fk_conversation_due_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
 ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_tag_id FOREIGN KEY (organisation_id, tag_id) REFERENCES tag (organisation_id, id) ON DELETE CASCADE
@@ -864,6 +910,10 @@ ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_conversation_id FOREIG
 ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE message ADD CONSTRAINT fk_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
+ALTER TABLE sla_clock ADD CONSTRAINT fk_sla_clock_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE sla_mark ADD CONSTRAINT fk_sla_mark_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE survey ADD CONSTRAINT fk_survey_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -977,6 +1027,8 @@ CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
+CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
+-- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
 -- next
 CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)
@@ -984,6 +1036,8 @@ CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)
 CREATE UNIQUE INDEX uq_message_client_id ON message (organisation_id, conversation_id, client_id) WHERE client_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_message_id ON message (organisation_id, id)
+-- next
+CREATE INDEX ix_sla_clock_running ON sla_clock (organisation_id, conversation_id) WHERE since IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_survey_conversation ON survey (organisation_id, conversation_id)
 -- next
@@ -1168,6 +1222,14 @@ ALTER TABLE skill ENABLE ROW LEVEL SECURITY
 ALTER TABLE skill FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON skill TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sla_policy TO peakend_app
+-- next
+ALTER TABLE sla_policy ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sla_policy FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sla_policy TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON tag TO peakend_app
 -- next
@@ -1449,6 +1511,14 @@ ALTER TABLE assist_session FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON assist_session TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_due TO peakend_app
+-- next
+ALTER TABLE conversation_due ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_due FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_due TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_tag TO peakend_app
 -- next
 ALTER TABLE conversation_tag ENABLE ROW LEVEL SECURITY
@@ -1472,6 +1542,22 @@ ALTER TABLE message ENABLE ROW LEVEL SECURITY
 ALTER TABLE message FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sla_clock TO peakend_app
+-- next
+ALTER TABLE sla_clock ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sla_clock FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sla_clock TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sla_mark TO peakend_app
+-- next
+ALTER TABLE sla_mark ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sla_mark FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sla_mark TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON survey TO peakend_app
 -- next

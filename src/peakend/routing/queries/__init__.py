@@ -1,6 +1,6 @@
 """Reading queues, seats, work, waits and business hours."""
 
-from peakend.routing.models import HoursRow, PresenceRow, QueueRow, WorkItem
+from peakend.routing.models import HoursRow, PresenceRow, QueueRow, SlaPolicyRow, WorkItem
 from peakend.routing.queries.hours import (
     HoursNotFound,
     business_hours,
@@ -28,6 +28,7 @@ from peakend.routing.queries.seats import (
     presences,
     seats,
 )
+from peakend.routing.queries.targets import PolicyNotFound, need_policy, policies
 from peakend.routing.queries.views import (
     Directory,
     opening_view,
@@ -58,10 +59,12 @@ __all__ = [
     "LegNotFound",
     "Line",
     "Place",
+    "PolicyNotFound",
     "PresenceRow",
     "QueueNotFound",
     "QueueRow",
     "Seat",
+    "SlaPolicyRow",
     "WorkItem",
     "active_leg",
     "business_hours",
@@ -75,6 +78,7 @@ __all__ = [
     "member_queues",
     "need_hours",
     "need_leg",
+    "need_policy",
     "need_queue",
     "offers_of",
     "opening",
@@ -82,6 +86,7 @@ __all__ = [
     "openings",
     "other_ways",
     "place_in_line",
+    "policies",
     "presence_of",
     "presences",
     "queue_exists",

@@ -1476,6 +1476,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what is promised to whom, in the order in which it is asked */
+        get: operations["routing.targets.list_policies"];
+        put?: never;
+        /** Promise something */
+        post: operations["routing.targets.add_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla-policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which policy is asked before which */
+        put: operations["routing.targets.order_policies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Promise something no more */
+        delete: operations["routing.targets.delete_policy"];
+        options?: never;
+        head?: never;
+        /** Change what is promised */
+        patch: operations["routing.targets.change_policy"];
+        trace?: never;
+    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -2174,6 +2227,7 @@ export interface components {
             customer_delivered_seq: number;
             customer_read_seq: number;
             draft: components["schemas"]["Draft"] | null;
+            due_at: string | null;
             earlier: number;
             /** Format: uuid */
             id: string;
@@ -2202,9 +2256,12 @@ export interface components {
             /** @enum {string} */
             state: "digital" | "waiting" | "serving" | "closed";
             tags: components["schemas"]["RowTag"][];
+            /** @enum {null|string} */
+            target: "first_reply" | "next_reply" | "resolve" | null;
             unread: number;
             version: number;
             wait_s: number;
+            warn_at: string | null;
             woken_at: string | null;
         };
         /** ConversationRow */
@@ -2222,6 +2279,7 @@ export interface components {
             customer: components["schemas"]["RowCustomer"];
             customer_delivered_seq: number;
             customer_read_seq: number;
+            due_at: string | null;
             /** Format: uuid */
             id: string;
             language: string;
@@ -2246,8 +2304,11 @@ export interface components {
             /** @enum {string} */
             state: "digital" | "waiting" | "serving" | "closed";
             tags: components["schemas"]["RowTag"][];
+            /** @enum {null|string} */
+            target: "first_reply" | "next_reply" | "resolve" | null;
             unread: number;
             version: number;
+            warn_at: string | null;
             woken_at: string | null;
         };
         /** CountedFact */
@@ -2842,6 +2903,26 @@ export interface components {
             n: number;
             value: number | null;
         };
+        /** PolicyForm */
+        PolicyForm: {
+            /** @default true */
+            active: boolean;
+            brand_ids?: string[];
+            first_reply_s?: number | null;
+            name: string;
+            next_reply_s?: number | null;
+            queue_ids?: string[];
+            reason_ids?: string[];
+            resolve_s?: number | null;
+            /** @default false */
+            round_the_clock: boolean;
+            tiers?: string[];
+            version?: number | null;
+        };
+        /** PolicyOrder */
+        PolicyOrder: {
+            policy_ids: string[];
+        };
         /** Presence */
         Presence: {
             capacity: number;
@@ -3100,6 +3181,23 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** SlaPolicyRow */
+        SlaPolicyRow: {
+            active: boolean;
+            brand_ids: string[];
+            first_reply_s: number | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            next_reply_s: number | null;
+            position: number;
+            queue_ids: string[];
+            reason_ids: string[];
+            resolve_s: number | null;
+            round_the_clock: boolean;
+            tiers: string[];
+            version: number;
         };
         /** SnoozeTime */
         SnoozeTime: {
@@ -4455,6 +4553,7 @@ export interface operations {
                 brand?: string | null;
                 channel?: string | null;
                 customer?: string | null;
+                order?: "recent" | "due";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -6915,6 +7014,158 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.targets.list_policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.targets.add_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.targets.order_policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.targets.delete_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.targets.change_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaPolicyRow"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

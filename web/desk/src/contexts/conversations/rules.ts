@@ -3,12 +3,7 @@ import type { ConversationRow, Message } from '@/api/types'
 
 export type ViewName = 'mine' | 'snoozed' | 'queue' | 'all' | 'digital' | 'closed'
 export interface Filters { queue?: string | null; agent?: string | null; tag?: string | null; brand?: string | null; channel?: string | null }
-export type Order = 'waiting' | 'recent'
-
-/** How long a customer may wait for the next word of a person who serves them. Units: seconds. */
-export const REPLY_PROMISE_S = 180
-/** How long a customer may wait in a queue; the service level's threshold. Units: seconds. */
-export const QUEUE_PROMISE_S = 20
+export type Order = 'waiting' | 'recent' | 'due'
 
 export function belongs(row: ConversationRow, view: ViewName, filters: Filters, me: string): boolean {
   if (filters.queue && row.queue_id !== filters.queue) return false
@@ -44,6 +39,10 @@ export function compareRows(a: ConversationRow, b: ConversationRow, view: ViewNa
     const [one, other] = [a.snoozed_until ?? '', b.snoozed_until ?? '']
     return one === other ? (a.id < b.id ? -1 : 1) : one < other ? -1 : 1
   }
+  if (order === 'due') {
+    const [one, other] = [a, b].map((row) => runningClock(row)?.due ?? Infinity)
+    if (one !== other) return one < other ? -1 : 1
+  }
   // What has just come back is the first to be seen.
   if (view === 'mine' && !!a.woken_at !== !!b.woken_at) return a.woken_at ? -1 : 1
   if (order === 'waiting') {
@@ -53,6 +52,11 @@ export function compareRows(a: ConversationRow, b: ConversationRow, view: ViewNa
   const [one, other] = [sortKey(a, view), sortKey(b, view)]
   if (one !== other) return one < other ? 1 : -1
   return a.id < b.id ? 1 : -1
+}
+
+/** The orders of a view; the longest wait is known of short views only, which the browser has whole. */
+export function ordersOf(view: ViewName): Order[] {
+  return view === 'mine' || view === 'queue' ? ['recent', 'waiting', 'due'] : view === 'all' ? ['recent', 'due'] : ['recent']
 }
 
 /** Put one id into a sorted list, or take it out; with `next` rows beyond the loaded end stay out. */
@@ -102,9 +106,8 @@ export function hasGap(old: readonly Message[], fresh: readonly Message[]): bool
   return false
 }
 
-/** What a customer's wait is measured against. Units: milliseconds for due. */
-export function promise(row: ConversationRow): { due: number; promise_s: number } | null {
-  if (!row.awaiting_since || row.state === 'closed' || row.state === 'digital') return null
-  const promise_s = row.state === 'waiting' ? QUEUE_PROMISE_S : REPLY_PROMISE_S
-  return { due: Date.parse(row.awaiting_since) + promise_s * 1000, promise_s }
+/** The clock that runs: none where nothing is promised, or while it is not for us to answer. Units: milliseconds. */
+export function runningClock(row: ConversationRow): { due: number; warn: number } | null {
+  if (!row.due_at || !row.awaiting_since || row.snoozed_until || (row.state !== 'waiting' && row.state !== 'serving')) return null
+  return { due: Date.parse(row.due_at), warn: Date.parse(row.warn_at ?? row.due_at) }
 }

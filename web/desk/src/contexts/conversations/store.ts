@@ -53,7 +53,7 @@ export const useConversations = defineStore('conversations', () => {
     try {
       const { filters, view } = state
       const page = await api.get<Page<ConversationRow>>('/conversations', {
-        view, cursor: more ? state.next : null, limit: ['mine', 'snoozed', 'queue'].includes(view) ? 100 : 50,
+        view, order: state.order === 'due' ? 'due' : null, cursor: more ? state.next : null, limit: ['mine', 'snoozed', 'queue'].includes(view) ? 100 : 50,
         q_queue: filters.queue, agent: filters.agent, tag: filters.tag, brand: filters.brand, channel: filters.channel,
       })
       for (const row of page.items) keep(row)
