@@ -117,6 +117,9 @@ def _records_in(module: ast.Module, file: Path) -> Iterator[tuple[str, Place]]:
             # by a function of the same room, so its name counts where a value is made of it.
             if isinstance(node, ast.Call) and _name(node.func)[:1].isupper():
                 yield _name(node.func), Place(_shown(file), node.lineno, function.name)
+                # A statement that writes its fact itself is told the kind: Said(ReplySent, …).
+                if node.args and _name(node.args[0])[:1].isupper():
+                    yield _name(node.args[0]), Place(_shown(file), node.lineno, function.name)
             elif records and isinstance(node, ast.IfExp):
                 for chosen in (node.body, node.orelse):
                     yield _name(chosen), Place(_shown(file), node.lineno, function.name)
