@@ -28,6 +28,7 @@ FLOORS = (
     "routing",
     "assist",
     "feedback",
+    "automation",
     "portal",
     "insight",
     "entry",

@@ -151,6 +151,8 @@ async def _people(database: Any, organisation_id: UUID, centre: Centre) -> None:
 
 
 async def _settings(database: Any, organisation_id: UUID, centre: Centre) -> None:
+    from peakend.automation import actions as automation
+    from peakend.automation.rules import Steps
     from peakend.conversations import actions as conversations
     from peakend.conversations.rules.reasons import ReasonNode
     from peakend.kernel.actors import Actor
@@ -177,7 +179,23 @@ async def _settings(database: Any, organisation_id: UUID, centre: Centre) -> Non
             ],
             by=system,
         )
-        await conversations.add_tag(tx, name="上门", colour="#1f5fae")
+        tag_id = await conversations.add_tag(tx, name="上门", colour="#1f5fae")
+        await automation.add_macro(
+            tx,
+            shortcut="visit",
+            title="燃气灶：登记上门",
+            steps=Steps(
+                reply="{{ customer.name }}您好，{{ agent.name }}已为您登记上门，师傅____联系您。",
+                note="登记会话{{ conversation.number }}",
+                tag_ids=[tag_id],
+                priority="high",
+                end="close",
+            ),
+            scope="all",
+            team_id=None,
+            language="zh-CN",
+            by=system,
+        )
         week = {day: [["08:30", "12:00"], ["13:00", "18:00"]] for day in ("mon", "tue")}
         hours = await routing.save_hours(
             tx, name="工作日", time_zone="Asia/Shanghai", week=week, holidays=[]

@@ -17,6 +17,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/sign-in", "settings.manage"),
     ("/desk/admin/audit", "audit.read"),
     ("/desk/admin/canned-replies", "canned.own"),
+    ("/desk/admin/macros", "canned.own"),
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),
     ("/desk/admin/channels", "channels.manage"),

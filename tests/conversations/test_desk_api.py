@@ -50,9 +50,13 @@ async def test_a_day_at_the_desk(centre: Centre, agent: Person) -> None:
     assert (await agent.send("POST", f"{path}/messages", note)).json()["kind"] == "note"
     draft = {"text": "还没写完", "kind": "agent"}
     assert (await agent.send("PUT", f"{path}/draft", draft)).status_code == 204
+    aside = {"text": "要回访", "kind": "note"}
+    assert (await agent.send("PUT", f"{path}/draft", aside)).status_code == 204
     assert (await agent.send("POST", f"{path}/reads", {"seq": 3})).status_code == 204
     card = (await agent.get(path)).json()
-    assert card["draft"] == draft
+    assert sorted(card["drafts"], key=lambda one: one["kind"]) == [draft, aside]
+    assert (await agent.send("PUT", f"{path}/draft", {**draft, "text": ""})).status_code == 204
+    assert (await agent.get(path)).json()["drafts"] == [aside]
     assert card["unread"] == 0
     page = (await agent.get(f"{path}/messages?before_seq=3&limit=1")).json()
     assert [m["seq"] for m in page["items"]] == [2]
@@ -228,6 +232,8 @@ async def test_settings(centre: Centre, boss: Person, agent: Person) -> None:
         {"conversation_id": conversation},
     )
     assert text.json() == {"text": "agent 小林"}
+    (ready,) = (await agent.get(f"/conversations/{conversation}/canned-replies")).json()
+    assert (ready["text"], ready["typed"]) == ("agent 小林", "wenhou wh")
 
 
 async def test_upload_and_send_a_picture(centre: Centre, agent: Person) -> None:

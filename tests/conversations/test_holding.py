@@ -231,12 +231,11 @@ async def test_drafts_are_each_persons_own(centre: Centre) -> None:
             )
     async with centre.tx(centre.agent) as tx:
         card = await queries.conversation(tx, conversation_id, centre.agent)
-        assert card.draft is not None
-        assert card.draft.text == "我的草稿"
+        assert [(one.kind, one.text) for one in card.drafts] == [("agent", "我的草稿")]
         await actions.save_draft(
             tx, conversation_id=conversation_id, text="", kind="agent", by=centre.agent
         )
-        assert (await queries.conversation(tx, conversation_id, centre.agent)).draft is None
+        assert (await queries.conversation(tx, conversation_id, centre.agent)).drafts == []
         with pytest.raises(Invalid):
             await actions.save_draft(
                 tx, conversation_id=conversation_id, text="x" * 10_001, kind="note",
@@ -291,6 +290,31 @@ async def test_canned_replies(centre: Centre) -> None:
                 await actions.change_canned_reply(
                     tx, canned_reply_id=own, changes={"body": body}, by=centre.agent
                 )
+
+
+async def test_who_shares_sees_what_a_team_has(centre: Centre) -> None:
+    """A supervisor outside the team keeps its replies; nobody else's own are shown to anybody."""
+    from peakend.accounts.actions import add_team
+
+    given: dict[str, Any] = {"title": "燃气灶", "body": "您好", "language": "zh-CN"}
+    async with centre.tx() as tx:
+        team_id = await add_team(tx, name="一组")
+    async with centre.tx(centre.agent) as tx:
+        await actions.add_canned_reply(
+            tx, shortcut="mine", scope="own", team_id=None, by=centre.agent, **given
+        )
+    boss = centre.supervisor
+    async with centre.tx(boss) as tx:
+        kept = await actions.add_canned_reply(
+            tx, shortcut="team", scope="team", team_id=team_id, by=boss, **given
+        )
+        assert (await queries.need_canned_reply(tx, kept, boss)).typed == "ranqizao rqz"
+        to_edit = await queries.canned_replies(tx, boss, to_edit=True)
+        assert [one.shortcut for one in to_edit] == ["team"]
+        assert await queries.canned_replies(tx, boss) == []
+    async with centre.tx(centre.agent) as tx:
+        found = await queries.canned_replies(tx, centre.agent, to_edit=True)
+        assert [one.shortcut for one in found] == ["mine"]
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,11 @@ BODIES: dict[str, Any] = {
     "PATCH /api/tags/{tag_id:uuid}": {"name": "x"},
     "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
+    "PATCH /api/macros/{macro_id:uuid}": {"title": "x"},
+    "POST /api/macros/{macro_id:uuid}/previews": {"conversation_id": NEW},
+    "POST /api/conversations/{conversation_id:uuid}/macro-runs": {
+        "client_id": NEW, "macro_id": NEW, "macro_version": 1, "version": 1,
+    },
     "PATCH /api/channels/{channel_id:uuid}": {"name": "x"},
     "PATCH /api/queues/{queue_id:uuid}": {"name": "x"},
     "PUT /api/queues/{queue_id:uuid}/members": {"member_ids": [], "team_ids": []},
@@ -103,6 +108,11 @@ def _furnish(site: Served) -> None:
         {"shortcut": "hi", "title": "问候", "body": "您好", "scope": "all"},
     )
     make("policy", "/api/sla-policies", {"name": "金卡", "tiers": ["gold"], "first_reply_s": 30})
+    make(
+        "macro",
+        "/api/macros",
+        {"shortcut": "hi", "title": "问候", "steps": {"reply": "您好"}, "scope": "all"},
+    )
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(
         site,
@@ -234,6 +244,12 @@ NESTED = [
     ("admin", "POST", "/api/conversations/{conversation}/assignments", {"agent_id": "{member}"}),
     ("admin", "POST", "/api/canned-replies",
      {"shortcut": "x", "title": "x", "body": "x", "scope": "team", "team_id": "{team}"}),
+    ("admin", "POST", "/api/macros",
+     {"shortcut": "x", "title": "x", "steps": {"reply": "x"}, "scope": "team",
+      "team_id": "{team}"}),
+    ("admin", "POST", "/api/macros",
+     {"shortcut": "x", "title": "x",
+      "steps": {"end": "transfer", "to": {"kind": "queue", "id": "{queue}"}}}),
     ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "category_id": "{category}"}),
     ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "brand_id": "{brand}"}),
     ("admin", "POST", "/api/channels", {"name": "x", "queue_id": "{queue}"}),

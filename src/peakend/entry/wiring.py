@@ -26,6 +26,7 @@ CONTEXTS = (
     "routing",
     "assist",
     "feedback",
+    "automation",
     "portal",
     "insight",
 )

@@ -16,6 +16,7 @@ from peakend.language.rules import (
     segments,
     shortened,
     terms,
+    typed,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "segments",
     "shortened",
     "terms",
+    "typed",
     "vectors",
 ]
 

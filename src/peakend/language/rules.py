@@ -115,6 +115,19 @@ def initials(text: str) -> str:
     return "".join(lazy_pinyin(folded(text), style=Style.FIRST_LETTER)).replace(" ", "")
 
 
+def typed(text: str) -> str:
+    """Return what a short text is typed by: its pinyin and its initials, no space inside either.
+
+    转接 gives "zhuanjie zj"; a text without Chinese gives itself once.
+    """
+    plain = folded(text)
+    if not HAN.search(plain):
+        return plain.replace(" ", "")
+    from pypinyin import lazy_pinyin
+
+    return f"{''.join(lazy_pinyin(plain)).replace(' ', '')} {initials(plain)}"
+
+
 _MOBILE = re.compile(
     r"(?<![0-9])(?:(?:\+|00)?86[- ]?)?(1[3-9][0-9])([- ]?)([0-9]{4})\2([0-9]{4})(?![0-9])"
 )

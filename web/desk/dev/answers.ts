@@ -72,7 +72,7 @@ function conversations(method: string, id: string | undefined, third: string | u
   const row = data.rows.get(id)
   if (!row) return [404, { error: { code: 'conversations.not_found', message: '没有找到该会话', trace: 'mock' } }]
   const said = messages(row)
-  if (!third) return ok({ ...row, messages: page(said, null), page_trail: [{ url: 'https://shop.example/hob', title: '嵌入式灶 JZT-B628', at: said[0].at }, { url: 'https://shop.example/help', title: '帮助中心', at: said[2].at }], draft: null, earlier: 4, wait_s: 12, may: {} })
+  if (!third) return ok({ ...row, messages: page(said, null), page_trail: [{ url: 'https://shop.example/hob', title: '嵌入式灶 JZT-B628', at: said[0].at }, { url: 'https://shop.example/help', title: '帮助中心', at: said[2].at }], drafts: [], earlier: 4, wait_s: 12, may: {} })
   if (third === 'contacts') return ok(all.filter((one) => one.customer.id === row.customer.id).slice(0, 6))
   if (third === 'suggestions') return ok([{ article_id: 'a1', title: '上门师傅爽约的处理与补偿标准', excerpt: '先致歉并核实预约记录，2 小时内重新安排上门；责任在我方时可发放 20 元抵扣券。', url: '/help/no-show', slug: 'no-show', audience: 'customer', score: 0.9, body_html: null }, { article_id: 'a2', title: '嵌入式灶具无法点火的处理步骤', excerpt: '确认电池、总阀与黄色开关。', url: '/help/hob', slug: 'hob', audience: 'customer', score: 0.7, body_html: null }])
   if (third === 'messages' && method === 'POST') {

@@ -37,8 +37,11 @@ from peakend.conversations.actions.labels import (
     add_tag,
     change_canned_reply,
     change_tag,
+    checked_name,
+    checked_template,
     delete_canned_reply,
     delete_tag,
+    may_share,
     publish_reasons,
 )
 from peakend.conversations.actions.marking import (
@@ -113,6 +116,8 @@ __all__ = [
     "change_canned_reply",
     "change_channel",
     "change_tag",
+    "checked_name",
+    "checked_template",
     "close",
     "close_by_customer",
     "delete_canned_reply",
@@ -122,6 +127,7 @@ __all__ = [
     "mark_read_by_agent",
     "mark_seen_by_customer",
     "mark_unread",
+    "may_share",
     "need_identified",
     "new_identity_secret",
     "note",

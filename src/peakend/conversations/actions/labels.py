@@ -14,7 +14,7 @@ from peakend.conversations.events import (
     TagsChanged,
 )
 from peakend.conversations.queries.access import ConversationStale
-from peakend.conversations.queries.settings import need_canned_reply
+from peakend.conversations.queries.canned import need_canned_reply
 from peakend.conversations.rules.canned import LONGEST_BODY, template_fault, variables
 from peakend.conversations.rules.channels import is_colour
 from peakend.conversations.rules.reasons import ReasonNode, tree_fault
@@ -24,6 +24,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, NotFound, Refused
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
+from peakend.language.queries import typed
 
 MOST_TAGS = 500
 MOST_NODES = 1_000
@@ -67,7 +68,7 @@ class NotYourCannedReply(Refused):
 
 async def add_tag(tx: Transaction, *, name: str, colour: str) -> UUID:
     """Add a tag. Errors: TagNameTaken, Invalid, TooMany."""
-    plain = _name(name, 30)
+    plain = checked_name(name, 30)
     if not is_colour(colour):
         raise Invalid(fields={"colour": "invalid"})
     count = await tx.value(
@@ -101,7 +102,7 @@ async def change_tag(
             "UPDATE tag SET name = coalesce($2, name), colour = coalesce($3, colour) "
             "WHERE organisation_id = current_organisation() AND id = $1",
             tag_id,
-            _name(name, 30) if name is not None else None,
+            checked_name(name, 30) if name is not None else None,
             colour,
         )
     except asyncpg.UniqueViolationError as error:
@@ -133,7 +134,14 @@ async def publish_reasons(tx: Transaction, *, nodes: Sequence[ReasonNode], by: A
     if fault is not None:
         raise WrongTree(fields={"nodes": fault})
     rows = [
-        (n.id, n.parent_id, _name(n.name_zh, 60), one_line(n.name_en, 80), n.position, n.active)
+        (
+            n.id,
+            n.parent_id,
+            checked_name(n.name_zh, 60),
+            one_line(n.name_en, 80),
+            n.position,
+            n.active,
+        )
         for n in nodes
     ]
     # The lock lets one version follow the other when two people save at once.
@@ -176,17 +184,18 @@ async def add_canned_reply(
     await tx.run(
         """
         INSERT INTO canned_reply (id, shortcut, title, body, scope, team_id, member_id, language,
-                                  updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                  typed, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         canned_reply_id,
-        _name(shortcut, 40),
-        _name(title, 80),
-        _body(body),
+        checked_name(shortcut, 40),
+        checked_name(title, 80),
+        checked_template(body),
         scope,
         team_id if scope == "team" else None,
         by.id if scope == "own" else None,
         language,
+        typed(checked_name(title, 80)),
         tx.now,
     )
     await record(tx, CannedReplyChanged(canned_reply_id=canned_reply_id, what="created"))
@@ -216,17 +225,18 @@ async def change_canned_reply(
         """
         UPDATE canned_reply SET
             shortcut = $2, title = $3, body = $4, scope = $5, team_id = $6, member_id = $7,
-            language = $8, updated_at = $9, version = version + 1
+            language = $8, typed = $9, updated_at = $10, version = version + 1
         WHERE organisation_id = current_organisation() AND id = $1
         """,
         canned_reply_id,
-        _name(changes.get("shortcut", old.shortcut), 40),
-        _name(changes.get("title", old.title), 80),
-        _body(changes.get("body", old.body)),
+        checked_name(changes.get("shortcut", old.shortcut), 40),
+        checked_name(changes.get("title", old.title), 80),
+        checked_template(changes.get("body", old.body)),
         scope,
         team_id if scope == "team" else None,
         (old.member_id or by.id) if scope == "own" else None,
         changes.get("language", old.language),
+        typed(checked_name(changes.get("title", old.title), 80)),
         tx.now,
     )
     await record(tx, CannedReplyChanged(canned_reply_id=canned_reply_id, what="updated"))
@@ -244,24 +254,33 @@ async def delete_canned_reply(tx: Transaction, *, canned_reply_id: UUID, by: Act
 
 
 async def _may_own(tx: Transaction, by: Actor, scope: str, team_id: UUID | None) -> None:
-    """Let people keep their own replies, and who edits knowledge keep everybody's."""
+    if not await may_share(tx, by, scope, team_id):
+        raise NotYourCannedReply
+
+
+async def may_share(tx: Transaction, by: Actor, scope: str, team_id: UUID | None) -> bool:
+    """Say whether somebody may keep a text for themselves, a team or everybody.
+
+    People keep their own, and who edits knowledge keeps everybody's. Errors: TeamNotFound, Invalid.
+    """
     if scope == "team":
         if team_id is None:
             raise Invalid(fields={"team_id": "required"})
         await need_teams(tx, [team_id])
-    if scope != "own" and not by.may("knowledge.edit"):
-        raise NotYourCannedReply
+    return scope == "own" or by.may("knowledge.edit")
 
 
-def _name(text: str, longest: int) -> str:
+def checked_name(text: str, longest: int) -> str:
+    """Return a name on one line. Errors: Invalid."""
     plain = one_line(text, longest) if is_text(text) else ""
     if not plain:
         raise Invalid(fields={"name": "invalid"})
     return plain
 
 
-def _body(text: str) -> str:
-    if not is_text(text) or len(text) > LONGEST_BODY or not (plain := cleaned(text)):
+def checked_template(text: str, longest: int = LONGEST_BODY) -> str:
+    """Return a text with variables as it is kept. Errors: Invalid, WrongTemplate."""
+    if not is_text(text) or len(text) > longest or not (plain := cleaned(text)):
         raise Invalid(fields={"body": "invalid"})
     example = variables(
         customer_name="x", agent_name="x", organisation_name="x", brand_name="x", number=1

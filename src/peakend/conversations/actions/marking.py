@@ -69,8 +69,8 @@ RETURNING c.id, w.channel_kind AS channel, w.read, w.delivered,
 _SAVE_DRAFT = """
 INSERT INTO draft AS d (conversation_id, member_id, text, kind, updated_at)
 VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (organisation_id, conversation_id, member_id)
-DO UPDATE SET text = excluded.text, kind = excluded.kind, updated_at = excluded.updated_at
+ON CONFLICT (organisation_id, conversation_id, member_id, kind)
+DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
 """
 
 
@@ -277,9 +277,9 @@ async def tag(
 async def save_draft(
     tx: Transaction, *, conversation_id: UUID, text: str, kind: str, by: Actor
 ) -> None:
-    """Keep what a person is writing; an empty text forgets it. No fact: nothing happened yet.
+    """Keep a reply or a note that a person is writing; an empty text forgets it.
 
-    Errors: ConversationNotFound, TextTooLong.
+    No fact: nothing happened yet. Errors: ConversationNotFound, TextTooLong.
     """
     await need_conversation(tx, conversation_id, by)
     if len(text) > LONGEST_MESSAGE:
@@ -290,9 +290,10 @@ async def save_draft(
         return
     await tx.run(
         "DELETE FROM draft WHERE organisation_id = current_organisation() "
-        "AND conversation_id = $1 AND member_id = $2",
+        "AND conversation_id = $1 AND member_id = $2 AND kind = $3",
         conversation_id,
         by.id,
+        kind,
     )
 
 

@@ -8,7 +8,8 @@ from litestar import Request, delete, get, patch, post, put
 from msgspec import UNSET, Meta, UnsetType
 
 from peakend.conversations import actions, queries
-from peakend.conversations.queries.settings import CannedReply, ReasonTree, Tag
+from peakend.conversations.queries import CannedReply, ReadyReply
+from peakend.conversations.queries.settings import ReasonTree, Tag
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.ids import new_id
@@ -200,9 +201,18 @@ async def publish_reasons(data: ReasonsGiven, actor: Actor, tx: Transaction) -> 
     return await queries.reason_tree(tx)
 
 
-@get("/canned-replies", summary="Canned replies that I may use", opt=needs("canned.own"))
+@get("/canned-replies", summary="Canned replies that I may see", opt=needs("canned.own"))
 async def canned_list(actor: Actor, tx: Transaction) -> list[CannedReply]:
-    return await queries.canned_replies(tx, actor)
+    return await queries.canned_replies(tx, actor, to_edit=True)
+
+
+@get(
+    "/conversations/{conversation_id:uuid}/canned-replies",
+    summary="Canned replies that I may use here, filled in",
+    opt=needs("canned.own"),
+)
+async def ready_list(conversation_id: UUID, actor: Actor, tx: Transaction) -> list[ReadyReply]:
+    return await queries.ready_replies(tx, conversation_id, actor)
 
 
 @post("/canned-replies", summary="Add a canned reply", opt=needs("canned.own"))
@@ -307,6 +317,7 @@ routes = [
     reason_tree,
     publish_reasons,
     canned_list,
+    ready_list,
     add_canned,
     change_canned,
     delete_canned,

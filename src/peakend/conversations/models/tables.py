@@ -279,7 +279,8 @@ draft_table = tenant_table(
     Column("text", Text, nullable=False),
     Column("kind", Text, nullable=False),
     _time("updated_at", nullable=False),
-    primary_key=("conversation_id", "member_id"),
+    # A reply and a note are written beside each other.
+    primary_key=("conversation_id", "member_id", "kind"),
 )
 
 conversation_tag_table = tenant_table(
@@ -300,6 +301,8 @@ canned_reply_table = tenant_table(
     *reference("team_id", "team"),
     *reference("member_id", "member"),
     Column("language", Text, nullable=False),
+    # Pinyin and initials of the title; the table of pinyin is too large to be loaded for reading.
+    Column("typed", Text, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
     _time("updated_at", nullable=False),
     Index("ix_canned_reply_shortcut", "organisation_id", "shortcut"),

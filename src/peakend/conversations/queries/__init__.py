@@ -10,6 +10,15 @@ from peakend.conversations.queries.access import (
     need_version,
     visible,
 )
+from peakend.conversations.queries.canned import (
+    CannedReply,
+    ReadyReply,
+    canned_replies,
+    filled,
+    need_canned_reply,
+    ready_replies,
+    rendered_reply,
+)
 from peakend.conversations.queries.card import (
     Conversation,
     May,
@@ -31,14 +40,11 @@ from peakend.conversations.queries.messages import (
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.settings import (
-    canned_replies,
     channels,
-    draft,
-    need_canned_reply,
+    drafts,
     need_channel,
     need_tag,
     reason_tree,
-    rendered_reply,
     script_line,
     tags,
 )
@@ -61,6 +67,7 @@ from peakend.conversations.rules.states import Due, Target, clock_runs
 
 __all__ = [
     "Author",
+    "CannedReply",
     "ChannelRecord",
     "Conversation",
     "ConversationIsClosed",
@@ -79,6 +86,7 @@ __all__ = [
     "Message",
     "MessageRecord",
     "NotYours",
+    "ReadyReply",
     "SnoozeTime",
     "Source",
     "Target",
@@ -94,7 +102,8 @@ __all__ = [
     "conversation_list",
     "counts",
     "customer_contacts",
-    "draft",
+    "drafts",
+    "filled",
     "last_words",
     "message_of",
     "messages",
@@ -106,6 +115,7 @@ __all__ = [
     "need_version",
     "newest_conversation",
     "newest_of_customers",
+    "ready_replies",
     "reason_tree",
     "rendered_reply",
     "rows",

@@ -1,4 +1,4 @@
-"""One conversation opened: its row, newest messages, the trail that led to it, the own draft."""
+"""One conversation opened: its row, newest messages, the trail that led to it, the own drafts."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,7 @@ from peakend.conversations.queries.access import ConversationNotFound, need_conv
 from peakend.conversations.queries.lists import Filters, conversation_list
 from peakend.conversations.queries.messages import Message, messages
 from peakend.conversations.queries.rows import ConversationRow, rows
-from peakend.conversations.queries.settings import Draft, draft
+from peakend.conversations.queries.settings import Draft, drafts
 from peakend.customers.queries import PageTrace, page_trail
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -37,7 +37,7 @@ class Conversation(ConversationRow, frozen=True, kw_only=True):
 
     messages: Page[Message]
     page_trail: list[PageTrace]
-    draft: Draft | None
+    drafts: list[Draft]
     earlier: int
     wait_s: int
     may: May
@@ -56,7 +56,7 @@ async def conversation(tx: Transaction, conversation_id: UUID, actor: Actor) -> 
         **msgspec.structs.asdict(found[0]),
         messages=Page(newest, str(earlier) if earlier else None),
         page_trail=await page_trail(tx, record.customer_id),
-        draft=await draft(tx, conversation_id, actor.id),
+        drafts=await drafts(tx, conversation_id, actor.id),
         earlier=await _earlier(tx, record, actor),
         wait_s=max(0, int((tx.now - waiting_since).total_seconds())) if waiting_since else 0,
         may=may(record, actor),

@@ -1,32 +1,19 @@
-"""Settings that conversations use: channels, tags, contact reasons, canned replies."""
+"""Settings that conversations use: channels, tags, contact reasons; and drafts."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import brand_names, organisation
 from peakend.conversations.models import CHANNEL_COLUMNS, ChannelRecord
-from peakend.conversations.queries.access import need_conversation
-from peakend.conversations.rules.canned import rendered, variables
 from peakend.conversations.rules.reasons import ReasonNode, label
-from peakend.customers.queries import customer_briefs
-from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Conflict, NotFound
+from peakend.kernel.errors import NotFound
 from peakend.kernel.words import best_language
 
 _CHANNELS = f"""
 SELECT {CHANNEL_COLUMNS} FROM channel h WHERE h.organisation_id = current_organisation()
 """  # noqa: S608 (names of columns only)
-
-_CANNED = """
-SELECT id, shortcut, title, body, scope, team_id, member_id, language, version, updated_at
-FROM canned_reply
-WHERE organisation_id = current_organisation()
-  AND ($1 OR scope = 'all' OR member_id = $2 OR team_id = ANY($3::uuid[]))
-"""
 
 
 class ChannelNotHere(NotFound):
@@ -39,18 +26,6 @@ class TagNotHere(NotFound):
     """There is no such tag here."""
 
     wording = "conversations.tag_not_found"
-
-
-class CannedReplyNotFound(NotFound):
-    """There is no such canned reply for this person."""
-
-    wording = "conversations.canned_reply_not_found"
-
-
-class NotRendered(Conflict):
-    """A canned reply cannot be filled in."""
-
-    wording = "conversations.canned_not_rendered"
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -78,21 +53,6 @@ class ReasonTree(msgspec.Struct, frozen=True):
 
     version: int
     nodes: list[ShownReason]
-
-
-class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
-    """A canned reply."""
-
-    id: UUID
-    shortcut: str
-    title: str
-    body: str
-    scope: Literal["all", "team", "own"]
-    team_id: UUID | None
-    member_id: UUID | None
-    language: Literal["zh-CN", "en"]
-    version: int
-    updated_at: datetime
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -165,58 +125,12 @@ async def reason_tree(tx: Transaction) -> ReasonTree:
     )
 
 
-async def canned_replies(tx: Transaction, actor: Actor) -> list[CannedReply]:
-    """Return the canned replies that a person may use."""
+async def drafts(tx: Transaction, conversation_id: UUID, member_id: UUID | None) -> list[Draft]:
+    """Return what a person was writing in a conversation: a reply, a note, both or nothing."""
     return await tx.all(
-        CannedReply,
-        _CANNED + " ORDER BY shortcut, id LIMIT 2000",
-        False,
-        actor.id,
-        list(actor.team_ids),
-    )
-
-
-async def need_canned_reply(tx: Transaction, canned_reply_id: UUID, actor: Actor) -> CannedReply:
-    """Return a canned reply that a person may use. Errors: CannedReplyNotFound."""
-    found = await tx.one(
-        CannedReply, _CANNED + " AND id = $4", False, actor.id, list(actor.team_ids),
-        canned_reply_id,
-    )  # fmt: skip
-    if found is None:
-        raise CannedReplyNotFound
-    return found
-
-
-async def rendered_reply(
-    tx: Transaction, canned_reply_id: UUID, conversation_id: UUID, actor: Actor
-) -> str:
-    """Return a canned reply with the names of this conversation filled in.
-
-    Errors: CannedReplyNotFound, ConversationNotFound, NotRendered.
-    """
-    reply = await need_canned_reply(tx, canned_reply_id, actor)
-    row = await need_conversation(tx, conversation_id, actor)
-    customer = (await customer_briefs(tx, [row.customer_id])).get(row.customer_id)
-    brands = await brand_names(tx)
-    values: dict[str, dict[str, str]] = variables(
-        customer_name=customer.name if customer else "",
-        agent_name=actor.name,
-        organisation_name=(await organisation(tx)).name,
-        brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
-        number=row.number,
-    )
-    text = rendered(reply.body, values)
-    if text is None:
-        raise NotRendered
-    return text
-
-
-async def draft(tx: Transaction, conversation_id: UUID, member_id: UUID | None) -> Draft | None:
-    """Return what a person was writing in a conversation."""
-    return await tx.one(
         Draft,
         "SELECT text, kind FROM draft WHERE organisation_id = current_organisation() "
-        "AND conversation_id = $1 AND member_id = $2",
+        "AND conversation_id = $1 AND member_id = $2 ORDER BY updated_at LIMIT 2",
         conversation_id,
         member_id,
     )

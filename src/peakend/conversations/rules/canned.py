@@ -4,9 +4,10 @@ No loops, no includes, no own variables: only values of plain dictionaries and a
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from liquid import Environment, StrictUndefined
+from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError
 from liquid.undefined import Undefined
 
@@ -49,10 +50,15 @@ def template_fault(body: str, variables: Mapping[str, Any]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=2048)
+def _parsed(body: str) -> BoundTemplate:
+    return _LENIENT.from_string(body)
+
+
 def rendered(body: str, variables: Mapping[str, Any]) -> str | None:
     """Return the text with its variables filled in; None where it fails or is too large."""
     try:
-        return _LENIENT.from_string(body).render(**variables)
+        return _parsed(body).render(**variables)
     except (LiquidError, RecursionError):
         return None
 

@@ -13,6 +13,8 @@ from peakend.accounts import actions as accounts
 from peakend.accounts import queries as people
 from peakend.accounts.actions.passwords import hash_password
 from peakend.assist import actions as assist
+from peakend.automation import actions as automation
+from peakend.automation.rules import Steps, Target
 from peakend.conversations import actions as conversations
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
@@ -108,7 +110,8 @@ async def seed(
         queues = await _queues(tx, brands, members)
         await _promises(tx)
         await _channels(tx, brands, queues)
-        await _labels(tx, teams)
+        tags = await _labels(tx, teams)
+        await _macros(tx, teams, queues, tags)
         progress("entry.demo.articles", 0.3)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
@@ -228,10 +231,13 @@ async def _channels(tx: Transaction, brands: dict[str, UUID], queues: dict[str, 
         await conversations.new_identity_secret(tx, channel_id=channel_id)
 
 
-async def _labels(tx: Transaction, teams: dict[str, UUID]) -> None:
+async def _labels(tx: Transaction, teams: dict[str, UUID]) -> dict[str, UUID]:
+    """Return the tags by key."""
     system = tx.actor
+    tags = {}
     for n, tag in enumerate(content("tags")["tag"]):
-        await conversations.add_tag(tx, name=tag["zh"], colour=COLOURS[n % len(COLOURS)])
+        colour = COLOURS[n % len(COLOURS)]
+        tags[tag["key"]] = await conversations.add_tag(tx, name=tag["zh"], colour=colour)
     reasons = content("reasons")["reason"]
     nodes = [
         conversations.ReasonNode(
@@ -259,6 +265,38 @@ async def _labels(tx: Transaction, teams: dict[str, UUID]) -> None:
                 team_id=team,
                 language=language,
                 by=system,
+            )
+    return tags
+
+
+async def _macros(
+    tx: Transaction, teams: dict[str, UUID], queues: dict[str, UUID], tags: dict[str, UUID]
+) -> None:
+    for macro in content("macros")["macro"]:
+        team = teams.get(TEAM_OF_QUEUE.get(macro["scope"], ""))
+        for language, short in (("zh-CN", "zh"), ("en", "en")):
+            await automation.add_macro(
+                tx,
+                shortcut=macro["shortcut"],
+                title=macro["title"][short],
+                steps=Steps(
+                    take=macro.get("take", False),
+                    reply=macro[f"reply_{short}"],
+                    note=macro.get(f"note_{short}", ""),
+                    tag_ids=[tags[key] for key in macro.get("tags", [])],
+                    reason_id=reason_id(tx.organisation_id, macro["reason"])
+                    if "reason" in macro
+                    else None,
+                    priority=macro.get("priority"),
+                    end=macro.get("end"),
+                    to=Target("queue", queues[macro["to"]]) if "to" in macro else None,
+                    snooze=macro.get("snooze"),
+                    solved=macro.get("solved"),
+                ),
+                scope="team" if team else "all",
+                team_id=team,
+                language=language,
+                by=tx.actor,
             )
 
 

@@ -301,6 +301,7 @@ CREATE TABLE canned_reply (
 	team_id UUID, 
 	member_id UUID, 
 	language TEXT NOT NULL, 
+	typed TEXT NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_canned_reply PRIMARY KEY (organisation_id, id)
@@ -396,6 +397,22 @@ CREATE TABLE invitation (
 	used_at TIMESTAMP WITH TIME ZONE, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_invitation PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE macro (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	shortcut TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	typed TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	steps JSONB NOT NULL, 
+	scope TEXT NOT NULL, 
+	team_id UUID, 
+	member_id UUID, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_macro PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE member_skill (
@@ -708,7 +725,17 @@ CREATE TABLE draft (
 	text TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id)
+	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id, kind)
+)
+-- next
+CREATE TABLE macro_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	macro_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_macro_run PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE message (
@@ -827,6 +854,10 @@ ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FORE
 -- next
 ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
+-- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id FOREIGN KEY (organisation_id, skill_id) REFERENCES skill (organisation_id, id) ON DELETE CASCADE
@@ -909,6 +940,10 @@ ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_conversation_id FOREIG
 -- next
 ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE message ADD CONSTRAINT fk_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
 ALTER TABLE sla_clock ADD CONSTRAINT fk_sla_clock_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
@@ -975,6 +1010,8 @@ CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, bli
 -- next
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
+CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
+-- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
 -- next
 CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
@@ -1030,6 +1067,8 @@ CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
 -- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
+-- next
+CREATE INDEX ix_macro_run_conversation ON macro_run (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)
 -- next
@@ -1331,6 +1370,14 @@ GRANT SELECT ON invitation TO peakend_system
 -- next
 CREATE POLICY system ON invitation TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON macro TO peakend_app
+-- next
+ALTER TABLE macro ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE macro FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON macro TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member_skill TO peakend_app
 -- next
 ALTER TABLE member_skill ENABLE ROW LEVEL SECURITY
@@ -1534,6 +1581,14 @@ ALTER TABLE draft ENABLE ROW LEVEL SECURITY
 ALTER TABLE draft FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON draft TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON macro_run TO peakend_app
+-- next
+ALTER TABLE macro_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE macro_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON macro_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON message TO peakend_app
 -- next

@@ -66,6 +66,7 @@ from peakend.routing.actions.taking import (
     HeldByColleague,
     NothingToTake,
     assign,
+    lock_hands,
     pick,
     serve_reopened,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "join_only_queue",
     "join_queues",
     "let_silent_go",
+    "lock_hands",
     "mark_pause",
     "match",
     "notice_who_left",

@@ -1,5 +1,6 @@
 """Taking and giving by hand: picking from the queue, taking over, assigning."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from peakend.accounts import queries as accounts
@@ -108,7 +109,7 @@ async def _give(
     may_exceed: bool,
     may_take_over: bool,
 ) -> WorkItem:
-    await _lock_hands(tx, conversation_id, agent_id)
+    await lock_hands(tx, conversation_id, [agent_id])
     leg = await active_leg(tx, conversation_id, lock=True)
     system = Actor.system(tx.organisation_id)
     conversation = await need_conversation(tx, conversation_id, system, lock=True)
@@ -139,11 +140,13 @@ async def _give(
     )
 
 
-async def _lock_hands(tx: Transaction, conversation_id: UUID, agent_id: UUID) -> None:
-    """Lock everybody whose load will change, before any leg."""
+async def lock_hands(
+    tx: Transaction, conversation_id: UUID, member_ids: Collection[UUID] = ()
+) -> None:
+    """Lock everybody whose load will change, before any leg and before the conversation."""
     seen = await active_leg(tx, conversation_id)
     others = (seen.agent_id, seen.offered_to) if seen else ()
-    await lock_presence(tx, [agent_id, *(who for who in others if who is not None)])
+    await lock_presence(tx, [*member_ids, *(who for who in others if who is not None)])
 
 
 async def _need_room(tx: Transaction, agent_id: UUID, leg: WorkItem | None) -> None:

@@ -238,7 +238,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Canned replies that I may use */
+        /** Canned replies that I may see */
         get: operations["conversations.settings.canned_list"];
         put?: never;
         /** Add a canned reply */
@@ -440,6 +440,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Canned replies that I may use here, filled in */
+        get: operations["conversations.settings.ready_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/closings": {
         parameters: {
             query?: never;
@@ -485,6 +502,23 @@ export interface paths {
         /** Keep what is being written */
         put: operations["conversations.desk.keep_draft"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/macro-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a macro: all of its steps or none */
+        post: operations["automation.run_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -862,6 +896,76 @@ export interface paths {
         get: operations["assist.search_knowledge"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Macros that I may see */
+        get: operations["automation.macro_list"];
+        put?: never;
+        /** Add a macro */
+        post: operations["automation.add_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros/usable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Macros that I may run */
+        get: operations["automation.usable_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a macro */
+        delete: operations["automation.delete_macro"];
+        options?: never;
+        head?: never;
+        /** Change a macro */
+        patch: operations["automation.change_macro"];
+        trace?: never;
+    };
+    "/api/macros/{macro_id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a macro would do to a conversation now */
+        post: operations["automation.preview_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2109,6 +2213,7 @@ export interface components {
             shortcut: string;
             team_id: string | null;
             title: string;
+            typed: string;
             /** Format: date-time */
             updated_at: string;
             version: number;
@@ -2226,7 +2331,7 @@ export interface components {
             customer: components["schemas"]["RowCustomer"];
             customer_delivered_seq: number;
             customer_read_seq: number;
-            draft: components["schemas"]["Draft"] | null;
+            drafts: components["schemas"]["Draft"][];
             due_at: string | null;
             earlier: number;
             /** Format: uuid */
@@ -2611,6 +2716,50 @@ export interface components {
             title_en?: string;
             title_zh?: string;
         };
+        /** Macro */
+        Macro: {
+            /** Format: uuid */
+            id: string;
+            language: string;
+            member_id: string | null;
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            shortcut: string;
+            steps: components["schemas"]["Steps"];
+            team_id: string | null;
+            title: string;
+            typed: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** MacroChange */
+        MacroChange: {
+            language?: "zh-CN" | "en";
+            scope?: "all" | "team" | "own";
+            shortcut?: string;
+            steps?: components["schemas"]["Steps"];
+            team_id?: string | null;
+            title?: string;
+            version?: number;
+        };
+        /** MacroGiven */
+        MacroGiven: {
+            /**
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope: "all" | "team" | "own";
+            shortcut: string;
+            steps: components["schemas"]["Steps"];
+            team_id?: string | null;
+            title: string;
+        };
         /** May */
         May: {
             assign: boolean;
@@ -2941,6 +3090,25 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "break" | "offline";
         };
+        /** Preview */
+        Preview: {
+            conversation_version: number;
+            /** Format: uuid */
+            macro_id: string;
+            macro_version: number;
+            needs_note: boolean;
+            needs_reason: boolean;
+            needs_solved: boolean;
+            note: string | null;
+            reply: string | null;
+            steps: components["schemas"]["Step"][];
+            title: string;
+        };
+        /** PreviewWanted */
+        PreviewWanted: {
+            /** Format: uuid */
+            conversation_id: string;
+        };
         /** PriorityGiven */
         PriorityGiven: {
             /** @enum {string} */
@@ -3015,6 +3183,19 @@ export interface components {
         ReadGiven: {
             seq: number;
         };
+        /** ReadyReply */
+        ReadyReply: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            shortcut: string;
+            text: string;
+            title: string;
+            typed: string;
+        };
         /** ReasonTree */
         ReasonTree: {
             nodes: components["schemas"]["ShownReason"][];
@@ -3081,6 +3262,19 @@ export interface components {
             networks: string[];
             password_least: number;
             second_step_roles: ("agent" | "supervisor" | "admin")[];
+        };
+        /** RunGiven */
+        RunGiven: {
+            /** Format: uuid */
+            client_id: string;
+            /** Format: uuid */
+            macro_id: string;
+            macro_version: number;
+            note?: string | null;
+            reason_id?: string | null;
+            reply?: string | null;
+            solved?: boolean | null;
+            version: number;
         };
         /** Script */
         Script: {
@@ -3218,6 +3412,34 @@ export interface components {
             slug: string | null;
             title: string;
             url: string | null;
+        };
+        /** Step */
+        Step: {
+            at: string | null;
+            blocked: string | null;
+            names: string[];
+            solved: boolean | null;
+            /** @enum {string} */
+            what: "take" | "reply" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
+        };
+        /** Steps */
+        Steps: {
+            /** @enum {null|string} */
+            end?: "transfer" | "assign" | "snooze" | "close" | null;
+            /** @default  */
+            note: string;
+            /** @enum {null|string} */
+            priority?: "low" | "normal" | "high" | "urgent" | null;
+            reason_id?: string | null;
+            /** @default  */
+            reply: string;
+            /** @enum {null|string} */
+            snooze?: "hour" | "tomorrow" | "monday" | null;
+            solved?: boolean | null;
+            tag_ids?: string[];
+            /** @default false */
+            take: boolean;
+            to?: components["schemas"]["automation_rules_Target"] | null;
         };
         /** Suggestion */
         Suggestion: {
@@ -3414,6 +3636,13 @@ export interface components {
         };
         /** Nothing */
         assist_api_Nothing: Record<string, never>;
+        /** Target */
+        automation_rules_Target: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "agent" | "team" | "queue";
+        };
         /** Link */
         conversations_api_web_Link: {
             url: string;
@@ -4668,6 +4897,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.settings.ready_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyReply"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.desk.close_conversation": {
         parameters: {
             query?: never;
@@ -4751,6 +5008,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.run_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
@@ -5555,6 +5846,186 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.macro_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.add_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.usable_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.delete_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.change_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.preview_macro": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

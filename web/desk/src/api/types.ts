@@ -38,7 +38,7 @@ export type Source = Shapes['Source']
 export type Conversation = Shapes['Conversation']
 export type Counts = Shapes['Counts']
 export type Reason = Shapes['ShownReason']
-export type CannedReply = Shapes['CannedReply']
+export type ReadyReply = Shapes['ReadyReply']
 
 export type CustomerRow = Shapes['CustomerRow']
 export type CustomerCard = Shapes['CustomerCard']

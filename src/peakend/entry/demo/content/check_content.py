@@ -145,6 +145,10 @@ def check_rest(articles: dict[str, str], queues: dict, customers: set[str]) -> N
         ]
         expect(variables[0] <= VARIABLES, f"{reply['shortcut']}: variable")
         expect(variables[0] == variables[1], f"{reply['shortcut']}: zh and en differ")
+    for macro in load("macros.toml")["macro"]:
+        expect(macro["scope"] in {"all", *queues}, f"{macro['shortcut']}: scope")
+        expect(macro.get("to", "gas") in queues, f"{macro['shortcut']}: to")
+        expect_words(macro["reply_zh"] + macro["title"]["zh"], f"macro {macro['shortcut']}")
     shop = load("shop.toml")
     services = {s["slug"] for s in shop["service"]}
     expect(all(articles.get(s["article"]) == "customer" for s in shop["service"]), "shop: article")

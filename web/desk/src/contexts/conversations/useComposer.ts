@@ -5,7 +5,7 @@ import type { ConversationRow, StoredFile } from '@/api/types'
 import { reason } from '@/app/failures'
 import { say } from '@/app/live'
 import { myId } from '@/app/session'
-import { clearDraft, draftOf, offerDraft, saveDraft } from './drafts'
+import { clearDraft, draftOf, lastKind, offerDrafts, saveDraft, useKind, type Kind } from './drafts'
 import { send } from './outbox'
 import { useConversations } from './store'
 import { rights } from './useActs'
@@ -16,7 +16,7 @@ const MOST_BYTES = 20 * 1024 * 1024
 export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) => void) {
   const store = useConversations()
   const text = ref('')
-  const kind = ref<'agent' | 'note'>('agent')
+  const kind = ref<Kind>('agent')
   const uploads = reactive<Upload[]>([])
   const people = ref<{ id: string; name: string }[]>([])
   const article = ref<string>()
@@ -28,19 +28,31 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   let typing = false
 
   function restore() {
-    const draft = draftOf(id.value)
-    text.value = draft?.text ?? ''
-    kind.value = can.value.reply ? (draft?.kind ?? 'agent') : 'note'
+    kind.value = can.value.reply ? (lastKind(id.value) ?? 'agent') : 'note'
+    show()
+  }
+  function show() {
+    text.value = draftOf(id.value, kind.value)
     article.value = undefined
-    uploads.splice(0, uploads.length, ...(kept.get(id.value) ?? []))
+    people.value = []
+    uploads.splice(0, uploads.length, ...(kept.get(`${id.value}/${kind.value}`) ?? []))
+  }
+  /** Go on with the other of the two; each keeps its own words and files. */
+  function turn(to: Kind) {
+    if (to === kind.value) return
+    kept.set(`${id.value}/${kind.value}`, [...uploads])
+    hush(id.value)
+    kind.value = to
+    useKind(id.value, to)
+    show()
   }
   watch(id, (_, was) => {
-    if (was) { kept.set(was, [...uploads]); hush(was) }
+    if (was) { kept.set(`${was}/${kind.value}`, [...uploads]); hush(was) }
     restore()
   }, { immediate: true })
-  watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDraft(detail.id, detail.draft) && !text.value) restore() })
+  watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDrafts(detail.id, detail.drafts) && !text.value) restore() })
   // What is half written keeps its kind: a reply never turns into a note, nor a note into a reply, under the hand.
-  watch(() => can.value.reply, (now) => { if (!text.value) kind.value = now ? 'agent' : 'note' })
+  watch(() => can.value.reply, (now) => { if (!text.value) turn(now ? 'agent' : 'note') })
 
   /** Call on every change the person makes, not on changes from outside. */
   function typed() {
@@ -90,7 +102,7 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
     send({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined })
     for (const one of [...uploads]) detach(one)
-    kept.delete(id.value)
+    kept.delete(`${id.value}/${kind.value}`)
     text.value = ''
     article.value = undefined
     hush(id.value)
@@ -98,5 +110,5 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     return true
   }
   onUnmounted(() => hush(id.value))
-  return { text, kind, uploads, people, article, can, uploading, ready, typed, attach, upload, detach, submit }
+  return { text, kind, uploads, people, article, can, uploading, ready, typed, turn, attach, upload, detach, submit }
 }

@@ -1,7 +1,7 @@
-/** Small lists that many parts need: tags, reasons, canned replies. */
+/** Small lists that many parts need: tags, reasons. */
 import { useQuery } from '@tanstack/vue-query'
 import { api } from '@/api/client'
-import type { CannedReply, Reason, Tag } from '@/api/types'
+import type { Reason, Tag } from '@/api/types'
 
 const MINUTES_5 = 300_000
 const items = <T>(found: T[] | { items: T[] }) => (Array.isArray(found) ? found : found.items)
@@ -12,8 +12,4 @@ export function useTags() {
 
 export function useReasons() {
   return useQuery({ queryKey: ['contact-reasons'], staleTime: MINUTES_5, queryFn: () => api.get<{ version: number; nodes: Reason[] }>('/contact-reasons') })
-}
-
-export function useCanned() {
-  return useQuery({ queryKey: ['canned-replies'], staleTime: MINUTES_5, queryFn: async () => items(await api.get<CannedReply[]>('/canned-replies')) })
 }

@@ -1,0 +1,1 @@
+"""自动化: macros, several steps of a conversation in one."""

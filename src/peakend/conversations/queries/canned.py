@@ -1,0 +1,143 @@
+"""Canned replies: who may use which, and their text with the names of a conversation in it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import brand_names, organisation
+from peakend.conversations.models import ConversationRecord
+from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.rules.canned import rendered, variables
+from peakend.customers.queries import customer_briefs
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict, NotFound
+
+# Who edits for everybody sees what every team has, too, but nobody else's own.
+_CANNED = """
+SELECT id, shortcut, title, body, scope, team_id, member_id, language, typed, version, updated_at
+FROM canned_reply
+WHERE organisation_id = current_organisation()
+  AND (scope = 'all' OR member_id = $2 OR (scope = 'team' AND ($1 OR team_id = ANY($3::uuid[]))))
+"""
+
+
+class CannedReplyNotFound(NotFound):
+    """There is no such canned reply for this person."""
+
+    wording = "conversations.canned_reply_not_found"
+
+
+class NotRendered(Conflict):
+    """A canned reply cannot be filled in."""
+
+    wording = "conversations.canned_not_rendered"
+
+
+class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A canned reply; `typed` is the pinyin and the initials of its title."""
+
+    id: UUID
+    shortcut: str
+    title: str
+    body: str
+    scope: Literal["all", "team", "own"]
+    team_id: UUID | None
+    member_id: UUID | None
+    language: Literal["zh-CN", "en"]
+    typed: str
+    version: int
+    updated_at: datetime
+
+
+class ReadyReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A canned reply as it would go into one conversation."""
+
+    id: UUID
+    shortcut: str
+    title: str
+    text: str
+    scope: Literal["all", "team", "own"]
+    language: Literal["zh-CN", "en"]
+    typed: str
+
+
+async def canned_replies(
+    tx: Transaction, actor: Actor, *, to_edit: bool = False
+) -> list[CannedReply]:
+    """Return the canned replies that a person may use, or those that they may change or see."""
+    return await tx.all(
+        CannedReply,
+        _CANNED + " ORDER BY shortcut, id LIMIT 2000",
+        to_edit and actor.may("knowledge.edit"),
+        actor.id,
+        list(actor.team_ids),
+    )
+
+
+async def need_canned_reply(tx: Transaction, canned_reply_id: UUID, actor: Actor) -> CannedReply:
+    """Return a canned reply that a person may use or change. Errors: CannedReplyNotFound."""
+    found = await tx.one(
+        CannedReply, _CANNED + " AND id = $4", actor.may("knowledge.edit"), actor.id,
+        list(actor.team_ids), canned_reply_id,
+    )  # fmt: skip
+    if found is None:
+        raise CannedReplyNotFound
+    return found
+
+
+async def ready_replies(tx: Transaction, conversation_id: UUID, actor: Actor) -> list[ReadyReply]:
+    """Return what a person may put into a conversation, filled in; what cannot be is left out.
+
+    Errors: ConversationNotFound.
+    """
+    row = await need_conversation(tx, conversation_id, actor)
+    replies = await canned_replies(tx, actor)
+    texts = await filled(tx, row, actor, [reply.body for reply in replies])
+    return [
+        ReadyReply(
+            id=reply.id,
+            shortcut=reply.shortcut,
+            title=reply.title,
+            text=text,
+            scope=reply.scope,
+            language=reply.language,
+            typed=reply.typed,
+        )
+        for reply, text in zip(replies, texts, strict=True)
+        if text is not None
+    ]
+
+
+async def rendered_reply(
+    tx: Transaction, canned_reply_id: UUID, conversation_id: UUID, actor: Actor
+) -> str:
+    """Return a canned reply with the names of this conversation filled in.
+
+    Errors: CannedReplyNotFound, ConversationNotFound, NotRendered.
+    """
+    reply = await need_canned_reply(tx, canned_reply_id, actor)
+    row = await need_conversation(tx, conversation_id, actor)
+    text = (await filled(tx, row, actor, [reply.body]))[0]
+    if text is None:
+        raise NotRendered
+    return text
+
+
+async def filled(
+    tx: Transaction, row: ConversationRecord, actor: Actor, bodies: Sequence[str]
+) -> list[str | None]:
+    """Return templates with the names of a conversation filled in; None for what cannot be."""
+    customer = (await customer_briefs(tx, [row.customer_id])).get(row.customer_id)
+    brands = await brand_names(tx)
+    values = variables(
+        customer_name=customer.name if customer else "",
+        agent_name=actor.name,
+        organisation_name=(await organisation(tx)).name,
+        brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
+        number=row.number,
+    )
+    return [rendered(body, values) for body in bodies]

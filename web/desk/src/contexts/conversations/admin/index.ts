@@ -1,0 +1,1 @@
+export { preview, variables, type Variable } from './canned'
