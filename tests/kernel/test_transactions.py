@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+import pytest
+
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 
@@ -30,3 +33,24 @@ async def test_a_request_cancelled_anywhere_is_rolled_back_in_silence(
         assert await tx.value("SELECT 1") == 1
     # asyncpg's own cancelling over TCP may leave a future of its own behind; that is not ours.
     assert [one for one in said if "transaction" in one["message"]] == []
+
+
+async def test_a_connection_that_the_server_ends_hides_nothing(
+    database: Database, organisation: UUID
+) -> None:
+    """Work that took too long inside a transaction fails with its own error, not with ours."""
+
+    async def work() -> None:
+        async with database.transaction(Actor.system(organisation)) as tx:
+            pid = await tx.value("SELECT pg_backend_pid()")
+            # Only who is a superuser ends another's backend.
+            server = await asyncpg.connect(database.dsn)
+            assert await server.fetchval("SELECT pg_terminate_backend($1)", pid)
+            await server.close()
+            await asyncio.sleep(0.2)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await work()
+    async with database.transaction(Actor.system(organisation)) as tx:
+        assert await tx.value("SELECT 1") == 1

@@ -217,10 +217,10 @@ def current() -> Database:
 
 
 async def _roll_back(connection: Any) -> None:
-    if connection.is_closed():
-        return
+    # A connection that the server has ended refuses even the question whether it is closed.
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        await connection.execute("ROLLBACK")
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
 
 
 async def _roles_sign_in(dsn: str) -> bool:
