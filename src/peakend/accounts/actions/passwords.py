@@ -8,6 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from peakend.accounts.rules import PASSWORD_LENGTH, is_weak_password
@@ -70,7 +71,11 @@ def _guessed_early(password: str, login: str, name: str) -> bool:
 
 
 def _verify(stored: str, password: str) -> bool:
-    return _hasher.verify(password, stored)
+    try:
+        return _hasher.verify(password, stored)
+    except UnknownHashError:
+        # Nobody can have chosen a password that is kept like that: none fits.
+        return False
 
 
 @cache
