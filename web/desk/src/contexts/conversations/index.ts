@@ -1,7 +1,11 @@
 import { defineAsyncComponent } from 'vue'
 
 export { default as ConversationList } from './parts/ConversationList.vue'
-export { default as ConversationPane } from './parts/ConversationPane.vue'
+const loadPane = () => import('./parts/ConversationPane.vue')
+/** The list does not wait for it: thread and composer come with the first conversation, or a moment before. */
+export const ConversationPane = defineAsyncComponent(loadPane)
+export interface Pane { show: (seq: number) => Promise<void>; focusComposer: () => void }
+export const prepareConversationPane = (): void => void loadPane()
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
 export { insertIntoComposer } from './insert'
