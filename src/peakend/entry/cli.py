@@ -1,7 +1,9 @@
 """The command `peakend`."""
 
 import asyncio
+import contextlib
 import difflib
+import hashlib
 import os
 from collections.abc import Coroutine
 from pathlib import Path
@@ -87,6 +89,8 @@ def demo(
 ) -> None:
     """Run everything with a living demo centre."""
     _use(data_dir, suffix="-demo")
+    if data_dir is None:
+        _stay_clear_of_other_tables()
     settings.demo = True
     os.environ["PEAKEND_DEMO"] = "1"
     _run(running.run(Plan(host=host, port=port, demo=True, simulation=not quiet)))
@@ -280,6 +284,23 @@ def _use(data_dir: Path | None, suffix: str = "") -> None:
         if os.geteuid() == 0 and os.access("/var/lib", os.W_OK):
             usual = Path("/var/lib/peakend")
         settings.data_dir = usual.with_name(usual.name + suffix)
+
+
+def _stay_clear_of_other_tables() -> None:
+    """Choose another folder where a demo of a build with other tables has lived.
+
+    Until the first release the first migration is written anew, and such tables cannot be mended.
+    """
+    first = (schema.MIGRATIONS / "versions" / "0001_first.sql").read_bytes()
+    tables = hashlib.sha256(first).hexdigest()[:8]
+    folder = settings.data_dir
+    mark = folder.with_name(f"{folder.name}.tables")
+    if folder.exists() and (not mark.exists() or mark.read_text() != tables):
+        settings.data_dir = folder.with_name(f"{folder.name}-{tables}")
+        return
+    with contextlib.suppress(OSError):
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(tables)
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
