@@ -188,13 +188,14 @@ def promises(
     aside = pauses(marks)
     this = [(since, until)]
     before = [span for span in turns(marks) if span[0] < since - timedelta(seconds=SAME_S)]
-    whole = {
-        "next_reply" if replied else "first_reply": without(this, aside),
-        "resolve": without([*before, *this], aside),
-    }
+    reply: Target = "next_reply" if replied else "first_reply"
+    owed: list[tuple[Target, list[Span]]] = [
+        (reply, without(this, aside)),
+        ("resolve", without([*before, *this], aside)),
+    ]
     found = []
-    for target, spans in whole.items():
-        target_s = policy.target_s(target)  # type: ignore[arg-type]
+    for target, spans in owed:
+        target_s = policy.target_s(target)
         if target_s is None:
             continue
         due_at = passed_at(hours, spans, target_s)
@@ -202,7 +203,7 @@ def promises(
         if due_at is not None and warn_at is not None:
             found.append(
                 Promise(
-                    target=target,  # type: ignore[arg-type]
+                    target=target,
                     since=since,
                     target_s=target_s,
                     warn_at=warn_at,
