@@ -80,6 +80,15 @@ async def test_a_day_at_the_desk(centre: Centre, agent: Person) -> None:
     assert len((await agent.get(f"{path}/contacts")).json()) == 1
 
 
+async def test_the_customer_comes_with_the_conversation_where_asked(
+    centre: Centre, agent: Person
+) -> None:
+    path = f"/conversations/{await held_by(centre, agent)}"
+    plain, both = (await agent.get(path)).json(), (await agent.get(f"{path}?card=true")).json()
+    own = (await agent.get(f"/customers/{plain['customer']['id']}")).json()
+    assert (plain["card"], both["card"]) == (None, own)
+
+
 async def test_what_is_hidden_is_not_there(
     centre: Centre, agent: Person, client: httpx.AsyncClient
 ) -> None:

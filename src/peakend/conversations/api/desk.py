@@ -129,9 +129,9 @@ async def conversation_counts(actor: Actor, tx: Transaction) -> queries.Counts:
     opt=needs("conversations.read"),
 )
 async def conversation_card(
-    conversation_id: UUID, actor: Actor, tx: Transaction
+    conversation_id: UUID, actor: Actor, tx: Transaction, card: bool = False
 ) -> queries.Conversation:
-    return await queries.conversation(tx, conversation_id, actor)
+    return await queries.conversation(tx, conversation_id, actor, card=card)
 
 
 @get(

@@ -11,7 +11,7 @@ from peakend.conversations.queries.lists import Filters, conversation_list
 from peakend.conversations.queries.messages import Message, messages
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.settings import Draft, drafts
-from peakend.customers.queries import PageTrace, page_trail
+from peakend.customers.queries import CustomerCard, PageTrace, customer_card, page_trail
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page
@@ -41,10 +41,16 @@ class Conversation(ConversationRow, frozen=True, kw_only=True):
     earlier: int
     wait_s: int
     may: May
+    card: CustomerCard | None = None
 
 
-async def conversation(tx: Transaction, conversation_id: UUID, actor: Actor) -> Conversation:
-    """Return an opened conversation. Errors: ConversationNotFound."""
+async def conversation(
+    tx: Transaction, conversation_id: UUID, actor: Actor, *, card: bool = False
+) -> Conversation:
+    """Return an opened conversation, with its customer's card where asked and allowed.
+
+    Errors: ConversationNotFound.
+    """
     record = await need_conversation(tx, conversation_id, actor)
     found = await rows(tx, [conversation_id], actor)
     if not found:
@@ -60,6 +66,9 @@ async def conversation(tx: Transaction, conversation_id: UUID, actor: Actor) -> 
         earlier=await _earlier(tx, record, actor),
         wait_s=max(0, int((tx.now - waiting_since).total_seconds())) if waiting_since else 0,
         may=may(record, actor),
+        card=await customer_card(tx, record.customer_id)
+        if card and actor.may("customers.read")
+        else None,
     )
 
 

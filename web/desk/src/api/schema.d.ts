@@ -2323,6 +2323,7 @@ export interface components {
             agent_read_seq: number;
             awaiting_since: string | null;
             brand_id: string | null;
+            card: components["schemas"]["CustomerCard"] | null;
             /** Format: uuid */
             channel_id: string;
             channel_kind: string;
@@ -4837,7 +4838,9 @@ export interface operations {
     };
     "conversations.desk.conversation_card": {
         parameters: {
-            query?: never;
+            query?: {
+                card?: boolean;
+            };
             header?: never;
             path: {
                 conversation_id: string;

@@ -30,12 +30,12 @@ export function notice(title: string, text: string, tag: string, open: () => voi
   }
 }
 
-// A moment later, because a title is told to the whole browser: who goes through the list pays for it once.
+// When one rests, because a title is told to the whole browser: who goes through the list pays for it once.
 let titling = 0
 watch([pageTitle, unread], () => {
   const name = pageTitle.value ? `${pageTitle.value} · Peakend` : 'Peakend'
   clearTimeout(titling)
-  titling = window.setTimeout(() => (document.title = unread.value ? `(${unread.value}) ${name}` : name), 150)
+  titling = window.setTimeout(() => (document.title = unread.value ? `(${unread.value}) ${name}` : name), 600)
 }, { immediate: true })
 watch([unread, theme], () => paint(unread.value), { immediate: true, flush: 'post' })
 

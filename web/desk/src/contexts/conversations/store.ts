@@ -109,12 +109,12 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   /** Load a conversation with its newest messages; what is shown already stays meanwhile. */
-  async function open(id: string, keepPlace = false): Promise<void> {
+  async function open(id: string, keepPlace = false, card = false): Promise<void> {
     const state = thread(id)
     if (state.busy || (keepPlace && state.newer)) return
     state.busy = true
     try {
-      const found = await api.get<Conversation>(`/conversations/${id}`)
+      const found = await api.get<Conversation>(`/conversations/${id}`, card ? { card } : undefined)
       take(found)
       const first = found.messages.items[0]?.seq ?? 0
       const near = state.messages.filter((one) => one.seq >= first)
@@ -133,11 +133,11 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  /** Load what will probably be opened next; pushed facts keep it true until then. */
-  async function prepare(id: string): Promise<void> {
+  /** Load what will probably be opened next, in one request with its customer; pushed facts keep it true until then. */
+  async function prepare(id: string, card = false): Promise<void> {
     const state = thread(id)
     if (state.loaded || state.busy) return
-    await open(id)
+    await open(id, false, card)
     if (state.loaded) prepared.set(id, serverNow())
   }
 
