@@ -36,6 +36,11 @@ class Centre:
     reason: str = "点火故障"
     ids: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    log: Path | None = None
+
+    def last_words(self) -> str:
+        """Return the end of the server's log."""
+        return self.log.read_text(errors="replace")[-4000:] if self.log else ""
 
     def at(self, path: str) -> str:
         """Return an address, with the ids of seeded things filled in."""
@@ -69,7 +74,8 @@ def running(dsn: str, data_dir: Path) -> Iterator[Centre]:
         "PYTHONPATH": str(ROOT / "src"),
     }
     command = [sys.executable, "-m", "peakend", "serve", "--port", str(port)]
-    log = (data_dir / "serve.log").open("wb+")
+    centre.log = data_dir / "serve.log"
+    log = centre.log.open("wb+")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         wait_for(centre, process, log)

@@ -41,6 +41,33 @@ async def _shown(page: Any) -> str:
     return "\n".join(words)[:4000]
 
 
+class Windows:
+    """Windows of people who share nothing."""
+
+    def __init__(self, browser: Any, centre: Centre) -> None:
+        self.browser, self.centre = browser, centre
+        self.contexts: list[Any] = []
+        self.faults: list[str] = []
+        self.described = False
+
+    async def __call__(self, **given: Any) -> Any:
+        given = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **given}
+        context = await self.browser.new_context(**given)
+        context.set_default_timeout(WAIT_MS)
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self.contexts.append(context)
+        return context
+
+    async def describe(self, node: pytest.Item) -> None:
+        """After a failure: print what stood in the windows, before anything is cleared away."""
+        if self.described or not node.stash.get(FAILED, False):
+            return
+        self.described = True
+        for page in [page for context in self.contexts for page in context.pages]:
+            print(f"---- {page.url}\n{await _shown(page)}")
+        print(f"---- the server's last words\n{self.centre.last_words()}")
+
+
 def chromium() -> str | None:
     given = os.environ.get("PEAKEND_CHROMIUM")
     places = [given] if given else [f"/usr/bin/{name}" for name in NAMES]
@@ -84,41 +111,36 @@ async def browser(program: str) -> AsyncIterator[Any]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def windows(browser: Any, request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+async def windows(
+    browser: Any, centre: Centre, request: pytest.FixtureRequest
+) -> AsyncIterator[Windows]:
     """Opens windows of people who share nothing; faults in any page fail the test."""
-    contexts: list[Any] = []
-    faults: list[str] = []
-
-    async def open_window(**given: Any) -> Any:
-        given = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **given}
-        context = await browser.new_context(**given)
-        context.set_default_timeout(WAIT_MS)
-        context.on("weberror", lambda error: faults.append(str(error.error)))
-        contexts.append(context)
-        return context
-
-    yield open_window
-    if request.node.stash.get(FAILED, False):
-        for page in [page for context in contexts for page in context.pages]:
-            print(f"---- {page.url}\n{await _shown(page)}")
-    for context in contexts:
+    opened = Windows(browser, centre)
+    yield opened
+    await opened.describe(request.node)
+    for context in opened.contexts:
         await context.close()
-    assert not faults, faults
+    assert not opened.faults, opened.faults
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(centre: Centre, windows: Any) -> AsyncIterator[Any]:
+async def desk(
+    centre: Centre, windows: Windows, request: pytest.FixtureRequest
+) -> AsyncIterator[Any]:
     """Signs people in at the desk; afterwards nobody is ready and nothing is open."""
 
     async def sit(role: str = "agent", **given: Any) -> Desk:
         return await Desk(centre, await windows(**given)).sign_in(role)
 
     yield sit
+    await windows.describe(request.node)
     await clear(centre)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat(centre: Centre, windows: Any) -> AsyncIterator[Any]:
+async def chat(
+    centre: Centre, windows: Windows, request: pytest.FixtureRequest
+) -> AsyncIterator[Any]:
     """Opens the chat as a new customer: on the shop's page, or by itself.
 
     Who still waits at the end is let go, or the next test's agent would be offered them.
@@ -130,4 +152,5 @@ async def chat(centre: Centre, windows: Any) -> AsyncIterator[Any]:
         return await Chat(centre, await context.new_page()).open(shop=shop)
 
     yield come
+    await windows.describe(request.node)
     await clear(centre)
