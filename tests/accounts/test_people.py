@@ -214,8 +214,9 @@ async def test_who_manages_members_gives_no_more_than_he_has(
     actor = Actor(
         organisation_id=organisation, kind="member", id=person.id, permissions=permissions
     )
+    from peakend.accounts.actions.granting import RoleTooHigh
     from peakend.accounts.actions.invitations import Terms
-    from peakend.accounts.actions.members import Changes, RoleTooHigh
+    from peakend.accounts.actions.members import Changes
 
     terms = Terms(login="x@example.com", name="x", role=wanted)
     for attempt in (

@@ -15,6 +15,8 @@ from tests.hostile.served import Served, served
 TABLE = tomllib.loads((Path(__file__).parent / "routes.toml").read_text())
 ROUTES: dict[str, str] = TABLE["routes"]
 HOLDERS: dict[str, list[str]] = TABLE["permissions"]
+SIGHT: dict[str, list[str]] = TABLE["sight"]
+WHOSE = ("own", "team", "brand", "other")
 PEOPLE = ("anonymous", "visitor", "agent", "supervisor", "admin", "stranger")
 MEMBERS = ("agent", "supervisor", "admin", "stranger")
 # They end or change the session that asks.
@@ -25,6 +27,10 @@ NEW = str(uuid4())
 BODIES: dict[str, Any] = {
     "PATCH /api/members/{member_id:uuid}": {"name": "x"},
     "PATCH /api/teams/{team_id:uuid}": {"name": "x"},
+    "PUT /api/members/{member_id:uuid}/roles": {"built_in": "agent", "role_ids": []},
+    "PUT /api/roles/{role_id:uuid}": {
+        "version": 1, "name": "x", "template": "agent", "permissions": [], "sight": "own",
+    },
     "PATCH /api/brands/{brand_id:uuid}": {"name": "x"},
     "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/customers/{customer_id:uuid}/notes": {"text": "x"},
@@ -124,6 +130,48 @@ def _furnish(site: Served) -> None:
     listed = ask(site, "admin", "GET", "/api/members/invitations").json()
     site.ids["invitation"] = (listed if isinstance(listed, list) else listed["items"])[0]["id"]
     site.run(_hidden(site))
+    for sight in SIGHT:
+        _one_who_sees(site, sight)
+    make("role", "/api/roles", _role("空闲", "own", []))
+    asked = {"kind": "role.add", "body": _role("提议", "own", []), "reason": "试用"}
+    make("proposal", "/api/proposals", asked)
+
+
+def _role(name: str, sight: str, brands: list[str]) -> dict[str, Any]:
+    from peakend.accounts.queries import ROLES
+
+    return {
+        "name": name,
+        "template": "supervisor",
+        "permissions": sorted(ROLES["supervisor"]),
+        "sight": sight,
+        "brand_ids": brands,
+    }
+
+
+def _one_who_sees(site: Served, sight: str) -> None:
+    """Hire somebody with a role of the house's own, who holds one conversation himself."""
+    brands = [site.ids["brand"]] if sight == "brand" else []
+    role = ask(site, "admin", "POST", "/api/roles", _role(f"看{sight}", sight, brands)).json()
+    who = f"sees_{sight}"
+    hired = site.run(site.people.hire(who))
+    site.headers[who] = {"X-Peakend": "1", "Cookie": site.people.cookies[hired.id]}
+    given = {"built_in": None, "role_ids": [role["id"]]}
+    answer = ask(site, "admin", "PUT", f"/api/members/{hired.id}/roles", given)
+    assert answer.status_code == 200, answer.text
+    site.ids[who] = str(hired.id)
+    site.ids[f"{who}_own"] = str(site.run(site.people.floor.writes()))
+
+
+async def _held(site: Served, who: str) -> None:
+    """Let somebody hold his conversation: who is away loses it again after a while."""
+    from uuid import UUID
+
+    from peakend.conversations.actions import assign
+
+    one, member = UUID(site.ids[f"{who}_own"]), UUID(site.ids[who])
+    async with site.people.floor.tx() as tx:
+        await assign(tx, conversation_id=one, agent_id=member)
 
 
 async def _hidden(site: Served) -> None:
@@ -140,6 +188,25 @@ async def _hidden(site: Served) -> None:
         await place_in_queue(tx, conversation_id=hidden, queue_id=where, leg_id=None)
         leg = await enqueue(tx, hidden, where)
         site.ids["leg"] = str(leg)
+    await _branded(site)
+
+
+async def _branded(site: Served) -> None:
+    """Let a customer write to a brand, where nobody of these people serves."""
+    from uuid import UUID
+
+    from peakend.conversations.actions import add_channel, place_in_queue
+
+    floor = site.people.floor
+    plain = floor.channel_id
+    brand, queue = UUID(site.ids["brand"]), UUID(site.ids["queue_hidden"])
+    async with floor.tx() as tx:
+        changes = {"digital": False, "brand_id": brand, "queue_id": queue}
+        floor.channel_id = await add_channel(tx, name="别牌网页", changes=changes)
+    site.ids["conversation_brand"] = str(one := await floor.writes())
+    floor.channel_id = plain
+    async with floor.tx() as tx:
+        await place_in_queue(tx, conversation_id=one, queue_id=queue, leg_id=None)
 
 
 def ask(site: Served, who: str, method: str, path: str, body: Any = None) -> httpx.Response:
@@ -225,6 +292,39 @@ def test_what_is_another_queues_is_not_there(site: Served, route: str) -> None:
     nowhere = ask(site, "agent", method, filled(site, path, {}), BODIES.get(route))
     assert there.status_code == 404, f"{there.status_code} {there.text[:300]}"
     assert _code(there) == _code(nowhere)
+
+
+OF_CONVERSATIONS = [
+    route for route in OBJECTS if "{conversation_id" in route and may(ROUTES[route], "supervisor")
+]
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("route", OF_CONVERSATIONS)
+def test_a_conversation_is_there_for_whom_the_table_says(
+    site: Served, route: str, sight: str
+) -> None:
+    method, path = route.split(" ")
+    who = f"sees_{sight}"
+    places = {
+        "own": site.ids[f"{who}_own"],
+        "team": site.ids["conversation"],
+        "brand": site.ids["conversation_brand"],
+        "other": site.ids["conversation_hidden"],
+    }
+    nowhere = ask(site, who, method, filled(site, path, {}), BODIES.get(route))
+    assert nowhere.status_code == 404, nowhere.text[:200]
+    for whose in WHOSE:
+        ids = site.ids | {"conversation": places[whose]}
+        if whose not in SIGHT[sight]:
+            there = ask(site, who, method, filled(site, path, ids), BODIES.get(route))
+            assert there.status_code == 404, f"{whose}: {there.status_code} {there.text[:200]}"
+            assert _code(there) == _code(nowhere)
+        elif method == "GET":
+            if whose == "own":
+                site.run(_held(site, who))
+            there = ask(site, who, method, filled(site, path, ids))
+            assert there.status_code == 200, f"{whose}: {there.status_code} {there.text[:200]}"
 
 
 def test_offers_of_others_are_not_there(site: Served) -> None:

@@ -252,3 +252,69 @@ class SkillRemoved(Fact):
 
     subject: ClassVar[str] = "skill_id"
     skill_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberRolesChanged(Fact):
+    """A member holds other roles; `role` is the built-in one whose rules of sign-in hold now."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    role: str
+    own_roles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleAdded(Fact):
+    """The house made a role of its own."""
+
+    subject: ClassVar[str] = "role_id"
+    role_id: UUID
+    sight: str
+    rights: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleChanged(Fact):
+    """What a role of the house is called or gives changed, at once for all who hold it."""
+
+    subject: ClassVar[str] = "role_id"
+    role_id: UUID
+    sight: str
+    rights: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleRemoved(Fact):
+    """A role that nobody held was removed."""
+
+    subject: ClassVar[str] = "role_id"
+    role_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoPersonRuleChanged(Fact):
+    """Dangerous changes need two people from now on, or no longer."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    active: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalMade(Fact):
+    """Somebody asked for a change that needs a second person."""
+
+    subject: ClassVar[str] = "proposal_id"
+    proposal_id: UUID
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalDecided(Fact):
+    """A proposed change was confirmed, refused or taken back."""
+
+    subject: ClassVar[str] = "proposal_id"
+    proposal_id: UUID
+    about: str
+    outcome: str

@@ -120,7 +120,6 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         state=row.state,
         agent_id=row.agent_id,
         by_id=actor.id,
-        sees_all=actor.scope == "all",
         rights=actor.permissions,
     )
     shown = []

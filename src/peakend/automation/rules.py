@@ -50,7 +50,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     agent_id: UUID | None
     by_id: UUID | None
-    sees_all: bool
     rights: frozenset[str]
 
     @property
@@ -119,7 +118,7 @@ def refusal(what: What, standing: Standing) -> str | None:
     if what == "take" and standing.state == "serving" and not (standing.mine or leads):
         return "routing.held_by_colleague"
     if what in ("reply", "snooze"):
-        held = standing.state == "serving" and (standing.mine or standing.sees_all)
+        held = standing.state == "serving" and (standing.mine or leads)
         return None if held else "conversations.not_yours"
     if what == "transfer":
         may_pass = standing.mine or "conversations.assign" in standing.rights

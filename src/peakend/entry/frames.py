@@ -107,10 +107,11 @@ def _left(actor: Actor, fact: Logged) -> bool:
     before = fact.payload.get("previous_agent_id"), fact.agent_id
     if str(actor.id) in map(str, before):
         return True
+    queues = actor.seen_queues
     previous_queue = fact.payload.get("previous_queue_id")
-    if previous_queue and UUID(previous_queue) in actor.queue_ids:
+    if previous_queue and UUID(previous_queue) in queues:
         return True
-    return fact.queue_id in actor.queue_ids if fact.queue_id else False
+    return fact.queue_id in queues if fact.queue_id else False
 
 
 def _concerns(actor: Actor, fact: Logged) -> bool:

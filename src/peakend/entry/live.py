@@ -188,7 +188,11 @@ class Hub:
                 listener.tell(encoded(frame_for(actor, part)), part)
                 continue
             # Who is not named in the batch sees of it what others of the same queues see.
-            sight = ("all",) if actor.scope == "all" else (actor.scope, actor.queue_ids)
+            sight = (
+                ("all",)
+                if actor.scope == "all"
+                else (actor.scope, actor.queue_ids, actor.seen_brand_ids)
+            )
             own = actor.id if actor.scope != "all" and actor.id in about else None
             key = (*sight, own, actor.language)
             if key not in frames:

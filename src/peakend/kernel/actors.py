@@ -22,6 +22,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     team_ids: frozenset[UUID] = NOBODY
     queue_ids: frozenset[UUID] = NOBODY
     brand_ids: frozenset[UUID] = NOBODY
+    seen_brand_ids: frozenset[UUID] = NOBODY
+    every_brand: bool = True
     customer_id: UUID | None = None
     channel_id: UUID | None = None
 
@@ -39,6 +41,21 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """Return the form in which facts and audit entries name the actor."""
         return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    @property
+    def sees_all(self) -> bool:
+        """Say whether no row of the organisation is hidden from the actor."""
+        return self.kind != "member" or self.scope == "all"
+
+    @property
+    def seen_queues(self) -> list[UUID]:
+        """Return the queues whose rows the actor sees beside his own, in a steady order."""
+        return sorted(self.queue_ids) if self.scope == "queue" else []
+
+    @property
+    def seen_brands(self) -> list[UUID]:
+        """Return the brands of which the actor sees every row, in a steady order."""
+        return sorted(self.seen_brand_ids)
 
     @property
     def is_customer(self) -> bool:

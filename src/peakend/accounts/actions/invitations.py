@@ -7,8 +7,10 @@ import msgspec
 
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.entering import Pending, admit, need_address
-from peakend.accounts.actions.members import add_member, need_free_login, need_grant, need_name
+from peakend.accounts.actions.granting import need_grant, need_over
+from peakend.accounts.actions.members import add_member, need_free_login, need_name
 from peakend.accounts.actions.passwords import hash_password
+from peakend.accounts.actions.proposals import OfMember, need_second, two_people
 from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, set_password
 from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
 from peakend.accounts.ports import provided
@@ -20,7 +22,14 @@ from peakend.accounts.queries import (
     need_teams,
     sign_in_rules,
 )
-from peakend.accounts.rules import CAPACITY, INVITATION_LIFE, RESET_LIFE, login_key
+from peakend.accounts.rules import (
+    CAPACITY,
+    INVITATION_LIFE,
+    RESET_LIFE,
+    ROLES,
+    is_dangerous,
+    login_key,
+)
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -42,7 +51,7 @@ class QueueNotFound(NotFound):
     wording = "accounts.queue_not_found"
 
 
-class Terms(msgspec.Struct, kw_only=True, frozen=True):
+class Terms(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """What an invitation promises."""
 
     login: str
@@ -58,7 +67,7 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
     """Ask somebody to join, and return the invitation and the secret of its link.
 
     An earlier invitation of the same login ends. Errors: RoleTooHigh, LoginTaken, NotALogin,
-    TeamNotFound, SkillNotFound, QueueNotFound.
+    TeamNotFound, SkillNotFound, QueueNotFound, SecondPersonNeeded.
     """
     need_grant(tx, terms.role)
     await need_free_login(tx, terms.login)
@@ -66,6 +75,8 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
     await need_skills(tx, terms.skill_ids)
     if set(terms.queue_ids) - set(await provided.known_queues(tx, terms.queue_ids)):
         raise QueueNotFound
+    if is_dangerous(ROLES[terms.role]):
+        await need_second(tx, "member.invite")
     await tx.run(
         """
         UPDATE invitation SET revoked_at = $2
@@ -86,15 +97,27 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
 async def offer_reset(tx: Transaction, *, member_id: UUID) -> str:
     """Return the secret of a link by which a member chooses a new password within the hour.
 
-    Errors: MemberNotFound, RoleTooHigh.
+    Errors: MemberNotFound, RoleTooHigh, SecondPersonNeeded.
     """
     member = await need_member(tx, member_id)
-    need_grant(tx, member.role)
+    if is_dangerous((await need_over(tx, member_id)).permissions):
+        await need_second(tx, "member.reset")
     terms = Terms(login=member.login, name=member.name, role=member.role)
     _, secret = await _write(tx, terms, member_id)
     await record(tx, PasswordResetOffered(member_id=member_id))
     await audit(tx, "password.reset_offered", "member", member_id)
     return secret
+
+
+@two_people("member.invite", "accounts.manage", Terms)
+async def _invite(tx: Transaction, body: Terms, address: str) -> str:
+    _, secret = await invite(tx, body)
+    return secret
+
+
+@two_people("member.reset", "accounts.manage", OfMember)
+async def _reset(tx: Transaction, body: OfMember, address: str) -> str:
+    return await offer_reset(tx, member_id=body.member_id)
 
 
 async def _write(tx: Transaction, terms: Terms, member_id: UUID | None) -> tuple[UUID, str]:

@@ -7,6 +7,13 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions.audit_log import audit
+from peakend.accounts.actions.granting import (
+    need_grant,
+    need_other_admin,
+    need_over,
+    need_role_key,
+    take_roles,
+)
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import end_sessions
 from peakend.accounts.events import (
@@ -23,6 +30,7 @@ from peakend.accounts.queries import (
     find_members_by_login,
     forget_member,
     need_member,
+    need_roles,
     need_skills,
     need_teams,
     preferences,
@@ -30,15 +38,13 @@ from peakend.accounts.queries import (
 )
 from peakend.accounts.rules import (
     CAPACITY,
-    ROLES,
     clean_name,
     is_login,
     login_key,
-    may_grant,
     preferences_after,
 )
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Conflict, Invalid, Refused
+from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.files import drop_file, save_portrait
 from peakend.kernel.ids import new_id
@@ -69,30 +75,10 @@ class NameMissing(Invalid):
     wording = "accounts.name_missing"
 
 
-class RoleTooHigh(Refused):
-    """Nobody gives, takes or touches a role that is higher than his own."""
-
-    wording = "accounts.role_too_high"
-
-
-class LastAdmin(Conflict):
-    """An organisation is not left without anybody who can manage it."""
-
-    wording = "accounts.last_admin"
-
-
 class WrongPreferences(Invalid):
     """Preferences are too large or wrongly named."""
 
     wording = "accounts.wrong_preferences"
-
-
-def need_grant(tx: Transaction, role: str) -> None:
-    """Make sure that the actor may give this role. Errors: Invalid, RoleTooHigh."""
-    if role not in ROLES:
-        raise Invalid(fields={"role": "kernel.invalid"})
-    if tx.actor.kind != "system" and not may_grant(tx.actor.permissions, role):
-        raise RoleTooHigh
 
 
 def need_name(name: str) -> str:
@@ -126,8 +112,8 @@ async def add_member(
     member_id = new_id()
     await tx.run(
         """
-        INSERT INTO member (id, name, login, language, role, capacity, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO member (id, name, login, language, role, built_in, capacity, created_at)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
         """,
         member_id,
         need_name(name),
@@ -190,43 +176,38 @@ async def change_member(tx: Transaction, *, member_id: UUID, changes: Changes) -
     await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
                  " AND id = $1 FOR UPDATE", member_id)  # fmt: skip
     member = await need_member(tx, member_id)
-    need_grant(tx, member.role)
-    role = changes.role or member.role
-    need_grant(tx, role)
+    await need_over(tx, member_id)
+    if changes.role is not None and changes.role != member.built_in:
+        own = await need_roles(tx, member.role_ids)
+        await take_roles(tx, member, need_role_key(changes.role), own)
+        member = await need_member(tx, member_id)
     active = member.active if changes.active is None else changes.active
-    if member.role == "admin" and member.active and (role != "admin" or not active):
-        await _need_other_admin(tx, member_id)
+    if member.built_in == "admin" and member.active and not active:
+        await need_other_admin(tx, member_id)
     capacity = member.capacity if changes.capacity is None else changes.capacity
     await tx.run(
         """
-        UPDATE member SET name = $2, role = $3, language = $4, capacity = $5, active = $6
+        UPDATE member SET name = $2, language = $3, capacity = $4, active = $5
         WHERE organisation_id = current_organisation() AND id = $1
         """,
         member_id,
         need_name(changes.name) if changes.name is not None else member.name,
-        role,
         changes.language or member.language,
         capacity,
         active,
     )
     await _place(tx, member_id, changes.team_ids, changes.skill_ids)
     forget_member(member_id)
-    await _tell(tx, member, role=role, capacity=capacity, active=active)
+    await _tell(tx, member, capacity=capacity, active=active)
 
 
-async def _tell(tx: Transaction, before: Member, *, role: str, capacity: int, active: bool) -> None:
+async def _tell(tx: Transaction, before: Member, *, capacity: int, active: bool) -> None:
     """Record what a change means to others."""
     member_id = before.id
-    await record(tx, MemberChanged(member_id=member_id, role=role, capacity=capacity))
+    await record(tx, MemberChanged(member_id=member_id, role=before.role, capacity=capacity))
     if capacity != before.capacity:
         await record(tx, MemberCapacityChanged(member_id=member_id, capacity=capacity))
-    if role != before.role:
-        # Another role has other limits: its sessions begin anew.
-        await end_sessions(tx, member_id=member_id)
-        await audit(tx, "member.role_changed", "member", member_id,
-                    {"from": before.role, "to": role})  # fmt: skip
-    else:
-        await audit(tx, "member.changed", "member", member_id)
+    await audit(tx, "member.changed", "member", member_id)
     if active != before.active:
         await tx.run(
             """
@@ -241,26 +222,6 @@ async def _tell(tx: Transaction, before: Member, *, role: str, capacity: int, ac
         await record(tx, MemberEnabled(member_id=member_id) if active
                      else MemberDisabled(member_id=member_id))  # fmt: skip
         await audit(tx, "member.enabled" if active else "member.disabled", "member", member_id)
-
-
-async def _need_other_admin(tx: Transaction, member_id: UUID) -> None:
-    # All admins are locked, so that two of them cannot remove each other at the same moment.
-    others = await tx.value(
-        """
-        SELECT count(*) FROM (
-            SELECT id FROM member
-            WHERE organisation_id = current_organisation()
-              AND role = 'admin'
-              AND active
-            ORDER BY id
-            FOR UPDATE
-        ) AS admin
-        WHERE id <> $1
-        """,
-        member_id,
-    )
-    if not others:
-        raise LastAdmin
 
 
 async def _place(
@@ -307,7 +268,7 @@ async def set_picture(tx: Transaction, *, member_id: UUID, data: bytes | None) -
     """
     member = await need_member(tx, member_id)
     if member_id != tx.actor.id:
-        need_grant(tx, member.role)
+        await need_over(tx, member_id)
     file_id = (await save_portrait(tx, data, purpose="avatar")).id if data is not None else None
     if member.avatar_file_id is not None:
         await drop_file(tx, member.avatar_file_id)

@@ -8,7 +8,8 @@ import msgspec
 import pyotp
 
 from peakend.accounts.actions.audit_log import audit
-from peakend.accounts.actions.members import need_grant
+from peakend.accounts.actions.granting import need_over
+from peakend.accounts.actions.proposals import OfMember, need_second, two_people
 from peakend.accounts.actions.sessions import end_other_sessions, end_sessions, need_password
 from peakend.accounts.events import (
     RecoveryCodesMade,
@@ -30,6 +31,7 @@ from peakend.accounts.rules import (
     RECOVERY_LETTERS,
     code_of,
     fitting_step,
+    is_dangerous,
 )
 from peakend.kernel import clock
 from peakend.kernel.db import Transaction
@@ -246,17 +248,24 @@ async def remove_second_step(tx: Transaction, *, password: str, code: str) -> No
 async def reset_second_step(tx: Transaction, *, member_id: UUID) -> None:
     """Turn a member's off because he lost his codes, and sign him out everywhere.
 
-    Errors: MemberNotFound, RoleTooHigh, NotYourOwn, SecondStepOff.
+    Errors: MemberNotFound, RoleTooHigh, NotYourOwn, SecondStepOff, SecondPersonNeeded.
     """
-    member = await need_member(tx, member_id)
-    need_grant(tx, member.role)
+    await need_member(tx, member_id)
+    had = await need_over(tx, member_id)
     if member_id == tx.actor.id:
         raise NotYourOwn
+    if is_dangerous(had.permissions):
+        await need_second(tx, "member.second_step")
     if not await _drop(tx, member_id):
         raise SecondStepOff
     await end_sessions(tx, member_id=member_id)
     await record(tx, SecondStepRemoved(member_id=member_id, by_other=True))
     await audit(tx, "second_step.reset", "member", member_id)
+
+
+@two_people("member.second_step", "accounts.manage", OfMember)
+async def _reset(tx: Transaction, body: OfMember, address: str) -> None:
+    await reset_second_step(tx, member_id=body.member_id)
 
 
 async def _drop(tx: Transaction, member_id: UUID) -> int:

@@ -7,8 +7,8 @@ import msgspec
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.passwords import hash_password, password_fits
 from peakend.accounts.events import PasswordChanged, SessionsEnded, SignedIn, SignedOut
-from peakend.accounts.queries import forget_member, login_of, need_member, sign_in_rules
-from peakend.accounts.rules import ROLES, SCOPES, session_end_at
+from peakend.accounts.queries import forget_member, login_of, need_member, rights_of, sign_in_rules
+from peakend.accounts.rules import session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -68,6 +68,7 @@ async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -
     member = await need_member(tx, member_id)
     if not member.active:
         raise WrongLogin
+    may = (await rights_of(tx, [member_id]))[member_id]
     tx.actor = Actor(
         organisation_id=tx.organisation_id,
         kind="member",
@@ -75,8 +76,10 @@ async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -
         name=member.name,
         language=member.language,
         role=member.role,
-        permissions=ROLES[member.role],
-        scope=SCOPES[member.role],
+        permissions=may.permissions,
+        scope=may.scope,
+        seen_brand_ids=may.seen_brand_ids,
+        every_brand=may.every_brand,
     )
     entry = Entry(token(), tx.organisation_id, member.id, new_id(), member.role)
     # Ages are counted from the real clock, whatever moment the transaction plays.

@@ -3,8 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
+import msgspec
+
 from peakend.accounts.actions.audit_log import audit
-from peakend.accounts.actions.members import need_grant
+from peakend.accounts.actions.granting import need_over
+from peakend.accounts.actions.proposals import need_second, two_people
 from peakend.accounts.actions.sessions import end_sessions
 from peakend.accounts.events import SessionsEnded, SignInRulesChanged
 from peakend.accounts.queries import need_member
@@ -12,6 +15,7 @@ from peakend.accounts.rules import (
     PASSWORD_LEAST_MOST,
     PASSWORD_LENGTH,
     ROLES,
+    Role,
     address_allowed,
     clean_networks,
 )
@@ -43,7 +47,7 @@ async def change_sign_in_rules(
     """Say how long passwords are at least, who needs a second step, and from where one comes.
 
     Passwords and sessions that exist stay; who lacks the second step sets it up at the next
-    sign-in. Errors: Invalid, WrongNetwork, LockedOut.
+    sign-in. Errors: Invalid, WrongNetwork, LockedOut, SecondPersonNeeded.
     """
     if not PASSWORD_LENGTH[0] <= password_least <= PASSWORD_LEAST_MOST:
         raise Invalid(fields={"password_least": "kernel.invalid"})
@@ -54,6 +58,7 @@ async def change_sign_in_rules(
         raise WrongNetwork(fields={"networks": "accounts.wrong_network"})
     if not address_allowed(address, clean):
         raise LockedOut(address=address)
+    await need_second(tx, "sign_in_rules.change")
     roles = [role for role in ROLES if role in second_step_roles]
     await tx.run(
         """
@@ -82,13 +87,32 @@ async def change_sign_in_rules(
     )
 
 
+class RulesText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What sign-ins are to be asked for."""
+
+    password_least: int
+    second_step_roles: list[Role]
+    networks: list[str]
+
+
+@two_people("sign_in_rules.change", "settings.manage", RulesText)
+async def _change(tx: Transaction, body: RulesText, address: str) -> None:
+    await change_sign_in_rules(
+        tx,
+        password_least=body.password_least,
+        second_step_roles=body.second_step_roles,
+        networks=body.networks,
+        address=address,
+    )
+
+
 async def sign_out_member(tx: Transaction, *, member_id: UUID) -> int:
     """Sign a member out everywhere, and return from how many sessions.
 
     Errors: MemberNotFound, RoleTooHigh.
     """
-    member = await need_member(tx, member_id)
-    need_grant(tx, member.role)
+    await need_member(tx, member_id)
+    await need_over(tx, member_id)
     ended = await end_sessions(tx, member_id=member_id)
     if ended:
         await record(tx, SessionsEnded(member_id=member_id, count=ended))

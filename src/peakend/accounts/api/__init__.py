@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from peakend.accounts.api import audit_log, members, pictures, second_steps, sessions, teams, tenant
+from peakend.accounts.api import (
+    audit_log,
+    members,
+    pictures,
+    proposals,
+    roles,
+    second_steps,
+    sessions,
+    teams,
+    tenant,
+)
 
 routes: list[Any] = [
     *sessions.routes,
     *second_steps.routes,
     *members.routes,
     *pictures.routes,
+    *roles.routes,
+    *proposals.routes,
     *teams.routes,
     *tenant.routes,
     *audit_log.routes,

@@ -28,6 +28,8 @@ class MemberView(Struct, frozen=True):
     name: str
     login: str | None
     role: Role
+    built_in: Role | None
+    role_ids: list[UUID]
     language: str
     capacity: int
     active: bool
@@ -106,7 +108,7 @@ async def change_member(
 @post("/members/{member_id:uuid}/resets", opt=needs("accounts.manage"))
 async def offer_reset(tx: Transaction, member_id: UUID) -> Link:
     """Make a link by which a member chooses a new password within the hour."""
-    return _link(await actions.offer_reset(tx, member_id=member_id))
+    return link_of(await actions.offer_reset(tx, member_id=member_id))
 
 
 @get("/members/invitations", opt=needs("accounts.manage"))
@@ -131,7 +133,7 @@ async def invite(tx: Transaction, data: NewInvitation) -> Link:
         skill_ids=data.skills,
     )
     _, secret = await actions.invite(tx, terms)
-    return _link(secret)
+    return link_of(secret)
 
 
 @delete("/members/invitations/{invitation_id:uuid}", opt=needs("accounts.manage"))
@@ -140,7 +142,8 @@ async def revoke_invitation(tx: Transaction, invitation_id: UUID) -> None:
     await actions.revoke_invitation(tx, invitation_id=invitation_id)
 
 
-def _link(secret: str) -> Link:
+def link_of(secret: str) -> Link:
+    """Return the link of an invitation's secret."""
     # From the operator's setting, never from the Host header, which a stranger may choose.
     return Link(f"{settings.public_url}/invitation/{secret}")
 
@@ -156,6 +159,8 @@ async def views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> l
             member.name,
             member.login if manages or member.id == actor.id else None,
             member.role,
+            member.built_in,
+            member.role_ids if manages else [],
             member.language,
             member.capacity,
             member.active,

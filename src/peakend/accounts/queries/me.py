@@ -8,8 +8,9 @@ import msgspec
 from peakend.accounts.models import Brand
 from peakend.accounts.ports import provided
 from peakend.accounts.queries.people import member_briefs, need_member, preferences, teams
+from peakend.accounts.queries.rights import rights_of
 from peakend.accounts.queries.tenant import brands, organisation
-from peakend.accounts.rules import ROLES, Role
+from peakend.accounts.rules import Role
 from peakend.kernel.db import Transaction
 
 
@@ -57,11 +58,14 @@ async def me(tx: Transaction, member_id: UUID) -> Me:
     """Return the member who is signed in. Errors: MemberNotFound."""
     member = await need_member(tx, member_id)
     house = await organisation(tx)
+    may = (await rights_of(tx, [member_id]))[member_id]
     brief = (await member_briefs(tx, [member_id]))[member_id]
     queues = (await provided.member_queues(tx, {member_id: member.team_ids}))[member_id]
     own_teams = [
         Named(team.id, team.name) for team in await teams(tx) if team.id in member.team_ids
     ]
+    own_brands = await brands(tx)
+    seen = may.brands(one.id for one in own_brands)
     return Me(
         member=Self(
             member.id,
@@ -73,8 +77,8 @@ async def me(tx: Transaction, member_id: UUID) -> Me:
             brief.avatar_url,
         ),
         organisation=House(house.id, house.name, house.language, house.time_zone),
-        permissions=sorted(ROLES.get(member.role, ())),
-        brands=await brands(tx),
+        permissions=sorted(may.permissions),
+        brands=[one for one in own_brands if one.id in seen],
         teams=own_teams,
         queues=[Named(queue_id, name) for queue_id, name in queues],
         preferences=await preferences(tx, member_id),

@@ -12,7 +12,11 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.files import public_url
 
 _MEMBER = """
-    SELECT m.id, m.name, m.login, m.language, m.role, m.capacity, m.active, m.avatar_file_id,
+    SELECT m.id, m.name, m.login, m.language, m.role, m.built_in, m.capacity,
+           m.active, m.avatar_file_id,
+           coalesce((SELECT array_agg(r.role_id ORDER BY r.role_id) FROM member_role r
+                     WHERE r.organisation_id = m.organisation_id AND r.member_id = m.id), '{}')
+               AS role_ids,
            coalesce((SELECT array_agg(t.team_id ORDER BY t.team_id) FROM team_member t
                      WHERE t.organisation_id = m.organisation_id AND t.member_id = m.id), '{}')
                AS team_ids,

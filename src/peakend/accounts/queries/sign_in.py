@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,8 @@ import msgspec
 
 from peakend.accounts.models import Credential, Invitation, OpenSession
 from peakend.accounts.ports import provided
-from peakend.accounts.rules import ROLES, SCOPES, address_allowed, session_end_at
+from peakend.accounts.queries.rights import OWN_ROLES_GIVE, held_rights
+from peakend.accounts.rules import address_allowed, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -53,6 +55,8 @@ class _Person(msgspec.Struct, frozen=True):
     name: str
     language: str
     role: str
+    built_in: str | None
+    own_roles: list[dict[str, Any]]
     team_ids: list[UUID]
     brand_ids: list[UUID]
     networks: list[str]
@@ -210,42 +214,49 @@ async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _Somebo
     """Return the active ones of an organisation's members, each with what it may do."""
     people = await tx.all(
         _Person,
-        """
-        SELECT m.id, m.name, m.language, m.role,
+        f"""
+        SELECT m.id, m.name, m.language, m.role, m.built_in, {OWN_ROLES_GIVE},
                ARRAY(SELECT t.team_id FROM team_member t
                      WHERE t.organisation_id = m.organisation_id AND t.member_id = m.id)
                    AS team_ids,
                ARRAY(SELECT b.id FROM brand b WHERE b.organisation_id = m.organisation_id)
                    AS brand_ids,
                coalesce((SELECT r.networks FROM sign_in_rule r
-                         WHERE r.organisation_id = m.organisation_id), '{}') AS networks
+                         WHERE r.organisation_id = m.organisation_id), '{{}}') AS networks
         FROM member m
         WHERE m.organisation_id = current_organisation()
           AND m.id = ANY($1::uuid[])
           AND m.active
-        """,
+        """,  # noqa: S608 (a constant)
         member_ids,
     )
     queues = await provided.member_queues(tx, {one.id: one.team_ids for one in people})
     return {
         person.id: (
-            Actor(
-                organisation_id=tx.organisation_id,
-                kind="member",
-                id=person.id,
-                name=person.name,
-                language=person.language,
-                role=person.role,
-                permissions=ROLES.get(person.role, frozenset()),
-                scope=SCOPES.get(person.role, "own"),
-                team_ids=frozenset(person.team_ids),
-                queue_ids=frozenset(queue_id for queue_id, _ in queues[person.id]),
-                brand_ids=frozenset(person.brand_ids),
-            ),
+            _actor(tx.organisation_id, person, [queue_id for queue_id, _ in queues[person.id]]),
             tuple(person.networks),
         )
         for person in people
     }
+
+
+def _actor(organisation_id: UUID, person: _Person, queue_ids: Sequence[UUID]) -> Actor:
+    may = held_rights(person.built_in, person.own_roles)
+    return Actor(
+        organisation_id=organisation_id,
+        kind="member",
+        id=person.id,
+        name=person.name,
+        language=person.language,
+        role=person.role,
+        permissions=may.permissions,
+        scope=may.scope,
+        team_ids=frozenset(person.team_ids),
+        queue_ids=frozenset(queue_ids),
+        brand_ids=may.brands(person.brand_ids),
+        seen_brand_ids=may.seen_brand_ids,
+        every_brand=may.every_brand,
+    )
 
 
 def forget_token(token: str | None) -> None:

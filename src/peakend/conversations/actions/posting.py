@@ -20,7 +20,7 @@ from peakend.conversations.queries.access import (
     need_conversation,
 )
 from peakend.conversations.rules.search import lexemes
-from peakend.conversations.rules.states import AuthorKind, Kind
+from peakend.conversations.rules.states import AuthorKind, Kind, leads
 from peakend.conversations.rules.texts import LONGEST_MESSAGE, cleaned, is_text
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -92,12 +92,13 @@ SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
 FROM touched
 """
 
-# $17 states, $18 sees all, $19 the member, $20 the member's queues, $21 must hold it
+# $17 states, $18 sees all, $19 the member, $20 and $22 the queues and brands he sees, $21 must hold
 POST_BY_STAFF = f"""
 WITH touched AS ({_SET}
       AND c.id = $1::uuid
       AND c.state = ANY($17::text[])
-      AND ($18::bool OR c.agent_id = $19::uuid OR (NOT $21::bool AND c.queue_id = ANY($20::uuid[])))
+      AND (c.agent_id = $19::uuid OR NOT $21::bool AND (
+          $18::bool OR c.queue_id = ANY($20::uuid[]) OR c.brand_id = ANY($22::uuid[])))
 {_INSERT}"""
 
 # $1 the conversation or null; $17 the customer, $18 the channel
@@ -285,9 +286,8 @@ async def post(
     Errors: ConversationNotFound, ConversationIsClosed, NotYours.
     """
     given = arguments(conversation_id, message, tx.now)
-    sees_all = by.kind != "member" or by.scope == "all"
-    queues = list(by.queue_ids) if by.scope == "queue" else []
-    who = list(states), sees_all, by.id, queues, must_hold
+    held_only = must_hold and not leads(by)
+    who = list(states), by.sees_all, by.id, by.seen_queues, held_only, by.seen_brands
     posted = await written(tx, POST_BY_STAFF, (*given, *who), said)
     if posted is not None:
         return stored(message, posted, given[1], tx.now), posted

@@ -14,6 +14,7 @@ from peakend.conversations.queries.access import (
     need_version,
 )
 from peakend.conversations.rules.snoozing import fits
+from peakend.conversations.rules.states import leads
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
@@ -86,7 +87,7 @@ def _held(row: ConversationRecord, by: Actor) -> UUID:
         raise ConversationIsClosed
     if row.state != "serving" or row.agent_id is None:
         raise NotYours
-    if row.agent_id != by.id and by.scope != "all":
+    if row.agent_id != by.id and not leads(by):
         raise NotYours
     return row.agent_id
 

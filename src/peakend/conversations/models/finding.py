@@ -11,7 +11,8 @@ message_table.info["after"] = [
     "CREATE POLICY search ON conversation FOR SELECT TO peakend_search USING (true)",
     """
 CREATE FUNCTION found_messages(
-    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid, queues uuid[]
+    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid,
+    queues uuid[], brands uuid[]
 ) RETURNS TABLE (id uuid, conversation_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $body$
@@ -37,7 +38,8 @@ BEGIN
               AND (sees_all OR EXISTS (
                   SELECT 1 FROM conversation c
                   WHERE c.organisation_id = m.organisation_id AND c.id = m.conversation_id
-                    AND (c.agent_id = me OR c.queue_id = ANY(queues))))
+                    AND (c.agent_id = me OR c.queue_id = ANY(queues)
+                         OR c.brand_id = ANY(brands))))
             ORDER BY m.id DESC
             LIMIT take - found;
         GET DIAGNOSTICS more = ROW_COUNT;
@@ -72,10 +74,10 @@ BEGIN
         WHERE $5 OR EXISTS (
             SELECT 1 FROM conversation c
             WHERE c.organisation_id = h.organisation_id AND c.id = h.conversation_id
-              AND (c.agent_id = $6 OR c.queue_id = ANY($7)))
+              AND (c.agent_id = $6 OR c.queue_id = ANY($7) OR c.brand_id = ANY($8)))
         ORDER BY h.id DESC
         LIMIT $4
-    $query$ USING wanted, phrases, oldest, take - found, sees_all, me, queues;
+    $query$ USING wanted, phrases, oldest, take - found, sees_all, me, queues, brands;
 END
 $body$
 """,

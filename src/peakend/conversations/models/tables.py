@@ -196,6 +196,13 @@ conversation_table = tenant_table(
         postgresql_where=text("state <> 'closed' AND queue_id IS NOT NULL"),
     ),
     Index(
+        "ix_conversation_brand",
+        "organisation_id",
+        "brand_id",
+        "last_message_minute",
+        postgresql_where=text("state <> 'closed' AND brand_id IS NOT NULL"),
+    ),
+    Index(
         "ix_conversation_digital",
         "organisation_id",
         "last_message_minute",
@@ -212,6 +219,14 @@ conversation_table = tenant_table(
         "ix_conversation_closed_queue",
         "organisation_id",
         "queue_id",
+        "closed_at",
+        "id",
+        postgresql_where=text("state = 'closed'"),
+    ),
+    Index(
+        "ix_conversation_closed_brand",
+        "organisation_id",
+        "brand_id",
         "closed_at",
         "id",
         postgresql_where=text("state = 'closed'"),

@@ -52,7 +52,11 @@ async def need_conversation(
     if row is None:
         raise ConversationNotFound
     if not may_see(
-        actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=row.customer_id
+        actor,
+        agent_id=row.agent_id,
+        queue_id=row.queue_id,
+        customer_id=row.customer_id,
+        brand_id=row.brand_id,
     ):
         raise ConversationNotFound
     return row
@@ -75,13 +79,21 @@ class Placed(Protocol):
     def agent_id(self) -> UUID | None: ...
     @property
     def queue_id(self) -> UUID | None: ...
+    @property
+    def brand_id(self) -> UUID | None: ...
 
 
 def visible(actor: Actor, row: Placed) -> bool:
     """Say whether a member may see a row that was read by somebody else (live push)."""
     if actor.kind == "visitor":
         return False
-    return may_see(actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=_NOBODY)
+    return may_see(
+        actor,
+        agent_id=row.agent_id,
+        queue_id=row.queue_id,
+        customer_id=_NOBODY,
+        brand_id=row.brand_id,
+    )
 
 
 _NOBODY = UUID(int=0)

@@ -11,6 +11,7 @@ from peakend.conversations.queries.lists import Filters, conversation_list
 from peakend.conversations.queries.messages import Message, messages
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.settings import Draft, drafts
+from peakend.conversations.rules.states import leads as acts_for_others
 from peakend.customers.queries import CustomerCard, PageTrace, customer_card, page_trail
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -76,11 +77,9 @@ def may(row: ConversationRecord, actor: Actor) -> May:
     """Return what a person may do with a conversation in its present state."""
     is_open = row.state != "closed"
     holds = row.agent_id is not None and row.agent_id == actor.id
-    leads = actor.may("conversations.take_over")
+    leads = acts_for_others(actor)
     return May(
-        reply=row.state == "serving"
-        and (holds or actor.scope == "all")
-        and actor.may("conversations.reply"),
+        reply=row.state == "serving" and (holds or leads) and actor.may("conversations.reply"),
         note=actor.may("conversations.note"),
         close=is_open and (holds or leads) and actor.may("conversations.close"),
         reopen=not is_open and actor.may("conversations.close"),
@@ -93,22 +92,22 @@ def may(row: ConversationRecord, actor: Actor) -> May:
 
 
 async def _earlier(tx: Transaction, row: ConversationRecord, actor: Actor) -> int:
-    sees_all = actor.scope == "all"
-    queues = list(actor.queue_ids) if actor.scope == "queue" else []
     count: int = await tx.value(
         """
         SELECT count(*) FROM (
             SELECT 1 FROM conversation c
             WHERE c.organisation_id = current_organisation()
               AND c.customer_id = $1 AND c.opened_at < $2
-              AND ($3 OR c.agent_id = $4 OR c.queue_id = ANY($5::uuid[]))
+              AND ($3 OR c.agent_id = $4 OR c.queue_id = ANY($5::uuid[])
+                   OR c.brand_id = ANY($6::uuid[]))
             LIMIT 100) x
         """,
         row.customer_id,
         row.opened_at,
-        sees_all,
+        actor.sees_all,
         actor.id,
-        queues,
+        actor.seen_queues,
+        actor.seen_brands,
     )
     return count
 

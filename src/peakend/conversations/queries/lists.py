@@ -38,6 +38,7 @@ _Part = Literal["recent", "due", "rest"]
 
 MOST_ROWS = 100
 MOST_QUEUES = 50
+MOST_BRANDS = 20
 COUNTED_TO = 1_000
 
 _c_table = conversation_table
@@ -132,7 +133,7 @@ async def _keys(
     after: _Place | None,
     limit: int,
 ) -> list[_Key]:
-    queues = _queues(view, actor)
+    queues, brands = _queues(view, actor), _brands(view, actor)
     narrowed = {
         name: value
         for name in Filters.__struct_fields__
@@ -140,10 +141,11 @@ async def _keys(
     }
     values: dict[str, Any] = {"me": actor.id, "most": limit, **narrowed}
     values |= {f"queue_{place}": queue for place, queue in enumerate(queues)}
+    values |= {f"brand_{place}": brand for place, brand in enumerate(brands)}
     if after is not None:
         minute = after[1].replace(second=0, microsecond=0)
         values |= {"after_minute": minute, "after_at": after[1], "after_id": after[2]}
-    ranges = _ranges(view, actor, len(queues))
+    ranges = _ranges(view, actor, len(queues), len(brands))
     if not ranges:
         return []
     sql, names = _statement(view, part, ranges, tuple(narrowed), after is not None)
@@ -151,19 +153,22 @@ async def _keys(
 
 
 def _queues(view: View, actor: Actor) -> list[UUID]:
-    if view in ("mine", "snoozed") or actor.kind != "member" or actor.scope != "queue":
-        return []
-    return sorted(actor.queue_ids)[:MOST_QUEUES]
+    return [] if view in ("mine", "snoozed") else actor.seen_queues[:MOST_QUEUES]
 
 
-def _ranges(view: View, actor: Actor, queues: int) -> tuple[str, ...]:
-    """Return the index ranges that hold what the actor may see: everything, own, each queue's."""
+def _brands(view: View, actor: Actor) -> list[UUID]:
+    return [] if view in ("mine", "snoozed") else actor.seen_brands[:MOST_BRANDS]
+
+
+def _ranges(view: View, actor: Actor, queues: int, brands: int) -> tuple[str, ...]:
+    """Return the ranges that hold what the actor may see: all, own, each queue's and brand's."""
     if view in ("mine", "snoozed"):
         return ("me" if view == "mine" else "aside",) if actor.id else ()
-    if actor.kind != "member" or actor.scope == "all":
+    if actor.sees_all:
         return ("",)
     own = {"queue": (), "all": ("me", "aside")}.get(view, ("me",))
-    return own + tuple(f"queue_{place}" for place in range(queues))
+    in_queues = tuple(f"queue_{place}" for place in range(queues))
+    return own + in_queues + tuple(f"brand_{place}" for place in range(brands))
 
 
 # Composing and compiling costs more than the query; a list has few shapes.
@@ -247,7 +252,8 @@ def _in_range(name: str, view: View) -> list[ColumnElement[bool]]:
         return []
     if name == "aside":
         return [_c.agent_id == _given("me", _c.agent_id), _c.snoozed_until.is_not(None)]
-    column = _c.agent_id if name == "me" else _c.queue_id
+    kinds = {"me": _c.agent_id, "queue": _c.queue_id, "brand": _c.brand_id}
+    column = kinds[name.split("_")[0]]
     given = [column == _given(name, column)]
     # What is put aside has an index of its own.
     return [*given, _c.snoozed_until.is_(None)] if name == "me" and view != "closed" else given
@@ -287,18 +293,21 @@ SELECT
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
-          AND c.state = 'waiting' AND ($1 OR c.queue_id = ANY($3::uuid[])) LIMIT $4) x)::int
-        AS queue,
+          AND c.state = 'waiting'
+          AND ($1 OR c.queue_id = ANY($3::uuid[]) OR c.brand_id = ANY($5::uuid[]))
+        LIMIT $4) x)::int AS queue,
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation() AND c.state <> 'closed'
           AND ($1 OR c.agent_id = $2 AND c.snoozed_until IS NULL
                OR c.agent_id = $2 AND c.snoozed_until IS NOT NULL
-               OR c.queue_id = ANY($3::uuid[])) LIMIT $4) x)::int AS "all",
+               OR c.queue_id = ANY($3::uuid[])
+               OR c.brand_id = ANY($5::uuid[])) LIMIT $4) x)::int AS "all",
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation() AND c.state = 'digital'
-          AND ($1 OR c.queue_id = ANY($3::uuid[])) LIMIT $4) x)::int AS digital,
+          AND ($1 OR c.queue_id = ANY($3::uuid[]) OR c.brand_id = ANY($5::uuid[]))
+        LIMIT $4) x)::int AS digital,
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
@@ -309,7 +318,7 @@ SELECT
 
 async def counts(tx: Transaction, actor: Actor) -> Counts:
     """Return the size of each view. Counts: up to 1,000 rows; 1,000 means "999+"."""
-    sees_all = actor.kind != "member" or actor.scope == "all"
-    queues = list(actor.queue_ids) if actor.scope == "queue" else []
-    found = await tx.all(Counts, _COUNTS, sees_all, actor.id, queues, COUNTED_TO)
+    found = await tx.all(
+        Counts, _COUNTS, actor.sees_all, actor.id, actor.seen_queues, COUNTED_TO, actor.seen_brands
+    )
     return found[0]

@@ -130,7 +130,11 @@ async def rows(
             row
             for row in found
             if may_see(
-                actor, agent_id=row.agent_id, queue_id=row.queue_id, customer_id=row.customer_id
+                actor,
+                agent_id=row.agent_id,
+                queue_id=row.queue_id,
+                customer_id=row.customer_id,
+                brand_id=row.brand_id,
             )
         ]
     language = best_language((actor or tx.actor).language)

@@ -17,7 +17,9 @@ from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encod
 LIMIT = 20
 _LAST = UUID(int=(1 << 128) - 1)
 
-_FOUND = "SELECT id, conversation_id FROM found_messages($1::text::tsquery, $2, $3, $4, $5, $6, $7)"
+_FOUND = (
+    "SELECT id, conversation_id FROM found_messages($1::text::tsquery, $2, $3, $4, $5, $6, $7, $8)"
+)
 
 _BY_ID = f"""
 SELECT {MESSAGE_COLUMNS} FROM message m
@@ -34,10 +36,10 @@ _OF_CUSTOMERS = """
 SELECT c.id FROM conversation c
 WHERE c.organisation_id = current_organisation()
   AND c.customer_id = ANY($1::uuid[])
-  AND ($2 OR c.agent_id = $3 OR c.queue_id = ANY($4::uuid[]))
-  AND c.id < $5
+  AND ($2 OR c.agent_id = $3 OR c.queue_id = ANY($4::uuid[]) OR c.brand_id = ANY($5::uuid[]))
+  AND c.id < $6
 ORDER BY c.id DESC
-LIMIT $6
+LIMIT $7
 """
 
 
@@ -107,10 +109,9 @@ async def _messages(
     cursor: str | None,
     limit: int,
 ) -> Page[FoundMessage]:
-    sees_all, queues = _sight(actor)
     hits = await tx.all(
         _Hit, _FOUND, asked.tsquery, asked.phrases, _before(cursor), limit + 1,
-        sees_all, actor.id, queues,
+        *_sight(actor),
     )  # fmt: skip
     page = hits[:limit]
     if not page:
@@ -150,12 +151,11 @@ async def _conversations(
     people = await search_customers(tx, text, 50, None)
     more: list[UUID] = []
     if people.items:
-        sees_all, queues = _sight(actor)
         more = [
             hit.id
             for hit in await tx.all(
-                _Id, _OF_CUSTOMERS, [person.id for person in people.items], sees_all, actor.id,
-                queues, _before(cursor), limit + 1,
+                _Id, _OF_CUSTOMERS, [person.id for person in people.items], *_sight(actor),
+                _before(cursor), limit + 1,
             )
         ]  # fmt: skip
     found = await rows(tx, ids + more[:limit], actor)
@@ -166,6 +166,5 @@ class _Id(msgspec.Struct, frozen=True):
     id: UUID
 
 
-def _sight(actor: Actor) -> tuple[bool, list[UUID]]:
-    sees_all = actor.kind != "member" or actor.scope == "all"
-    return sees_all, list(actor.queue_ids) if actor.scope == "queue" else []
+def _sight(actor: Actor) -> tuple[bool, UUID | None, list[UUID], list[UUID]]:
+    return actor.sees_all, actor.id, actor.seen_queues, actor.seen_brands

@@ -74,16 +74,28 @@ def may_undo(closed_at: datetime | None, now: datetime) -> bool:
 
 
 def may_see(
-    actor: Actor, *, agent_id: UUID | None, queue_id: UUID | None, customer_id: UUID
+    actor: Actor,
+    *,
+    agent_id: UUID | None,
+    queue_id: UUID | None,
+    customer_id: UUID,
+    brand_id: UUID | None,
 ) -> bool:
     """Say whether a conversation exists for this actor."""
     if actor.kind == "visitor":
         return actor.customer_id is not None and customer_id == actor.customer_id
-    if actor.kind != "member" or actor.scope == "all":
+    if actor.sees_all:
         return True
     if agent_id is not None and agent_id == actor.id:
         return True
+    if brand_id is not None and brand_id in actor.seen_brand_ids:
+        return True
     return actor.scope == "queue" and queue_id is not None and queue_id in actor.queue_ids
+
+
+def leads(actor: Actor) -> bool:
+    """Say whether the actor may act in what somebody else holds, as far as he sees it."""
+    return actor.kind != "member" or actor.may("conversations.take_over")
 
 
 # Lines about how the house works among itself.

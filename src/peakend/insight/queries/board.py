@@ -202,7 +202,8 @@ async def _agents(tx: Transaction) -> list[AgentState]:
     teams = {team.id: team.name for team in await accounts.teams(tx)}
     held = await routing.held(tx)
     rows = {
-        row.id: row for row in await conversations.rows(tx, [leg.conversation_id for leg in held])
+        row.id: row
+        for row in await conversations.rows(tx, [leg.conversation_id for leg in held], tx.actor)
     }
     hands: dict[UUID, list[Held]] = defaultdict(list)
     for leg in held:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations import queries as conversations
 from peakend.insight.metrics import METRICS, Metric
 from peakend.insight.queries.counts import LoggedFact, day_of, intervals, watermark
 from peakend.insight.rules import COUNTED, Counts, increment, total
@@ -133,6 +134,9 @@ async def _facts(
         start,
         SAMPLE,
     )
+    # A figure counts everything; which conversations it counted is told as far as one sees them.
+    ids = {fact.conversation_id for fact in rows if fact.conversation_id}
+    seen = {row.id for row in await conversations.rows(tx, ids, tx.actor)}
     found = []
     for fact in rows:
         added = increment(fact.type, fact.occurred_at, fact.queue_id, fact.payload)
@@ -143,8 +147,8 @@ async def _facts(
                 fact.id,
                 fact.type,
                 fact.occurred_at,
-                fact.conversation_id,
-                fact.leg_id,
+                fact.conversation_id if fact.conversation_id in seen else None,
+                fact.leg_id if fact.conversation_id in seen else None,
                 fact.agent_id,
                 fact.queue_id,
                 _sum(added.counts, metric.numerator),

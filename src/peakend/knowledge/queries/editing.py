@@ -106,7 +106,7 @@ class _VersionRow(msgspec.Struct, frozen=True):
 
 def brands_of(actor: Actor) -> list[UUID] | None:
     """Return the brands a member is limited to; None when not limited."""
-    return list(actor.brand_ids) if actor.kind == "member" and actor.brand_ids else None
+    return None if actor.every_brand else sorted(actor.brand_ids)
 
 
 async def need_article(tx: Transaction, article_id: UUID, actor: Actor) -> ArticleRecord:

@@ -162,6 +162,7 @@ CREATE TABLE member (
 	login TEXT NOT NULL, 
 	language TEXT DEFAULT 'zh-CN' NOT NULL, 
 	role TEXT NOT NULL, 
+	built_in TEXT, 
 	capacity SMALLINT NOT NULL, 
 	active BOOLEAN DEFAULT true NOT NULL, 
 	avatar_file_id UUID, 
@@ -213,11 +214,41 @@ CREATE TABLE organisation (
 	CONSTRAINT pk_organisation PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE proposal (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	body JSONB NOT NULL, 
+	reason TEXT NOT NULL, 
+	proposed_by UUID NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	decided_by UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_proposal PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE UNLOGGED TABLE rate_limit (
 	key TEXT NOT NULL, 
 	tokens DOUBLE PRECISION NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_rate_limit PRIMARY KEY (key)
+)
+-- next
+CREATE TABLE role (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	note TEXT DEFAULT '' NOT NULL, 
+	template TEXT NOT NULL, 
+	permissions TEXT[] NOT NULL, 
+	sight TEXT NOT NULL, 
+	brand_ids UUID[] NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_role PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE set_up_token (
@@ -278,6 +309,13 @@ CREATE TABLE team (
 	name TEXT NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_team PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE two_person_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_two_person_rule PRIMARY KEY (organisation_id)
 )
 -- next
 CREATE TABLE article_category (
@@ -413,6 +451,13 @@ CREATE TABLE macro (
 	version INTEGER DEFAULT '1' NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_macro PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE member_role (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	role_id UUID NOT NULL, 
+	CONSTRAINT pk_member_role PRIMARY KEY (organisation_id, member_id, role_id)
 )
 -- next
 CREATE TABLE member_skill (
@@ -858,6 +903,10 @@ ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_member_id FOREIGN KEY 
 -- next
 ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
 -- next
+ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_role_id FOREIGN KEY (organisation_id, role_id) REFERENCES role (organisation_id, id)
+-- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id FOREIGN KEY (organisation_id, skill_id) REFERENCES skill (organisation_id, id) ON DELETE CASCADE
@@ -984,6 +1033,10 @@ CREATE INDEX ix_live_socket_process ON live_socket (process)
 -- next
 CREATE INDEX ix_metric_part_fresh ON metric_part (organisation_id) WHERE NOT merged
 -- next
+CREATE INDEX ix_proposal_created ON proposal (organisation_id, created_at)
+-- next
+CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
+-- next
 CREATE UNIQUE INDEX uq_skill_name ON skill (organisation_id, name)
 -- next
 CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
@@ -1011,6 +1064,8 @@ CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, bli
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
 CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
+-- next
+CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 -- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
 -- next
@@ -1040,9 +1095,13 @@ CREATE UNIQUE INDEX uq_article_slug ON article (organisation_id, slug)
 -- next
 CREATE INDEX ix_conversation_all ON conversation (organisation_id, last_message_minute) WHERE state <> 'closed'
 -- next
+CREATE INDEX ix_conversation_brand ON conversation (organisation_id, brand_id, last_message_minute) WHERE state <> 'closed' AND brand_id IS NOT NULL
+-- next
 CREATE INDEX ix_conversation_closed ON conversation (organisation_id, closed_at, id) WHERE state = 'closed'
 -- next
 CREATE INDEX ix_conversation_closed_agent ON conversation (organisation_id, agent_id, closed_at, id) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_conversation_closed_brand ON conversation (organisation_id, brand_id, closed_at, id) WHERE state = 'closed'
 -- next
 CREATE INDEX ix_conversation_closed_queue ON conversation (organisation_id, queue_id, closed_at, id) WHERE state = 'closed'
 -- next
@@ -1242,7 +1301,23 @@ GRANT SELECT ON organisation TO peakend_system
 -- next
 CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO peakend_app
+-- next
+ALTER TABLE proposal ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE proposal FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON proposal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON role TO peakend_app
+-- next
+ALTER TABLE role ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE role FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON role TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON set_up_token TO peakend_system
 -- next
@@ -1285,6 +1360,14 @@ ALTER TABLE team ENABLE ROW LEVEL SECURITY
 ALTER TABLE team FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON two_person_rule TO peakend_app
+-- next
+ALTER TABLE two_person_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE two_person_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON two_person_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article_category TO peakend_app
 -- next
@@ -1377,6 +1460,14 @@ ALTER TABLE macro ENABLE ROW LEVEL SECURITY
 ALTER TABLE macro FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON macro TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON member_role TO peakend_app
+-- next
+ALTER TABLE member_role ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE member_role FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON member_role TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member_skill TO peakend_app
 -- next
@@ -1639,7 +1730,8 @@ CREATE POLICY search ON message FOR SELECT TO peakend_search USING (true)
 CREATE POLICY search ON conversation FOR SELECT TO peakend_search USING (true)
 -- next
 CREATE FUNCTION found_messages(
-    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid, queues uuid[]
+    wanted tsquery, phrases text[], before uuid, take int, sees_all bool, me uuid,
+    queues uuid[], brands uuid[]
 ) RETURNS TABLE (id uuid, conversation_id uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $body$
@@ -1665,7 +1757,8 @@ BEGIN
               AND (sees_all OR EXISTS (
                   SELECT 1 FROM conversation c
                   WHERE c.organisation_id = m.organisation_id AND c.id = m.conversation_id
-                    AND (c.agent_id = me OR c.queue_id = ANY(queues))))
+                    AND (c.agent_id = me OR c.queue_id = ANY(queues)
+                         OR c.brand_id = ANY(brands))))
             ORDER BY m.id DESC
             LIMIT take - found;
         GET DIAGNOSTICS more = ROW_COUNT;
@@ -1700,10 +1793,10 @@ BEGIN
         WHERE $5 OR EXISTS (
             SELECT 1 FROM conversation c
             WHERE c.organisation_id = h.organisation_id AND c.id = h.conversation_id
-              AND (c.agent_id = $6 OR c.queue_id = ANY($7)))
+              AND (c.agent_id = $6 OR c.queue_id = ANY($7) OR c.brand_id = ANY($8)))
         ORDER BY h.id DESC
         LIMIT $4
-    $query$ USING wanted, phrases, oldest, take - found, sees_all, me, queues;
+    $query$ USING wanted, phrases, oldest, take - found, sees_all, me, queues, brands;
 END
 $body$
 -- next

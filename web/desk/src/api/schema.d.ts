@@ -1093,6 +1093,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{member_id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a member may do, through which role, and which conversations he sees */
+        get: operations["accounts.roles.read_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a member hold exactly these roles */
+        put: operations["accounts.roles.set_roles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/{member_id}/second-step": {
         parameters: {
             query?: never;
@@ -1230,6 +1264,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the changes that one proposed or could confirm, newest first */
+        get: operations["accounts.proposals.list_proposals"];
+        put?: never;
+        /** Ask a second person for a change that nobody does alone here */
+        post: operations["accounts.proposals.propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{proposal_id}/confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what somebody else proposed */
+        post: operations["accounts.proposals.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/proposals/{proposal_id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what somebody proposed, or take one's own back */
+        post: operations["accounts.proposals.decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues": {
         parameters: {
             query?: never;
@@ -1294,6 +1380,42 @@ export interface paths {
         put: operations["routing.settings.set_state"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the roles, the permissions by what they are about, and which are dangerous */
+        get: operations["accounts.roles.list_roles"];
+        put?: never;
+        /** Make a role; nobody gives rights that he does not have himself */
+        post: operations["accounts.roles.add_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a role; whoever holds it has the new rights within two seconds */
+        put: operations["accounts.roles.change_role"];
+        post?: never;
+        /** Remove a role that nobody holds */
+        delete: operations["accounts.roles.remove_role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1715,6 +1837,24 @@ export interface paths {
         /** Return to whom a conversation can be passed, who is there, and how long it would wait */
         get: operations["routing.desk.transfer_targets"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/two-person-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return whether dangerous changes need two people */
+        get: operations["accounts.proposals.read_rule"];
+        /** Ask for two people, or no longer; turning it off is itself such a change */
+        put: operations["accounts.proposals.set_rule"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2173,6 +2313,13 @@ export interface components {
             name?: string | null;
             slug?: string | null;
         };
+        /** BuiltInRole */
+        BuiltInRole: {
+            holders: number;
+            key: string;
+            permissions: string[];
+            sight: string;
+        };
         /** CannedChange */
         CannedChange: {
             body?: string;
@@ -2315,6 +2462,10 @@ export interface components {
                 [key: string]: unknown;
             };
             languages: string[];
+        };
+        /** Confirmed */
+        Confirmed: {
+            link: string | null;
         };
         /** Conversation */
         Conversation: {
@@ -2511,6 +2662,16 @@ export interface components {
             kind: "agent" | "note";
             text: string;
         };
+        /** Effective */
+        Effective: {
+            brand_ids: string[];
+            /** Format: uuid */
+            member_id: string;
+            permissions: components["schemas"]["Permitted"][];
+            roles: components["schemas"]["accounts_queries_rights_Source"][];
+            sees_all: boolean;
+            sees_queues: boolean;
+        };
         /** Ended */
         Ended: {
             /** Format: date-time */
@@ -2618,6 +2779,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             number: number;
+        };
+        /** HeldRoles */
+        HeldRoles: {
+            /** @enum {null|string} */
+            built_in: "agent" | "supervisor" | "admin" | null;
+            role_ids: string[];
         };
         /** Holiday */
         Holiday: {
@@ -2798,6 +2965,8 @@ export interface components {
         MemberView: {
             active: boolean;
             avatar_url: string | null;
+            /** @enum {null|string} */
+            built_in: "agent" | "supervisor" | "admin" | null;
             capacity: number;
             /** Format: uuid */
             id: string;
@@ -2806,6 +2975,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+            role_ids: string[];
             second_step: boolean | null;
             skills: string[];
             team_ids: string[];
@@ -2829,7 +2999,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             seq: number;
-            sources: components["schemas"]["Source"][];
+            sources: components["schemas"]["conversations_queries_messages_Source"][];
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
@@ -2904,6 +3074,14 @@ export interface components {
         NewPassword: {
             current: string;
             password: string;
+        };
+        /** NewProposal */
+        NewProposal: {
+            body: {
+                [key: string]: unknown;
+            };
+            kind: string;
+            reason: string;
         };
         /** NewQueue */
         NewQueue: {
@@ -3053,6 +3231,16 @@ export interface components {
             n: number;
             value: number | null;
         };
+        /** PermissionGroup */
+        PermissionGroup: {
+            context: string;
+            permissions: string[];
+        };
+        /** Permitted */
+        Permitted: {
+            permission: string;
+            through: number[];
+        };
         /** PolicyForm */
         PolicyForm: {
             /** @default true */
@@ -3115,6 +3303,27 @@ export interface components {
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
             version?: number | null;
+        };
+        /** ProposalView */
+        ProposalView: {
+            alone_at: string | null;
+            body: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: uuid */
+            proposed_by: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "confirmed" | "refused" | "withdrawn";
         };
         /** Queue */
         Queue: {
@@ -3235,6 +3444,54 @@ export interface components {
             /** Format: date-time */
             until: string;
             value: string;
+        };
+        /** RoleChange */
+        RoleChange: {
+            brand_ids?: string[];
+            name: string;
+            /** @default  */
+            note: string;
+            permissions: string[];
+            /** @enum {string} */
+            sight: "own" | "team" | "brand" | "all";
+            /** @enum {string} */
+            template: "agent" | "supervisor" | "admin";
+            version: number;
+        };
+        /** RoleForm */
+        RoleForm: {
+            brand_ids?: string[];
+            name: string;
+            /** @default  */
+            note: string;
+            permissions: string[];
+            /** @enum {string} */
+            sight: "own" | "team" | "brand" | "all";
+            /** @enum {string} */
+            template: "agent" | "supervisor" | "admin";
+        };
+        /** RoleView */
+        RoleView: {
+            brand_ids: string[];
+            holders: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            note: string;
+            permissions: string[];
+            /** @enum {string} */
+            sight: "own" | "team" | "brand" | "all";
+            /** @enum {string} */
+            template: "agent" | "supervisor" | "admin";
+            version: number;
+        };
+        /** RolesView */
+        RolesView: {
+            built_in: components["schemas"]["BuiltInRole"][];
+            dangerous: string[];
+            groups: components["schemas"]["PermissionGroup"][];
+            most: number;
+            own: components["schemas"]["RoleView"][];
         };
         /** RowCustomer */
         RowCustomer: {
@@ -3407,13 +3664,6 @@ export interface components {
             until: string;
             version?: number | null;
         };
-        /** Source */
-        Source: {
-            article_id: string | null;
-            slug: string | null;
-            title: string;
-            url: string | null;
-        };
         /** Step */
         Step: {
             at: string | null;
@@ -3522,6 +3772,15 @@ export interface components {
             to: components["schemas"]["routing_api_work_Target"];
             version?: number | null;
         };
+        /** TwoPersonRule */
+        TwoPersonRule: {
+            active: boolean;
+            others: number;
+        };
+        /** TwoPersonSwitch */
+        TwoPersonSwitch: {
+            active: boolean;
+        };
         /** TypingGiven */
         TypingGiven: {
             on: boolean;
@@ -3593,7 +3852,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             seq: number;
-            sources: components["schemas"]["Source"][];
+            sources: components["schemas"]["conversations_queries_messages_Source"][];
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
@@ -3635,6 +3894,14 @@ export interface components {
         accounts_api_members_Link: {
             link: string;
         };
+        /** Source */
+        accounts_queries_rights_Source: {
+            brand_ids: string[];
+            built_in: string | null;
+            name: string;
+            role_id: string | null;
+            sight: string;
+        };
         /** Nothing */
         assist_api_Nothing: Record<string, never>;
         /** Target */
@@ -3650,6 +3917,13 @@ export interface components {
         };
         /** Nothing */
         conversations_api_web_Nothing: Record<string, never>;
+        /** Source */
+        conversations_queries_messages_Source: {
+            article_id: string | null;
+            slug: string | null;
+            title: string;
+            url: string | null;
+        };
         /** ReasonGiven */
         desk_ReasonGiven: {
             reason_id: string | null;
@@ -6311,6 +6585,68 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.roles.read_rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effective"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.roles.set_roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldRoles"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effective"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.second_steps.reset_second_step": {
         parameters: {
             query?: never;
@@ -6587,6 +6923,122 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.proposals.list_proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proposals.propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proposals.confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proposals.decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "routing.settings.list_queues": {
         parameters: {
             query?: never;
@@ -6736,6 +7188,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Queue"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.roles.list_roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.roles.add_role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleForm"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.roles.change_role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.roles.remove_role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
@@ -7912,6 +8484,64 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proposals.read_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoPersonRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proposals.set_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwoPersonSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwoPersonRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

@@ -53,7 +53,6 @@ ROLES: dict[str, frozenset[str]] = {
     "supervisor": _SUPERVISOR,
     "admin": _ADMIN,
 }
-SCOPES: dict[str, Scope] = {"agent": "queue", "supervisor": "all", "admin": "all"}
 
 # Who can change everything is signed out soon; who serves customers is not thrown out during a
 # shift, because a session that ends there loses a customer's answer.
@@ -124,14 +123,6 @@ _PHONE = re.compile(r"\+[0-9][0-9 -]{4,20}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-
-
-def may_grant(permissions: frozenset[str], role: str) -> bool:
-    """Say whether somebody with these permissions may give or touch a role.
-
-    Source: security.md A10, nobody grants what he does not have.
-    """
-    return role in ROLES and ROLES[role] <= permissions
 
 
 def session_end_at(role: str, created_at: datetime, last_seen_at: datetime) -> datetime:
