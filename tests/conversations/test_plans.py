@@ -151,7 +151,9 @@ async def test_a_message_its_fact_and_its_jobs_are_one_statement(centre, monkeyp
 
 async def test_the_statement_writes_the_fact_whole(centre, monkeypatch) -> None:
     reacting = [Reacting("one.counts", _nothing, alone=False, priority=5)]
-    reacting.append(Reacting("two.sends", _nothing, alone=True, priority=2))
+    reacting.append(Reacting("two.sends", _nothing, True, 2, (("waited_ms", ...), ("length", 2))))
+    reacting.append(Reacting("three.first", _nothing, False, 5, (("first", False),)))
+    reacting.append(Reacting("four.long", _nothing, False, 5, (("length", 3),)))
     monkeypatch.setitem(REACTIONS, "ReplySent", reacting)
     conversation_id = await centre.served()
     client_id = new_id()

@@ -70,6 +70,28 @@ async def test_more_facts_than_one_statement_takes(database, organisation, heard
     assert sorted(fact.times for fact, _ in heard) == list(range(many))
 
 
+@pytest.mark.parametrize(
+    ("where", "times"), [({"times": 3}, 1), ({"times": ...}, 2), ({"times": 3, "others": ()}, 0)]
+)
+async def test_facts_that_say_something_else_make_no_job(database, organisation, where, times):
+    async def hear_some(tx: Transaction, fact: BellRung) -> None:
+        """React by doing nothing."""
+
+    hear_some.__module__ = "peakend.kernel.test"
+    reacts_to(BellRung, where=where)(hear_some)
+    try:
+        async with database.transaction(system(organisation)) as tx:
+            for rung in (3, 4):
+                await record(tx, BellRung(conversation_id=new_id(), times=rung, others=(new_id(),)))
+        assert await count(database, organisation, "event") == 2
+        assert await count(database, organisation, "job") == times
+        with pytest.raises(TypeError, match="loud"):
+            reacts_to(BellRung, where={"loud": True})(hear_some)
+    finally:
+        REACTIONS.pop("BellRung")
+        REACTION_BY_NAME.pop("kernel.hear_some")
+
+
 async def test_a_rollback_leaves_no_fact_and_no_job(database, organisation, heard):
     with pytest.raises(RuntimeError, match="no"):  # noqa: PT012
         async with database.transaction(system(organisation)) as tx:

@@ -6,16 +6,15 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
 
 
-@reacts_to(MessageReceived, priority=3)
+@reacts_to(MessageReceived, priority=3, where={"state": "digital"})
 async def answer(tx: Transaction, fact: MessageReceived) -> None:
     """Answer where the digital agent has the conversation."""
-    if fact.state == "digital":
-        await actions.respond(
-            tx,
-            conversation_id=fact.conversation_id,
-            message_id=fact.message_id,
-            seq=fact.seq,
-        )
+    await actions.respond(
+        tx,
+        conversation_id=fact.conversation_id,
+        message_id=fact.message_id,
+        seq=fact.seq,
+    )
 
 
 @reacts_to(ConversationReopened)

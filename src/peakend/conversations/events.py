@@ -44,12 +44,16 @@ class ConversationStarted(_OfConversation):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageReceived(_OfMessage):
-    """The customer wrote; `first` is true for the message that started the conversation."""
+    """The customer wrote; `first` is true for the message that started the conversation.
+
+    `turn` is true where a person has to answer now and had not before this message.
+    """
 
     state: str
     first: bool
     length: int
     files: int
+    turn: bool = False
     agent_id: UUID | None = None
     queue_id: UUID | None = None
     leg_id: UUID | None = None

@@ -144,12 +144,21 @@ class Recorded(msgspec.Struct, frozen=True):
 
 
 class Reacting(msgspec.Struct, frozen=True):
-    """A reaction by its durable name."""
+    """A reaction by its durable name; `where` holds what a fact must say to concern it."""
 
     name: str
     run: Reaction
     alone: bool
     priority: int
+    where: tuple[tuple[str, Any], ...] = ()
+
+    def concerns(self, fact: Fact) -> bool:
+        """Say whether the fact says what the reaction waits for."""
+        return all(_says(getattr(fact, name), wanted) for name, wanted in self.where)
+
+
+def _says(value: Any, wanted: Any) -> bool:
+    return value is not None and wanted in (value, ...)
 
 
 REACTIONS: dict[str, list[Reacting]] = {}
@@ -157,18 +166,26 @@ REACTION_BY_NAME: dict[str, Reacting] = {}
 
 
 def reacts_to(
-    *kinds: type[Fact], alone: bool = False, priority: int = 5
+    *kinds: type[Fact],
+    alone: bool = False,
+    priority: int = 5,
+    where: Mapping[str, Any] | None = None,
 ) -> Callable[[Reaction], Reaction]:
     """Make a function the durable reaction to facts.
 
-    `alone` keeps a slow reaction out of batches; a lower `priority` is drained first.
+    `alone` keeps a slow reaction out of batches; a lower `priority` is drained first. `where`
+    names fields and what they must say, `...` for anything at all: facts that say something else
+    make no job. Errors: TypeError for a field that a fact has not.
     """
 
     def register(run: Reaction) -> Reaction:
         context = run.__module__.removeprefix("peakend.").split(".")[0]
-        entry = Reacting(f"{context}.{run.__name__}", run, alone, priority)
+        wanted = tuple((where or {}).items())
+        entry = Reacting(f"{context}.{run.__name__}", run, alone, priority, wanted)
         REACTION_BY_NAME[entry.name] = entry
         for kind in kinds:
+            if strange := {name for name, _ in wanted} - set(_field_names(kind.__name__)):
+                raise TypeError(f"{kind.__name__} has no field {sorted(strange)}")
             known = REACTIONS.setdefault(kind.__name__, [])
             if all(other.name != entry.name for other in known):
                 known.append(entry)
@@ -276,17 +293,22 @@ def from_row(
     """
     given = dict(fact.given)
     lifted = {name: given.pop(name) for name in LIFTED if name in given}
-    jobs = REACTIONS.get(fact.kind.__name__, ())
+    jobs = [
+        one
+        for one in REACTIONS.get(fact.kind.__name__, ())
+        if all(_says(fact.given[name], wanted) for name, wanted in one.where if name in fact.given)
+    ]
     cause = tx.cause.id if tx.cause else None
     values = [new_id(), tx.now, tx.actor.label, cause, _plain(given), *lifted.values()]
     values += [new_id() for _ in jobs]
-    reactions = tuple((one.name, one.priority, one.alone) for one in jobs)
+    reactions = tuple((one.name, one.priority, one.alone, one.where) for one in jobs)
     columns = tuple(fact.columns.items())
     shape = fact.kind.__name__, columns, tuple(lifted), reactions
     return _from_row_sql(shape, statement, first), values
 
 
-_Shape = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple[tuple[str, int, bool], ...]]
+_Job = tuple[str, int, bool, tuple[tuple[str, Any], ...]]
+_Shape = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...], tuple[_Job, ...]]
 
 
 @cache
@@ -314,16 +336,28 @@ def _from_row_sql(shape: _Shape, statement: tuple[str, str, str], first: int) ->
         f"SELECT {', '.join(row.values())} FROM {source} r)"
     ]
     if reactions:
+        of_row = dict(columns)
         jobs = ", ".join(
-            f"(${next(numbers)}::uuid, '{name}', {priority}, {alone})"
-            for name, priority, alone in reactions
+            f"(${next(numbers)}::uuid, '{name}', {priority}, {alone}, {_wanted(where, of_row)})"
+            for name, priority, alone, where in reactions
         )
         parts.append(
             "jobs AS (INSERT INTO job (id, name, fact_id, run_at, priority, args, alone) "  # noqa: S608
             f"SELECT j.id, j.name, {fact_id}, {at}, j.priority, '{{}}', j.alone "
-            f"FROM {source} r, (VALUES {jobs}) j (id, name, priority, alone))"
+            f"FROM {source} r, LATERAL (VALUES {jobs}) j (id, name, priority, alone, wanted) "
+            "WHERE j.wanted)"
         )
     return f"{head}, {', '.join(parts)} {tail}"
+
+
+def _wanted(where: tuple[tuple[str, Any], ...], of_row: dict[str, str]) -> str:
+    """Return a reaction's condition as SQL over the row; what is given was looked at before."""
+    tests = [
+        f"({of_row[name]}) IS NOT NULL" if wanted is ... else f"({of_row[name]}) = {wanted!r}"
+        for name, wanted in where
+        if name in of_row
+    ]
+    return " AND ".join(f"coalesce({one}, false)" for one in tests) or "true"
 
 
 def _absorbed(jobs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -347,6 +381,7 @@ async def write_records(tx: "Transaction") -> None:
         (new_id(), r.name, entry.id, tx.now, r.priority, None, {}, r.alone)
         for entry in tx.records
         for r in REACTIONS.get(type(entry.fact).__name__, ())
+        if r.concerns(entry.fact)
     ]
     jobs += _absorbed(tx.jobs)
     tx.records, tx.jobs = [], []

@@ -140,24 +140,25 @@ async def follow_snooze(tx: Transaction, fact: ConversationSnoozed | Conversatio
 
 
 # Clocks are locked one by one: in a batch two workers could wait for each other.
-@reacts_to(MessageReceived, alone=True)
+@reacts_to(MessageReceived, alone=True, where={"turn": True})
 async def start_clock(tx: Transaction, fact: MessageReceived) -> None:
     """Promise an answer to a customer who wrote to people."""
-    if fact.state in ("waiting", "serving") and tx.cause is not None:
-        await actions.start_turn(tx, conversation_id=fact.conversation_id, at=tx.cause.occurred_at)
+    assert tx.cause is not None
+    await actions.start_turn(tx, conversation_id=fact.conversation_id, at=tx.cause.occurred_at)
 
 
-@reacts_to(ReplySent, alone=True)
+@reacts_to(ReplySent, alone=True, where={"waited_ms": ...})
 async def stop_clock(tx: Transaction, fact: ReplySent) -> None:
     """Stop the clock with the answer, and say so if it came too late."""
-    if fact.waited_ms is not None and tx.cause is not None:
-        await actions.end_turn(
-            tx,
-            conversation_id=fact.conversation_id,
-            waited_ms=fact.waited_ms,
-            until=tx.cause.occurred_at,
-            replied=not fact.first,
-        )
+    assert fact.waited_ms is not None
+    assert tx.cause is not None
+    await actions.end_turn(
+        tx,
+        conversation_id=fact.conversation_id,
+        waited_ms=fact.waited_ms,
+        until=tx.cause.occurred_at,
+        replied=not fact.first,
+    )
 
 
 @reacts_to(ConversationClosed, alone=True)

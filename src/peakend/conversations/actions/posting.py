@@ -122,6 +122,7 @@ _OF_ROW = {
     "queue_id": "r.queue_id",
     "first": "coalesce(r.first_reply_at = $7, false)",
     "waited_ms": "r.last_wait_ms",
+    "turn": "r.awaiting_since = $7 AND r.state IN ('waiting', 'serving')",
 }
 
 _KNOWN = f"""
