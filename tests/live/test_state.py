@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from peakend.conversations import actions as conversations
+from peakend.customers import actions as customers
 from peakend.entry.app import create
 from peakend.entry.live import Listener
 from peakend.kernel import clock
@@ -167,6 +168,7 @@ class World(People):
 
     async def does(self, who: Any, method: str, path: str, body: Any = None) -> httpx.Response:
         path = path.replace("{c}", str(self.kept.get("c", "")))
+        path = path.replace("{merge}", str(self.kept.get("merge", "")))
         headers = {"Cookie": self.cookies[who.id]}
         sent = {"json": body} if body is not None else {}
         answer = await self.http.request(method, f"/api{path}", headers=headers, **sent)
@@ -262,6 +264,18 @@ async def on_time(w: World) -> None:
     w.ahead = timedelta(0)
 
 
+async def merge_customers(w: World) -> None:
+    """Let who writes turn out to be somebody known, who wrote before."""
+    async with w.shop.tx() as tx:
+        known = await customers.add_customer(
+            tx, name="王芳", tier="gold", identities=[("phone", "13812345678", True)]
+        )
+    card = (await w.does(w.kept["chief"], "GET", f"/customers/{w.kept['customer']}")).json()
+    sent = {"absorbed_id": card["id"], "version": 1, "absorbed_version": card["version"]}
+    done = await w.does(w.kept["chief"], "POST", f"/customers/{known}/merges", sent)
+    w.kept["merge"] = done.json()["merges"][0]["id"]
+
+
 LATER = (clock.now() + timedelta(days=1)).isoformat()
 CLOSE = {"solved": True}
 ACTIONS: list[tuple[str, Act]] = [
@@ -314,6 +328,10 @@ ACTIONS: list[tuple[str, Act]] = [
     ("it is reopened", agent("chief", "POST", "/conversations/{c}/reopenings", {})),
     ("the customer ends it", visitor("closings")),
     ("the customer comes back", says("又来了")),
+    ("the customer is merged", merge_customers),
+    ("the merged customer writes", says("还是我")),
+    ("the merge is undone", agent("chief", "DELETE", "/customer-merges/{merge}")),
+    ("the parted customer writes", says("我又来了")),
     ("a member is renamed",
      given("chief", "PATCH", "/members/{chief_id}", lambda w: {"name": "王主管"})),
 ]  # fmt: skip

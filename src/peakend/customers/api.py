@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from peakend.customers import actions, queries
 from peakend.customers.actions import Revealed
 from peakend.customers.actions.customers import AttributeChange
-from peakend.customers.queries import CustomerCard, CustomerRow
+from peakend.customers.queries import CustomerCard, CustomerRow, Duplicate
 from peakend.customers.rules import Privacy
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page
@@ -42,6 +42,12 @@ class NewNote(Struct, forbid_unknown_fields=True):
     """A note to write."""
 
     text: Annotated[str, Meta(min_length=1, max_length=5000)]
+
+
+class Distinction(Struct, forbid_unknown_fields=True):
+    """Who is somebody else."""
+
+    other_id: UUID
 
 
 class RevealRequest(Struct, forbid_unknown_fields=True):
@@ -98,4 +104,18 @@ async def reveal(tx: Transaction, customer_id: UUID, data: RevealRequest) -> Rev
     return await actions.reveal(tx, customer_id=customer_id, field=data.field, reason=data.reason)
 
 
-routes: list[Any] = [list_customers, read_customer, change_customer, add_note, reveal]
+@get("/customers/{customer_id:uuid}/duplicates", opt=needs("customers.merge"))
+async def duplicates(tx: Transaction, customer_id: UUID) -> list[Duplicate]:
+    """Return customers who may be this one, and why."""
+    return await queries.duplicates(tx, customer_id)
+
+
+@post("/customers/{customer_id:uuid}/distinctions", opt=needs("customers.merge"), status_code=204)
+async def tell_apart(tx: Transaction, customer_id: UUID, data: Distinction) -> None:
+    """Remember that another customer is somebody else."""
+    await actions.tell_apart(tx, customer_id=customer_id, other_id=data.other_id)
+
+
+routes: list[Any] = [
+    list_customers, read_customer, change_customer, add_note, reveal, duplicates, tell_apart,
+]  # fmt: skip

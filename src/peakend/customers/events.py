@@ -51,6 +51,37 @@ class IdentityAdded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomersMerged(Fact):
+    """Two customers are one from now on: what was `absorbed_id`'s is found with the customer."""
+
+    subject: ClassVar[str] = "customer_id"
+    customer_id: UUID
+    absorbed_id: UUID
+    merge_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersParted(Fact):
+    """A merge was taken back: `absorbed_id` is a customer of its own again."""
+
+    subject: ClassVar[str] = "customer_id"
+    customer_id: UUID
+    absorbed_id: UUID
+    merge_id: UUID
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomersToldApart(Fact):
+    """Somebody said that two customers who look alike are two."""
+
+    subject: ClassVar[str] = "customer_id"
+    customer_id: UUID
+    other_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerNoteAdded(Fact):
     """A member wrote a note about a customer."""
 

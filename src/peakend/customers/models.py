@@ -1,4 +1,4 @@
-"""Tables and rows of customers, their identities, notes, visits and reveals."""
+"""Tables and rows of customers, their identities, notes, visits, reveals and merges."""
 
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,8 @@ customer = tenant_table(
     # known: has a name or an identity; verified: somebody trusted vouched for an identity.
     _flag("known"),
     _flag("verified"),
+    # Who it turned out to be: everything of it is found there as long as the merge stands.
+    *reference("merged_into_id", "customer"),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index(
         "ix_customer_known",
@@ -54,6 +56,45 @@ customer = tenant_table(
         "id",
         postgresql_where=text("known"),
     ),
+    Index(
+        "ix_customer_folded",
+        "organisation_id",
+        "folded",
+        "id",
+        postgresql_where=text("known AND folded <> ''"),
+    ),
+    Index(
+        "ix_customer_merged_into",
+        "organisation_id",
+        "merged_into_id",
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
+)
+# What a merge did, so that it can be taken back: the rows that moved by their ids, and what the
+# survivor looked like before and after. Private values in it are as sealed as where they come from.
+customer_merge = tenant_table(
+    "customer_merge",
+    *reference("survivor_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("absorbed_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("by_id", "member"),
+    _moment("at"),
+    _moment("until"),
+    _moment("undone_at", nullable=True),
+    Column("moved", JSONB, nullable=False),
+    Column("before", JSONB, nullable=False),
+    Column("after", JSONB, nullable=False),
+    Index("ix_customer_merge_survivor", "organisation_id", "survivor_id", "at"),
+    Index("ix_customer_merge_absorbed", "organisation_id", "absorbed_id", "at"),
+)
+# Two customers of whom somebody said that they are not one; the smaller id first.
+customer_apart = tenant_table(
+    "customer_apart",
+    *reference("one_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("other_id", "customer", nullable=False, on_delete="CASCADE"),
+    *reference("by_id", "member"),
+    _moment("at"),
+    Index("ix_customer_apart_other", "organisation_id", "other_id"),
+    primary_key=("one_id", "other_id"),
 )
 # Pairs of characters beside a plain index: equality passes row-level security into the index,
 # which containment operators do not, and two Chinese characters are enough to search by.
@@ -138,6 +179,7 @@ class Customer(msgspec.Struct, frozen=True):
     preferences: dict[str, Any]
     known: bool
     verified: bool
+    merged_into_id: UUID | None
     version: int
 
 
@@ -149,6 +191,21 @@ class IdentityRow(msgspec.Struct, frozen=True):
     kind: Kind
     value: bytes
     verified: bool
+
+
+class MergeRow(msgspec.Struct, frozen=True):
+    """A merge as stored."""
+
+    id: UUID
+    survivor_id: UUID
+    absorbed_id: UUID
+    by_id: UUID | None
+    at: datetime
+    until: datetime
+    undone_at: datetime | None
+    moved: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 class Visitor(msgspec.Struct, frozen=True):

@@ -5,12 +5,14 @@ import hmac
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+
+V = TypeVar("V")
 
 Kind = Literal["login", "phone", "email", "wechat", "other"]
 Privacy = Literal["public", "internal", "personal", "sensitive"]
@@ -18,6 +20,7 @@ Privacy = Literal["public", "internal", "personal", "sensitive"]
 KINDS: tuple[Kind, ...] = ("login", "phone", "email", "wechat", "other")
 IDENTITY_LIFE = timedelta(hours=24)
 REVEAL_LIFE = timedelta(minutes=5)
+MERGE_UNDO = timedelta(days=7)
 PAGES_KEPT = 50
 IDENTITIES_KEPT = 20
 ATTRIBUTES_KEPT = 40
@@ -220,6 +223,29 @@ def preferences_after(
         else:
             return None
     return after if len(after) <= PREFERENCES_KEPT else None
+
+
+def chosen(mine: Mapping[str, V], theirs: Mapping[str, V], take: Collection[str]) -> dict[str, V]:
+    """Return what two customers know together; where both know, `take` names what is theirs."""
+    return {
+        key: theirs[key] if key in theirs and (key in take or key not in mine) else mine[key]
+        for key in (*mine, *(key for key in theirs if key not in mine))
+    }
+
+
+def reverted(before: Mapping[str, V], after: Mapping[str, V], now: Mapping[str, V]) -> dict[str, V]:
+    """Return what is left when a change is taken back: later edits stay, all else is as before."""
+    found = {}
+    for key in (*before, *(key for key in now if key not in before)):
+        kept = before if now.get(key) == after.get(key) else now
+        if key in kept:
+            found[key] = kept[key]
+    return found
+
+
+def telling(value: str) -> bool:
+    """Say whether namesakes who share this value are likely one: a number is, 上海 is not."""
+    return len(value) >= 4 and sum(char.isdigit() for char in value) >= 3
 
 
 def page_url(url: str) -> str | None:

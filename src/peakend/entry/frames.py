@@ -81,6 +81,8 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
     """Return what an actor may see of a batch."""
     rows = batch.rows_in(actor.language)
     seen = {i for i, row in rows.items() if conversations.visible(actor, row)}
+    # Who sees a conversation sees the card of its customer, too, and hears when that changes.
+    served = {rows[i].customer.id for i in seen}
     gone = [
         fact.conversation_id
         for fact in batch.facts
@@ -91,7 +93,7 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
         for fact in batch.facts
         if fact.conversation_id in seen
         or (actor.id is not None and fact.agent_id == actor.id)
-        or (fact.conversation_id is None and _concerns(actor, fact))
+        or (fact.conversation_id is None and (_concerns(actor, fact) or fact.customer_id in served))
     ]
     return Frame(
         cursor=str(batch.cursor),
@@ -120,7 +122,11 @@ def _concerns(actor: Actor, fact: Logged) -> bool:
 
 
 # These change what rows say of their customer.
-CUSTOMER_FACTS = frozenset({"CustomerChanged", "CustomerIdentified", "IdentityAdded"})
+CUSTOMER_FACTS = frozenset(
+    {"CustomerChanged", "CustomerIdentified", "CustomersMerged", "IdentityAdded"}
+)
+# After these a visitor may be another customer.
+VISITOR_FACTS = frozenset({"CustomersMerged", "CustomersParted"})
 # These change names in any number of rows: whoever shows rows loads them anew.
 NAMING_FACTS = frozenset(
     {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}

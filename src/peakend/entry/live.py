@@ -9,7 +9,7 @@ import contextlib
 import os
 import socket
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,11 @@ import structlog
 
 from peakend.conversations import queries as conversations
 from peakend.customers.actions import see_visitors
+from peakend.customers.queries import visitor_customers
 from peakend.entry.frames import (
     CUSTOMER_FACTS,
     NAMING_FACTS,
+    VISITOR_FACTS,
     Batch,
     bare_frame,
     encoded,
@@ -234,6 +236,8 @@ class Hub:
         if not listeners:
             return
         customers = {row.customer.id for row in batch.rows.values()}
+        if any(fact.type in VISITOR_FACTS for fact in batch.facts):
+            customers |= await self._know_again(organisation_id, listeners)
         judged = any(fact.type == "AnswerJudged" for fact in batch.facts)
         for listener in list(listeners):
             if listener.actor.customer_id in customers:
@@ -242,6 +246,20 @@ class Hub:
                 async with listener.lock:
                     for frame in await self.visitor_frames(listener, batch.cursor, whole=judged):
                         listener.push(frame)
+
+    async def _know_again(
+        self, organisation_id: UUID, listeners: Collection[Listener]
+    ) -> set[UUID]:
+        """Ask anew whose visitors listen, and return the customers that they have become."""
+        async with self.database.transaction(Actor.system(organisation_id)) as tx:
+            whose = await visitor_customers(tx, [x.actor.id for x in listeners if x.actor.id])
+        became = set()
+        for one in listeners:
+            customer_id = whose.get(one.actor.id) if one.actor.id else None
+            if customer_id is not None and customer_id != one.actor.customer_id:
+                one.actor = msgspec.structs.replace(one.actor, customer_id=customer_id)
+                became.add(customer_id)
+        return became
 
     async def visitor_frames(
         self, listener: Listener, cursor: Cursor, *, whole: bool = False

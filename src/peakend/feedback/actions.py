@@ -61,7 +61,7 @@ async def invite(tx: Transaction, *, fact: ConversationClosed) -> UUID | None:
         """,
         new_id(),
         fact.conversation_id,
-        fact.customer_id,
+        row.customer_id,
         fact.channel,
         fact.agent_id,
         fact.leg_id,
@@ -108,6 +108,19 @@ async def withdraw(tx: Transaction, *, conversation_id: UUID) -> None:
     )
     if survey_id is not None:
         await record(tx, SurveyWithdrawn(survey_id=survey_id, conversation_id=conversation_id))
+
+
+async def follow_customer(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Keep a survey with whom its conversation belongs to now."""
+    row = await conversations.need_conversation(
+        tx, conversation_id, Actor.system(tx.organisation_id)
+    )
+    await tx.run(
+        "UPDATE survey SET customer_id = $2"
+        " WHERE organisation_id = current_organisation() AND conversation_id = $1",
+        conversation_id,
+        row.customer_id,
+    )
 
 
 async def answer(

@@ -1,6 +1,10 @@
 """When customers are asked."""
 
-from peakend.conversations.events import ConversationClosed, ConversationReopened
+from peakend.conversations.events import (
+    ConversationClosed,
+    ConversationMoved,
+    ConversationReopened,
+)
 from peakend.feedback import actions
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
@@ -10,6 +14,12 @@ from peakend.kernel.events import reacts_to
 async def invite(tx: Transaction, fact: ConversationClosed) -> None:
     """Ask how it went."""
     await actions.invite(tx, fact=fact)
+
+
+@reacts_to(ConversationMoved)
+async def follow_customer(tx: Transaction, fact: ConversationMoved) -> None:
+    """Ask whom the conversation belongs to now."""
+    await actions.follow_customer(tx, conversation_id=fact.conversation_id)
 
 
 @reacts_to(ConversationReopened)

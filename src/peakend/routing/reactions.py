@@ -16,6 +16,7 @@ from peakend.accounts.events import (
 from peakend.conversations.events import (
     ConversationAssigned,
     ConversationClosed,
+    ConversationMoved,
     ConversationQueued,
     ConversationReleased,
     ConversationReopened,
@@ -198,6 +199,12 @@ async def pause_clock(tx: Transaction, fact: ConversationSnoozed | ConversationW
 async def set_clock_anew(tx: Transaction, fact: Any) -> None:
     """Let the promise of the new queue, or of the reason known now, hold."""
     await actions.follow_targets(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(ConversationMoved)
+async def follow_customer(tx: Transaction, fact: ConversationMoved) -> None:
+    """Remember who served whom, whichever customer that is now."""
+    await actions.follow_customer(tx, conversation_id=fact.conversation_id)
 
 
 @reacts_to(CustomerChanged, alone=True)

@@ -28,6 +28,7 @@ _AGENT = frozenset(
         "customers.read",
         "customers.edit",
         "customers.reveal",
+        "customers.merge",
         "knowledge.read",
         "canned.own",
         "presence.self",

@@ -56,6 +56,11 @@ from peakend.conversations.actions.marking import (
     tag,
     visit_page,
 )
+from peakend.conversations.actions.merging import (
+    TooManyConversations,
+    merge_customers,
+    part_customers,
+)
 from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
 from peakend.conversations.actions.promising import set_due
 from peakend.conversations.actions.receiving import (
@@ -95,6 +100,7 @@ __all__ = [
     "TagNotFound",
     "TextTooLong",
     "TooLateToUndo",
+    "TooManyConversations",
     "TooManyTags",
     "TryAgain",
     "UnknownHours",
@@ -128,9 +134,11 @@ __all__ = [
     "mark_seen_by_customer",
     "mark_unread",
     "may_share",
+    "merge_customers",
     "need_identified",
     "new_identity_secret",
     "note",
+    "part_customers",
     "place_in_queue",
     "publish_reasons",
     "receive",

@@ -147,7 +147,7 @@ async def close_by_customer(tx: Transaction, *, by: Actor) -> UUID | None:
     """End the visitor's open conversation and return its id; None where nothing is open."""
     conversation_id: UUID | None = await tx.value(
         "SELECT id FROM conversation WHERE organisation_id = current_organisation() "
-        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed'",
+        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside",
         by.customer_id,
         by.channel_id,
     )
@@ -213,9 +213,12 @@ class OtherIsOpen(Conflict):
 async def _none_open(tx: Transaction, row: ConversationRecord) -> None:
     other = await tx.value(
         "SELECT 1 FROM conversation WHERE organisation_id = current_organisation() "
-        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed'",
+        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside "
+        "AND NOT (SELECT beside FROM conversation "
+        "WHERE organisation_id = current_organisation() AND id = $3)",
         row.customer_id,
         row.channel_id,
+        row.id,
     )
     if other is not None:
         raise OtherIsOpen

@@ -20,6 +20,7 @@ from peakend.conversations.queries.access import (
     need_conversation,
     need_version,
 )
+from peakend.conversations.queries.visitor import FRONT
 from peakend.conversations.rules.channels import page_url
 from peakend.conversations.rules.states import Priority
 from peakend.conversations.rules.texts import LONGEST_MESSAGE, is_text, one_line
@@ -42,13 +43,12 @@ WHERE c.organisation_id = current_organisation() AND c.id = $1
 RETURNING c.agent_read_seq
 """
 
-_CUSTOMER_SEEN = """
+_CUSTOMER_SEEN = f"""
 WITH old AS (
     SELECT c.id, c.customer_read_seq AS read, c.customer_delivered_seq AS delivered, c.last_seq,
            c.channel_kind
     FROM conversation c
-    WHERE c.organisation_id = current_organisation() AND c.customer_id = $1 AND c.channel_id = $2
-    ORDER BY c.opened_at DESC LIMIT 1
+    WHERE c.organisation_id = current_organisation() AND c.id = {FRONT}
     FOR NO KEY UPDATE
 ), wanted AS (
     SELECT old.id, old.channel_kind, old.read AS old_read, old.delivered AS old_delivered,
@@ -64,7 +64,7 @@ WHERE c.organisation_id = current_organisation() AND c.id = w.id
   AND (w.read > w.old_read OR w.delivered > w.old_delivered)
 RETURNING c.id, w.channel_kind AS channel, w.read, w.delivered,
           w.read > w.old_read AS newly_read, w.delivered > w.old_delivered AS newly_delivered
-"""
+"""  # noqa: S608 (a part of our own)
 
 _SAVE_DRAFT = """
 INSERT INTO draft AS d (conversation_id, member_id, text, kind, updated_at)
@@ -77,7 +77,7 @@ DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
 _OPEN = """
 SELECT id FROM conversation
 WHERE organisation_id = current_organisation()
-  AND customer_id = $1 AND channel_id = $2 AND state <> 'closed'
+  AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside
 """
 
 

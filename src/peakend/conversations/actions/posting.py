@@ -88,7 +88,7 @@ _INSERT = """
 _TELL = """
 SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
        channel_kind AS channel, state, queue_id, agent_id, leg_id, last_wait_ms,
-       first_reply_at = $7 AS first_reply, woken_until
+       first_reply_at = $7 AS first_reply, woken_until, beside
 FROM touched
 """
 
@@ -107,6 +107,7 @@ WITH touched AS ({_SET}
       AND c.customer_id = $17::uuid
       AND c.channel_id = $18::uuid
       AND c.state <> 'closed'
+      AND NOT c.beside
       AND ($1::uuid IS NULL OR c.id = $1)
 {_INSERT}"""
 
@@ -148,6 +149,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     last_wait_ms: int | None
     first_reply: bool | None
     woken_until: datetime | None
+    beside: bool
 
 
 class NewMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import (
     POST_BY_CUSTOMER,
     NewMessage,
@@ -29,6 +30,7 @@ from peakend.conversations.models import (
     MessageRecord,
 )
 from peakend.conversations.rules.states import first_state, goes_on, reopened_state
+from peakend.customers.queries import current_customer
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, NotFound
 from peakend.kernel.events import record
@@ -50,10 +52,11 @@ LIMIT 1
 """  # noqa: S608 (names of columns only)
 
 _LAST = """
-SELECT id, queue_id, coalesce(agent_id, last_agent_id) AS last_agent_id, state, closed_at, solved
+SELECT id, queue_id, coalesce(agent_id, last_agent_id) AS last_agent_id, state, closed_at, solved,
+       beside
 FROM conversation
 WHERE organisation_id = current_organisation() AND customer_id = $1 AND channel_id = $2
-ORDER BY opened_at DESC
+ORDER BY state = 'closed', beside, opened_at DESC
 LIMIT 1
 FOR NO KEY UPDATE
 """
@@ -68,13 +71,14 @@ _START = """
 INSERT INTO conversation (id, number, channel_id, channel_kind, customer_id, brand_id, queue_id,
                           state, language, last_message_at, opened_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
-ON CONFLICT (organisation_id, channel_id, customer_id) WHERE state <> 'closed' DO NOTHING
+ON CONFLICT (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
+    DO NOTHING
 """
 
 _GO_ON = """
 UPDATE conversation SET
     state = $2, agent_id = NULL, leg_id = NULL, last_agent_id = $3, closed_at = NULL,
-    closed_from = NULL, solved = NULL, version = version + 1
+    closed_from = NULL, solved = NULL, beside = false, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
@@ -98,6 +102,7 @@ class _Last(msgspec.Struct, frozen=True):
     state: str
     closed_at: datetime | None
     solved: bool | None
+    beside: bool
 
 
 async def receive(
@@ -126,9 +131,13 @@ async def receive(
     given = (*arguments(None, message, tx.now), customer_id, channel_id)
     posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=False))
     if posted is None:
+        # Whose token was read a moment before a merge still comes with the former customer.
+        customer_id = await current_customer(tx, customer_id, hold=True)
         known = await tx.one(MessageRecord, _KNOWN, customer_id, channel_id, client_id)
         if known is not None:
             return known
+        message = msgspec.structs.replace(message, author_id=customer_id)
+        given = (*arguments(None, message, tx.now), customer_id, channel_id)
         first = await _open(tx, channel_id, customer_id, language)
         posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=first))
     if posted is None:
@@ -163,10 +172,11 @@ async def start_conversation(
 
     A conversation closed minutes ago goes on. Errors: ChannelNotFound.
     """
+    customer_id = await current_customer(tx, customer_id, hold=True)
     await _open(tx, channel_id, customer_id, language)
     found: UUID | None = await tx.value(
         "SELECT id FROM conversation WHERE organisation_id = current_organisation() "
-        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed'",
+        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside",
         customer_id,
         channel_id,
     )
@@ -182,6 +192,8 @@ async def _open(tx: Transaction, channel_id: UUID, customer_id: UUID, language: 
         raise ChannelNotFound
     last = await tx.one(_Last, _LAST, customer_id, channel_id)
     if last is not None and last.state != "closed":
+        if last.beside:
+            await bring_forward(tx, last.id)
         return False
     if last is not None and goes_on(last.closed_at, tx.now):
         await _go_on(tx, last, channel, customer_id)

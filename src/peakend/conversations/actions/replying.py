@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts.queries import MemberNotFound, member_briefs
+from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Said, checked_text, post
 from peakend.conversations.actions.receiving import attached
 from peakend.conversations.events import (
@@ -55,9 +56,11 @@ async def reply(
             "article_id": article_id,
         },
     )
-    kept, _ = await post(
+    kept, posted = await post(
         tx, conversation_id, message, said, states=("serving",), by=by, must_hold=True
     )
+    if posted is not None and posted.beside:
+        await bring_forward(tx, conversation_id)
     return kept
 
 

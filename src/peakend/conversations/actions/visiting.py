@@ -25,9 +25,10 @@ FROM conversation mine
 JOIN conversation theirs
     ON theirs.organisation_id = mine.organisation_id
     AND theirs.channel_id = mine.channel_id AND theirs.customer_id = $2
-    AND theirs.state <> 'closed'
+    AND theirs.state <> 'closed' AND NOT theirs.beside
 WHERE mine.organisation_id = current_organisation()
   AND mine.customer_id = $1 AND mine.state <> 'closed'
+  AND NOT mine.beside
 """
 
 

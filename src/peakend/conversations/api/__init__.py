@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.conversations.api import aside, desk, settings, web
+from peakend.conversations.api import aside, desk, merging, settings, web
 
-routes: list[Any] = [*desk.routes, *aside.routes, *settings.routes, *web.routes]
+routes: list[Any] = [*desk.routes, *aside.routes, *merging.routes, *settings.routes, *web.routes]

@@ -1,6 +1,6 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import finding
+from peakend.conversations.models import finding, joining
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -26,4 +26,5 @@ __all__ = [
     "conversation_tag_table",
     "due_table",
     "finding",
+    "joining",
 ]

@@ -147,6 +147,8 @@ conversation_table = tenant_table(
     # Until when the newest message found it put aside: RETURNING shows new values only.
     _time("woken_until"),
     Column("marked_unread", Boolean, nullable=False, server_default="false"),
+    # Another matter of the same customer on the same channel: the customer's panel is elsewhere.
+    Column("beside", Boolean, nullable=False, server_default="false"),
     Column("version", Integer, nullable=False, server_default="1"),
     # The last client ids: a repeat that waits for the row's lock sees them there, where a look at
     # the message table would still see the past.
@@ -162,7 +164,7 @@ conversation_table = tenant_table(
         "channel_id",
         "customer_id",
         unique=True,
-        postgresql_where=text("state <> 'closed'"),
+        postgresql_where=text("state <> 'closed' AND NOT beside"),
     ),
     Index("ix_conversation_customer", "organisation_id", "customer_id", "opened_at"),
     Index(

@@ -34,6 +34,7 @@ from peakend.conversations.rules.states import (
     customer_may_read,
     message_state,
 )
+from peakend.customers.queries import current_customer
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound, Refused
@@ -43,10 +44,20 @@ from peakend.kernel.secrets import unseal
 NEWEST = 50
 MOST = 200
 
+# What the panel of customer $1 on channel $2 shows: the open one in front, else the newest.
+# The second look is taken only where nothing is open.
+FRONT = """coalesce((
+    SELECT f.id FROM conversation f
+    WHERE f.organisation_id = current_organisation() AND f.customer_id = $1 AND f.channel_id = $2
+      AND f.state <> 'closed' AND NOT f.beside
+), (
+    SELECT f.id FROM conversation f
+    WHERE f.organisation_id = current_organisation() AND f.customer_id = $1 AND f.channel_id = $2
+    ORDER BY f.beside, f.opened_at DESC LIMIT 1
+))"""
 _NEWEST_ONE = f"""
 SELECT {CONVERSATION_COLUMNS} FROM conversation c
-WHERE c.organisation_id = current_organisation() AND c.customer_id = $1 AND c.channel_id = $2
-ORDER BY c.opened_at DESC LIMIT 1
+WHERE c.organisation_id = current_organisation() AND c.id = {FRONT}
 """  # noqa: S608 (names of columns only)
 
 _BY_KEY = f"""
@@ -183,8 +194,17 @@ def secret_place(organisation_id: UUID, channel_id: UUID) -> str:
 
 
 async def newest_conversation(tx: Transaction, actor: Actor) -> ConversationRecord | None:
-    """Return the visitor's newest conversation on the channel."""
-    return await tx.one(ConversationRecord, _NEWEST_ONE, actor.customer_id, actor.channel_id)
+    """Return the visitor's newest conversation on the channel.
+
+    Whose token was read a moment before a merge still comes with the former customer.
+    """
+    found = await tx.one(ConversationRecord, _NEWEST_ONE, actor.customer_id, actor.channel_id)
+    if found is not None or actor.customer_id is None:
+        return found
+    customer_id = await current_customer(tx, actor.customer_id)
+    if customer_id == actor.customer_id:
+        return None
+    return await tx.one(ConversationRecord, _NEWEST_ONE, customer_id, actor.channel_id)
 
 
 async def visitor_state(

@@ -8,6 +8,15 @@ from peakend.customers.actions.customers import (
     change_customer,
     set_preferences,
 )
+from peakend.customers.actions.merging import (
+    AlreadyMerged,
+    Merged,
+    MergeNotFound,
+    merge_customers,
+    need_merge,
+    part_customers,
+    tell_apart,
+)
 from peakend.customers.actions.reveals import Revealed, reveal
 from peakend.customers.actions.visits import (
     Identified,
@@ -20,8 +29,11 @@ from peakend.customers.actions.visits import (
 )
 
 __all__ = [
+    "AlreadyMerged",
     "CustomerStale",
     "Identified",
+    "MergeNotFound",
+    "Merged",
     "Revealed",
     "Visit",
     "add_customer",
@@ -29,10 +41,14 @@ __all__ = [
     "add_note",
     "change_customer",
     "identify",
+    "merge_customers",
+    "need_merge",
+    "part_customers",
     "record_page",
     "reveal",
     "see_visitors",
     "set_preferences",
     "start_visit",
     "sweep_visitors",
+    "tell_apart",
 ]

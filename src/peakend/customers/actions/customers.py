@@ -13,7 +13,7 @@ from peakend.customers.events import (
     CustomerNoteAdded,
     IdentityAdded,
 )
-from peakend.customers.queries import Customer, need_customer
+from peakend.customers.queries import Customer, current_customer, need_customer
 from peakend.customers.queries.sealing import (
     blind_identity,
     opened_attributes,
@@ -124,7 +124,7 @@ async def add_customer(
         settled,
         bool(plain),
     )
-    await _index_name(tx, customer_id, plain)
+    await index_name(tx, customer_id, plain)
     await record(tx, CustomerAdded(customer_id=customer_id))
     for kind, value, verified in identities:
         await add_identity(tx, customer_id=customer_id, kind=kind, value=value, verified=verified)
@@ -220,6 +220,7 @@ async def change_customer(
     Errors: CustomerNotFound, CustomerStale, WrongAttributes, WrongPreferences.
     """
     customer = await need_customer(tx, customer_id)
+    customer_id = customer.id
     plain = clean_name(name)[:60] if name is not None else customer.name
     changed = attributes_after(tx.organisation_id, customer, attributes or ())
     settled = preferences_after(customer.preferences, preferences or {})
@@ -245,7 +246,7 @@ async def change_customer(
     if revision is None:
         raise CustomerStale
     if plain != customer.name:
-        await _index_name(tx, customer_id, plain)
+        await index_name(tx, customer_id, plain)
     await record(tx, CustomerChanged(customer_id=customer_id, revision=revision))
 
 
@@ -286,6 +287,7 @@ async def set_preferences(tx: Transaction, *, customer_id: UUID, changes: dict[s
 
     Errors: CustomerNotFound, WrongPreferences.
     """
+    customer_id = await current_customer(tx, customer_id)
     await tx.run("SELECT FROM customer WHERE organisation_id = current_organisation()"
                  " AND id = $1 FOR UPDATE", customer_id)  # fmt: skip
     customer = await need_customer(tx, customer_id)
@@ -322,11 +324,12 @@ async def set_name(tx: Transaction, *, customer_id: UUID, name: str) -> None:
         folded(plain),
     )
     if revision is not None:
-        await _index_name(tx, customer_id, plain)
+        await index_name(tx, customer_id, plain)
         await record(tx, CustomerChanged(customer_id=customer_id, revision=revision))
 
 
-async def _index_name(tx: Transaction, customer_id: UUID, name: str) -> None:
+async def index_name(tx: Transaction, customer_id: UUID, name: str) -> None:
+    """Let a customer be found by a name; by none with an empty one."""
     await tx.run("DELETE FROM customer_gram WHERE organisation_id = current_organisation()"
                  " AND customer_id = $1", customer_id)  # fmt: skip
     found = sorted(grams(name))
@@ -340,7 +343,7 @@ async def _index_name(tx: Transaction, customer_id: UUID, name: str) -> None:
 
 async def add_note(tx: Transaction, *, customer_id: UUID, text: str) -> UUID:
     """Write a note about a customer. Errors: CustomerNotFound, NoteEmpty."""
-    await need_customer(tx, customer_id)
+    customer_id = (await need_customer(tx, customer_id)).id
     plain = clean_text(text)
     if not plain:
         raise NoteEmpty

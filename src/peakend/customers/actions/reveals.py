@@ -47,7 +47,7 @@ async def reveal(tx: Transaction, *, customer_id: UUID, field: str, reason: str)
     why = clean_text(reason)
     if len(why) < 2:
         raise ReasonMissing
-    await need_customer(tx, customer_id)
+    customer_id = (await need_customer(tx, customer_id)).id
     value = await _value(tx, customer_id, field)
     if value is None:
         raise FieldNotFound

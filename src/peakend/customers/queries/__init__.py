@@ -1,12 +1,15 @@
 """Reading customers."""
 
 from peakend.customers.models import Customer, Visitor
+from peakend.customers.queries.alike import Duplicate, duplicates
 from peakend.customers.queries.cards import (
     CustomerBrief,
     CustomerCard,
     CustomerNotFound,
     CustomerRow,
+    MergeView,
     PageTrace,
+    current_customer,
     customer_briefs,
     customer_by_identity,
     customer_card,
@@ -20,6 +23,7 @@ from peakend.customers.queries.visits import (
     forget_visitor,
     last_seen,
     need_visitor,
+    visitor_customers,
 )
 from peakend.customers.rules import Attribute, Claim, verify_identity
 
@@ -31,14 +35,18 @@ __all__ = [
     "CustomerCard",
     "CustomerNotFound",
     "CustomerRow",
+    "Duplicate",
+    "MergeView",
     "PageTrace",
     "Visitor",
     "actor_for_visitor",
+    "current_customer",
     "customer_briefs",
     "customer_by_identity",
     "customer_card",
     "customer_page",
     "display_name",
+    "duplicates",
     "forget_visitor",
     "last_seen",
     "need_customer",
@@ -46,4 +54,5 @@ __all__ = [
     "page_trail",
     "search",
     "verify_identity",
+    "visitor_customers",
 ]

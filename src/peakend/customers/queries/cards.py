@@ -15,11 +15,14 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.words import word
 
+# Who asks for a customer that was merged gets the one it is now.
 _CUSTOMER = """
-    SELECT id, name, tier, language, since, attributes, preferences, known, verified, version
+    SELECT id, name, tier, language, since, attributes, preferences, known, verified,
+           merged_into_id, version
     FROM customer
     WHERE organisation_id = current_organisation()
-      AND id = $1
+      AND id = coalesce((SELECT merged_into_id FROM customer
+                         WHERE organisation_id = current_organisation() AND id = $1), $1)
 """
 NOTES_SHOWN = 50
 
@@ -87,6 +90,18 @@ class PageTrace(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class MergeView(msgspec.Struct, frozen=True):
+    """A customer who was merged into this one, and until when that can be taken back."""
+
+    id: UUID
+    absorbed_id: UUID
+    absorbed_name: str
+    by_id: UUID | None
+    by_name: str
+    at: datetime
+    until: datetime
+
+
 class CustomerCard(msgspec.Struct, frozen=True):
     """The customer beside the conversation."""
 
@@ -101,6 +116,7 @@ class CustomerCard(msgspec.Struct, frozen=True):
     attributes: list[AttributeView]
     preferences: dict[str, Any]
     notes: list[NoteView]
+    merges: list[MergeView]
     version: int
 
 
@@ -109,6 +125,15 @@ class _Note(msgspec.Struct, frozen=True):
     text: str
     author_id: UUID | None
     at: datetime
+
+
+class _Merge(msgspec.Struct, frozen=True):
+    id: UUID
+    absorbed_id: UUID
+    name: str
+    by_id: UUID | None
+    at: datetime
+    until: datetime
 
 
 def display_name(name: str, customer_id: UUID, language: str) -> str:
@@ -122,6 +147,20 @@ async def need_customer(tx: Transaction, customer_id: UUID) -> Customer:
     if found is None:
         raise CustomerNotFound
     return found
+
+
+_CURRENT = """
+    SELECT coalesce(merged_into_id, id) FROM customer
+    WHERE organisation_id = current_organisation() AND id = $1
+"""
+
+
+async def current_customer(tx: Transaction, customer_id: UUID, *, hold: bool = False) -> UUID:
+    """Return whom a customer is today; `hold` waits for a merge under way and lets none begin."""
+    found: UUID | None = await tx.value(
+        f"{_CURRENT} FOR KEY SHARE" if hold else _CURRENT, customer_id
+    )
+    return found or customer_id
 
 
 async def customer_briefs(
@@ -190,6 +229,7 @@ async def identities(tx: Transaction, customer_ids: list[UUID]) -> list[Identity
 async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
     """Return all that an agent sees of a customer. Errors: CustomerNotFound."""
     customer = await need_customer(tx, customer_id)
+    customer_id = customer.id
     views = [
         IdentityView(
             row.id, row.kind, masked(row.kind, opened_identity(tx.organisation_id, row)),
@@ -215,6 +255,7 @@ async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
         attributes=attributes,
         preferences=customer.preferences,
         notes=await notes(tx, customer_id),
+        merges=await merges(tx, customer_id),
         version=customer.version,
     )
 
@@ -250,6 +291,39 @@ async def notes(tx: Transaction, customer_id: UUID) -> list[NoteView]:
             row.author_id,
             names.get(row.author_id, "") if row.author_id else "",
             row.at,
+        )
+        for row in rows
+    ]
+
+
+async def merges(tx: Transaction, customer_id: UUID) -> list[MergeView]:
+    """Return who was merged into a customer and still is, newest first. Counts: the last 20."""
+    rows = await tx.all(
+        _Merge,
+        """
+        SELECT m.id, m.absorbed_id, c.name, m.by_id, m.at, m.until
+        FROM customer_merge m
+        JOIN customer c
+          ON c.organisation_id = m.organisation_id
+         AND c.id = m.absorbed_id
+        WHERE m.organisation_id = current_organisation()
+          AND m.survivor_id = $1
+          AND m.undone_at IS NULL
+        ORDER BY m.at DESC, m.id DESC
+        LIMIT 20
+        """,
+        customer_id,
+    )
+    names = await member_names(tx, [row.by_id for row in rows if row.by_id]) if rows else {}
+    return [
+        MergeView(
+            row.id,
+            row.absorbed_id,
+            display_name(row.name, row.absorbed_id, tx.actor.language),
+            row.by_id,
+            names.get(row.by_id, "") if row.by_id else "",
+            row.at,
+            row.until,
         )
         for row in rows
     ]

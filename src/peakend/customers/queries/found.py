@@ -55,6 +55,7 @@ _BY_NAME = """
           )
       )
       AND strpos(c.folded, $3) > 0
+      AND c.merged_into_id IS NULL
     ORDER BY g.customer_id DESC
     LIMIT $5
 """
@@ -67,6 +68,7 @@ _BY_IDENTITY = """
     WHERE i.organisation_id = current_organisation()
       AND i.kind = ANY($1::text[])
       AND i.blind = ANY($2::bytea[])
+      AND c.merged_into_id IS NULL
       AND ($3::uuid IS NULL OR c.id < $3)
     ORDER BY c.id DESC
     LIMIT $4
@@ -110,6 +112,21 @@ def _before(cursor: str | None) -> UUID | None:
         return UUID(str(cursor_decode(cursor, 1)[0]))
     except ValueError as error:
         raise WrongCursor from error
+
+
+async def customer_rows(tx: Transaction, ids: list[UUID]) -> list[CustomerRow]:
+    """Return customers as lists show them."""
+    rows = await tx.all(
+        _Row,
+        """
+        SELECT id, name, tier, verified, since
+        FROM customer
+        WHERE organisation_id = current_organisation()
+          AND id = ANY($1::uuid[])
+        """,
+        ids,
+    )
+    return (await _page(tx, rows, len(rows))).items if rows else []
 
 
 async def _page(tx: Transaction, rows: list[_Row], limit: int) -> Page[CustomerRow]:

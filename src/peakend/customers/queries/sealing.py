@@ -37,11 +37,18 @@ def stored_attribute(
 
 def opened_attributes(organisation_id: UUID, customer: Customer) -> list[Attribute]:
     """Return a customer's attributes with their values."""
+    return opened_stored(organisation_id, customer.id, customer.attributes)
+
+
+def opened_stored(
+    organisation_id: UUID, customer_id: UUID, attributes: list[dict[str, Any]]
+) -> list[Attribute]:
+    """Return attributes that were stored for a customer with their values."""
     found = []
-    for stored in customer.attributes:
+    for stored in attributes:
         value = stored.get("value")
         if value is None:
-            aad = f"{organisation_id}/customer/attributes/{customer.id}/{stored['key']}"
+            aad = f"{organisation_id}/customer/attributes/{customer_id}/{stored['key']}"
             value = unseal(base64.b64decode(stored["sealed"]), aad).decode()
         found.append(Attribute(stored["key"], stored["label"], value, stored["privacy"]))
     return found

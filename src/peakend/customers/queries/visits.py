@@ -91,6 +91,26 @@ async def last_seen(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUI
     return {row.customer_id: row.last_seen_at for row in rows}
 
 
+async def visitor_customers(tx: Transaction, visitor_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return whose visitors are now."""
+    rows = await tx.all(
+        _Whose,
+        """
+        SELECT id, customer_id
+        FROM visitor
+        WHERE organisation_id = current_organisation()
+          AND id = ANY($1)
+        """,
+        list(visitor_ids),
+    )
+    return {row.id: row.customer_id for row in rows}
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    id: UUID
+    customer_id: UUID
+
+
 class _Seen(msgspec.Struct, frozen=True):
     customer_id: UUID
     last_seen_at: datetime

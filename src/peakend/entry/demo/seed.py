@@ -115,7 +115,7 @@ async def seed(
         progress("entry.demo.articles", 0.3)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
-        for person in known_customers().values():
+        for person in (*known_customers().values(), *_twins()):
             await _customer(tx, person)
 
 
@@ -356,6 +356,17 @@ def _with_pictures(article: Article, files: dict[str, UUID]) -> str:
     return f"{answer.rstrip()}\n\n{shown}\n{heading}{rest}"
 
 
+def _twins() -> list[dict[str, Any]]:
+    """Return customers who were met a second time under another login, with what shows it."""
+    given = content("people")
+    known = {person["key"]: person for person in given["customer"]}
+    return [
+        {"products": [], "prefers": [], "city": "", "area": "", "account": "", "phone": None}
+        | {"language": "zh", **twin, **{name: known[twin["of"]][name] for name in twin["keep"]}}
+        for twin in given["twin"]
+    ]
+
+
 async def _customer(tx: Transaction, person: dict[str, Any]) -> None:
     given = content("people")
     products = {p["slug"]: p["zh"] for p in given["product"]}
@@ -372,7 +383,14 @@ async def _customer(tx: Transaction, person: dict[str, Any]) -> None:
         tier=person["tier"],
         language="en" if person["language"] == "en" else "zh-CN",
         since=datetime.combine(person["since"], time(9), ZoneInfo(ZONE)),
-        identities=[("login", person["key"], True), ("phone", person["phone"], False)],
+        identities=[
+            (kind, value, trusted)
+            for kind, value, trusted in (
+                ("login", person["key"], True),
+                ("phone", person["phone"], False),
+            )
+            if value
+        ],
         attributes=[
             Attribute(key, word(f"entry.demo.attribute_{key}"), value, privacy)  # type: ignore[arg-type]
             for key, value, privacy in values

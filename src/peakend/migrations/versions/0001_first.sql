@@ -77,6 +77,7 @@ CREATE TABLE customer (
 	preferences JSONB DEFAULT '{}' NOT NULL, 
 	known BOOLEAN DEFAULT false NOT NULL, 
 	verified BOOLEAN DEFAULT false NOT NULL, 
+	merged_into_id UUID, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_customer PRIMARY KEY (organisation_id, id)
 )
@@ -388,11 +389,35 @@ CREATE TABLE credential (
 	CONSTRAINT pk_credential PRIMARY KEY (organisation_id, member_id)
 )
 -- next
+CREATE TABLE customer_apart (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	one_id UUID NOT NULL, 
+	other_id UUID NOT NULL, 
+	by_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_customer_apart PRIMARY KEY (organisation_id, one_id, other_id)
+)
+-- next
 CREATE TABLE customer_gram (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	gram TEXT NOT NULL, 
 	customer_id UUID NOT NULL, 
 	CONSTRAINT pk_customer_gram PRIMARY KEY (organisation_id, gram, customer_id)
+)
+-- next
+CREATE TABLE customer_merge (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	survivor_id UUID NOT NULL, 
+	absorbed_id UUID NOT NULL, 
+	by_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE NOT NULL, 
+	undone_at TIMESTAMP WITH TIME ZONE, 
+	moved JSONB NOT NULL, 
+	before JSONB NOT NULL, 
+	after JSONB NOT NULL, 
+	CONSTRAINT pk_customer_merge PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE customer_note (
@@ -663,6 +688,7 @@ CREATE TABLE conversation (
 	woken_at TIMESTAMP WITH TIME ZONE, 
 	woken_until TIMESTAMP WITH TIME ZONE, 
 	marked_unread BOOLEAN DEFAULT 'false' NOT NULL, 
+	beside BOOLEAN DEFAULT 'false' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
 	CONSTRAINT pk_conversation PRIMARY KEY (organisation_id, id)
@@ -753,6 +779,15 @@ CREATE TABLE conversation_due (
 	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	warn_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_conversation_due PRIMARY KEY (organisation_id, conversation_id)
+)
+-- next
+CREATE TABLE conversation_moved (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	merge_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	beside BOOLEAN NOT NULL, 
+	CONSTRAINT pk_conversation_moved PRIMARY KEY (organisation_id, merge_id, conversation_id)
 )
 -- next
 CREATE TABLE conversation_tag (
@@ -877,6 +912,8 @@ CREATE TABLE work_item (
 	CONSTRAINT ck_work_item_offer CHECK ((state = 'offered') = (offered_to IS NOT NULL))
 )
 -- next
+ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
+-- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -889,7 +926,19 @@ ALTER TABLE contact_reason ADD CONSTRAINT fk_contact_reason_organisation_id_vers
 -- next
 ALTER TABLE credential ADD CONSTRAINT fk_credential_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_one_id FOREIGN KEY (organisation_id, one_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_other_id FOREIGN KEY (organisation_id, other_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE customer_gram ADD CONSTRAINT fk_customer_gram_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE customer_merge ADD CONSTRAINT fk_customer_merge_organisation_id_absorbed_id FOREIGN KEY (organisation_id, absorbed_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE customer_merge ADD CONSTRAINT fk_customer_merge_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE customer_merge ADD CONSTRAINT fk_customer_merge_organisation_id_survivor_id FOREIGN KEY (organisation_id, survivor_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author_id FOREIGN KEY (organisation_id, author_id) REFERENCES member (organisation_id, id)
 -- next
@@ -981,6 +1030,10 @@ ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conv
 -- next
 ALTER TABLE conversation_due ADD CONSTRAINT fk_conversation_due_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
 ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_tag_id FOREIGN KEY (organisation_id, tag_id) REFERENCES tag (organisation_id, id) ON DELETE CASCADE
@@ -1013,7 +1066,11 @@ CREATE INDEX ix_audit_entry_xid ON audit_entry (organisation_id, xid, id)
 -- next
 CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
 -- next
+CREATE INDEX ix_customer_folded ON customer (organisation_id, folded, id) WHERE known AND folded <> ''
+-- next
 CREATE INDEX ix_customer_known ON customer (organisation_id, id) WHERE known
+-- next
+CREATE INDEX ix_customer_merged_into ON customer (organisation_id, merged_into_id) WHERE merged_into_id IS NOT NULL
 -- next
 CREATE INDEX ix_event_caused_by ON event (caused_by) WHERE caused_by IS NOT NULL
 -- next
@@ -1051,7 +1108,13 @@ CREATE INDEX ix_credential_login ON credential (login_key)
 -- next
 CREATE UNIQUE INDEX uq_credential_login ON credential (organisation_id, login_key)
 -- next
+CREATE INDEX ix_customer_apart_other ON customer_apart (organisation_id, other_id)
+-- next
 CREATE INDEX ix_customer_gram_customer ON customer_gram (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_customer_merge_absorbed ON customer_merge (organisation_id, absorbed_id, at)
+-- next
+CREATE INDEX ix_customer_merge_survivor ON customer_merge (organisation_id, survivor_id, at)
 -- next
 CREATE INDEX ix_customer_note_customer ON customer_note (organisation_id, customer_id, at)
 -- next
@@ -1117,13 +1180,15 @@ CREATE INDEX ix_conversation_snoozed ON conversation (organisation_id, agent_id,
 -- next
 CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
 -- next
-CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed'
+CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
 -- next
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
+-- next
+CREATE INDEX ix_conversation_moved_conversation ON conversation_moved (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
 -- next
@@ -1417,6 +1482,14 @@ GRANT SELECT ON credential TO peakend_system
 -- next
 CREATE POLICY system ON credential TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON customer_apart TO peakend_app
+-- next
+ALTER TABLE customer_apart ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE customer_apart FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON customer_apart TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON customer_gram TO peakend_app
 -- next
 ALTER TABLE customer_gram ENABLE ROW LEVEL SECURITY
@@ -1424,6 +1497,14 @@ ALTER TABLE customer_gram ENABLE ROW LEVEL SECURITY
 ALTER TABLE customer_gram FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON customer_gram TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON customer_merge TO peakend_app
+-- next
+ALTER TABLE customer_merge ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE customer_merge FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON customer_merge TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON customer_note TO peakend_app
 -- next
@@ -1656,6 +1737,14 @@ ALTER TABLE conversation_due ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_due FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_due TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_moved TO peakend_app
+-- next
+ALTER TABLE conversation_moved ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_moved FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_moved TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_tag TO peakend_app
 -- next

@@ -1,6 +1,6 @@
 """What is done to queues, work, presence and business hours."""
 
-from peakend.routing.actions.following import follow_priority, follow_snooze
+from peakend.routing.actions.following import follow_customer, follow_priority, follow_snooze
 from peakend.routing.actions.lines import (
     Passed,
     abandon,
@@ -114,6 +114,7 @@ __all__ = [
     "end_wrap_ups",
     "enqueue",
     "expire_offer",
+    "follow_customer",
     "follow_policies",
     "follow_priority",
     "follow_snooze",

@@ -52,3 +52,14 @@ async def _locked(tx: Transaction, conversation_id: UUID) -> WorkItem | None:
         return None
     await lock_presence(tx, [who for who in (seen.agent_id, seen.offered_to) if who is not None])
     return await active_leg(tx, conversation_id, lock=True)
+
+
+async def follow_customer(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Keep work with whom its conversation belongs to now."""
+    row = await need_conversation(tx, conversation_id, Actor.system(tx.organisation_id))
+    await tx.run(
+        "UPDATE work_item SET customer_id = $2"
+        " WHERE organisation_id = current_organisation() AND conversation_id = $1",
+        conversation_id,
+        row.customer_id,
+    )

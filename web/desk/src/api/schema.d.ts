@@ -781,6 +781,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer-merges/{merge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a merge back */
+        delete: operations["conversations.merging.part"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -814,6 +831,57 @@ export interface paths {
         head?: never;
         /** Change a customer's name, attributes or preferences */
         patch: operations["customers.change_customer"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/distinctions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remember that another customer is somebody else */
+        post: operations["customers.tell_apart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return customers who may be this one, and why */
+        get: operations["customers.duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge another customer into this one */
+        post: operations["conversations.merging.merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/notes": {
@@ -2606,6 +2674,7 @@ export interface components {
             masked: {
                 [key: string]: string;
             };
+            merges: components["schemas"]["MergeView"][];
             name: string;
             notes: components["schemas"]["NoteView"][];
             preferences: {
@@ -2624,6 +2693,14 @@ export interface components {
             preferences?: {
                 [key: string]: unknown;
             } | null;
+            version: number;
+        };
+        /** CustomerMerge */
+        CustomerMerge: {
+            /** Format: uuid */
+            absorbed_id: string;
+            absorbed_version: number;
+            take?: string[];
             version: number;
         };
         /** CustomerRow */
@@ -2647,6 +2724,11 @@ export interface components {
             open: number;
             share: number | null;
         };
+        /** Distinction */
+        Distinction: {
+            /** Format: uuid */
+            other_id: string;
+        };
         /** Draft */
         Draft: {
             /** @enum {string} */
@@ -2661,6 +2743,12 @@ export interface components {
              */
             kind: "agent" | "note";
             text: string;
+        };
+        /** Duplicate */
+        Duplicate: {
+            customer: components["schemas"]["CustomerRow"];
+            likenesses: components["schemas"]["Likeness"][];
+            sure: boolean;
         };
         /** Effective */
         Effective: {
@@ -2872,6 +2960,13 @@ export interface components {
             message_id: string;
             solved: boolean;
         };
+        /** Likeness */
+        Likeness: {
+            code: ("login" | "phone" | "email" | "wechat" | "other") | ("name" | "attribute");
+            label: string | null;
+            /** @default false */
+            verified: boolean;
+        };
         /** Look */
         Look: {
             colour?: string;
@@ -2979,6 +3074,20 @@ export interface components {
             second_step: boolean | null;
             skills: string[];
             team_ids: string[];
+        };
+        /** MergeView */
+        MergeView: {
+            /** Format: uuid */
+            absorbed_id: string;
+            absorbed_name: string;
+            /** Format: date-time */
+            at: string;
+            by_id: string | null;
+            by_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            until: string;
         };
         /** Message */
         Message: {
@@ -5843,6 +5952,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.merging.part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCard"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "customers.list_customers": {
         parameters: {
             query?: {
@@ -5912,6 +6051,100 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CustomerChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerCard"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "customers.tell_apart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Distinction"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "customers.duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicate"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.merging.merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerMerge"];
             };
         };
         responses: {

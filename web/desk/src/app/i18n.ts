@@ -6,7 +6,7 @@ export type Language = 'zh-CN' | 'en'
 export const languages: Language[] = ['zh-CN', 'en']
 
 const files = import.meta.glob<Record<string, string>>(
-  ['../ui/words.*.json', './words.*.json', '../contexts/*/words.*.json', '../contexts/*/admin/words.*.json'], { import: 'default' },
+  ['../ui/words.*.json', './words.*.json', '../contexts/*/words.*.json', '../contexts/*/*/words.*.json'], { import: 'default' },
 )
 
 const parsed = new Map<string, Piece[]>()

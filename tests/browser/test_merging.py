@@ -1,0 +1,77 @@
+"""Two customers who are one: seen beside the conversation, compared, merged, and parted again."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.desk import HEADERS
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+ACCOUNT = {"key": "account", "label": "户号", "value": "00012345", "privacy": "personal"}
+
+
+async def knows(agent: Any, customer_id: str, **changes: Any) -> None:
+    """Let somebody at another desk write down what is known of a customer."""
+    request, at = agent.context.request, agent.centre.at
+    card = await (await request.get(at(f"/api/customers/{customer_id}"))).json()
+    answer = await request.patch(
+        at(f"/api/customers/{customer_id}"),
+        data={"version": card["version"], **changes},
+        headers=HEADERS,
+    )
+    assert answer.ok, await answer.text()
+
+
+async def met_before(agent: Any, name: str) -> str:
+    """Return a customer who was here by that name."""
+    request, at = agent.context.request, agent.centre.at
+    come = await request.post(at("/api/web/{key}/sessions"), data={"identity": {"name": name}})
+    assert come.ok, await come.text()
+    found = await (await request.get(at("/api/customers"), params={"q": name})).json()
+    return str(found["items"][0]["id"])
+
+
+async def test_a_likely_twin_is_compared_and_merged_and_parted(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await agent.accept()
+    page, at = agent.page, agent.centre.at
+    aside = page.get_by_role("complementary", name="客户资料")
+    link = aside.get_by_role("heading", level=2).get_by_role("link")
+    guest = str(await link.get_attribute("href")).rsplit("/", 1)[1]
+    twin = await met_before(agent, "马小雨")
+    await knows(agent, twin, attributes=[ACCOUNT])
+    await knows(agent, guest, name="马小雨（手机）", attributes=[ACCOUNT])
+    await page.get_by_role("heading", level=1).get_by_text("马小雨（手机）").wait_for()
+    await expect(aside.get_by_text("可能与")).to_have_count(0)
+    await knows(agent, guest, name="马小雨")
+    await aside.get_by_text("可能与马小雨是同一位客户").wait_for()
+    await aside.get_by_text("户号相同").wait_for()
+    await aside.get_by_role("button", name="对比并合并").click()
+    box = page.get_by_role("dialog", name="合并客户")
+    await box.get_by_text("没有共同的已验证身份").wait_for()
+    await box.get_by_role("radiogroup", name="保留哪一位").get_by_role("radio").nth(1).check()
+    await box.get_by_role("button", name="合并为一位客户").dblclick()
+    await box.wait_for(state="detached")
+
+    # The open conversation shows who it is now, without being loaded anew.
+    await expect(link).to_have_attribute("href", f"/desk/customers/{twin}")
+    await aside.get_by_text("已并入马小雨").wait_for()
+    # What the customer says goes on where it was, in a panel that was open all the time.
+    await customer.says("还在吗")
+    await agent.thread.get_by_text("还在吗").wait_for()
+    await agent.reply("在的")
+    await customer.sees("在的")
+    # The address of who was merged leads on.
+    await agent.go(f"/desk/customers/{guest}")
+    await page.wait_for_url(at(f"/desk/customers/{twin}"))
+    await page.get_by_role("button", name="撤销合并").click()
+    await page.get_by_text("马小雨已恢复为单独的客户").first.wait_for()
+    await agent.go(f"/desk/customers/{guest}")
+    await page.get_by_text("可能与马小雨是同一位客户").wait_for()
+    await expect(page).to_have_url(at(f"/desk/customers/{guest}"))
+    await page.get_by_role("button", name="不是同一人").click()
+    await expect(page.get_by_text("可能与")).to_have_count(0)
