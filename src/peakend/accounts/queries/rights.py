@@ -55,7 +55,7 @@ class BuiltInRole(msgspec.Struct, frozen=True):
     holders: int
 
 
-class Source(msgspec.Struct, frozen=True):
+class RoleSource(msgspec.Struct, frozen=True):
     """A role that a person holds: built in by its key, or the house's own by id and name."""
 
     built_in: str | None
@@ -76,7 +76,7 @@ class Effective(msgspec.Struct, frozen=True):
     """What a person may do, through which role, and which rows he sees."""
 
     member_id: UUID
-    roles: list[Source]
+    roles: list[RoleSource]
     permissions: list[Permitted]
     sees_all: bool
     sees_queues: bool
@@ -158,8 +158,8 @@ async def holders_of_built_in(tx: Transaction) -> dict[str, int]:
 def explained(member_id: UUID, built_in: str | None, own: Collection[RoleRow]) -> Effective:
     """Return each permission with the roles that give it."""
     held = [
-        *([Source(built_in, None, "", gives(built_in).sight, [])] if built_in else []),
-        *(Source(None, role.id, role.name, role.sight, role.brand_ids) for role in own),
+        *([RoleSource(built_in, None, "", gives(built_in).sight, [])] if built_in else []),
+        *(RoleSource(None, role.id, role.name, role.sight, role.brand_ids) for role in own),
     ]
     given = [
         *([gives(built_in)] if built_in else []),

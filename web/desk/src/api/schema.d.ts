@@ -2756,7 +2756,7 @@ export interface components {
             /** Format: uuid */
             member_id: string;
             permissions: components["schemas"]["Permitted"][];
-            roles: components["schemas"]["accounts_queries_rights_Source"][];
+            roles: components["schemas"]["RoleSource"][];
             sees_all: boolean;
             sees_queues: boolean;
         };
@@ -3108,7 +3108,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             seq: number;
-            sources: components["schemas"]["conversations_queries_messages_Source"][];
+            sources: components["schemas"]["Source"][];
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
@@ -3579,6 +3579,14 @@ export interface components {
             /** @enum {string} */
             template: "agent" | "supervisor" | "admin";
         };
+        /** RoleSource */
+        RoleSource: {
+            brand_ids: string[];
+            built_in: string | null;
+            name: string;
+            role_id: string | null;
+            sight: string;
+        };
         /** RoleView */
         RoleView: {
             brand_ids: string[];
@@ -3773,6 +3781,13 @@ export interface components {
             until: string;
             version?: number | null;
         };
+        /** Source */
+        Source: {
+            article_id: string | null;
+            slug: string | null;
+            title: string;
+            url: string | null;
+        };
         /** Step */
         Step: {
             at: string | null;
@@ -3961,7 +3976,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             seq: number;
-            sources: components["schemas"]["conversations_queries_messages_Source"][];
+            sources: components["schemas"]["Source"][];
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
@@ -4003,14 +4018,6 @@ export interface components {
         accounts_api_members_Link: {
             link: string;
         };
-        /** Source */
-        accounts_queries_rights_Source: {
-            brand_ids: string[];
-            built_in: string | null;
-            name: string;
-            role_id: string | null;
-            sight: string;
-        };
         /** Nothing */
         assist_api_Nothing: Record<string, never>;
         /** Target */
@@ -4026,13 +4033,6 @@ export interface components {
         };
         /** Nothing */
         conversations_api_web_Nothing: Record<string, never>;
-        /** Source */
-        conversations_queries_messages_Source: {
-            article_id: string | null;
-            slug: string | null;
-            title: string;
-            url: string | null;
-        };
         /** ReasonGiven */
         desk_ReasonGiven: {
             reason_id: string | null;
