@@ -22,7 +22,7 @@ import numpy as np
 
 import peakend
 from peakend.adapters.language.local import LocalEmbedder
-from peakend.assist import rules
+from peakend.assist.rules import digital as rules
 from peakend.knowledge.rules import text as articles_text
 from peakend.knowledge.rules.finding import Index, Nearness, Passage
 from peakend.language.rules import detected_language, folded, terms

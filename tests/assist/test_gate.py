@@ -2,7 +2,7 @@
 
 import pytest
 
-from peakend.assist import rules
+from peakend.assist.rules import digital as rules
 from peakend.entry.demo.seed import CHANNELS
 from tests.assist.evaluate_gate import LANGUAGES, Figures, ask, evaluate, index_of, only, pieces
 

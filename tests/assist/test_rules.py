@@ -1,8 +1,8 @@
 import msgspec
 import pytest
 
-from peakend.assist import rules
-from peakend.assist.rules import Measures
+from peakend.assist.rules import digital as rules
+from peakend.assist.rules.digital import Measures
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,16 @@ BODIES: dict[str, Any] = {
         "to": {"kind": "queue", "id": NEW},
     },
     "POST /api/conversations/{conversation_id:uuid}/assignments": {"agent_id": NEW},
+    "POST /api/conversations/{conversation_id:uuid}/side-threads": {
+        "client_id": NEW, "member_ids": [NEW], "text": "x",
+    },
+    "POST /api/conversations/{conversation_id:uuid}/whispers": {"client_id": NEW, "text": "x"},
+    "POST /api/interventions/{conversation_id:uuid}/dismissals": {
+        "kinds": ["upset"], "why": "handled",
+    },
+    "POST /api/side-threads/{thread_id:uuid}/notes": {"client_id": NEW, "text": "x"},
+    "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
+    "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
     "PATCH /api/tags/{tag_id:uuid}": {"name": "x"},
     "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},

@@ -63,3 +63,123 @@ class TopicSent(Fact):
     subject: ClassVar[str] = "category_id"
     category_id: UUID
     queue_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionNeeded(Fact):
+    """Somebody should look at a conversation, or more urgently than before.
+
+    `kind` is upset, lost, silent, person or late; `level` 1 is soon, 2 is now.
+    """
+
+    conversation_id: UUID
+    queue_id: UUID | None
+    kind: str
+    level: int
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionOver(Fact):
+    """The cause of a signal is gone; `why` is cause_gone or closed."""
+
+    conversation_id: UUID
+    queue_id: UUID | None
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionDismissed(Fact):
+    """Somebody looked and decided; `why` is handled, no_need, mistaken or other.
+
+    `agent_id` is who decided; `leg_id` is theirs, if they hold the conversation.
+    """
+
+    conversation_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+    kinds: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterventionRestored(Fact):
+    """A dismissal was taken back."""
+
+    conversation_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteppedIn(Fact):
+    """Somebody took over where nobody waited; `source` is agent or digital."""
+
+    conversation_id: UUID
+    leg_id: UUID
+    agent_id: UUID
+    queue_id: UUID | None
+    source: str
+    from_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedBack(Fact):
+    """Who stepped in gave it back to the one it was taken from; `leg_id` is the leg that ended."""
+
+    conversation_id: UUID
+    leg_id: UUID
+    agent_id: UUID
+    queue_id: UUID | None
+    to: str
+    to_agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideNoteWritten(Fact):
+    """A line was written beside a conversation; `kind` is whisper or question.
+
+    `agent_id` wrote it, for those in `member_ids`; `leg_id` is the writer's, if they hold it.
+    """
+
+    conversation_id: UUID
+    thread_id: UUID
+    kind: str
+    seq: int
+    agent_id: UUID
+    leg_id: UUID | None
+    member_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideThreadRead(Fact):
+    """A colleague has read a side thread up to `seq`."""
+
+    conversation_id: UUID
+    thread_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideThreadResolved(Fact):
+    """A question beside a conversation is answered, or is asked again."""
+
+    conversation_id: UUID
+    thread_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+    resolved: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CareRulesChanged(Fact):
+    """What is watched for changed; `kind` is watch, wording or approval."""
+
+    subject: ClassVar[str] = "by_id"
+    by_id: UUID | None
+    kind: str
+    rules_version: int

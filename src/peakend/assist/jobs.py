@@ -1,10 +1,10 @@
-"""Timers of the digital agent."""
+"""Timers of the digital agent, and rounds of looking after conversations."""
 
 from uuid import UUID
 
 from peakend.assist import actions
 from peakend.kernel.db import Transaction
-from peakend.kernel.jobs import deferred
+from peakend.kernel.jobs import deferred, every
 
 
 @deferred
@@ -13,3 +13,21 @@ async def close_silent(
 ) -> None:
     """End what nobody goes on with."""
     await actions.close_silent(tx, conversation_id=conversation_id, seq=seq, solved=solved)
+
+
+@deferred(alone=True)
+async def look_at(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Work out whether somebody should look at a conversation."""
+    await actions.look_at(tx, conversation_id=conversation_id)
+
+
+@deferred(alone=True)
+async def look_in_time(tx: Transaction, *, conversation_id: UUID) -> None:
+    """Look again when time alone may have made it worse."""
+    await actions.look_at(tx, conversation_id=conversation_id)
+
+
+@every(seconds=10)
+async def look_around(tx: Transaction, *, after: UUID | None = None) -> None:
+    """Look again where something changed, and where a customer has waited long."""
+    await actions.look_around(tx, after=after)

@@ -1,9 +1,20 @@
-"""When the digital agent acts by itself."""
+"""When the digital agent acts by itself, and when a conversation is looked at."""
+
+from typing import Any
 
 from peakend.assist import actions
-from peakend.conversations.events import ConversationReopened, MessageReceived
+from peakend.assist.events import AnswerJudged, HandedOver, QuestionNotKnown
+from peakend.conversations.events import (
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationQueued,
+    ConversationReleased,
+    ConversationReopened,
+    MessageReceived,
+)
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
+from peakend.routing.events import TargetBreached, TargetWarned, WorkTaken
 
 
 @reacts_to(MessageReceived, priority=3, where={"state": "digital"})
@@ -17,8 +28,33 @@ async def answer(tx: Transaction, fact: MessageReceived) -> None:
     )
 
 
+# The words were weighed as they came in: ordinary messages make no job.
+@reacts_to(MessageReceived, where={"tone": ...})
+async def hear(tx: Transaction, fact: MessageReceived) -> None:
+    """Look at a conversation in which words sound bad."""
+    await actions.ask_for_look(tx, fact.conversation_id)
+
+
 @reacts_to(ConversationReopened)
 async def forget_tries(tx: Transaction, fact: ConversationReopened) -> None:
     """Start counting anew where the customer comes back to the digital agent."""
     if fact.state == "digital" and not fact.undo:
         await actions.forget_tries(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(QuestionNotKnown, AnswerJudged, HandedOver, TargetWarned, TargetBreached)
+async def look(tx: Transaction, fact: Any) -> None:
+    """Look at a conversation that may be going wrong."""
+    await actions.ask_for_look(tx, fact.conversation_id)
+
+
+@reacts_to(ConversationClosed, ConversationAssigned, ConversationQueued, ConversationReleased)
+async def look_again(tx: Transaction, fact: Any) -> None:
+    """Look again where something was wrong, and somebody else has it now."""
+    await actions.look_again(tx, fact.conversation_id)
+
+
+@reacts_to(WorkTaken)
+async def remember_step_in(tx: Transaction, fact: WorkTaken) -> None:
+    """Keep from whom a conversation was taken, so that it can be handed back."""
+    await actions.remember_step_in(tx, fact)

@@ -47,6 +47,7 @@ class MessageReceived(_OfMessage):
     """The customer wrote; `first` is true for the message that started the conversation.
 
     `turn` is true where a person has to answer now and had not before this message.
+    `tone` is how the words sound (grave, upset, person), empty for ordinary ones.
     """
 
     state: str
@@ -57,6 +58,7 @@ class MessageReceived(_OfMessage):
     agent_id: UUID | None = None
     queue_id: UUID | None = None
     leg_id: UUID | None = None
+    tone: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,13 @@ class Directory(Protocol):
         """Return whether the organisation has these business hours."""
 
 
+class Tone(Protocol):
+    """Says how a customer's words sound; asked with every message, so it must be nearly free."""
+
+    async def __call__(self, tx: Transaction, text: str) -> str | None:
+        """Return a short code; None for ordinary words."""
+
+
 class SeenConversation(Protocol):
     """The part of a conversation that a view may look at."""
 
@@ -89,6 +96,7 @@ class Provided:
     opening: Opening | None
     openings: Openings | None
     directory: Directory | None
+    tone: Tone | None
 
     def __init__(self) -> None:
         self.visitor_views = []
@@ -96,6 +104,7 @@ class Provided:
         self.opening = None
         self.openings = None
         self.directory = None
+        self.tone = None
 
 
 provided = Provided()

@@ -74,7 +74,9 @@ def named(batch: Batch) -> set[UUID]:
         for fact in batch.facts
         if fact.payload.get("previous_agent_id")
     }
-    return {one for one in held | acted | left if one is not None}
+    # Who is asked beside a conversation need not see the conversation itself.
+    asked = {UUID(one) for fact in batch.facts for one in fact.payload.get("member_ids", ())}
+    return {one for one in held | acted | left | asked if one is not None}
 
 
 def frame_for(actor: Actor, batch: Batch) -> Frame:
@@ -93,6 +95,7 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
         for fact in batch.facts
         if fact.conversation_id in seen
         or (actor.id is not None and fact.agent_id == actor.id)
+        or (actor.id is not None and str(actor.id) in fact.payload.get("member_ids", ()))
         or (fact.conversation_id is None and (_concerns(actor, fact) or fact.customer_id in served))
     ]
     return Frame(

@@ -106,7 +106,7 @@ class WorkAbandoned(_OfLeg):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkEnded(_OfLeg):
-    """A leg is over: closed, transferred, released, taken_over, returned or agent_left."""
+    """A leg is over; `outcome` is closed, transferred, released, taken_over, handed_back …"""
 
     agent_id: UUID | None
     outcome: str

@@ -1,16 +1,60 @@
-"""What the digital agent does: answer, say that it does not know, step aside for a person."""
+"""What assist does: answer customers, watch over conversations, let people help each other."""
 
 from peakend.assist.actions.answering import AnswerNotFound, close_silent, judge, respond
+from peakend.assist.actions.care import CareStale, WrongRules, set_watch_rules
 from peakend.assist.actions.handing import hand_over, send_topic, want_person
 from peakend.assist.actions.memory import forget_tries
+from peakend.assist.actions.side import (
+    EmptySideNote,
+    NobodyAsked,
+    NobodyToWhisperTo,
+    NotInThread,
+    add_side_note,
+    ask,
+    read_side_thread,
+    resolve_side_thread,
+    whisper,
+)
+from peakend.assist.actions.stepping import NothingToHandBack, hand_back, remember_step_in
+from peakend.assist.actions.watching import (
+    SignalStale,
+    ask_for_look,
+    dismiss,
+    look_again,
+    look_around,
+    look_at,
+    restore,
+)
 
 __all__ = [
     "AnswerNotFound",
+    "CareStale",
+    "EmptySideNote",
+    "NobodyAsked",
+    "NobodyToWhisperTo",
+    "NotInThread",
+    "NothingToHandBack",
+    "SignalStale",
+    "WrongRules",
+    "add_side_note",
+    "ask",
+    "ask_for_look",
     "close_silent",
+    "dismiss",
     "forget_tries",
+    "hand_back",
     "hand_over",
     "judge",
+    "look_again",
+    "look_around",
+    "look_at",
+    "read_side_thread",
+    "remember_step_in",
+    "resolve_side_thread",
     "respond",
+    "restore",
     "send_topic",
+    "set_watch_rules",
     "want_person",
+    "whisper",
 ]

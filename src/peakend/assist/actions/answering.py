@@ -25,7 +25,7 @@ from peakend.assist.events import (
 )
 from peakend.assist.models import Session
 from peakend.assist.queries import Found
-from peakend.assist.rules import (
+from peakend.assist.rules.digital import (
     MENTION_FROM,
     TRIES,
     Intent,

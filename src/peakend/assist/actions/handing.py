@@ -7,7 +7,7 @@ from peakend.assist import queries
 from peakend.assist.actions.memory import locked_session, questions, spoken
 from peakend.assist.events import HandedOver, TopicSent
 from peakend.assist.models import Session
-from peakend.assist.rules import asked_summary, local_time
+from peakend.assist.rules.digital import asked_summary, local_time
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
 from peakend.conversations.queries import ConversationRecord

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.assist.models import SESSION_COLUMNS, Session
-from peakend.assist.rules import intent
+from peakend.assist.rules.digital import intent
 from peakend.conversations.queries import ConversationRecord, Message
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction

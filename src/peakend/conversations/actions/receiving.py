@@ -29,6 +29,7 @@ from peakend.conversations.models import (
     ChannelRecord,
     MessageRecord,
 )
+from peakend.conversations.ports import provided
 from peakend.conversations.rules.states import first_state, goes_on, reopened_state
 from peakend.customers.queries import current_customer
 from peakend.kernel.db import Transaction
@@ -129,7 +130,8 @@ async def receive(
         files=await attached(tx, file_ids),
     )
     given = (*arguments(None, message, tx.now), customer_id, channel_id)
-    posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=False))
+    tone = await provided.tone(tx, message.text) if provided.tone else None
+    posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, tone, first=False))
     if posted is None:
         # Whose token was read a moment before a merge still comes with the former customer.
         customer_id = await current_customer(tx, customer_id, hold=True)
@@ -139,7 +141,7 @@ async def receive(
         message = msgspec.structs.replace(message, author_id=customer_id)
         given = (*arguments(None, message, tx.now), customer_id, channel_id)
         first = await _open(tx, channel_id, customer_id, language)
-        posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, first=first))
+        posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, tone, first=first))
     if posted is None:
         raise TryAgain
     if posted.woken_until is not None and posted.agent_id is not None:
@@ -147,9 +149,9 @@ async def receive(
     return stored(message, posted, given[1], tx.now)
 
 
-def _received(message: NewMessage, *, first: bool) -> Said:
+def _received(message: NewMessage, tone: str | None, *, first: bool) -> Said:
     counts = {"length": len(message.text), "files": len(message.files or ())}
-    return Said(MessageReceived, {"first": first, **counts})
+    return Said(MessageReceived, {"first": first, "tone": tone, **counts})
 
 
 def _woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:

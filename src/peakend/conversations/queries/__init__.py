@@ -8,6 +8,7 @@ from peakend.conversations.queries.access import (
     NotYours,
     need_conversation,
     need_version,
+    versions,
     visible,
 )
 from peakend.conversations.queries.canned import (
@@ -125,6 +126,7 @@ __all__ = [
     "socket_allowed",
     "tags",
     "transcript",
+    "versions",
     "visible",
     "visitor_answer",
     "visitor_message",

@@ -1,7 +1,10 @@
 """Who may reach a conversation: the only door to its row."""
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
+
+import msgspec
 
 from peakend.conversations.models import CONVERSATION_COLUMNS, ConversationRecord
 from peakend.conversations.rules.states import may_see
@@ -70,6 +73,24 @@ async def need_version(
     if version is not None and row.version != version:
         raise ConversationStale(version=row.version)
     return row
+
+
+class _Version(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+
+
+async def versions(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the versions of conversations, for the contexts above that follow changes."""
+    if not ids:
+        return {}
+    found = await tx.all(
+        _Version,
+        "SELECT id, version FROM conversation "
+        "WHERE organisation_id = current_organisation() AND id = ANY($1::uuid[])",
+        list(ids),
+    )
+    return {one.id: one.version for one in found}
 
 
 class Placed(Protocol):

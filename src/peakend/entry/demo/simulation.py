@@ -27,6 +27,7 @@ QUIET_GAP_S = 38
 BUSY_GAP_S = 22
 KNOWN_SHARE = 0.5
 REMEMBERED = 30
+UPSET_EVERY = 7
 
 
 class Simulation:
@@ -148,7 +149,10 @@ class Simulation:
         ]
         # At night few fit: the one that was heard longest ago comes again.
         fresh = [told for told in fitting if told.key not in self.played]
-        if fresh:
+        upset = [told for told in fresh or fitting if told.key.startswith("upset-")]
+        if upset and self.begun % UPSET_EVERY == 0:
+            told = upset[0]
+        elif fresh:
             told = stage.by.choice(fresh)
         elif fitting:
             told = max(fitting, key=lambda one: self.played[::-1].index(one.key))

@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts import queries as accounts
+from peakend.assist import queries as assist
+from peakend.assist.queries import InterventionCounts
 from peakend.conversations import queries as conversations
 from peakend.insight.queries.counts import day_of, intervals, watermark
 from peakend.insight.rules import (
@@ -122,6 +124,7 @@ class Wallboard(msgspec.Struct, frozen=True, kw_only=True):
     agents: list[AgentState]
     digital: Digital
     service_level_by_interval: list[AtInterval]
+    interventions: InterventionCounts
     target: Target
 
 
@@ -152,6 +155,7 @@ async def wallboard(tx: Transaction) -> Wallboard:
         agents=await _agents(tx),
         digital=Digital(digital.value, digital.n, digital.low, digital.high, open_digital),
         service_level_by_interval=[AtInterval(at, level.value, level.n) for at, level in levels],
+        interventions=await assist.intervention_counts(tx),
         target=Target(within_s=_usual_target([queue.target_s for queue in queues])),
     )
 

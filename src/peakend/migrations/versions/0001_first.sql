@@ -44,6 +44,15 @@ CREATE TABLE business_hours (
 	CONSTRAINT pk_business_hours PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE care_rules (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	rules JSONB NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_care_rules PRIMARY KEY (organisation_id, kind)
+)
+-- next
 CREATE TABLE contact_reason_version (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -839,6 +848,19 @@ CREATE TABLE message (
 	CONSTRAINT pk_message PRIMARY KEY (organisation_id, conversation_id, seq)
 )
 -- next
+CREATE TABLE side_thread (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	opened_by UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_seq INTEGER DEFAULT '0' NOT NULL, 
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	resolved_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_side_thread PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE sla_clock (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	conversation_id UUID NOT NULL, 
@@ -854,6 +876,17 @@ CREATE TABLE sla_mark (
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	until TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_sla_mark PRIMARY KEY (organisation_id, conversation_id, kind, at)
+)
+-- next
+CREATE TABLE step_in (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	leg_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	source TEXT NOT NULL, 
+	from_agent_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_step_in PRIMARY KEY (organisation_id, leg_id)
 )
 -- next
 CREATE TABLE survey (
@@ -874,6 +907,28 @@ CREATE TABLE survey (
 	solved BOOLEAN, 
 	comment TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_survey PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE watch (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	seen_version INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_watch PRIMARY KEY (organisation_id, conversation_id)
+)
+-- next
+CREATE TABLE watch_signal (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	level SMALLINT NOT NULL, 
+	times INTEGER NOT NULL, 
+	since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	dismissed_at TIMESTAMP WITH TIME ZONE, 
+	dismissed_by UUID, 
+	dismissed_why TEXT, 
+	dismissed_note TEXT, 
+	CONSTRAINT pk_watch_signal PRIMARY KEY (organisation_id, conversation_id, kind)
 )
 -- next
 CREATE TABLE work_item (
@@ -910,6 +965,25 @@ CREATE TABLE work_item (
 	CONSTRAINT pk_work_item PRIMARY KEY (organisation_id, id), 
 	CONSTRAINT ck_work_item_state CHECK (state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')), 
 	CONSTRAINT ck_work_item_offer CHECK ((state = 'offered') = (offered_to IS NOT NULL))
+)
+-- next
+CREATE TABLE side_note (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	thread_id UUID NOT NULL, 
+	seq INTEGER NOT NULL, 
+	member_id UUID NOT NULL, 
+	text TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	client_id UUID NOT NULL, 
+	CONSTRAINT pk_side_note PRIMARY KEY (organisation_id, thread_id, seq)
+)
+-- next
+CREATE TABLE side_seat (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	thread_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	read_seq INTEGER DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_side_seat PRIMARY KEY (organisation_id, thread_id, member_id)
 )
 -- next
 ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
@@ -1048,15 +1122,39 @@ ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_member_id FORE
 -- next
 ALTER TABLE message ADD CONSTRAINT fk_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
+ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_opened_by FOREIGN KEY (organisation_id, opened_by) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE sla_clock ADD CONSTRAINT fk_sla_clock_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE sla_mark ADD CONSTRAINT fk_sla_mark_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_from_agent_id FOREIGN KEY (organisation_id, from_agent_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE survey ADD CONSTRAINT fk_survey_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE watch ADD CONSTRAINT fk_watch_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE watch_signal ADD CONSTRAINT fk_watch_signal_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE watch_signal ADD CONSTRAINT fk_watch_signal_organisation_id_dismissed_by FOREIGN KEY (organisation_id, dismissed_by) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id)
+-- next
+ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
 -- next
 CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
 -- next
@@ -1200,9 +1298,15 @@ CREATE UNIQUE INDEX uq_message_client_id ON message (organisation_id, conversati
 -- next
 CREATE UNIQUE INDEX uq_message_id ON message (organisation_id, id)
 -- next
+CREATE INDEX ix_side_thread_conversation ON side_thread (organisation_id, conversation_id, last_at)
+-- next
 CREATE INDEX ix_sla_clock_running ON sla_clock (organisation_id, conversation_id) WHERE since IS NOT NULL
 -- next
+CREATE INDEX ix_step_in_conversation ON step_in (organisation_id, conversation_id)
+-- next
 CREATE UNIQUE INDEX uq_survey_conversation ON survey (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_watch_signal_open ON watch_signal (organisation_id, level DESC, since) WHERE dismissed_at IS NULL
 -- next
 CREATE INDEX ix_work_item_conversation ON work_item (organisation_id, conversation_id, entered_at)
 -- next
@@ -1215,6 +1319,10 @@ CREATE INDEX ix_work_item_serving ON work_item (organisation_id, agent_id) WHERE
 CREATE INDEX ix_work_item_waiting ON work_item (organisation_id, entered_at) WHERE state IN ('waiting', 'offered')
 -- next
 CREATE UNIQUE INDEX uq_work_item_active ON work_item (organisation_id, conversation_id) WHERE state IN ('waiting', 'offered', 'serving')
+-- next
+CREATE UNIQUE INDEX uq_side_note_client_id ON side_note (organisation_id, thread_id, client_id)
+-- next
+CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, thread_id)
 -- next
 GRANT SELECT, INSERT ON audit_entry TO peakend_app
 -- next
@@ -1247,6 +1355,14 @@ ALTER TABLE business_hours ENABLE ROW LEVEL SECURITY
 ALTER TABLE business_hours FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON business_hours TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON care_rules TO peakend_app
+-- next
+ALTER TABLE care_rules ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE care_rules FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON care_rules TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason_version TO peakend_app
 -- next
@@ -1778,6 +1894,14 @@ ALTER TABLE message FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON side_thread TO peakend_app
+-- next
+ALTER TABLE side_thread ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE side_thread FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON side_thread TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON sla_clock TO peakend_app
 -- next
 ALTER TABLE sla_clock ENABLE ROW LEVEL SECURITY
@@ -1794,6 +1918,14 @@ ALTER TABLE sla_mark FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sla_mark TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON step_in TO peakend_app
+-- next
+ALTER TABLE step_in ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE step_in FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON step_in TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON survey TO peakend_app
 -- next
 ALTER TABLE survey ENABLE ROW LEVEL SECURITY
@@ -1802,6 +1934,22 @@ ALTER TABLE survey FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON survey TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON watch TO peakend_app
+-- next
+ALTER TABLE watch ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE watch FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON watch TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON watch_signal TO peakend_app
+-- next
+ALTER TABLE watch_signal ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE watch_signal FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON watch_signal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON work_item TO peakend_app
 -- next
 ALTER TABLE work_item ENABLE ROW LEVEL SECURITY
@@ -1809,6 +1957,22 @@ ALTER TABLE work_item ENABLE ROW LEVEL SECURITY
 ALTER TABLE work_item FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_item TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON side_note TO peakend_app
+-- next
+ALTER TABLE side_note ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE side_note FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON side_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON side_seat TO peakend_app
+-- next
+ALTER TABLE side_seat ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE side_seat FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON side_seat TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 ALTER TABLE conversation SET (fillfactor = 70)
 -- next

@@ -248,6 +248,18 @@ async def release(tx: Transaction, *, conversation_id: UUID, by: Actor) -> UUID:
     return new_leg_id
 
 
+async def give_to_digital(tx: Transaction, *, conversation_id: UUID, by: Actor) -> None:
+    """Give a conversation from its agent back to the digital agent.
+
+    Errors: ConversationNotFound, NotHeld.
+    """
+    leg = await _need_held(tx, conversation_id, by)
+    if (await need_conversation(tx, conversation_id, by, lock=True)).state == "closed":
+        raise NotHeld
+    await end_leg(tx, leg, "handed_back")
+    await conversations.release(tx, conversation_id=conversation_id, state="digital")
+
+
 async def rescue(tx: Transaction, leg: WorkItem) -> UUID | None:
     """Give a waiting customer of an agent who left to somebody else; None if it is not needed."""
     assert leg.agent_id is not None

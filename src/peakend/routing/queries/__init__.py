@@ -28,7 +28,7 @@ from peakend.routing.queries.seats import (
     presences,
     seats,
 )
-from peakend.routing.queries.targets import PolicyNotFound, need_policy, policies
+from peakend.routing.queries.targets import PolicyNotFound, need_policy, policies, waiting_since
 from peakend.routing.queries.views import (
     Directory,
     opening_view,
@@ -100,4 +100,5 @@ __all__ = [
     "visitor_view",
     "wait_in_queue",
     "waiting",
+    "waiting_since",
 ]

@@ -38,6 +38,11 @@ WHERE organisation_id = current_organisation() AND since IS NOT NULL
   AND ($1::uuid IS NULL OR conversation_id > $1)
 ORDER BY conversation_id LIMIT $2
 """
+_WAITING_SINCE = """
+SELECT conversation_id FROM sla_clock
+WHERE organisation_id = current_organisation() AND since IS NOT NULL AND since < $1
+ORDER BY since LIMIT $2
+"""
 _SINCE = """
 SELECT since FROM sla_clock
 WHERE organisation_id = current_organisation() AND conversation_id = $1
@@ -136,3 +141,13 @@ async def running(tx: Transaction, after: UUID | None, limit: int) -> list[UUID]
         conversation_id: UUID
 
     return [one.conversation_id for one in await tx.all(Running, _RUNNING, after, limit)]
+
+
+async def waiting_since(tx: Transaction, before: datetime, limit: int) -> list[UUID]:
+    """Return conversations whose customers have waited for people since before a moment."""
+
+    class Waiting(msgspec.Struct, frozen=True):
+        conversation_id: UUID
+
+    found = await tx.all(Waiting, _WAITING_SINCE, before, limit)
+    return [one.conversation_id for one in found]

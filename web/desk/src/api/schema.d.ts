@@ -50,7 +50,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send a topic to a queue */
-        post: operations["assist.send_topic"];
+        post: operations["assist.digital.send_topic"];
         delete?: never;
         options?: never;
         head?: never;
@@ -508,6 +508,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/hand-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a conversation back to the one it was taken from */
+        post: operations["assist.watching.hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/macro-runs": {
         parameters: {
             query?: never;
@@ -645,6 +662,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/side-threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask colleagues beside a conversation */
+        post: operations["assist.side.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/snooze-times": {
         parameters: {
             query?: never;
@@ -687,7 +721,7 @@ export interface paths {
             cookie?: never;
         };
         /** Articles that may help */
-        get: operations["assist.suggestions"];
+        get: operations["assist.digital.suggestions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -775,6 +809,40 @@ export interface paths {
         put?: never;
         /** Take up again what was put aside */
         post: operations["conversations.aside.wake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands beside a conversation: reasons to help, whispers, whose it was */
+        get: operations["assist.watching.watched"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/whispers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something that only the agent sees */
+        post: operations["assist.side.whisper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,6 +1003,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/interventions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations that somebody should look at */
+        get: operations["assist.watching.interventions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interventions/{conversation_id}/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that nobody need step in */
+        post: operations["assist.watching.dismiss"];
+        /** Take back one's own dismissal of a moment ago */
+        delete: operations["assist.watching.restore"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -961,7 +1064,7 @@ export interface paths {
             cookie?: never;
         };
         /** Search articles */
-        get: operations["assist.search_knowledge"];
+        get: operations["assist.digital.search_knowledge"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1717,6 +1820,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/side-threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Side threads that wait for me */
+        get: operations["assist.side.my_side_threads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/side-threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A side thread with the conversation that it is about */
+        get: operations["assist.side.side_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/side-threads/{thread_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write into a side thread */
+        post: operations["assist.side.add_side_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/side-threads/{thread_id}/reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how far a side thread was read */
+        post: operations["assist.side.read_side_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/side-threads/{thread_id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say whether a question is answered */
+        put: operations["assist.side.resolve_side_thread"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in-rules": {
         parameters: {
             query?: never;
@@ -1947,6 +2135,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/watch-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What calls a supervisor */
+        get: operations["assist.watching.watch_rules"];
+        /** Decide what calls a supervisor */
+        put: operations["assist.watching.set_watch_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/closings": {
         parameters: {
             query?: never;
@@ -2042,7 +2248,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Judge an answer */
-        post: operations["assist.judge_answer"];
+        post: operations["assist.digital.judge_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2110,7 +2316,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Ask for a person */
-        post: operations["assist.want_person"];
+        post: operations["assist.digital.want_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2308,6 +2514,13 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /** Asked */
+        Asked: {
+            /** Format: uuid */
+            client_id: string;
+            member_ids: string[];
+            text: string;
+        };
         /** AssignmentForm */
         AssignmentForm: {
             /** Format: uuid */
@@ -2366,6 +2579,13 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "digital_agent" | "system";
             name: string | null;
+        };
+        /** Back */
+        Back: {
+            agent_id: string | null;
+            name: string | null;
+            /** @enum {string} */
+            to: "agent" | "digital";
         };
         /** Brand */
         Brand: {
@@ -2724,6 +2944,14 @@ export interface components {
             open: number;
             share: number | null;
         };
+        /** Dismissal */
+        Dismissal: {
+            kinds: ("upset" | "lost" | "silent" | "person" | "late")[];
+            /** @default  */
+            note: string;
+            /** @enum {string} */
+            why: "handled" | "no_need" | "mistaken" | "other";
+        };
         /** Distinction */
         Distinction: {
             /** Format: uuid */
@@ -2932,6 +3160,26 @@ export interface components {
             kind: "login" | "phone" | "email" | "wechat" | "other";
             value_masked: string;
             verified: boolean;
+        };
+        /** Intervention */
+        Intervention: {
+            back: components["schemas"]["Back"] | null;
+            conversation: components["schemas"]["ConversationRow"];
+            level: number;
+            reasons: components["schemas"]["Reason"][];
+            /** Format: date-time */
+            since: string;
+        };
+        /** InterventionCounts */
+        InterventionCounts: {
+            urgent: number;
+            waiting: number;
+        };
+        /** Interventions */
+        Interventions: {
+            count: number;
+            items: components["schemas"]["Intervention"][];
+            urgent: number;
         };
         /** InvitationOffer */
         InvitationOffer: {
@@ -3515,6 +3763,17 @@ export interface components {
             title: string;
             typed: string;
         };
+        /** Reason */
+        Reason: {
+            /** @enum {string} */
+            kind: "upset" | "lost" | "silent" | "person" | "late";
+            /** Format: date-time */
+            last_at: string;
+            level: number;
+            /** Format: date-time */
+            since: string;
+            times: number;
+        };
         /** ReasonTree */
         ReasonTree: {
             nodes: components["schemas"]["ShownReason"][];
@@ -3542,6 +3801,10 @@ export interface components {
             /** @default false */
             undo: boolean;
             version?: number | null;
+        };
+        /** Resolution */
+        Resolution: {
+            resolved: boolean;
         };
         /** RevealRequest */
         RevealRequest: {
@@ -3744,6 +4007,53 @@ export interface components {
             name_zh: string;
             parent_id: string | null;
             position: number;
+        };
+        /** SideNote */
+        SideNote: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            member_id: string;
+            name: string;
+            seq: number;
+            text: string;
+        };
+        /** SidePerson */
+        SidePerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            read_seq: number;
+        };
+        /** SideRead */
+        SideRead: {
+            seq: number;
+        };
+        /** SideThread */
+        SideThread: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "whisper" | "question";
+            /** Format: date-time */
+            last_at: string;
+            may_write: boolean;
+            notes: components["schemas"]["SideNote"][];
+            /** Format: uuid */
+            opened_by: string;
+            people: components["schemas"]["SidePerson"][];
+            resolved_at: string | null;
+            unread: number;
+        };
+        /** SideView */
+        SideView: {
+            conversation: components["schemas"]["ConversationRow"];
+            messages: components["schemas"]["Message"][];
+            thread: components["schemas"]["SideThread"];
         };
         /** Skill */
         Skill: {
@@ -3997,12 +4307,70 @@ export interface components {
             /** Format: date-time */
             day_starts_at: string;
             digital: components["schemas"]["Digital"];
+            interventions: components["schemas"]["InterventionCounts"];
             queues: components["schemas"]["insight_queries_board_QueueState"][];
             service_level_by_interval: components["schemas"]["AtInterval"][];
             target: components["schemas"]["insight_queries_board_Target"];
             total: components["schemas"]["insight_queries_board_QueueState"];
             /** Format: date-time */
             watermark_at: string;
+        };
+        /** WatchRulesGiven */
+        WatchRulesGiven: {
+            grave_en: string[];
+            grave_zh: string[];
+            late: boolean;
+            lost: boolean;
+            lost_from: number;
+            person: boolean;
+            person_from: number;
+            silent: boolean;
+            silent_s: number;
+            upset: boolean;
+            upset_en: string[];
+            upset_zh: string[];
+            version: number;
+        };
+        /** WatchRulesShown */
+        WatchRulesShown: {
+            grave_en: string[];
+            grave_zh: string[];
+            /**
+             * @default watch
+             * @constant
+             */
+            kind: "watch";
+            /** @default true */
+            late: boolean;
+            /** @default true */
+            lost: boolean;
+            /** @default 3 */
+            lost_from: number;
+            /** @default true */
+            person: boolean;
+            /** @default 2 */
+            person_from: number;
+            /** @default true */
+            silent: boolean;
+            /** @default 300 */
+            silent_s: number;
+            /** @default true */
+            upset: boolean;
+            upset_en: string[];
+            upset_zh: string[];
+            version: number;
+        };
+        /** Watched */
+        Watched: {
+            back: components["schemas"]["Back"] | null;
+            reasons: components["schemas"]["Reason"][];
+            threads: components["schemas"]["SideThread"][];
+        };
+        /** Whispered */
+        Whispered: {
+            /** Format: uuid */
+            client_id: string;
+            text: string;
         };
         /** Why */
         Why: {
@@ -4019,7 +4387,7 @@ export interface components {
             link: string;
         };
         /** Nothing */
-        assist_api_Nothing: Record<string, never>;
+        assist_api_digital_Nothing: Record<string, never>;
         /** Target */
         automation_rules_Target: {
             /** Format: uuid */
@@ -4297,7 +4665,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "assist.send_topic": {
+    "assist.digital.send_topic": {
         parameters: {
             query?: never;
             header?: never;
@@ -5405,6 +5773,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.watching.hand_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "automation.run_macro": {
         parameters: {
             query?: never;
@@ -5700,6 +6098,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.side.ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.aside.snooze_times": {
         parameters: {
             query?: never;
@@ -5762,7 +6194,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "assist.suggestions": {
+    "assist.digital.suggestions": {
         parameters: {
             query?: {
                 q?: string | null;
@@ -5940,6 +6372,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.watching.watched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watched"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.side.whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whispered"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -6270,6 +6764,92 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.watching.interventions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interventions"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.watching.dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismissal"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.watching.restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.sessions.read_invitation": {
         parameters: {
             query?: never;
@@ -6332,7 +6912,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "assist.search_knowledge": {
+    "assist.digital.search_knowledge": {
         parameters: {
             query?: {
                 q?: string | null;
@@ -8160,6 +8740,160 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.side.my_side_threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.side.side_thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.side.add_side_note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whispered"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.side.read_side_thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SideRead"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.side.resolve_side_thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolution"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SideThread"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.second_steps.read_rules": {
         parameters: {
             query?: never;
@@ -8806,6 +9540,64 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.watching.watch_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.watching.set_watch_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchRulesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.web.close": {
         parameters: {
             query?: never;
@@ -8972,7 +9764,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "assist.judge_answer": {
+    "assist.digital.judge_answer": {
         parameters: {
             query?: never;
             header?: never;
@@ -9106,7 +9898,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "assist.want_person": {
+    "assist.digital.want_person": {
         parameters: {
             query?: never;
             header?: never;
@@ -9117,7 +9909,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assist_api_Nothing"];
+                "application/json": components["schemas"]["assist_api_digital_Nothing"];
             };
         };
         responses: {

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.assist.models import SESSION_COLUMNS, JudgementRow, Session
-from peakend.assist.rules import Measures, trust
+from peakend.assist.rules.digital import Measures, trust
 from peakend.conversations import queries as conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction

@@ -1,0 +1,20 @@
+"""Tables of assist and the rows they give."""
+
+from peakend.assist.models.care import CareRow
+from peakend.assist.models.digital import SESSION_COLUMNS, JudgementRow, Session
+from peakend.assist.models.side import NOTE_COLUMNS, THREAD_COLUMNS, SideNoteRow, SideThreadRow
+from peakend.assist.models.watching import SIGNAL_COLUMNS, SignalRow, StepIn
+
+__all__ = [
+    "NOTE_COLUMNS",
+    "SESSION_COLUMNS",
+    "SIGNAL_COLUMNS",
+    "THREAD_COLUMNS",
+    "CareRow",
+    "JudgementRow",
+    "Session",
+    "SideNoteRow",
+    "SideThreadRow",
+    "SignalRow",
+    "StepIn",
+]

@@ -1,0 +1,73 @@
+"""What assist knows: suggestions, the memory of a conversation, who calls for help."""
+
+from peakend.assist.queries.care import Care, care, forget_care, fresh_care, tone_of
+from peakend.assist.queries.digital import (
+    Found,
+    Suggestion,
+    found_answers,
+    judged,
+    queue_for_topic,
+    search,
+    session_of,
+    suggestions,
+)
+from peakend.assist.queries.side import (
+    SideThread,
+    SideThreadNotFound,
+    SideView,
+    my_side_threads,
+    need_side_thread,
+    seats_of,
+    side_threads,
+    side_view,
+)
+from peakend.assist.queries.watching import (
+    Back,
+    Intervention,
+    InterventionCounts,
+    Interventions,
+    Reason,
+    Watched,
+    intervention_counts,
+    interventions,
+    signals_of,
+    step_in_of,
+    watched,
+)
+from peakend.assist.rules.watching import WatchRules
+
+__all__ = [
+    "Back",
+    "Care",
+    "Found",
+    "Intervention",
+    "InterventionCounts",
+    "Interventions",
+    "Reason",
+    "SideThread",
+    "SideThreadNotFound",
+    "SideView",
+    "Suggestion",
+    "WatchRules",
+    "Watched",
+    "care",
+    "forget_care",
+    "found_answers",
+    "fresh_care",
+    "intervention_counts",
+    "interventions",
+    "judged",
+    "my_side_threads",
+    "need_side_thread",
+    "queue_for_topic",
+    "search",
+    "seats_of",
+    "session_of",
+    "side_threads",
+    "side_view",
+    "signals_of",
+    "step_in_of",
+    "suggestions",
+    "tone_of",
+    "watched",
+]

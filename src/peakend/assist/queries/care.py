@@ -1,0 +1,66 @@
+"""What the house has decided, kept for a few seconds by each process.
+
+The surprise: it is asked for with every message, so it must not cost a way to the database each
+time. A change made in another process is heard of within `KEPT_S`.
+"""
+
+import time
+from uuid import UUID
+
+import msgspec
+
+from peakend.assist.models import CareRow
+from peakend.assist.rules.watching import Ear, WatchRules, ear, tone
+from peakend.kernel.db import Transaction
+
+KEPT_S = 5.0
+MOST_KEPT = 2_000
+
+
+class Care(msgspec.Struct, frozen=True):
+    """All rules of an organisation, with the version of each kind."""
+
+    watch: WatchRules
+    ear: Ear
+    versions: dict[str, int]
+
+
+_kept: dict[UUID, tuple[float, Care]] = {}
+
+
+async def care(tx: Transaction) -> Care:
+    """Return the rules of the organisation, at most `KEPT_S` old."""
+    known = _kept.get(tx.organisation_id)
+    if known is not None and known[0] > time.monotonic():
+        return known[1]
+    found = await fresh_care(tx)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[tx.organisation_id] = (time.monotonic() + KEPT_S, found)
+    return found
+
+
+async def fresh_care(tx: Transaction) -> Care:
+    """Return the rules of the organisation as they are stored."""
+    rows = await tx.all(
+        CareRow,
+        "SELECT kind, rules, version FROM care_rules "
+        "WHERE organisation_id = current_organisation()",
+    )
+    given = {row.kind: row.rules for row in rows}
+    watch = msgspec.convert(given.get("watch", {}), WatchRules)
+    return Care(
+        watch=watch,
+        ear=ear(watch),
+        versions={row.kind: row.version for row in rows},
+    )
+
+
+def forget_care(organisation_id: UUID) -> None:
+    """Ask the database the next time: the rules are being changed."""
+    _kept.pop(organisation_id, None)
+
+
+async def tone_of(tx: Transaction, text: str) -> str | None:
+    """Return how a customer's words sound: grave, upset, person, or None."""
+    return tone(text, (await care(tx)).ear)

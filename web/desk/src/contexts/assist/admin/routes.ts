@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+const words = ['accounts']
+export const routes: RouteRecordRaw[] = [
+  { path: 'admin/watch', component: () => import('./pages/WatchPage.vue'), meta: { permission: 'settings.manage', title: 'accounts.nav_watch', words } },
+]

@@ -1,0 +1,47 @@
+/** What is heard wherever the desk is: a whisper, a question of a colleague, an answer, a conversation going wrong. */
+import type { Ref } from 'vue'
+import { api } from '@/api/client'
+import type { Fact, Frame } from '@/api/types'
+import { i18n, needWords } from '@/app/i18n'
+import { onFrame } from '@/app/live'
+import { notice } from '@/app/notices'
+import { may, myId } from '@/app/session'
+import { sound } from '@/app/sounds'
+import { toast } from '@/ui/toast'
+import type { Interventions } from './types'
+
+const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
+const COUNTED = ['InterventionNeeded', 'InterventionOver', 'InterventionDismissed', 'InterventionRestored', 'ConversationClosed']
+
+export async function follow(calling: Ref<number>, show: (id: string) => void): Promise<() => void> {
+  await needWords('assist/care')
+  const leads = may('conversations.take_over')
+  let timer = 0
+  async function count() {
+    timer = 0
+    const found = await api.get<Interventions>('/interventions').catch(() => null)
+    if (found) calling.value = found.count
+  }
+  function soon() {
+    if (leads && !timer) timer = window.setTimeout(count, 600)
+  }
+  function hear(frame: Frame) {
+    if (frame.t === 'hello' || frame.t === 'resync') soon()
+    if (frame.t !== 'facts') return
+    if (frame.facts.some((fact) => COUNTED.includes(fact.type))) soon()
+    for (const fact of frame.facts) if (fact.type === 'SideNoteWritten') heard(fact, show)
+  }
+  soon()
+  const end = onFrame(hear)
+  return () => { end(); clearTimeout(timer) }
+}
+
+/** Somebody wrote to me beside a conversation. */
+function heard(fact: Fact, show: (id: string) => void) {
+  const id = fact.conversation_id
+  if (!id || !((fact.payload.member_ids ?? []) as string[]).includes(myId())) return
+  sound('message')
+  const text = t(fact.payload.kind === 'whisper' ? 'assist.care.heard_whisper' : fact.payload.seq === 1 ? 'assist.care.heard_question' : 'assist.care.heard_answer')
+  notice(text, '', String(fact.payload.thread_id), () => show(id))
+  if (!document.querySelector(`[data-side="${id}"]`)) toast({ text, tone: 'info', stays_s: 30, action: { label: t('app.show'), run: () => show(id) } })
+}
