@@ -141,7 +141,8 @@ async def _answer(turn: _Turn, texts: list[str]) -> None:
     if step == "answer":
         await _give(turn, found[0])
     elif step == "unknown":
-        await _not_known(turn, found, trusted=trusted)
+        again = "assist.unknown_after" if session.articles else "assist.unknown"
+        await _not_known(turn, found, trusted=trusted, wording=again)
     else:
         await _give_up(turn, why=why_handed_over(session.unsolved, session.turns))
 
