@@ -108,8 +108,14 @@ async def _seed(site: Served) -> dict[str, str]:
             tx, visitor_id=visit.visitor_id, url="https://a.example/", title=texts[0][:300]
         )
     ids["visitor_token"] = visit.token
+    quoted = None
     for text in texts:
-        ids["thread"] = str(await says(visit.customer_id, text))
+        async with floor.tx() as tx:
+            said = await actions.receive(
+                tx, channel_id=floor.channel_id, customer_id=visit.customer_id,
+                client_id=new_id(), text=text, reply_to=quoted,
+            )  # fmt: skip
+        ids["thread"], quoted = str(said.conversation_id), said.id
     async with floor.tx() as tx:
         attributes = [
             Attribute(f"a{i}", some[i][:50], text[:400]) for i, text in enumerate(texts[:20])

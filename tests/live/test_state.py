@@ -224,6 +224,32 @@ def writes(who: str, kind: str, text: str) -> Act:
     )  # fmt: skip
 
 
+async def _id(w: World, text: str) -> str:
+    if text not in w.kept:
+        async with w.shop.tx() as tx:
+            found = await tx.value("SELECT id FROM message WHERE text = $1", text)
+        w.kept[text] = str(found)
+    return str(w.kept[text])
+
+
+def quotes(quoted: str, text: str) -> Act:
+    async def act(w: World) -> Any:
+        sent = {"client_id": str(uuid4()), "text": text, "reply_to": await _id(w, quoted)}
+        return await w.visit("POST", "messages", sent)
+
+    return act
+
+
+def on(text: str, method: str, end: str, body: Any = None, by: str = "") -> Act:
+    async def act(w: World) -> Any:
+        path = f"messages/{await _id(w, text)}/{end}"
+        if not by:
+            return await w.visit(method, path, body)
+        return await w.does(w.kept[by], method, f"/{path}", body)
+
+    return act
+
+
 def given(who: str, method: str, path: str, body: Callable[[World], Any]) -> Act:
     return lambda w: w.does(w.kept[who], method, path.format(**w.kept), body(w))
 
@@ -299,6 +325,13 @@ ACTIONS: list[tuple[str, Act]] = [
      agent("holder", "POST", "/conversations/{c}/snoozes", {"until": LATER})),
     ("its time comes", on_time),
     ("the agent replies", writes("holder", "agent", "我来看看")),
+    ("the agent replies by mistake", writes("holder", "agent", "发错了")),
+    ("the customer quotes it", quotes("发错了", "这是什么")),
+    ("the customer puts a sign to it", on("发错了", "PUT", "reaction", {"reaction": "worried"})),
+    ("the agent puts a sign to the question",
+     on("这是什么", "PUT", "reaction", {"reaction": "thanks"}, by="holder")),
+    ("the agent takes it back", on("发错了", "POST", "recalls", by="holder")),
+    ("the customer takes the question back", on("这是什么", "POST", "recalls")),
     ("the customer has read", visitor("reads", {"seq": 6, "delivered_seq": 6})),
     ("the agent notes", writes("holder", "note", "客户着急")),
     ("a draft is kept", agent("holder", "PUT", "/conversations/{c}/draft", {"text": "您"})),

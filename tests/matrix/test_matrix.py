@@ -1,5 +1,6 @@
 """Every route by every kind of person equals the declared table; the rest is not there."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,8 @@ BODIES: dict[str, Any] = {
     "POST /api/side-threads/{thread_id:uuid}/notes": {"client_id": NEW, "text": "x"},
     "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
     "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
+    "PUT /api/messages/{message_id:uuid}/reaction": {"reaction": "like"},
+    "POST /api/messages/{message_id:uuid}/looks": {"reason": "客户投诉"},
     "PATCH /api/tags/{tag_id:uuid}": {"name": "x"},
     "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
@@ -89,7 +92,12 @@ BODIES: dict[str, Any] = {
     "POST /api/offers/{leg_id:uuid}/acceptances": {"offer": 1},
     "POST /api/offers/{leg_id:uuid}/refusals": {"offer": 1},
 }  # fmt: skip
-OBJECTS = sorted(route for route in ROUTES if ":uuid}" in route and "/files/" not in route)
+OF_CONVERSATION = re.compile("{(conversation|message)_id:")
+OBJECTS = sorted(
+    route
+    for route, need in ROUTES.items()
+    if ":uuid}" in route and "/files/" not in route and need != "visitor"
+)
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +206,10 @@ async def _hidden(site: Served) -> None:
     floor = site.people.floor
     site.ids["conversation_hidden"] = str(hidden := await floor.writes())
     async with floor.tx() as tx:
+        for name, one in (("message", site.ids["conversation"]), ("message_hidden", hidden)):
+            site.ids[name] = str(
+                await tx.value("SELECT id FROM message WHERE conversation_id = $1 LIMIT 1", one)
+            )
         where = UUID(site.ids["queue_hidden"])
         await place_in_queue(tx, conversation_id=hidden, queue_id=where, leg_id=None)
         leg = await enqueue(tx, hidden, where)
@@ -297,11 +309,13 @@ def test_what_is_another_organisations_is_not_there(site: Served, route: str) ->
 
 
 @pytest.mark.parametrize(
-    "route", [r for r in OBJECTS if "{conversation_id" in r and may(ROUTES[r], "agent")]
+    "route", [r for r in OBJECTS if OF_CONVERSATION.search(r) and may(ROUTES[r], "agent")]
 )
 def test_what_is_another_queues_is_not_there(site: Served, route: str) -> None:
     method, path = route.split(" ")
-    ids = site.ids | {"conversation": site.ids["conversation_hidden"]}
+    ids = site.ids | {
+        "conversation": site.ids["conversation_hidden"], "message": site.ids["message_hidden"],
+    }  # fmt: skip
     there = ask(site, "agent", method, filled(site, path, ids), BODIES.get(route))
     nowhere = ask(site, "agent", method, filled(site, path, {}), BODIES.get(route))
     assert there.status_code == 404, f"{there.status_code} {there.text[:300]}"
@@ -386,6 +400,8 @@ NESTED = [
      {"client_id": NEW, "kind": "note", "text": "x", "mentions": ["{member}"]}),
     ("admin", "POST", "/api/conversations/{conversation}/messages",
      {"client_id": NEW, "kind": "note", "text": "x", "file_ids": ["{tag}"]}),
+    ("admin", "POST", "/api/conversations/{conversation}/messages",
+     {"client_id": NEW, "kind": "note", "text": "x", "reply_to": "{message}"}),
 ]  # fmt: skip
 
 

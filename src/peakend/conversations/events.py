@@ -113,6 +113,41 @@ class SystemMessageAdded(_OfMessage):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageRecalled(_OfMessage):
+    """Who wrote a message took it back; `kind` is the message's, `after_s` how long it stood."""
+
+    kind: str
+    after_s: int
+    agent_id: UUID | None
+    leg_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteEmptied(Fact):
+    """A message that quotes or passes on a recalled one shows nothing of it any more."""
+
+    conversation_id: UUID
+    message_id: UUID
+    recalled_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecalledMessageShown(_OfMessage):
+    """Somebody looked at what a recalled message said, for a reason that the audit log holds."""
+
+    agent_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReacted(_OfMessage):
+    """Somebody put a sign to a message, or took it away (`reaction` is empty)."""
+
+    reaction: str | None
+    agent_id: UUID | None
+    leg_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationQueued(_OfHolding):
     """The conversation waits in a queue for a person."""
 

@@ -21,9 +21,11 @@ from peakend.conversations import queries as conversations
 from peakend.customers.actions import see_visitors
 from peakend.customers.queries import visitor_customers
 from peakend.entry.frames import (
+    CHANGING_FACTS,
     CUSTOMER_FACTS,
     NAMING_FACTS,
     VISITOR_FACTS,
+    WHOLE_FACTS,
     Batch,
     bare_frame,
     encoded,
@@ -238,13 +240,24 @@ class Hub:
         customers = {row.customer.id for row in batch.rows.values()}
         if any(fact.type in VISITOR_FACTS for fact in batch.facts):
             customers |= await self._know_again(organisation_id, listeners)
-        judged = any(fact.type == "AnswerJudged" for fact in batch.facts)
+        whole = any(fact.type in WHOLE_FACTS for fact in batch.facts)
+        old: dict[UUID | None, int] = {}
+        for fact in batch.facts:
+            if fact.type in CHANGING_FACTS and fact.customer_id:
+                seq = int(fact.payload["seq"])
+                old[fact.customer_id] = min(seq, old.get(fact.customer_id, seq))
         for listener in list(listeners):
             if listener.actor.customer_id in customers:
                 if not listener.greeted and not listener.lock.locked():
                     continue
                 async with listener.lock:
-                    for frame in await self.visitor_frames(listener, batch.cursor, whole=judged):
+                    frames = await self.visitor_frames(
+                        listener,
+                        batch.cursor,
+                        whole=whole,
+                        since=old.get(listener.actor.customer_id),
+                    )
+                    for frame in frames:
                         listener.push(frame)
 
     async def _know_again(
@@ -262,17 +275,28 @@ class Hub:
         return became
 
     async def visitor_frames(
-        self, listener: Listener, cursor: Cursor, *, whole: bool = False
+        self,
+        listener: Listener,
+        cursor: Cursor,
+        *,
+        whole: bool = False,
+        since: int | None = None,
     ) -> list[str]:
-        """Return the fresh view of a visitor's conversation, with the messages not yet sent."""
+        """Return the fresh view of a visitor's conversation, with the messages not yet sent.
+
+        Where older ones changed, all from the first of them (`since`) are sent again.
+        """
         async with self.database.transaction(listener.actor) as tx:
             after = None if whole or listener.conversation_id is None else listener.seq
+            if after is not None and since is not None:
+                after = min(after, since - 1)
             view = await conversations.visitor_state(tx, listener.actor, after_seq=after)
             if view is not None and view.id != listener.conversation_id and after is not None:
                 view = await conversations.visitor_state(tx, listener.actor)
         if view is not None:
             listener.conversation_id = view.id
-            listener.seq = max((m.seq for m in view.messages), default=listener.seq)
+            seen = listener.seq if after is not None else 0
+            listener.seq = max((m.seq for m in view.messages), default=seen)
         return [encoded({"t": "conversation", "conversation": view, "cursor": str(cursor)})]
 
     def _on_signal(self, message: dict[str, Any]) -> None:

@@ -40,6 +40,9 @@ THUMB_SIDE = 480
 PORTRAIT_SIDE = 256
 URL_LIFE = timedelta(hours=2)
 
+# What a link is signed for.
+_FILE, _WITHDRAWN = "file", "withdrawn file"
+
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 file_table = tenant_table(
@@ -54,6 +57,8 @@ file_table = tenant_table(
     Column("height", Integer),
     Column("purpose", Text, nullable=False),
     Column("public", Boolean, nullable=False, server_default="false"),
+    # Taken back by who sent it: links that are out lead nowhere any more.
+    Column("withdrawn", Boolean, nullable=False, server_default="false"),
     Column("owner", Text, nullable=False),
     Column("owner_id", Uuid(as_uuid=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -90,6 +95,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None
     purpose: str
     public: bool
+    withdrawn: bool = False
     owner: str
     owner_id: UUID | None
     created_at: datetime
@@ -152,6 +158,15 @@ async def drop_file(tx: Transaction, file_id: UUID) -> None:
     )
 
 
+async def withdraw_files(tx: Transaction, ids: list[UUID]) -> None:
+    """Let the links to files that are out lead nowhere; who must see them gets new ones."""
+    await tx.run(
+        "UPDATE file SET withdrawn = true WHERE organisation_id = current_organisation() "
+        "AND id = ANY($1)",
+        ids,
+    )
+
+
 def public_url(file_id: UUID, name: str) -> str:
     """Return the lasting link to a file that was stored for everybody."""
     return f"/files/{file_id}/{quote(name)}"
@@ -197,7 +212,7 @@ async def own_files(tx: Transaction, ids: list[UUID]) -> list[FileRow]:
     rows = await tx.all(
         FileRow,
         "SELECT * FROM file WHERE organisation_id = current_organisation() AND id = ANY($1) "
-        "AND owner = $2 AND owner_id IS NOT DISTINCT FROM $3",
+        "AND owner = $2 AND owner_id IS NOT DISTINCT FROM $3 AND NOT withdrawn",
         ids,
         tx.actor.kind,
         tx.actor.id,
@@ -221,15 +236,22 @@ async def need_file(
         raise FileNotFound
     if int(expires) < now.timestamp():
         raise FileNotFound
-    if not verify(signature, "file", row.organisation_id, file_id, expires):
+    tag = _WITHDRAWN if row.withdrawn else _FILE
+    if not verify(signature, tag, row.organisation_id, file_id, expires):
         raise FileNotFound
     return row
 
 
-def file_url(organisation_id: UUID, file_id: UUID, name: str, now: datetime) -> str:
-    """Return a link to a file that is good for two hours, steady within the hour for caches."""
+def file_url(
+    organisation_id: UUID, file_id: UUID, name: str, now: datetime, *, withdrawn: bool = False
+) -> str:
+    """Return a link to a file that is good for two hours, steady within the hour for caches.
+
+    Only a link made for it opens a file that was withdrawn.
+    """
     expires = (int((now + URL_LIFE).timestamp()) // 3600 + 1) * 3600
-    signature = sign("file", organisation_id, file_id, expires)
+    tag = _WITHDRAWN if withdrawn else _FILE
+    signature = sign(tag, organisation_id, file_id, expires)
     return f"/files/{file_id}/{quote(name)}?e={expires}&s={signature}"
 
 

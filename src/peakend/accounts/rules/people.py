@@ -38,6 +38,7 @@ _AGENT = frozenset(
 _SUPERVISOR = _AGENT | {
     "conversations.assign",
     "conversations.take_over",
+    "conversations.originals",
     "routing.manage",
     "insight.wallboard",
     "knowledge.edit",

@@ -63,6 +63,7 @@ from peakend.conversations.actions.merging import (
 )
 from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
 from peakend.conversations.actions.promising import set_due
+from peakend.conversations.actions.quoting import MessageIsGone, NotQuotable
 from peakend.conversations.actions.receiving import (
     ChannelNotFound,
     TryAgain,
@@ -71,6 +72,16 @@ from peakend.conversations.actions.receiving import (
 )
 from peakend.conversations.actions.replying import digital_reply, note, reply, system_message
 from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
+from peakend.conversations.actions.talking import (
+    NoReaction,
+    NotYourMessage,
+    Original,
+    ReasonMissing,
+    TooLateToRecall,
+    original,
+    react,
+    recall,
+)
 from peakend.conversations.actions.visiting import (
     IdentityRequired,
     LinkNotGood,
@@ -88,17 +99,24 @@ __all__ = [
     "EmptyMessage",
     "IdentityRequired",
     "LinkNotGood",
+    "MessageIsGone",
     "MoveNotAllowed",
     "NoFile",
+    "NoReaction",
     "NotClosed",
+    "NotQuotable",
     "NotText",
     "NotYourCannedReply",
+    "NotYourMessage",
+    "Original",
     "OtherIsOpen",
+    "ReasonMissing",
     "ReasonNeeded",
     "ReasonNode",
     "TagNameTaken",
     "TagNotFound",
     "TextTooLong",
+    "TooLateToRecall",
     "TooLateToUndo",
     "TooManyConversations",
     "TooManyTags",
@@ -138,9 +156,12 @@ __all__ = [
     "need_identified",
     "new_identity_secret",
     "note",
+    "original",
     "part_customers",
     "place_in_queue",
     "publish_reasons",
+    "react",
+    "recall",
     "receive",
     "release",
     "reopen",

@@ -78,10 +78,11 @@ _INSERT = """
     RETURNING c.*
 ), posted AS (
     INSERT INTO message (conversation_id, seq, id, kind, text, author_kind, author_id, at,
-                         client_id, files, sources, mentions, code, params, article_id, lexemes)
+                         client_id, files, sources, mentions, code, params, article_id, lexemes,
+                         reply_to)
     SELECT t.id, t.last_seq, $2::uuid, $3, $4::text, $5::text, $6::uuid, $7, $8, $9::jsonb,
            $10::jsonb, $11::uuid[], $12::text, $13::jsonb, $14::uuid,
-           array_to_tsvector($15::text[])
+           array_to_tsvector($15::text[]), $17::uuid
     FROM touched t
 )"""
 
@@ -92,20 +93,20 @@ SELECT id AS conversation_id, last_seq AS seq, version, customer_id, channel_id,
 FROM touched
 """
 
-# $17 states, $18 sees all, $19 the member, $20 and $22 the queues and brands he sees, $21 must hold
+# $18 states, $19 sees all, $20 the member, $21 and $23 the queues and brands he sees, $22 must hold
 POST_BY_STAFF = f"""
 WITH touched AS ({_SET}
       AND c.id = $1::uuid
-      AND c.state = ANY($17::text[])
-      AND (c.agent_id = $19::uuid OR NOT $21::bool AND (
-          $18::bool OR c.queue_id = ANY($20::uuid[]) OR c.brand_id = ANY($22::uuid[])))
+      AND c.state = ANY($18::text[])
+      AND (c.agent_id = $20::uuid OR NOT $22::bool AND (
+          $19::bool OR c.queue_id = ANY($21::uuid[]) OR c.brand_id = ANY($23::uuid[])))
 {_INSERT}"""
 
-# $1 the conversation or null; $17 the customer, $18 the channel
+# $1 the conversation or null; $18 the customer, $19 the channel
 POST_BY_CUSTOMER = f"""
 WITH touched AS ({_SET}
-      AND c.customer_id = $17::uuid
-      AND c.channel_id = $18::uuid
+      AND c.customer_id = $18::uuid
+      AND c.channel_id = $19::uuid
       AND c.state <> 'closed'
       AND NOT c.beside
       AND ($1::uuid IS NULL OR c.id = $1)
@@ -166,6 +167,7 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     params: dict[str, Any] | None = None
     article_id: UUID | None = None
+    reply_to: UUID | None = None
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -227,7 +229,7 @@ def checked_text(text: str, *, may_be_empty: bool = False) -> str:
 
 
 def arguments(conversation_id: UUID | None, message: NewMessage, at: datetime) -> tuple[Any, ...]:
-    """Return the first sixteen arguments of the statements, with a new id for the message."""
+    """Return the first seventeen arguments of the statements, with a new id for the message."""
     searched = [] if message.kind == "system" else lexemes(message.text)
     preview = shortened(message.text, PREVIEW_LENGTH) if message.text else _file_names(message)
     return (
@@ -247,6 +249,7 @@ def arguments(conversation_id: UUID | None, message: NewMessage, at: datetime) -
         message.article_id,
         searched,
         preview,
+        message.reply_to,
     )
 
 
@@ -271,6 +274,9 @@ def stored(message: NewMessage, posted: Posted, message_id: UUID, at: datetime) 
         mentions=message.mentions,
         code=message.code,
         params=message.params,
+        reply_to=message.reply_to,
+        reactions=None,
+        recalled_at=None,
     )
 
 

@@ -17,6 +17,7 @@ from peakend.conversations.actions.posting import (
     stored,
     written,
 )
+from peakend.conversations.actions.quoting import customer_may_quote
 from peakend.conversations.events import (
     ConversationReopened,
     ConversationStarted,
@@ -116,11 +117,14 @@ async def receive(
     text: str,
     file_ids: list[UUID] | None = None,
     language: str = "zh-CN",
+    reply_to: UUID | None = None,
 ) -> MessageRecord:
-    """Take a customer's message, once for each client id.
+    """Take a customer's message, once for each client id; `reply_to` is one that it quotes.
 
     Errors: EmptyMessage, TextTooLong, NotText, FileNotFound, ChannelNotFound.
     """
+    if reply_to is not None and not await customer_may_quote(tx, reply_to, customer_id):
+        reply_to = None
     message = NewMessage(
         kind="customer",
         text=checked_text(text, may_be_empty=bool(file_ids)),
@@ -128,6 +132,7 @@ async def receive(
         author_id=customer_id,
         client_id=client_id,
         files=await attached(tx, file_ids),
+        reply_to=reply_to,
     )
     given = (*arguments(None, message, tx.now), customer_id, channel_id)
     tone = await provided.tone(tx, message.text) if provided.tone else None

@@ -6,6 +6,7 @@ from uuid import UUID
 from peakend.accounts.queries import MemberNotFound, member_briefs
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Said, checked_text, post
+from peakend.conversations.actions.quoting import check_quotable
 from peakend.conversations.actions.receiving import attached
 from peakend.conversations.events import (
     DigitalReplySent,
@@ -32,12 +33,16 @@ async def reply(
     by: Actor,
     file_ids: list[UUID] | None = None,
     article_id: UUID | None = None,
+    reply_to: UUID | None = None,
 ) -> MessageRecord:
-    """Send an agent's answer, once for each client id.
+    """Send an agent's answer, once for each client id; `reply_to` is the message it quotes.
 
     Only who holds the conversation (or sees all of them) may. Errors: ConversationNotFound,
-    ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound.
+    ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound,
+    MessageIsGone, NotQuotable.
     """
+    if reply_to is not None:
+        await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
     message = NewMessage(
         kind="agent",
         text=checked_text(text, may_be_empty=bool(file_ids)),
@@ -46,6 +51,7 @@ async def reply(
         client_id=client_id,
         files=await attached(tx, file_ids),
         article_id=article_id,
+        reply_to=reply_to,
     )
     said = Said(
         ReplySent,
@@ -73,22 +79,28 @@ async def note(
     by: Actor,
     file_ids: list[UUID] | None = None,
     mentions: list[UUID] | None = None,
+    reply_to: UUID | None = None,
 ) -> MessageRecord:
     """Add an internal note, also to a closed conversation, and call the colleagues it names.
 
-    Errors: ConversationNotFound, EmptyMessage, TextTooLong, FileNotFound, MemberNotFound.
+    `reply_to` may be a message of another conversation that the writer sees: so it is passed on.
+    Errors: ConversationNotFound, EmptyMessage, TextTooLong, FileNotFound, MemberNotFound,
+    MessageNotFound, MessageIsGone, NotQuotable.
     """
+    if reply_to is not None:
+        await check_quotable(tx, reply_to, into="note", conversation_id=conversation_id, by=by)
     named = list(dict.fromkeys(mentions or ()))
     if named and len(await member_briefs(tx, named)) != len(named):
         raise MemberNotFound
     message = NewMessage(
         kind="note",
-        text=checked_text(text, may_be_empty=bool(file_ids)),
+        text=checked_text(text, may_be_empty=bool(file_ids or reply_to)),
         author_kind="customer" if by.kind == "visitor" else by.kind,
         author_id=by.id,
         client_id=client_id,
         files=await attached(tx, file_ids),
         mentions=named,
+        reply_to=reply_to,
     )
     # A note is part of the leg of whoever holds the conversation; $6 is its author.
     said = Said(

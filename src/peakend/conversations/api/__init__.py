@@ -2,6 +2,13 @@
 
 from typing import Any
 
-from peakend.conversations.api import aside, desk, merging, settings, web
+from peakend.conversations.api import aside, desk, merging, settings, talking, web
 
-routes: list[Any] = [*desk.routes, *aside.routes, *merging.routes, *settings.routes, *web.routes]
+routes: list[Any] = [
+    *desk.routes,
+    *aside.routes,
+    *merging.routes,
+    *talking.routes,
+    *settings.routes,
+    *web.routes,
+]

@@ -39,6 +39,7 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     file_ids: Files = []
     mentions: Ids = []
     article_id: UUID | None = None
+    reply_to: UUID | None = None
 
 
 class DraftGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -186,6 +187,7 @@ async def write_message(
             by=actor,
             file_ids=data.file_ids,
             mentions=data.mentions,
+            reply_to=data.reply_to,
         )
         return await queries.message_of(tx, written)
     if not actor.may("conversations.reply"):
@@ -198,6 +200,7 @@ async def write_message(
         by=actor,
         file_ids=data.file_ids,
         article_id=data.article_id,
+        reply_to=data.reply_to,
     )
     return await queries.message_of(tx, written)
 

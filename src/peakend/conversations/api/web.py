@@ -81,6 +81,7 @@ class MessageGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     client_id: UUID
     text: Text = ""
     file_ids: Annotated[list[UUID], Meta(max_length=10)] = []
+    reply_to: UUID | None = None
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -139,7 +140,7 @@ async def _channel(request: Http, database: Database, key: str) -> queries.Keyed
     return channel
 
 
-async def _own_channel(
+async def own_channel(
     request: Http, database: Database, key: str, actor: Actor
 ) -> queries.KeyedChannel:
     """Return the visitor's channel: a token of another channel opens nothing here."""
@@ -222,7 +223,7 @@ async def identify(
     actor: Actor,
     tx: Transaction,
 ) -> Identity:
-    channel = await _own_channel(request, database, key, actor)
+    channel = await own_channel(request, database, key, actor)
     await spend(f"identify:{actor.id}", rate=0.2, burst=10)
     customer_id, verified = await actions.identify(
         tx, by=actor, channel_id=channel.id, identity=data.identity
@@ -235,7 +236,7 @@ async def identify(
 async def visit_page(
     key: str, data: PageGiven, request: Http, database: Database, actor: Actor, tx: Transaction
 ) -> None:
-    await _own_channel(request, database, key, actor)
+    await own_channel(request, database, key, actor)
     await spend(f"page:{actor.id}", rate=0.5, burst=30)
     await actions.visit_page(tx, by=actor, url=data.url, title=data.title)
 
@@ -249,7 +250,7 @@ async def write(
     actor: Actor,
     tx: Transaction,
 ) -> Written:
-    channel = await _own_channel(request, database, key, actor)
+    channel = await own_channel(request, database, key, actor)
     await spend(f"write:{actor.id}", rate=1, burst=20)
     assert actor.customer_id is not None
     if channel.identity_required:
@@ -262,6 +263,7 @@ async def write(
         text=data.text,
         file_ids=data.file_ids,
         language=actor.language,
+        reply_to=data.reply_to,
     )
     return Written(*await queries.visitor_answer(tx, actor, kept))
 
@@ -276,8 +278,10 @@ async def conversation(
     after_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
     before_seq: Annotated[int | None, Parameter(ge=0, le=2**31 - 1)] = None,
 ) -> queries.VisitorConversation | None:
-    await _own_channel(request, database, key, actor)
-    return await queries.visitor_state(tx, actor, after_seq=after_seq, before_seq=before_seq)
+    await own_channel(request, database, key, actor)
+    return await queries.visitor_state(
+        tx, actor, after_seq=after_seq, before_seq=before_seq, changed=True
+    )
 
 
 @post(
@@ -294,7 +298,7 @@ async def upload(
     tx: Transaction,
     data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> File:
-    await _own_channel(request, database, key, actor)
+    await own_channel(request, database, key, actor)
     await spend(f"upload:{actor.id}", rate=0.2, burst=15)
     await spend(f"upload:{actor.channel_id}:{_address(request)}", rate=1, burst=60)
     return await save_upload(tx, data, purpose="message")
@@ -304,7 +308,7 @@ async def upload(
 async def mark_seen(
     key: str, data: SeenGiven, request: Http, database: Database, actor: Actor, tx: Transaction
 ) -> None:
-    await _own_channel(request, database, key, actor)
+    await own_channel(request, database, key, actor)
     await actions.mark_seen_by_customer(
         tx, by=actor, read_seq=data.seq, delivered_seq=data.delivered_seq
     )
@@ -314,7 +318,7 @@ async def mark_seen(
 async def typing(
     key: str, data: TypingGiven, request: Http, database: Database, actor: Actor, tx: Transaction
 ) -> None:
-    await _own_channel(request, database, key, actor)
+    await own_channel(request, database, key, actor)
     await spend(f"typing:{actor.id}", rate=1, burst=20)
     row = await queries.newest_conversation(tx, actor)
     if row is None or row.state == "closed":
@@ -335,7 +339,7 @@ async def typing(
 async def close(
     key: str, data: Nothing, request: Http, database: Database, actor: Actor, tx: Transaction
 ) -> queries.VisitorConversation | None:
-    await _own_channel(request, database, key, actor)
+    await own_channel(request, database, key, actor)
     await actions.close_by_customer(tx, by=actor)
     return await queries.visitor_state(tx, actor)
 
@@ -344,7 +348,7 @@ async def close(
 async def make_link(
     key: str, data: Nothing, request: Http, database: Database, actor: Actor, tx: Transaction
 ) -> Link:
-    channel = await _own_channel(request, database, key, actor)
+    channel = await own_channel(request, database, key, actor)
     await spend(f"link:{actor.id}", rate=0.1, burst=10)
     _, _, token = request.headers.get("authorization", "").partition(" ")
     own = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"

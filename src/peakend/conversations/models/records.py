@@ -68,6 +68,9 @@ class MessageRecord(msgspec.Struct, frozen=True):
     mentions: list[UUID] | None
     code: str | None
     params: dict[str, Any] | None
+    reply_to: UUID | None
+    reactions: list[dict[str, Any]] | None
+    recalled_at: datetime | None
 
 
 class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):

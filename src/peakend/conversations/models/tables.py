@@ -276,6 +276,17 @@ message_table = tenant_table(
     Column("params", JSONB),
     _uuid("article_id"),
     Column("lexemes", TSVECTOR),
+    # The message it answers to, or that a note passes on: read when it is shown, never copied, so
+    # that what was recalled is gone from there too.
+    _uuid("reply_to"),
+    Column("reactions", JSONB),
+    _time("recalled_at"),
+    Index(
+        "ix_message_reply_to",
+        "organisation_id",
+        "reply_to",
+        postgresql_where=text("reply_to IS NOT NULL"),
+    ),
     Index("uq_message_id", "organisation_id", "id", unique=True),
     Index(
         "uq_message_client_id",
@@ -287,6 +298,30 @@ message_table = tenant_table(
     ),
     Index("ix_message_lexemes", "lexemes", postgresql_using="gin"),
     primary_key=("conversation_id", "seq"),
+)
+
+# What was in a message before its author took it back. A table of its own, so that nothing that
+# reads messages can show it by mistake.
+recalled_message_table = tenant_table(
+    "recalled_message",
+    *reference("conversation_id", "conversation", nullable=False),
+    _uuid("message_id", nullable=False),
+    Column("text", Text, nullable=False),
+    Column("files", JSONB),
+    _time("recalled_at", nullable=False),
+    append_only=True,
+    primary_key=("message_id",),
+)
+
+# Who looked at one of these, and why.
+recalled_look_table = tenant_table(
+    "recalled_look",
+    *reference("conversation_id", "conversation", nullable=False),
+    _uuid("message_id", nullable=False),
+    *reference("member_id", "member", nullable=False),
+    Column("reason", Text, nullable=False),
+    _time("at", nullable=False),
+    append_only=True,
 )
 
 draft_table = tenant_table(

@@ -38,6 +38,7 @@ from peakend.conversations.queries.messages import (
     messages_by_id,
     transcript,
 )
+from peakend.conversations.queries.quotes import MessageNotFound, Quote
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.settings import (
@@ -85,8 +86,10 @@ __all__ = [
     "KeyedChannel",
     "May",
     "Message",
+    "MessageNotFound",
     "MessageRecord",
     "NotYours",
+    "Quote",
     "ReadyReply",
     "SnoozeTime",
     "Source",

@@ -1,6 +1,6 @@
 """Messages as callers see them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,9 @@ import msgspec
 
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import MESSAGE_COLUMNS, ConversationRecord, MessageRecord
+from peakend.conversations.queries.quotes import Quote, Quoted, quotes, shown_quote
 from peakend.conversations.rules.states import Arrival, AuthorKind, Kind, message_state
+from peakend.conversations.rules.talking import Reaction
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, file_url
@@ -24,6 +26,13 @@ _NEWEST = _OF + " AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
 _AFTER = _OF + " AND m.seq > $2 ORDER BY m.seq LIMIT $3"
 _AFTER_OPEN = _OF + " AND m.seq > $2 AND m.kind <> 'note' ORDER BY m.seq LIMIT $3"
 _NEWEST_OPEN = _OF + " AND m.seq < $2 AND m.kind <> 'note' ORDER BY m.seq DESC LIMIT $3"
+# Recalled ones, those with signs, and those that quote: the newest of them before a place.
+_CHANGED = (
+    _OF
+    + """ AND m.seq <= $2 AND m.seq > $2 - 50 AND m.kind <> 'note'
+  AND (m.recalled_at IS NOT NULL OR m.reactions IS NOT NULL OR m.reply_to IS NOT NULL)
+ORDER BY m.seq"""
+)
 _LAST_WORDS = """
 SELECT l.id, w.text FROM unnest($1::uuid[]) AS l(id)
 CROSS JOIN LATERAL (
@@ -61,6 +70,13 @@ class Source(msgspec.Struct, frozen=True):
     slug: str | None = None
 
 
+class ReactionShown(msgspec.Struct, frozen=True):
+    """A sign that somebody put to a message."""
+
+    code: Reaction
+    author: Author
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message as staff see it; the customer's name is in the row, not in `author.name`."""
 
@@ -78,6 +94,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     params: dict[str, Any] | None
     state: Arrival
+    quote: Quote | None
+    reactions: list[ReactionShown]
+    recalled_at: datetime | None
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -136,9 +155,13 @@ def shown_sources(sources: list[dict[str, Any]] | None) -> list[Source]:
 
 
 def shown(
-    tx: Transaction, record: MessageRecord, marks: Marks, names: Mapping[UUID, str]
+    tx: Transaction,
+    record: MessageRecord,
+    marks: Marks,
+    names: Mapping[UUID, str],
+    found: Mapping[UUID, Quoted],
 ) -> Message:
-    """Return a message as staff see it."""
+    """Return a message as staff see it; `found` are the messages that are quoted."""
     return Message(
         id=record.id,
         conversation_id=record.conversation_id,
@@ -164,14 +187,30 @@ def shown(
             delivered=marks.delivered,
             agent_read=marks.agent_read,
         ),
+        quote=shown_quote(record, found, names),
+        reactions=[_reaction(one, names) for one in record.reactions or ()],
+        recalled_at=record.recalled_at,
     )
 
 
+def _reaction(one: dict[str, Any], names: Mapping[UUID, str]) -> ReactionShown:
+    if one["by"] == "customer":
+        return ReactionShown(one["code"], Author("customer", None, None))
+    member_id = UUID(one["by"])
+    return ReactionShown(one["code"], Author("member", member_id, names.get(member_id)))
+
+
 async def author_names(
-    tx: Transaction, records: Iterable[MessageRecord], known: Mapping[UUID, str] | None = None
+    tx: Transaction,
+    records: Collection[MessageRecord],
+    known: Mapping[UUID, str] | None = None,
+    found: Mapping[UUID, Quoted] | None = None,
 ) -> Mapping[UUID, str]:
-    """Return the names of the members who wrote these messages, asking for those not known."""
-    ids = {r.author_id for r in records if r.author_kind == "member" and r.author_id}
+    """Return the names of the members whom these messages show, asking for those not known."""
+    shown: list[MessageRecord | Quoted] = [*records, *(found or {}).values()]
+    ids = {r.author_id for r in shown if r.author_kind == "member" and r.author_id}
+    signs = [one["by"] for r in records for one in r.reactions or ()]
+    ids |= {UUID(by) for by in signs if by != "customer"}
     if known and ids <= known.keys():
         return known
     if tx.actor.id in ids and len(ids) == 1 and tx.actor.name:
@@ -197,6 +236,13 @@ async def records_after(
     return await tx.all(MessageRecord, sql, conversation_id, after_seq, limit)
 
 
+async def records_changed(
+    tx: Transaction, conversation_id: UUID, until_seq: int
+) -> list[MessageRecord]:
+    """Return the messages up to a place that may show something else than when they came."""
+    return await tx.all(MessageRecord, _CHANGED, conversation_id, until_seq)
+
+
 async def messages(
     tx: Transaction,
     row: ConversationRecord,
@@ -218,8 +264,9 @@ async def messages(
         records = await records_after(tx, row.id, after_seq, limit, notes=True)
     else:
         records = await records_before(tx, row.id, before_seq, limit, notes=True)
-    names = await author_names(tx, records)
-    return [shown(tx, record, marks_of(row), names) for record in records]
+    found = await quotes(tx, records)
+    names = await author_names(tx, records, found=found)
+    return [shown(tx, record, marks_of(row), names, found) for record in records]
 
 
 async def messages_by_id(
@@ -239,8 +286,11 @@ async def messages_by_id(
     records = await tx.all(_Marked, _BY_ID, list(ids))
     if actor is not None and actor.kind == "visitor":
         records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
-    names = await author_names(tx, records, names)
-    return [shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names) for r in records]
+    found = await quotes(tx, records)
+    names = await author_names(tx, records, names, found)
+    return [
+        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names, found) for r in records
+    ]
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -260,10 +310,11 @@ async def last_words(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
 async def transcript(tx: Transaction, conversation_id: UUID, limit: int = 100) -> list[Message]:
     """Return the newest messages without notes, oldest first, for what reads along (assist)."""
     records = await records_before(tx, conversation_id, None, limit, notes=False)
-    return [shown(tx, record, Marks(0, 0, 0), {}) for record in records]
+    return [shown(tx, record, Marks(0, 0, 0), {}, {}) for record in records]
 
 
 async def message_of(tx: Transaction, record: MessageRecord) -> Message:
     """Return a message just written, as its writer sees it: not read yet."""
-    names = await author_names(tx, [record])
-    return shown(tx, record, Marks(0, 0, 0), names)
+    found = await quotes(tx, [record])
+    names = await author_names(tx, [record], found=found)
+    return shown(tx, record, Marks(0, 0, 0), names, found)

@@ -6,6 +6,7 @@ import msgspec
 
 from peakend.conversations.models import MESSAGE_COLUMNS, MessageRecord
 from peakend.conversations.queries.messages import Marks, Message, author_names, shown
+from peakend.conversations.queries.quotes import quotes
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.rules.search import SearchQuery, highlights, search_query
 from peakend.customers.queries import CustomerRow
@@ -117,12 +118,13 @@ async def _messages(
     if not page:
         return Page([])
     records = await tx.all(MessageRecord, _BY_ID, [hit.id for hit in page])
-    names = await author_names(tx, records)
+    said = await quotes(tx, records)
+    names = await author_names(tx, records, found=said)
     found = await rows(tx, [hit.conversation_id for hit in page], actor)
     by_id = {row.id: row for row in found}
     items = [
         FoundMessage(
-            shown(tx, record, _marks(by_id[record.conversation_id]), names),
+            shown(tx, record, _marks(by_id[record.conversation_id]), names, said),
             by_id[record.conversation_id],
             highlights(record.text, text),
         )

@@ -23,9 +23,11 @@ from peakend.conversations.queries.messages import (
     marks_of,
     records_after,
     records_before,
+    records_changed,
     shown_files,
     shown_sources,
 )
+from peakend.conversations.queries.quotes import Quote, Quoted, quotes, shown_quote
 from peakend.conversations.rules.channels import frame_ancestors, origin_allowed
 from peakend.conversations.rules.states import (
     Arrival,
@@ -34,6 +36,7 @@ from peakend.conversations.rules.states import (
     customer_may_read,
     message_state,
 )
+from peakend.conversations.rules.talking import SAID, Reaction
 from peakend.customers.queries import current_customer
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -90,6 +93,26 @@ class VisitorAgent(msgspec.Struct, frozen=True):
     avatar_url: str | None
 
 
+class VisitorQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message answers to, as the customer sees it."""
+
+    id: UUID
+    seq: int | None
+    kind: Kind
+    author_name: str | None
+    text: str
+    file_name: str | None
+    file_kind: str | None
+    recalled: bool
+
+
+class VisitorReaction(msgspec.Struct, frozen=True):
+    """A sign on a message, and whether the customer put it there."""
+
+    code: Reaction
+    own: bool
+
+
 class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message as the customer sees it."""
 
@@ -106,6 +129,9 @@ class VisitorMessage(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any] | None
     judged: str | None
     state: Arrival
+    quote: VisitorQuote | None
+    reactions: list[VisitorReaction]
+    recalled: bool
 
 
 class VisitorConversation(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,10 +239,12 @@ async def visitor_state(
     *,
     after_seq: int | None = None,
     before_seq: int | None = None,
+    changed: bool = False,
 ) -> VisitorConversation | None:
     """Return what the visitor sees: the newest conversation, or nothing before the first word.
 
-    With `before_seq` the messages are the newest before that place, else the newest of all.
+    With `before_seq` the messages are the newest before that place, else the newest of all; those
+    after a place come with the recently `changed` ones before it, for who asks without a socket.
     """
     row = await newest_conversation(tx, actor)
     if row is None:
@@ -225,6 +253,8 @@ async def visitor_state(
         records = await records_before(tx, row.id, before_seq, NEWEST, notes=False)
     else:
         records = await records_after(tx, row.id, after_seq, MOST, notes=False)
+        if changed:
+            records = await records_changed(tx, row.id, after_seq) + records
     shown = await _shown(tx, row, records)
     agent = None
     if row.agent_id is not None and row.state == "serving":
@@ -275,14 +305,16 @@ async def _shown(
     tx: Transaction, row: ConversationRecord, records: list[MessageRecord]
 ) -> list[VisitorMessage]:
     records = [r for r in records if customer_may_read(r.kind, r.code)]
-    members = {r.author_id for r in records if r.author_kind == "member" and r.author_id}
+    found = await quotes(tx, records)
+    both: list[MessageRecord | Quoted] = [*records, *found.values()]
+    members = {r.author_id for r in both if r.author_kind == "member" and r.author_id}
     names = {i: brief.name for i, brief in (await member_briefs(tx, members)).items()}
     judged: Mapping[UUID, str] = {}
     digital = [r.id for r in records if r.kind == "digital"]
     if digital and provided.judged is not None:
         judged = await provided.judged(tx, conversation_id=row.id, message_ids=digital)
     marks = marks_of(row)
-    return [_message(tx, r, marks, names, judged) for r in records]
+    return [_message(tx, r, marks, names, judged, shown_quote(r, found, names)) for r in records]
 
 
 def _message(
@@ -291,6 +323,7 @@ def _message(
     marks: Marks,
     names: Mapping[UUID, str],
     judged: Mapping[UUID, str],
+    quote: Quote | None,
 ) -> VisitorMessage:
     return VisitorMessage(
         id=record.id,
@@ -312,6 +345,27 @@ def _message(
             delivered=marks.delivered,
             agent_read=marks.agent_read,
         ),
+        quote=_quote(quote),
+        reactions=[
+            VisitorReaction(one["code"], one["by"] == "customer") for one in record.reactions or ()
+        ],
+        recalled=record.recalled_at is not None,
+    )
+
+
+def _quote(quote: Quote | None) -> VisitorQuote | None:
+    # A second wall: whatever a message came to quote, only what both sides see goes out.
+    if quote is None or quote.kind not in SAID:
+        return None
+    return VisitorQuote(
+        id=quote.id,
+        seq=quote.seq if quote.number is None else None,
+        kind=quote.kind,
+        author_name=quote.author_name,
+        text=quote.text,
+        file_name=quote.file_name,
+        file_kind=quote.file_kind,
+        recalled=quote.recalled,
     )
 
 

@@ -126,6 +126,7 @@ CREATE TABLE file (
 	height INTEGER, 
 	purpose TEXT NOT NULL, 
 	public BOOLEAN DEFAULT 'false' NOT NULL, 
+	withdrawn BOOLEAN DEFAULT 'false' NOT NULL, 
 	owner TEXT NOT NULL, 
 	owner_id UUID, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -845,7 +846,31 @@ CREATE TABLE message (
 	params JSONB, 
 	article_id UUID, 
 	lexemes TSVECTOR, 
+	reply_to UUID, 
+	reactions JSONB, 
+	recalled_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_message PRIMARY KEY (organisation_id, conversation_id, seq)
+)
+-- next
+CREATE TABLE recalled_look (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	message_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	reason TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_recalled_look PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE recalled_message (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	message_id UUID NOT NULL, 
+	text TEXT NOT NULL, 
+	files JSONB, 
+	recalled_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_recalled_message PRIMARY KEY (organisation_id, message_id)
 )
 -- next
 CREATE TABLE side_thread (
@@ -1122,6 +1147,12 @@ ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_member_id FORE
 -- next
 ALTER TABLE message ADD CONSTRAINT fk_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
+ALTER TABLE recalled_look ADD CONSTRAINT fk_recalled_look_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
+ALTER TABLE recalled_look ADD CONSTRAINT fk_recalled_look_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE recalled_message ADD CONSTRAINT fk_recalled_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
+-- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_opened_by FOREIGN KEY (organisation_id, opened_by) REFERENCES member (organisation_id, id)
@@ -1293,6 +1324,8 @@ CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_i
 CREATE INDEX ix_macro_run_conversation ON macro_run (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_message_lexemes ON message USING gin (lexemes)
+-- next
+CREATE INDEX ix_message_reply_to ON message (organisation_id, reply_to) WHERE reply_to IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_message_client_id ON message (organisation_id, conversation_id, client_id) WHERE client_id IS NOT NULL
 -- next
@@ -1893,6 +1926,22 @@ ALTER TABLE message ENABLE ROW LEVEL SECURITY
 ALTER TABLE message FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON recalled_look TO peakend_app
+-- next
+ALTER TABLE recalled_look ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE recalled_look FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON recalled_look TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON recalled_message TO peakend_app
+-- next
+ALTER TABLE recalled_message ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE recalled_message FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON recalled_message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_thread TO peakend_app
 -- next

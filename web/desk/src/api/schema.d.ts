@@ -1332,6 +1332,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a recalled message said, for a reason */
+        post: operations["conversations.talking.original"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a sign to a message, or take it away */
+        put: operations["conversations.talking.react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's own message back */
+        post: operations["conversations.talking.recall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metrics/{key}/explanation": {
         parameters: {
             query?: never;
@@ -2289,6 +2340,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/messages/{message_id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a sign to a message, or take it away */
+        put: operations["conversations.talking.react_as_visitor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/web/{key}/messages/{message_id}/recalls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's own message back */
+        post: operations["conversations.talking.recall_by_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/pages": {
         parameters: {
             query?: never;
@@ -3227,6 +3312,10 @@ export interface components {
             title_en?: string;
             title_zh?: string;
         };
+        /** LookGiven */
+        LookGiven: {
+            reason: string;
+        };
         /** Macro */
         Macro: {
             /** Format: uuid */
@@ -3355,6 +3444,9 @@ export interface components {
             params: {
                 [key: string]: unknown;
             } | null;
+            quote: components["schemas"]["Quote"] | null;
+            reactions: components["schemas"]["ReactionShown"][];
+            recalled_at: string | null;
             seq: number;
             sources: components["schemas"]["Source"][];
             /** @enum {string} */
@@ -3366,6 +3458,7 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             file_ids?: string[];
+            reply_to?: string | null;
             /** @default  */
             text: string;
         };
@@ -3420,6 +3513,7 @@ export interface components {
             /** @enum {string} */
             kind: "agent" | "note";
             mentions?: string[];
+            reply_to?: string | null;
             /** @default  */
             text: string;
         };
@@ -3516,6 +3610,13 @@ export interface components {
             language?: string | null;
             name?: string | null;
             time_zone?: string | null;
+        };
+        /** Original */
+        Original: {
+            files: components["schemas"]["File"][];
+            /** Format: date-time */
+            recalled_at: string;
+            text: string;
         };
         /** Own */
         Own: {
@@ -3733,6 +3834,23 @@ export interface components {
             wait: components["schemas"]["Range"];
             waiting: number;
         };
+        /** Quote */
+        Quote: {
+            author_id: string | null;
+            author_name: string | null;
+            /** Format: uuid */
+            conversation_id: string;
+            file_kind: string | null;
+            file_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "customer" | "agent" | "digital" | "note" | "system";
+            number: number | null;
+            recalled: boolean;
+            seq: number;
+            text: string;
+        };
         /** Range */
         Range: {
             high_s: number | null;
@@ -3745,6 +3863,17 @@ export interface components {
             rating: number;
             solved?: boolean | null;
             token: string;
+        };
+        /** ReactionGiven */
+        ReactionGiven: {
+            /** @enum {null|string} */
+            reaction: "like" | "heart" | "smile" | "thanks" | "worried" | "done" | null;
+        };
+        /** ReactionShown */
+        ReactionShown: {
+            author: components["schemas"]["Author"];
+            /** @enum {string} */
+            code: "like" | "heart" | "smile" | "thanks" | "worried" | "done";
         };
         /** ReadGiven */
         ReadGiven: {
@@ -4285,11 +4414,33 @@ export interface components {
             params: {
                 [key: string]: unknown;
             } | null;
+            quote: components["schemas"]["VisitorQuote"] | null;
+            reactions: components["schemas"]["VisitorReaction"][];
+            recalled: boolean;
             seq: number;
             sources: components["schemas"]["Source"][];
             /** @enum {string} */
             state: "sent" | "delivered" | "read";
             text: string;
+        };
+        /** VisitorQuote */
+        VisitorQuote: {
+            author_name: string | null;
+            file_kind: string | null;
+            file_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "customer" | "agent" | "digital" | "note" | "system";
+            recalled: boolean;
+            seq: number | null;
+            text: string;
+        };
+        /** VisitorReaction */
+        VisitorReaction: {
+            /** @enum {string} */
+            code: "like" | "heart" | "smile" | "thanks" | "worried" | "done";
+            own: boolean;
         };
         /** Waits */
         Waits: {
@@ -7518,6 +7669,104 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.talking.original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Original"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.talking.react": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.talking.recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "insight.explain": {
         parameters: {
             query?: never;
@@ -9854,6 +10103,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Written"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.talking.react_as_visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.talking.recall_by_visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"] | null;
                 };
             };
             401: components["responses"]["Error401"];

@@ -37,7 +37,7 @@ export class Api {
   identify = (identity: Identity) =>
     this.ask<Partial<Session> | null>('POST', '/identities', { identity })
   page = (page: Page) => this.ask('POST', '/pages', { url: page.url, title: page.title })
-  send = (body: { client_id: string; text: string; file_ids: string[] }) =>
+  send = (body: { client_id: string; text: string; file_ids: string[]; reply_to?: string }) =>
     this.ask<Message & { message?: Message; conversation?: Conversation }>('POST', '/messages', body)
   /** The newest messages, or all after a seq. */
   conversation = (afterSeq: number) =>

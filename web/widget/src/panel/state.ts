@@ -1,6 +1,6 @@
 // What the views show.
 import type { Thread } from './thread'
-import type { Config, Parcel } from './types'
+import type { Config, Message, Parcel } from './types'
 import type { Language } from './words'
 
 export interface State {
@@ -8,6 +8,8 @@ export interface State {
   config: Config | null
   thread: Thread
   pending: Parcel[]
+  /** What the next message will answer to. */
+  quote?: Message | null
   uploads: Record<string, number>
   /** Whether the device is online and the socket stands. */
   online: boolean

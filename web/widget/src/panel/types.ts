@@ -18,6 +18,17 @@ export interface Source {
   url: string
 }
 
+/** What a message answers to; nothing of it where that was taken back. */
+export interface Quote {
+  id: string
+  seq: number | null
+  kind: Message['kind']
+  author_name?: string | null
+  text: string
+  file_name?: string | null
+  recalled: boolean
+}
+
 export interface Message {
   id: string
   seq: number
@@ -32,6 +43,9 @@ export interface Message {
   params?: Record<string, unknown> | null
   judged?: 'solved' | 'unsolved' | null
   state?: 'sent' | 'delivered' | 'read' | null
+  quote?: Quote | null
+  reactions?: { code: string; own: boolean }[]
+  recalled?: boolean
 }
 
 export interface Other {
@@ -106,6 +120,7 @@ export interface Parcel {
   at: number
   text: string
   files: ParcelFile[]
+  reply_to?: string
   failed?: string
 }
 

@@ -128,7 +128,7 @@ export class Visit {
 
   // --- asking --------------------------------------------------------------------------------
 
-  private async attempt(work: () => Promise<void>): Promise<boolean> {
+  async attempt(work: () => Promise<void>): Promise<boolean> {
     try {
       await work()
       return true

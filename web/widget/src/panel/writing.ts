@@ -39,9 +39,10 @@ export class Writing {
       at: Date.now(),
       text: text.trim(),
       files: files.map(({ blob, name }) => ({ name, blob, mime: blob.type, size: blob.size })),
+      reply_to: this.visit.state.quote?.id,
     }
     if (!parcel.text && !parcel.files.length) return
-    this.visit.set({ note: null })
+    this.visit.set({ note: null, quote: null })
     this.typing('')
     await this.outbox!.add(parcel)
     this.tabs?.postMessage('outbox')
@@ -51,8 +52,8 @@ export class Writing {
     if (!this.visit.api.token || !navigator.onLine) return 'later'
     try {
       const ids = await this.uploadFiles(parcel)
-      const { client_id, text } = parcel
-      const answer = await this.visit.api.send({ client_id, text, file_ids: ids })
+      const { client_id, text, reply_to } = parcel
+      const answer = await this.visit.api.send({ client_id, text, file_ids: ids, reply_to })
       const message = answer.message ?? answer
       if (answer.conversation) this.visit.hearing.take(answer.conversation)
       const thread = this.visit.state.thread

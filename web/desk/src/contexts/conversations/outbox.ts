@@ -1,7 +1,7 @@
 /** Replies that the server has not confirmed: kept in the browser, sent in order, the same client_id each time. */
 import { reactive } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Message, StoredFile } from '@/api/types'
+import type { Message, Quote, StoredFile } from '@/api/types'
 
 export interface Unsent {
   client_id: string
@@ -12,6 +12,7 @@ export interface Unsent {
   files: StoredFile[]
   mentions: string[]
   article_id?: string
+  quote?: Quote
   at: string
   state: 'sending' | 'waiting' | 'failed'
   why?: string
@@ -82,8 +83,8 @@ async function flush(conversation: string): Promise<void> {
       if (!one) return
       one.state = 'sending'
       try {
-        const { client_id, kind, text, files, mentions, article_id } = one
-        const message = await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id })
+        const { client_id, kind, text, files, mentions, article_id, quote } = one
+        const message = await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
         arrived(message)
         delivered(client_id)
       } catch (error) {

@@ -7,6 +7,7 @@ import { say } from '@/app/live'
 import { myId } from '@/app/session'
 import { clearDraft, draftOf, lastKind, offerDrafts, saveDraft, useKind, type Kind } from './drafts'
 import { send } from './outbox'
+import { quotedIn, unquote } from './quoting'
 import { useConversations } from './store'
 import { rights } from './useActs'
 
@@ -20,6 +21,7 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   const uploads = reactive<Upload[]>([])
   const people = ref<{ id: string; name: string }[]>([])
   const article = ref<string>()
+  const quoted = computed(() => quotedIn(row.value.id, kind.value))
   const kept = new Map<string, Upload[]>()
   const can = computed(() => rights(row.value))
   const id = computed(() => row.value.id)
@@ -100,7 +102,8 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     if (!ready.value) return false
     const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
-    send({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined })
+    send({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value })
+    unquote(id.value, kind.value)
     for (const one of [...uploads]) detach(one)
     kept.delete(`${id.value}/${kind.value}`)
     text.value = ''
@@ -110,5 +113,5 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     return true
   }
   onUnmounted(() => hush(id.value))
-  return { text, kind, uploads, people, article, can, uploading, ready, typed, turn, attach, upload, detach, submit }
+  return { text, kind, uploads, people, article, quoted, can, uploading, ready, typed, turn, attach, upload, detach, submit }
 }

@@ -1,4 +1,5 @@
 // The second part of the panel: what shows messages, takes files, ends. See later.ts.
+import './icons'
 import style from './rest.css'
 
 const sheet = new CSSStyleSheet()

@@ -1,3 +1,6 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { Acts } from './acts'
 import { ofChannel } from './links'
 import { asksVerdict, deliveryOf } from '../thread'
 import type { Message, Parcel } from '../types'
@@ -6,6 +9,8 @@ import type { Visit } from '../visit'
 import { language, maybe, t } from '../words'
 import { clockTime, dayTime } from './times'
 import { Files, LocalFiles } from './files'
+import { Quoted } from './quoting'
+import { SIGNS } from './signs'
 import { Rich } from './markdown'
 
 const GAP_MS = 10 * 60000
@@ -25,19 +30,29 @@ export function Row({ m, before, visit, last }: RowProps) {
     return text ? <p class="pill">{text}</p> : null
   }
   const own = m.kind === 'customer'
+  if (m.recalled) {
+    const who = own ? t('you') : m.author_name || t('agent')
+    return (
+      <p class="pill" data-seq={m.seq}>
+        {t('recalled', { name: who })}
+      </p>
+    )
+  }
   const name = m.kind === 'digital' ? t('digital') : own ? t('you') : m.author_name || t('agent')
   const again = !late && before?.kind === m.kind && before.author_name === m.author_name
   const state = last ? t(`state.${deliveryOf(m, visit.state.thread)}`) : ''
   return (
     <>
       {time}
-      <div class={'msg ' + m.kind}>
+      <div class={'msg ' + m.kind} data-seq={m.seq}>
         <small class={own || again ? 'unseen' : undefined}>{name}</small>
-        <div class="bubble">
+        <Bubble m={m} visit={visit}>
+          {m.quote && <Quoted quote={m.quote} visit={visit} />}
           {m.text && (m.kind === 'digital' ? <Rich text={m.text} /> : <Plain text={m.text} />)}
           <Files files={m.files ?? []} />
           <Sources m={m} />
-        </div>
+        </Bubble>
+        <Signs m={m} />
         <Choices m={m} visit={visit} />
         <Verdict m={m} visit={visit} />
         <small class={last ? 'state' : 'unseen'}>
@@ -45,6 +60,67 @@ export function Row({ m, before, visit, last }: RowProps) {
         </small>
       </div>
     </>
+  )
+}
+
+/** The message itself, and the way to what may be done with it: a button, or a long press. */
+function Bubble({ m, visit, children }: { m: Message; visit: Visit; children: ComponentChildren }) {
+  const [acting, setActing] = useState(false)
+  const press = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const button = useRef<HTMLButtonElement>(null)
+  const open = () => setActing(true)
+  const leave = () => {
+    setActing(false)
+    button.current?.focus()
+  }
+  const calm = () => clearTimeout(press.current)
+  useEffect(() => calm, [])
+  return (
+    <>
+      <div class="line">
+        <div
+          class="bubble"
+          onPointerDown={(event) => {
+            calm()
+            if (event.pointerType === 'touch') press.current = setTimeout(open, 500)
+          }}
+          onPointerMove={calm}
+          onPointerUp={calm}
+          onPointerCancel={calm}
+        >
+          {children}
+        </div>
+        <button
+          ref={button}
+          type="button"
+          class="act ghost square dots"
+          aria-label={t('act.more')}
+          title={t('act.more')}
+          aria-expanded={acting}
+          onClick={() => (acting ? leave() : open())}
+        >
+          <span aria-hidden="true">⋯</span>
+        </button>
+      </div>
+      {acting && <Acts m={m} visit={visit} leave={leave} />}
+    </>
+  )
+}
+
+function Signs({ m }: { m: Message }) {
+  const given = (m.reactions ?? []).filter((one) => one.code in SIGNS)
+  if (!given.length) return null
+  return (
+    <p class="given">
+      {given.map((one) => (
+        <span title={one.own ? t('you') : t('agent')}>
+          <span aria-hidden="true">{SIGNS[one.code]}</span>
+          <span class="unseen">
+            {one.own ? t('you') : t('agent')} {maybe('sign.' + one.code)}
+          </span>
+        </span>
+      ))}
+    </p>
   )
 }
 

@@ -2,16 +2,32 @@ import { Act, Icon } from '../views/parts'
 import { t } from '../words'
 import { Preview, sizeOf } from './files'
 import type { Prepared } from './pictures'
+import type { Visit } from '../visit'
+import { Quoting } from './quoting'
 import { limitsOf, type Limits } from './tools'
 
 interface TrayProps {
   files: Prepared[]
   set: (files: Prepared[]) => void
+  visit: Visit
+}
+
+/** What will be sent with the next message: what it answers to, its files. */
+export const Tray = ({ files, set, visit }: TrayProps) => (
+  <>
+    <Quoting visit={visit} />
+    {files.length > 0 && <Files files={files} set={set} limits={visit.state.config?.limits} />}
+  </>
+)
+
+interface FilesProps {
+  files: Prepared[]
+  set: (files: Prepared[]) => void
   limits: Limits
 }
 
-/** What will be sent with the next message, and the limits in words. */
-export const Tray = ({ files, set, limits }: TrayProps) => (
+/** The files, and the limits in words. */
+const Files = ({ files, set, limits }: FilesProps) => (
   <>
     <ul class="tray">
       {files.map((file, i) => (

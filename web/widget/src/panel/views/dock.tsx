@@ -117,9 +117,7 @@ function Composer({ visit }: { visit: Visit }) {
   return (
     <footer class={'dock' + (drop ? ' drop' : '')}>
       {!large && <PersonRow visit={visit} />}
-      {tray.length > 0 && later && (
-        <later.Tray files={tray} set={setTray} limits={config?.limits} />
-      )}
+      {later && <later.Tray files={tray} set={setTray} visit={visit} />}
       <p class="note" role="status" hidden={!note}>
         {note}
       </p>

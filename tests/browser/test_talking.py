@@ -1,0 +1,117 @@
+"""Single messages, on both sides: quoted, signed, taken back, passed on inside."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def served(desk: Any, chat: Any) -> tuple[Any, Any]:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await agent.accept()
+    return agent, customer
+
+
+def said(agent: Any, text: str) -> Any:
+    bubble = agent.page.locator("[data-bubble]", has_text=text)
+    return agent.thread.locator("article[data-seq]").filter(has=bubble).last
+
+
+async def tools(agent: Any, text: str) -> Any:
+    await said(agent, text).locator("[data-bubble]").first.hover()
+    bar = agent.page.get_by_role("toolbar", name="消息操作")
+    await bar.wait_for()
+    return bar
+
+
+async def on_panel(customer: Any, text: str) -> Any:
+    """Open what may be done with a message in the panel."""
+    message = customer.panel.locator(".msg").filter(has_text=text).last
+    await message.hover()
+    await message.get_by_role("button", name="消息操作").click()
+    return message.get_by_role("group", name="消息操作")
+
+
+async def test_quotes_signs_and_taking_back_on_both_sides(desk: Any, chat: Any) -> None:
+    agent, customer = await served(desk, chat)
+    page = agent.page
+    bar = await tools(agent, "灶台打不着火")
+    await bar.get_by_role("button", name="引用回复").click()
+    await expect(agent.composer).to_be_focused()
+    await agent.reply("请先看一下电池")
+    answer = customer.panel.locator(".msg.agent").filter(has_text="请先看一下电池")
+    await answer.get_by_role("button", name="灶台打不着火").click()
+    await customer.panel.locator(".found").wait_for()
+
+    acts = await on_panel(customer, "请先看一下电池")
+    await acts.get_by_role("button", name="感谢").click()
+    await said(agent, "请先看一下电池").get_by_title("感谢：").wait_for()
+    acts = await on_panel(customer, "请先看一下电池")
+    await acts.get_by_role("button", name="引用回复").click()
+    await customer.says("在哪里看")
+    await said(agent, "在哪里看").get_by_role("button", name="请先看一下电池").wait_for()
+
+    await agent.reply("报价 999 元")
+    await customer.sees("报价 999 元")
+    acts = await on_panel(customer, "报价 999 元")
+    await acts.get_by_role("button", name="引用回复").click()
+    await customer.says("这么贵")
+    await agent.thread.get_by_text("这么贵").wait_for()
+    bar = await tools(agent, "报价 999 元")
+    await bar.get_by_role("button", name="更多操作").click()
+    await page.get_by_role("menuitem", name="撤回").click()
+    await customer.sees("王梅撤回了一条消息")
+    await customer.sees("原消息已撤回")
+    assert await customer.panel.get_by_text("报价 999 元").count() == 0
+    await agent.thread.get_by_text("撤回了一条消息").wait_for()
+    assert await agent.thread.get_by_text("报价 999 元").count() == 0
+    await page.get_by_role("button", name="重新编辑").click()
+    assert "报价 999 元" in await agent.composer.input_value()
+
+    acts = await on_panel(customer, "这么贵")
+    await acts.get_by_role("button", name="撤回").click()
+    await customer.sees("您撤回了一条消息")
+    await agent.thread.get_by_text("这么贵").wait_for(state="detached")
+
+
+async def test_passing_on_stays_inside(desk: Any, chat: Any) -> None:
+    agent, customer = await served(desk, chat)
+    page = agent.page
+    bar = await tools(agent, "灶台打不着火")
+    await bar.get_by_role("button", name="更多操作").click()
+    await page.get_by_role("menuitem", name="转发").click()
+    box = page.get_by_role("dialog", name="转发消息")
+    await box.get_by_text("客户看不到").wait_for()
+    await box.get_by_role("option", name="陈涛").click()
+    await box.get_by_role("textbox", name="附言").fill("请帮忙看看")
+    await box.get_by_role("button", name="转发").click()
+    await box.wait_for(state="detached")
+    await said(agent, "@陈涛 请帮忙看看").get_by_role("button", name="灶台打不着火").wait_for()
+    await agent.reply("稍等")
+    await customer.sees("稍等")
+    assert await customer.panel.get_by_text("请帮忙看看").count() == 0
+
+
+async def test_the_tools_by_the_keyboard(desk: Any, chat: Any) -> None:
+    agent, _ = await served(desk, chat)
+    page, keyboard = agent.page, agent.page.keyboard
+    await agent.reply("您好")
+    await said(agent, "您好").wait_for()
+    await agent.thread.focus()
+    await keyboard.press("Enter")
+    reply = page.get_by_role("toolbar", name="消息操作").get_by_role("button", name="引用回复")
+    await expect(reply).to_be_focused()
+    await keyboard.press("Escape")
+    await expect(agent.thread).to_be_focused()
+    await page.evaluate("document.activeElement?.blur()")
+    await keyboard.press("q")
+    await expect(agent.composer).to_be_focused()
+    quoting = page.get_by_role("group", name="引用")
+    await quoting.get_by_text("灶台打不着火").wait_for()
+    await quoting.get_by_role("button", name="取消引用").click()
+    await quoting.wait_for(state="detached")
