@@ -13,6 +13,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/interventions", "conversations.take_over"),
     ("/desk/admin/organisation", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
+    ("/desk/admin/roles", "accounts.manage"),
+    ("/desk/admin/proposals", "accounts.manage"),
     ("/desk/admin/teams", "accounts.manage"),
     ("/desk/security", None),
     ("/desk/admin/sign-in", "settings.manage"),

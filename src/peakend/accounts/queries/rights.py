@@ -8,7 +8,15 @@ import msgspec
 
 from peakend.accounts.models import RoleRow
 from peakend.accounts.queries.people import need_member
-from peakend.accounts.rules import PERMISSIONS, Rights, RoleGives, built_in_rights, gives, rights
+from peakend.accounts.rules import (
+    PERMISSIONS,
+    ROLES,
+    Rights,
+    RoleGives,
+    built_in_rights,
+    gives,
+    rights,
+)
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
@@ -186,8 +194,13 @@ async def effective(tx: Transaction, member_id: UUID) -> Effective:
 
 
 def permissions_by_context() -> dict[str, list[str]]:
-    """Return every permission there is, grouped by the word before its dot."""
+    """Return every permission by the word before its dot; what most people have comes first."""
+    ladder = [ROLES[role] for role in ("agent", "supervisor", "admin")]
+
+    def rung(permission: str) -> int:
+        return next(at for at, some in enumerate(ladder) if permission in some)
+
     grouped: dict[str, list[str]] = {}
-    for one in sorted(PERMISSIONS):
+    for one in sorted(PERMISSIONS, key=lambda one: (rung(one), one)):
         grouped.setdefault(one.partition(".")[0], []).append(one)
     return grouped

@@ -28,6 +28,7 @@ from peakend.entry.demo.material import (
     topics,
 )
 from peakend.entry.demo.material import customers as known_customers
+from peakend.entry.demo.rights import give_roles
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.files import save_file
@@ -36,6 +37,7 @@ from peakend.knowledge import actions as knowledge
 from peakend.routing import actions as routing
 
 Progress = Callable[[str, float], None]
+Named = dict[str, UUID]
 
 NAME = "安居家"
 ZONE = "Asia/Shanghai"
@@ -106,6 +108,7 @@ async def seed(
         await accounts.create_organisation(tx, name=NAME, language="zh-CN", time_zone=ZONE)
         brands = await _brands(tx)
         teams, members = await _people(tx, hashed)
+        await give_roles(tx, members, brands)
         progress("entry.demo.settings", 0.2)
         queues = await _queues(tx, brands, members)
         await _promises(tx)
@@ -148,9 +151,7 @@ async def _people(tx: Transaction, hashed: str) -> tuple[dict[str, UUID], dict[s
     return teams, members
 
 
-async def _queues(
-    tx: Transaction, brands: dict[str, UUID], members: dict[str, UUID]
-) -> dict[str, UUID]:
+async def _queues(tx: Transaction, brands: Named, members: Named) -> Named:
     given = content("people")
     hours = {slug: await _hours(tx, value) for slug, value in given["hours"].items()}
     found = {}
@@ -269,9 +270,7 @@ async def _labels(tx: Transaction, teams: dict[str, UUID]) -> dict[str, UUID]:
     return tags
 
 
-async def _macros(
-    tx: Transaction, teams: dict[str, UUID], queues: dict[str, UUID], tags: dict[str, UUID]
-) -> None:
+async def _macros(tx: Transaction, teams: Named, queues: Named, tags: Named) -> None:
     for macro in content("macros")["macro"]:
         team = teams.get(TEAM_OF_QUEUE.get(macro["scope"], ""))
         for language, short in (("zh-CN", "zh"), ("en", "en")):

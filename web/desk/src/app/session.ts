@@ -24,6 +24,11 @@ export function renew(found: Me): void {
   me.value = found
 }
 
+/** Ask again what I may do: somebody may have changed it. Without an answer all stays as it is. */
+export async function askAgain(): Promise<void> {
+  await api.get<Me>('/session').then(renew).catch(() => undefined)
+}
+
 /** The help centre is the house's own: where several share an installation, `/help` alone is another's. */
 export function helpAddress(path: string): string {
   const house = me.value?.organisation.id

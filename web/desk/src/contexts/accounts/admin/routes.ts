@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  { path: 'admin/roles', component: () => import('./pages/RolesPage.vue'), meta: { permission: 'accounts.manage', title: 'accounts.nav_roles', words: ['accounts'] } },
+  { path: 'admin/proposals', component: () => import('./pages/ProposalsPage.vue'), meta: { permission: 'accounts.manage', title: 'accounts.nav_proposals', words: ['accounts'] } },
+]
