@@ -24,6 +24,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),
     ("/desk/admin/watch", "settings.manage"),
+    ("/desk/admin/wording", "settings.manage"),
     ("/desk/admin/channels", "channels.manage"),
     ("/desk/admin/channels/{channel}", "channels.manage"),
     ("/desk/admin/queues", "routing.manage"),

@@ -65,6 +65,13 @@ class Tone(Protocol):
         """Return a short code; None for ordinary words."""
 
 
+class Wording(Protocol):
+    """Refuses replies that the house does not let go; asked with every one, so nearly free."""
+
+    async def __call__(self, tx: Transaction, text: str) -> None:
+        """Return where the reply may go; raise an expected error where it may not."""
+
+
 class SeenConversation(Protocol):
     """The part of a conversation that a view may look at."""
 
@@ -97,6 +104,7 @@ class Provided:
     openings: Openings | None
     directory: Directory | None
     tone: Tone | None
+    wording: Wording | None
 
     def __init__(self) -> None:
         self.visitor_views = []
@@ -105,6 +113,7 @@ class Provided:
         self.openings = None
         self.directory = None
         self.tone = None
+        self.wording = None
 
 
 provided = Provided()

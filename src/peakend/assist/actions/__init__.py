@@ -1,7 +1,12 @@
 """What assist does: answer customers, watch over conversations, let people help each other."""
 
 from peakend.assist.actions.answering import AnswerNotFound, close_silent, judge, respond
-from peakend.assist.actions.care import CareStale, WrongRules, set_watch_rules
+from peakend.assist.actions.care import (
+    CareStale,
+    WrongRules,
+    set_watch_rules,
+    set_wording_rules,
+)
 from peakend.assist.actions.handing import hand_over, send_topic, want_person
 from peakend.assist.actions.memory import forget_tries
 from peakend.assist.actions.side import (
@@ -55,6 +60,7 @@ __all__ = [
     "restore",
     "send_topic",
     "set_watch_rules",
+    "set_wording_rules",
     "want_person",
     "whisper",
 ]

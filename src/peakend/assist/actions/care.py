@@ -8,6 +8,14 @@ from peakend.accounts.actions import audit
 from peakend.assist import queries
 from peakend.assist.events import CareRulesChanged
 from peakend.assist.rules.watching import MOST_WORDS, WatchRules, tidy
+from peakend.assist.rules.wording import (
+    ARROW,
+    KINDS,
+    LONGEST_TERM,
+    MOST_TERMS,
+    WordingRule,
+    WordingRules,
+)
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
@@ -45,6 +53,21 @@ async def set_watch_rules(tx: Transaction, *, rules: WatchRules, version: int) -
         if not least <= getattr(rules, name) <= most:
             raise WrongRules(fields={name: "assist.wrong_rules"})
     await save_rules(tx, "watch", msgspec.structs.replace(rules, **kept), version)
+
+
+async def set_wording_rules(tx: Transaction, *, rules: WordingRules, version: int) -> None:
+    """Decide what replies are looked through for. Errors: WrongRules, CareStale."""
+    kept = {}
+    for kind in KINDS:
+        rule: WordingRule = getattr(rules, kind)
+        zh, en = (
+            list(dict.fromkeys(term.strip() for term in terms if term.strip(" …" + ARROW)))
+            for terms in (rule.zh, rule.en)
+        )
+        if max(len(zh), len(en)) > MOST_TERMS or any(len(t) > LONGEST_TERM for t in zh + en):
+            raise WrongRules(fields={kind: "assist.wrong_rules"})
+        kept[kind] = WordingRule(level=rule.level, zh=zh, en=en)
+    await save_rules(tx, "wording", WordingRules(**kept), version)
 
 
 async def save_rules(tx: Transaction, kind: str, rules: Any, version: int) -> None:

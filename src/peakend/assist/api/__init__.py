@@ -1,5 +1,5 @@
 """Routes of assist."""
 
-from peakend.assist.api import digital, side, watching
+from peakend.assist.api import digital, side, watching, wording
 
-routes = [*digital.routes, *watching.routes, *side.routes]
+routes = [*digital.routes, *watching.routes, *side.routes, *wording.routes]

@@ -1,6 +1,14 @@
 """What assist knows: suggestions, the memory of a conversation, who calls for help."""
 
-from peakend.assist.queries.care import Care, care, forget_care, fresh_care, tone_of
+from peakend.assist.queries.care import (
+    Care,
+    WordingBlocked,
+    care,
+    forget_care,
+    fresh_care,
+    need_good_wording,
+    tone_of,
+)
 from peakend.assist.queries.digital import (
     Found,
     Suggestion,
@@ -35,6 +43,7 @@ from peakend.assist.queries.watching import (
     watched,
 )
 from peakend.assist.rules.watching import WatchRules
+from peakend.assist.rules.wording import WordingRules
 
 __all__ = [
     "Back",
@@ -50,6 +59,8 @@ __all__ = [
     "Suggestion",
     "WatchRules",
     "Watched",
+    "WordingBlocked",
+    "WordingRules",
     "care",
     "forget_care",
     "found_answers",
@@ -58,6 +69,7 @@ __all__ = [
     "interventions",
     "judged",
     "my_side_threads",
+    "need_good_wording",
     "need_side_thread",
     "queue_for_topic",
     "search",

@@ -11,7 +11,10 @@ import msgspec
 
 from peakend.assist.models import CareRow
 from peakend.assist.rules.watching import Ear, WatchRules, ear, tone
+from peakend.assist.rules.wording import WordingRules, blocking, findings
 from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Invalid
+from peakend.kernel.words import word
 
 KEPT_S = 5.0
 MOST_KEPT = 2_000
@@ -22,6 +25,8 @@ class Care(msgspec.Struct, frozen=True):
 
     watch: WatchRules
     ear: Ear
+    wording: WordingRules
+    blocks: WordingRules | None
     versions: dict[str, int]
 
 
@@ -49,9 +54,12 @@ async def fresh_care(tx: Transaction) -> Care:
     )
     given = {row.kind: row.rules for row in rows}
     watch = msgspec.convert(given.get("watch", {}), WatchRules)
+    wording = msgspec.convert(given.get("wording", {}), WordingRules)
     return Care(
         watch=watch,
         ear=ear(watch),
+        wording=wording,
+        blocks=blocking(wording),
         versions={row.kind: row.version for row in rows},
     )
 
@@ -64,3 +72,24 @@ def forget_care(organisation_id: UUID) -> None:
 async def tone_of(tx: Transaction, text: str) -> str | None:
     """Return how a customer's words sound: grave, upset, person, or None."""
     return tone(text, (await care(tx)).ear)
+
+
+class WordingBlocked(Invalid):
+    """The house does not let such words go to a customer."""
+
+    wording = "assist.wording_blocked"
+
+
+async def need_good_wording(tx: Transaction, text: str) -> None:
+    """Refuse a reply with words that the house blocks. Errors: WordingBlocked."""
+    blocks = (await care(tx)).blocks
+    if blocks is None:
+        return
+    found = findings(text, blocks)
+    if found:
+        first = found[0]
+        raise WordingBlocked(
+            fields={"text": "assist.wording_blocked"},
+            said=text[first.start : first.end],
+            kind=word(f"assist.wording_{first.kind}", tx.actor.language),
+        )

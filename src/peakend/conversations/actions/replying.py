@@ -16,6 +16,7 @@ from peakend.conversations.events import (
     SystemMessageAdded,
 )
 from peakend.conversations.models import MessageRecord
+from peakend.conversations.ports import provided
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import record
@@ -39,10 +40,12 @@ async def reply(
 
     Only who holds the conversation (or sees all of them) may. Errors: ConversationNotFound,
     ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound,
-    MessageIsGone, NotQuotable.
+    MessageIsGone, NotQuotable, and what the house says of the wording.
     """
     if reply_to is not None:
         await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
+    if provided.wording is not None:
+        await provided.wording(tx, text)
     message = NewMessage(
         kind="agent",
         text=checked_text(text, may_be_empty=bool(file_ids)),

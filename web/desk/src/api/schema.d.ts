@@ -2476,6 +2476,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wording-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What replies are looked through for */
+        get: operations["assist.wording.wording_rules"];
+        /** Decide what replies are looked through for */
+        put: operations["assist.wording.set_wording_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -4527,6 +4545,47 @@ export interface components {
         Why: {
             last_agent: boolean;
             transfer: boolean;
+        };
+        /** WordingRule */
+        WordingRule: {
+            en: string[];
+            /**
+             * @default hint
+             * @enum {string}
+             */
+            level: "off" | "hint" | "ask" | "block";
+            zh: string[];
+        };
+        /** WordingRuleGiven */
+        WordingRuleGiven: {
+            en?: string[];
+            /** @enum {string} */
+            level: "off" | "hint" | "ask" | "block";
+            zh?: string[];
+        };
+        /** WordingRulesGiven */
+        WordingRulesGiven: {
+            blame: components["schemas"]["WordingRuleGiven"];
+            danger: components["schemas"]["WordingRuleGiven"];
+            greeting: components["schemas"]["WordingRuleGiven"];
+            honorific: components["schemas"]["WordingRuleGiven"];
+            jargon: components["schemas"]["WordingRuleGiven"];
+            not_mine: components["schemas"]["WordingRuleGiven"];
+            punctuation: components["schemas"]["WordingRuleGiven"];
+            vague: components["schemas"]["WordingRuleGiven"];
+            version: number;
+        };
+        /** WordingRulesShown */
+        WordingRulesShown: {
+            blame: components["schemas"]["WordingRule"];
+            danger: components["schemas"]["WordingRule"];
+            greeting: components["schemas"]["WordingRule"];
+            honorific: components["schemas"]["WordingRule"];
+            jargon: components["schemas"]["WordingRule"];
+            not_mine: components["schemas"]["WordingRule"];
+            punctuation: components["schemas"]["WordingRule"];
+            vague: components["schemas"]["WordingRule"];
+            version: number;
         };
         /** Written */
         Written: {
@@ -10368,6 +10427,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.wording.wording_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordingRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.wording.set_wording_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordingRulesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordingRulesShown"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

@@ -8,7 +8,7 @@ export interface Pane { show: (seq: number) => Promise<void>; focusComposer: () 
 export const prepareConversationPane = (): void => void loadPane()
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
-export { insertIntoComposer } from './insert'
+export { beforeSending, composed, insertIntoComposer, replaceComposed } from './insert'
 export { offerQuick } from './quick'
 export { useActs } from './useActs'
 export { useReasons, useTags } from './useLists'

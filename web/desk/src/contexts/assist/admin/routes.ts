@@ -3,4 +3,5 @@ import type { RouteRecordRaw } from 'vue-router'
 const words = ['accounts']
 export const routes: RouteRecordRaw[] = [
   { path: 'admin/watch', component: () => import('./pages/WatchPage.vue'), meta: { permission: 'settings.manage', title: 'accounts.nav_watch', words } },
+  { path: 'admin/wording', component: () => import('./pages/WordingPage.vue'), meta: { permission: 'settings.manage', title: 'accounts.nav_wording', words } },
 ]
