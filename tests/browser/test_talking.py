@@ -1,9 +1,19 @@
 """Single messages, on both sides: quoted, signed, taken back, passed on inside."""
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import expect
+
+
+def picture() -> bytes:
+    """Return a photograph of a kind, larger than its thumbnail."""
+    made = io.BytesIO()
+    Image.new("RGB", (900, 600), "#cdd6dd").save(made, "PNG")
+    return made.getvalue()
+
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -12,6 +22,7 @@ async def served(desk: Any, chat: Any) -> tuple[Any, Any]:
     agent = await (await desk()).ready()
     customer = await chat()
     await customer.says("灶台打不着火")
+    await customer.own.locator("small.state", has_text="已").first.wait_for()
     await customer.wants_person()
     await agent.accept()
     return agent, customer
@@ -23,8 +34,15 @@ def said(agent: Any, text: str) -> Any:
 
 
 async def tools(agent: Any, text: str) -> Any:
-    await said(agent, text).locator("[data-bubble]").first.hover()
+    bubble = said(agent, text).locator("[data-bubble]").first
     bar = agent.page.get_by_role("toolbar", name="消息操作")
+    await bubble.hover()
+    # A hand does not stop as soon as it is there.
+    for step in range(1, 20):
+        await bubble.hover(position={"x": 4 + step, "y": 8})
+        if await bar.is_visible():
+            break
+        await agent.page.wait_for_timeout(100)
     await bar.wait_for()
     return bar
 
@@ -95,6 +113,49 @@ async def test_passing_on_stays_inside(desk: Any, chat: Any) -> None:
     await agent.reply("稍等")
     await customer.sees("稍等")
     assert await customer.panel.get_by_text("请帮忙看看").count() == 0
+
+
+async def test_a_picture_is_looked_at_drawn_on_and_sent_back(desk: Any, chat: Any) -> None:
+    agent, customer = await served(desk, chat)
+    page, keyboard = agent.page, agent.page.keyboard
+    await customer.panel.locator("input[type=file]").first.set_input_files(
+        {"name": "灶台.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    await customer.panel.locator(".tray li").wait_for()
+    await customer.field.press("Enter")
+    await agent.thread.get_by_role("button", name="查看图片").click()
+    viewer = page.get_by_role("dialog", name="灶台.png")
+    await viewer.get_by_role("button", name="标注后发回").wait_for()
+    await keyboard.press("+")
+    await keyboard.press("r")
+    shown = viewer.get_by_role("img", name="灶台.png")
+    assert "scale(1.5) rotate(90deg)" in str(await shown.get_attribute("style"))
+    await viewer.get_by_role("button", name="标注后发回").click()
+
+    box = page.get_by_role("dialog", name="标注图片")
+    send = box.get_by_role("button", name="发送图片")
+    canvas = box.get_by_role("img", name="标注图片")
+    await canvas.wait_for()
+    assert await send.is_disabled()
+    place = await canvas.bounding_box()
+    for name, key in (("箭头", "a"), ("圆圈", "c"), ("画笔", "p")):
+        await keyboard.press(key)
+        tool = box.get_by_role("button", name=name)
+        assert await tool.get_attribute("aria-pressed") == "true"
+        await page.mouse.move(place["x"] + 40, place["y"] + 40)
+        await page.mouse.down()
+        await page.mouse.move(place["x"] + 120, place["y"] + 90, steps=4)
+        await page.mouse.up()
+    await keyboard.press("Control+z")
+    await keyboard.press("t")
+    await page.mouse.click(place["x"] + 60, place["y"] + 120)
+    await box.get_by_role("textbox", name="文字").fill("按这里")
+    await keyboard.press("Enter")
+    await keyboard.press("Control+Enter")
+    await box.wait_for(state="detached")
+    back = customer.panel.locator(".msg.agent").filter(has=customer.panel.locator("img")).last
+    await back.get_by_role("button", name="灶台.png").wait_for()
+    assert await back.get_by_role("img").get_attribute("alt") == "查看图片灶台-标注.jpg"
 
 
 async def test_the_tools_by_the_keyboard(desk: Any, chat: Any) -> None:

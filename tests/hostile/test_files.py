@@ -4,6 +4,7 @@ import struct
 import time
 import zlib
 
+import httpx
 import pytest
 
 from tests.hostile.served import Served, send
@@ -68,6 +69,50 @@ def test_files_are_never_shown_as_pages(site: Served, name: str) -> None:
     if not kind.startswith(("image/", "video/", "audio/")):
         assert got.headers["content-disposition"].startswith("attachment")
     _link_must_be_whole(site, kept["url"])
+
+
+MP4 = b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + b"\0" * 3_000_000
+FILMS = {
+    "mp4": (MP4[:100], "video/mp4", "video"),
+    "webm": (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm" + b"\0" * 80, "video/webm", "video"),
+    "matroska": (b"\x1aE\xdf\xa3\x9fB\x82\x88matroska" + b"\0" * 80, "video/x-matroska", "file"),
+    "quicktime": (b"\0\0\0\x14ftypqt  " + b"\0" * 80, "video/quicktime", "file"),
+    "heic": (b"\0\0\0\x18ftypheic" + b"\0" * 80, "image/heif", "file"),
+    "page": (HTML, "text/html", "file"),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_a_film_is_what_its_bytes_say(site: Served, name: str) -> None:
+    data, mime, kind = FILMS[name]
+    answer = send(site, "admin", "POST", "/api/files", files={"file": ("a.mp4", data, "video/mp4")})
+    kept = answer.json()
+    assert (kept["mime"], kept["kind"]) == (mime, kind)
+    got = site.browser.get(kept["url"]).headers
+    shown = got["content-disposition"] == "inline"
+    assert shown == (kind == "video")
+    whole = site.browser.get(f"{kept['url']}&d=1").headers
+    assert whole["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert whole["content-type"] == "application/octet-stream"
+
+
+def test_a_film_is_given_in_parts(site: Served) -> None:
+    answer = send(site, "admin", "POST", "/api/files", files={"file": ("a.mp4", MP4, "video/mp4")})
+    url, size = answer.json()["url"], len(MP4)
+
+    def part(asked: str) -> httpx.Response:
+        return site.browser.get(url, headers={"Range": asked})
+
+    first = part("bytes=0-")
+    assert (first.status_code, len(first.content)) == (206, 2 * 1024 * 1024)
+    assert first.headers["content-range"] == f"bytes 0-{2 * 1024 * 1024 - 1}/{size}"
+    assert part(f"bytes={size - 10}-").content == MP4[-10:]
+    assert part("bytes=4-11").content == b"ftypisom"
+    assert part("bytes=-5").headers["content-range"] == f"bytes {size - 5}-{size - 1}/{size}"
+    beyond = part(f"bytes={size}-")
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    for strange in ("bytes=5-2", "bytes=a-b", "bytes=0-1,3-4", "lines=1-2"):
+        assert part(strange).status_code == 200
 
 
 def _link_must_be_whole(site: Served, url: str) -> None:

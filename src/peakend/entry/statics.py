@@ -16,13 +16,16 @@ from litestar.response import Redirect
 
 from peakend.kernel import clock
 from peakend.kernel.db import Database
-from peakend.kernel.files import SHOWN, FileNotFound, need_file, path_of
+from peakend.kernel.files import FileNotFound, need_file, path_of
+from peakend.kernel.filetypes import SHOWN
 from peakend.kernel.permissions import public
 
 STATIC = Path(str(resources.files("peakend"))) / "static"
 # In a checkout the web build may be newer than the installed copy.
 CHECKOUT = Path(__file__).parents[3] / "web" / "dist"
 YEAR = "public, max-age=31536000, immutable"
+# Of a sound or a film so much at once. Units: bytes.
+LONGEST_PART = 2 * 1024 * 1024
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 DESK_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -138,14 +141,25 @@ async def stored_file(
         "Accept-Ranges": "bytes",
         "Referrer-Policy": "no-referrer",
     }
-    data = path.read_bytes()
+    size = path.stat().st_size
     kind = row.mime if shown else "application/octet-stream"
-    span = _span(request.headers.get("range"), len(data))
+    span = _span(request.headers.get("range"), size)
     if span is None:
-        return Response(data, media_type=kind, headers=headers)
+        return Response(path.read_bytes(), media_type=kind, headers=headers)
     start, end = span
-    headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
-    return Response(data[start : end + 1], status_code=206, media_type=kind, headers=headers)
+    if start >= size:
+        headers["Content-Range"] = f"bytes */{size}"
+        return Response(b"", status_code=416, media_type=kind, headers=headers)
+    # Who plays or seeks asks again for what follows: one answer never fills the memory.
+    end = min(end, start + LONGEST_PART - 1)
+    headers["Content-Range"] = f"bytes {start}-{end}/{size}"
+    return Response(_part(path, start, end), status_code=206, media_type=kind, headers=headers)
+
+
+def _part(path: Path, start: int, end: int) -> bytes:
+    with path.open("rb") as kept:
+        kept.seek(start)
+        return kept.read(end - start + 1)
 
 
 def _attachment(name: str) -> str:
@@ -163,7 +177,7 @@ def _span(header: str | None, size: int) -> tuple[int, int] | None:
         return (max(0, size - count), size - 1) if count else None
     start = int(first)
     end = min(int(last), size - 1) if _is_number(last) else size - 1
-    return (start, end) if start <= end else None
+    return (start, end) if start <= end or start >= size else None
 
 
 routes = [front_door, favicon, desk, to_desk, stored_file]

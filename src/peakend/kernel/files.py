@@ -15,23 +15,21 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-import puremagic
 from PIL import Image, ImageOps
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Text, Uuid
 
 from peakend.kernel.db import SystemTransaction, Transaction
 from peakend.kernel.errors import Invalid, NotFound, TooLarge
+from peakend.kernel.filetypes import SHOWN, Kind, mime_of
 from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import sign, verify
 from peakend.kernel.settings import settings
 from peakend.kernel.tables import tenant_table
 
-Kind = Literal["image", "video", "audio", "file"]
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PORTRAIT_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -287,45 +285,6 @@ def clean_name(name: str) -> str:
     if dot and len(ending) <= 8:
         plain = f"{stem[:80]}.{ending}" if stem else f"file.{ending}"
     return plain[:100] or "file"
-
-
-# What may be shown in place; everything else is a download.
-SHOWN: dict[str, Kind] = {
-    "image/jpeg": "image",
-    "image/png": "image",
-    "image/webp": "image",
-    "image/gif": "image",
-    "video/mp4": "video",
-    "video/webm": "video",
-    "audio/mpeg": "audio",
-    "audio/ogg": "audio",
-    "audio/webm": "audio",
-}
-_SIGNATURES = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"\x1aE\xdf\xa3", "video/webm"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
-    (b"%PDF-", "application/pdf"),
-)
-
-
-def mime_of(data: bytes) -> str:
-    """Return the type that the bytes themselves show."""
-    for signature, mime in _SIGNATURES:
-        if data.startswith(signature):
-            return mime
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    if data[4:8] == b"ftyp":
-        return "video/mp4"
-    try:
-        return puremagic.from_string(data[:8192], mime=True) or "application/octet-stream"
-    except (puremagic.PureError, ValueError):
-        return "application/octet-stream"
 
 
 def _clean(data: bytes) -> _Cleaned:

@@ -20,7 +20,7 @@ export const Files = ({ files }: { files: FileInfo[] }) => (
           />
         </a>
       ) : file.kind === 'video' ? (
-        <video src={file.url} controls preload="metadata" aria-label={t('video', { name: file.name })} />
+        <video src={file.url} controls playsInline preload="metadata" aria-label={t('video', { name: file.name })} />
       ) : file.kind === 'audio' ? (
         <audio src={file.url} controls preload="none" aria-label={file.name} />
       ) : (
