@@ -1,6 +1,8 @@
 """The house's own roles: nobody gives what he lacks; two people where asked."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -342,3 +344,17 @@ async def test_a_proposal_is_refused_or_taken_back(
 def test_every_guarded_act_names_a_permission_that_there_is() -> None:
     assert {one.permission for one in GUARDED.values()} <= PERMISSIONS
     assert Rights().scope == "own"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_permission_has_its_words(language: str) -> None:
+    folder = Path(__file__).parents[2] / "web/desk/src/contexts/accounts/admin"
+    words = json.loads((folder / f"words.{language}.json").read_text())
+    lacking = {
+        f"accounts.admin.{kind}.{one}"
+        for one in PERMISSIONS
+        for kind in ("right", "hint")
+        if f"accounts.admin.{kind}.{one}" not in words
+    } | {f"accounts.admin.group.{one.split('.')[0]}" for one in PERMISSIONS} - set(words)
+    lacking |= {f"accounts.admin.kind.{one}" for one in GUARDED} - set(words)
+    assert not lacking

@@ -318,3 +318,21 @@ class ProposalDecided(Fact):
     proposal_id: UUID
     about: str
     outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyMade(Fact):
+    """A member made a key with which programs act for him, within so many permissions."""
+
+    subject: ClassVar[str] = "key_id"
+    key_id: UUID
+    member_id: UUID
+    scopes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyRevoked(Fact):
+    """A key ended before its time."""
+
+    subject: ClassVar[str] = "key_id"
+    key_id: UUID

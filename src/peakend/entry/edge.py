@@ -17,14 +17,17 @@ from litestar.handlers import BaseRouteHandler
 
 from peakend.accounts.queries import (
     AddressRefused,
+    actor_for_key,
     actor_for_session,
     cookie_name,
+    key_may_come_from,
     may_come_from,
 )
 from peakend.customers.queries import actor_for_visitor
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.errors import NotFound, PeakendError, Refused, SignInNeeded
+from peakend.kernel.limits import spend
 from peakend.kernel.permissions import NEEDS
 from peakend.kernel.settings import settings
 from peakend.kernel.words import best_language, word
@@ -62,13 +65,45 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
             raise SignInNeeded
         connection.scope["actor"] = actor  # type: ignore[typeddict-unknown-key]
         return
-    found = await signed_in(connection)
-    if found is None:
-        raise SignInNeeded
-    _same_origin(connection)
+    found = await key_holder(connection)
+    if found is not None:
+        if need == "member" and not _open_to_keys(connection):
+            raise Refused
+    else:
+        found = await signed_in(connection)
+        if found is None:
+            raise SignInNeeded
+        # Only browsers send cookies by themselves; a key is sent by who means it.
+        _same_origin(connection)
     if need != "member" and not found.may(need):
         raise Refused
     connection.scope["actor"] = found  # type: ignore[typeddict-unknown-key]
+
+
+async def key_holder(connection: Connection) -> Actor | None:
+    """Return for whom the API key of a request acts; None where there is no key.
+
+    Errors: SignInNeeded for one that is not known or over, AddressRefused, TooMany.
+    """
+    scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    address = connection.client.host if connection.client else ""
+    found = await actor_for_key(connection.app.state.database, secret.strip(), address)
+    if found is None:
+        raise SignInNeeded
+    if not key_may_come_from(found, address):
+        raise AddressRefused
+    rate = found.per_minute / 60
+    await spend(f"api_key:{found.actor.key_id}", rate=rate, burst=max(1, found.per_minute // 6))
+    return found.actor
+
+
+def _open_to_keys(connection: Connection) -> bool:
+    """Say whether what is open to every member is open to keys: reading, but no sessions."""
+    path = connection.scope["path"]
+    own = path.startswith(("/api/session/", "/api/sessions"))
+    return connection.scope.get("method") in SAFE and not own
 
 
 async def signed_in(connection: Connection) -> Actor | None:

@@ -25,6 +25,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     seen_brand_ids: frozenset[UUID] = NOBODY
     every_brand: bool = True
     customer_id: UUID | None = None
+    key_id: UUID | None = None
     channel_id: UUID | None = None
 
     @classmethod
@@ -40,6 +41,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """Return the form in which facts and audit entries name the actor."""
+        if self.key_id is not None:
+            return f"api_key:{self.key_id}"
         return f"{self.kind}:{self.id}" if self.id else self.kind
 
     @property

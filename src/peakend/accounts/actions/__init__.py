@@ -1,5 +1,6 @@
 """What is done to organisations, people and sessions."""
 
+from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
 from peakend.accounts.actions.entering import (
     Entered,
@@ -93,6 +94,7 @@ __all__ = [
     "WrongCode",
     "WrongLogin",
     "accept_invitation",
+    "add_api_key",
     "add_brand",
     "add_member",
     "add_role",
@@ -127,6 +129,7 @@ __all__ = [
     "remove_team",
     "renew_recovery_codes",
     "reset_second_step",
+    "revoke_api_key",
     "revoke_invitation",
     "seal_audit",
     "set_capacity",

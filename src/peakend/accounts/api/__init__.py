@@ -3,6 +3,7 @@
 from typing import Any
 
 from peakend.accounts.api import (
+    api_keys,
     audit_log,
     members,
     pictures,
@@ -21,6 +22,7 @@ routes: list[Any] = [
     *pictures.routes,
     *roles.routes,
     *proposals.routes,
+    *api_keys.routes,
     *teams.routes,
     *tenant.routes,
     *audit_log.routes,

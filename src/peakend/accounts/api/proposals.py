@@ -13,6 +13,7 @@ from peakend.accounts.actions.proposals import GUARDED, alone_at
 from peakend.accounts.api.cookies import device
 from peakend.accounts.api.members import link_of
 from peakend.accounts.models import ProposalRow, ProposalState
+from peakend.accounts.rules import API_KEY_PREFIX
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs, signed_in
@@ -43,9 +44,10 @@ class ProposalView(Struct, frozen=True):
 
 
 class Confirmed(Struct, frozen=True):
-    """What came of it: a link to hand on, where one was made; it is shown once."""
+    """What came of it: a link to hand on or a key, where one was made; it is shown once."""
 
     link: str | None
+    key: str | None
 
 
 class TwoPersonRule(Struct, frozen=True):
@@ -87,7 +89,9 @@ async def propose(
 async def confirm(request: Request[Any, Any, Any], tx: Transaction, proposal_id: UUID) -> Confirmed:
     """Do what somebody else proposed."""
     secret = await actions.confirm(tx, proposal_id=proposal_id, address=device(request).address)
-    return Confirmed(link_of(secret).link if secret else None)
+    if secret is not None and secret.startswith(API_KEY_PREFIX):
+        return Confirmed(None, secret)
+    return Confirmed(link_of(secret).link if secret else None, None)
 
 
 @post("/proposals/{proposal_id:uuid}/refusals", status_code=204, opt=signed_in())

@@ -1,5 +1,10 @@
 """Tables and rows of organisations, people, sessions, roles and the audit log."""
 
+from peakend.accounts.models.api_keys import (
+    ApiKeyRow,
+    OpenKey,
+    api_key_table,
+)
 from peakend.accounts.models.people import (
     AuditRow,
     Brand,
@@ -43,11 +48,13 @@ from peakend.accounts.models.roles import (
 )
 
 __all__ = [
+    "ApiKeyRow",
     "AuditRow",
     "Brand",
     "Credential",
     "Invitation",
     "Member",
+    "OpenKey",
     "OpenSession",
     "Organisation",
     "PendingSignIn",
@@ -59,6 +66,7 @@ __all__ = [
     "SignInRules",
     "Skill",
     "Team",
+    "api_key_table",
     "audit_entry",
     "audit_seal",
     "brand",

@@ -11,6 +11,13 @@ from peakend.accounts.models import (
     Skill,
     Team,
 )
+from peakend.accounts.queries.api_keys import (
+    ApiKeyNotFound,
+    actor_for_key,
+    api_keys,
+    forget_keys,
+    key_may_come_from,
+)
 from peakend.accounts.queries.audit_log import (
     AuditEntry,
     AuditFilter,
@@ -99,6 +106,7 @@ from peakend.accounts.rules import ROLES, cookie_name
 __all__ = [
     "ROLES",
     "AddressRefused",
+    "ApiKeyNotFound",
     "AuditEntry",
     "AuditFilter",
     "AuditVerdict",
@@ -122,9 +130,11 @@ __all__ = [
     "SignedInMember",
     "Skill",
     "Team",
+    "actor_for_key",
     "actor_for_session",
     "actors_for_sessions",
     "any_organisation",
+    "api_keys",
     "audit_page",
     "audit_verdict",
     "brand_names",
@@ -135,11 +145,13 @@ __all__ = [
     "credentials",
     "effective",
     "find_members_by_login",
+    "forget_keys",
     "forget_member",
     "forget_token",
     "holders_of_built_in",
     "invitation_by_token",
     "invited_queue_ids",
+    "key_may_come_from",
     "known_set_up_token",
     "login_of",
     "may_come_from",

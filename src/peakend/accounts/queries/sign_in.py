@@ -145,7 +145,7 @@ async def actors_for_sessions(
             if found.organisation_id == organisation_id
         }
         async with database.transaction(Actor.system(organisation_id)) as tx:
-            people |= await _actors(tx, list(members))
+            people |= await members_by_id(tx, list(members))
     answer = []
     for digest in digests:
         session = open_sessions.get(digest or b"")
@@ -210,7 +210,7 @@ async def _open_sessions(
     return {row.token_hash: row for row in found}
 
 
-async def _actors(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _Somebody]:
+async def members_by_id(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _Somebody]:
     """Return the active ones of an organisation's members, each with what it may do."""
     people = await tx.all(
         _Person,

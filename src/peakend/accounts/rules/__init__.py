@@ -41,6 +41,10 @@ from peakend.accounts.rules.people import (
     spreadsheet_text,
 )
 from peakend.accounts.rules.rights import (
+    API_KEY_DAYS,
+    API_KEY_PREFIX,
+    API_KEYS,
+    API_PER_MINUTE,
     DANGEROUS,
     OWN_ROLES,
     PERMISSIONS,
@@ -61,6 +65,10 @@ from peakend.accounts.rules.rights import (
 )
 
 __all__ = [
+    "API_KEYS",
+    "API_KEY_DAYS",
+    "API_KEY_PREFIX",
+    "API_PER_MINUTE",
     "CAPACITY",
     "CODE_STEP_S",
     "DANGEROUS",

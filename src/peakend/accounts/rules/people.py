@@ -45,6 +45,7 @@ _SUPERVISOR = _AGENT | {
 }
 _ADMIN = _SUPERVISOR | {
     "accounts.manage",
+    "integrations.manage",
     "channels.manage",
     "knowledge.publish",
     "settings.manage",

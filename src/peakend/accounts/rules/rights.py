@@ -20,10 +20,15 @@ Sight = Literal["own", "team", "brand", "all"]
 PERMISSIONS: frozenset[str] = ROLES["admin"]
 # Who has one of these can let people in, open the house or read what others did.
 DANGEROUS: frozenset[str] = frozenset(
-    {"accounts.manage", "settings.manage", "channels.manage", "audit.read"}
+    {"accounts.manage", "settings.manage", "channels.manage", "audit.read", "integrations.manage"}
 )
 SIGHTS: dict[str, Sight] = {"agent": "team", "supervisor": "all", "admin": "all"}
 OWN_ROLES = 100
+# What secret scanners look for.
+API_KEY_PREFIX = "peakend_key_"
+API_KEYS = 200
+API_KEY_DAYS = 3650
+API_PER_MINUTE = 6000
 ROLES_OF_ONE = 10
 PROPOSAL_LIFE = timedelta(days=7)
 PROPOSALS_OPEN = 50

@@ -1,12 +1,14 @@
-"""The demo's own roles and who holds them."""
+"""The demo's own roles and who holds them, and a key of the order system."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 from peakend.accounts import actions as accounts
 from peakend.accounts.actions import RoleText
+from peakend.accounts.actions.api_keys import KeyText
 from peakend.accounts.queries import ROLES
 from peakend.entry.demo.material import content
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 
 
@@ -35,3 +37,21 @@ async def give_roles(
                 built_in="agent" if given["keeps"] else None,
                 role_ids=[role_id],
             )
+    await _key(tx, members["fang.li"])
+
+
+async def _key(tx: Transaction, owner_id: UUID) -> None:
+    """Make a key as the administrator; its secret is thrown away, as nothing here uses it."""
+    system = tx.actor
+    tx.actor = Actor(
+        organisation_id=tx.organisation_id,
+        kind="member",
+        id=owner_id,
+        role="admin",
+        permissions=ROLES["admin"],
+        scope="all",
+    )
+    scopes = ["conversations.read", "customers.read"]
+    key = KeyText(name="订单系统", scopes=scopes, expires_days=365)
+    await accounts.add_api_key(tx, key=key)
+    tx.actor = system

@@ -329,6 +329,24 @@ CREATE TABLE two_person_rule (
 	CONSTRAINT pk_two_person_rule PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE api_key (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	token_hash BYTEA NOT NULL, 
+	ending TEXT NOT NULL, 
+	scopes TEXT[] NOT NULL, 
+	networks TEXT[] NOT NULL, 
+	per_minute INTEGER NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	last_used_at TIMESTAMP WITH TIME ZONE, 
+	last_address TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_api_key PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE article_category (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1013,6 +1031,8 @@ CREATE TABLE side_seat (
 -- next
 ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
 -- next
+ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -1226,6 +1246,10 @@ CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
 CREATE UNIQUE INDEX uq_skill_name ON skill (organisation_id, name)
 -- next
 CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
+-- next
+CREATE INDEX ix_api_key_created ON api_key (organisation_id, created_at)
+-- next
+CREATE UNIQUE INDEX uq_api_key_token_hash ON api_key (token_hash)
 -- next
 CREATE UNIQUE INDEX uq_article_category_slug ON article_category (organisation_id, slug)
 -- next
@@ -1582,6 +1606,18 @@ ALTER TABLE two_person_rule ENABLE ROW LEVEL SECURITY
 ALTER TABLE two_person_rule FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON two_person_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO peakend_app
+-- next
+ALTER TABLE api_key ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE api_key FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON api_key TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO peakend_system
+-- next
+CREATE POLICY system ON api_key TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article_category TO peakend_app
 -- next

@@ -4,6 +4,41 @@
  */
 
 export interface paths {
+    "/api/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the keys of the house, newest first */
+        get: operations["accounts.api_keys.list_api_keys"];
+        put?: never;
+        /** Make a key; nobody gives it more than he has himself */
+        post: operations["accounts.api_keys.add_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a key at once */
+        delete: operations["accounts.api_keys.revoke_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/article-categories": {
         parameters: {
             query?: never;
@@ -2546,6 +2581,24 @@ export interface components {
             state: "ready" | "busy" | "wrap_up" | "break" | "offline";
             team: string | null;
         };
+        /** ApiKeyView */
+        ApiKeyView: {
+            /** Format: date-time */
+            created_at: string;
+            ending: string;
+            expires_at: string | null;
+            /** Format: uuid */
+            id: string;
+            last_address: string;
+            last_used_at: string | null;
+            /** Format: uuid */
+            member_id: string;
+            name: string;
+            networks: string[];
+            per_minute: number;
+            revoked_at: string | null;
+            scopes: string[];
+        };
         /** Article */
         Article: {
             /** @enum {string} */
@@ -2856,6 +2909,7 @@ export interface components {
         };
         /** Confirmed */
         Confirmed: {
+            key: string | null;
             link: string | null;
         };
         /** Conversation */
@@ -3378,6 +3432,12 @@ export interface components {
             team_id?: string | null;
             title: string;
         };
+        /** MadeApiKey */
+        MadeApiKey: {
+            /** Format: uuid */
+            id: string;
+            key: string;
+        };
         /** May */
         May: {
             assign: boolean;
@@ -3485,6 +3545,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** NewApiKey */
+        NewApiKey: {
+            /** @default 90 */
+            expires_days: number | null;
+            name: string;
+            networks?: string[];
+            /** @default 600 */
+            per_minute: number;
+            scopes: string[];
         };
         /** NewArticle */
         NewArticle: {
@@ -4755,6 +4825,92 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "accounts.api_keys.list_api_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.api_keys.add_api_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.api_keys.revoke_api_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "knowledge.category_list": {
         parameters: {
             query?: never;
