@@ -4,6 +4,8 @@
 STAFF: list[tuple[str, str | None]] = [
     ("/desk/inbox", None),
     ("/desk/inbox/{conversation}?view=closed", None),
+    ("/desk/inbox?filter={{%22stages%22:[%22closed%22]}}", None),
+    ("/desk/views", "conversations.read"),
     ("/desk/customers", "customers.read"),
     ("/desk/customers/{customer}", "customers.read"),
     ("/desk/knowledge", "knowledge.read"),

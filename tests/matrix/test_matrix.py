@@ -77,6 +77,8 @@ BODIES: dict[str, Any] = {
     "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
     "PATCH /api/macros/{macro_id:uuid}": {"title": "x"},
+    "PATCH /api/views/{view_id:uuid}": {"name": "x"},
+    "PUT /api/views/order": {"view_ids": []},
     "POST /api/macros/{macro_id:uuid}/previews": {"conversation_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/macro-runs": {
         "client_id": NEW, "macro_id": NEW, "macro_version": 1, "version": 1,
@@ -143,6 +145,7 @@ def _furnish(site: Served) -> None:
         "/api/macros",
         {"shortcut": "hi", "title": "问候", "steps": {"reply": "您好"}, "scope": "all"},
     )
+    make("view", "/api/views", {"name": "待回复", "filter": {}, "scope": "all"})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(
         site,
@@ -400,6 +403,8 @@ NESTED = [
     ("admin", "POST", "/api/macros",
      {"shortcut": "x", "title": "x",
       "steps": {"end": "transfer", "to": {"kind": "queue", "id": "{queue}"}}}),
+    ("admin", "POST", "/api/views",
+     {"name": "x", "filter": {}, "scope": "team", "team_id": "{team}"}),
     ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "category_id": "{category}"}),
     ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "brand_id": "{brand}"}),
     ("admin", "POST", "/api/channels", {"name": "x", "queue_id": "{queue}"}),

@@ -350,3 +350,23 @@ class CannedReplyChanged(Fact):
     subject: ClassVar[str] = "canned_reply_id"
     canned_reply_id: UUID
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewChanged(Fact):
+    """A view was made, changed or deleted; `what` is created, updated or deleted."""
+
+    subject: ClassVar[str] = "view_id"
+    view_id: UUID
+    what: str
+    scope: str
+    team_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewsOrdered(Fact):
+    """A member put the own list of views into another order."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    views: int

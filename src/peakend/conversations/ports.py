@@ -4,7 +4,7 @@
 `provided.opening = …`; nothing here knows who they are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -53,6 +53,9 @@ class Directory(Protocol):
 
     async def queue_exists(self, tx: Transaction, queue_id: UUID) -> bool:
         """Return whether the organisation has this queue."""
+
+    async def known_queues(self, tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
+        """Return those of the ids that are queues of the organisation."""
 
     async def hours_exist(self, tx: Transaction, hours_id: UUID) -> bool:
         """Return whether the organisation has these business hours."""

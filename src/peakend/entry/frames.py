@@ -137,7 +137,9 @@ CHANGING_FACTS = frozenset({"MessageRecalled", "MessageReacted"})
 NAMING_FACTS = frozenset(
     {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}
 )
-FLOOR_FACTS = frozenset({"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed"})
+FLOOR_FACTS = frozenset(
+    {"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed", "ViewChanged"}
+)
 
 
 def _public(fact: Logged) -> dict[str, Any]:

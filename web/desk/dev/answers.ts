@@ -58,15 +58,14 @@ function customers(id: string | undefined, third: string | undefined, body: Body
 function conversations(method: string, id: string | undefined, third: string | undefined, query: URLSearchParams, body: Body, push: Push): [number, unknown] {
   const all = [...data.rows.values()]
   if (!id) {
-    const filters = { queue: query.get('q_queue'), tag: query.get('tag'), brand: query.get('brand') }
-    const found = all.filter((row) => belongs(row, (query.get('view') ?? 'mine') as 'mine', filters, me.member.id) && (!query.get('customer') || row.customer.id === query.get('customer')))
+    const found = all.filter((row) => belongs(row, (query.get('view') ?? 'mine') as 'mine', me.member.id) && (!query.get('customer') || row.customer.id === query.get('customer')))
       .sort((a, b) => b.last_message_at.localeCompare(a.last_message_at))
     const from = Number(query.get('cursor') ?? 0)
     const limit = Number(new URLSearchParams(location.search).get('page') ?? query.get('limit') ?? 50)
     return ok(page(found.slice(from, from + limit), from + limit < found.length ? String(from + limit) : null))
   }
   if (id === 'counts') {
-    const count = (view: 'mine' | 'snoozed' | 'queue' | 'all' | 'digital') => all.filter((row) => belongs(row, view, {}, me.member.id)).length
+    const count = (view: 'mine' | 'snoozed' | 'queue' | 'all' | 'digital') => all.filter((row) => belongs(row, view, me.member.id)).length
     return ok({ mine: count('mine'), snoozed: count('snoozed'), queue: count('queue'), all: count('all'), digital: count('digital'), unread: all.filter((row) => row.agent_id === me.member.id && row.unread).length })
   }
   const row = data.rows.get(id)

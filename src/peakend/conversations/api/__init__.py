@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peakend.conversations.api import aside, desk, merging, settings, talking, web
+from peakend.conversations.api import aside, desk, merging, settings, talking, views, web
 
 routes: list[Any] = [
     *desk.routes,
@@ -10,5 +10,6 @@ routes: list[Any] = [
     *merging.routes,
     *talking.routes,
     *settings.routes,
+    *views.routes,
     *web.routes,
 ]

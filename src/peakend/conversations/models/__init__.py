@@ -14,14 +14,17 @@ from peakend.conversations.models.tables import (
     conversation_tag_table,
     due_table,
 )
+from peakend.conversations.models.views import VIEW_COLUMNS, ViewRecord
 
 __all__ = [
     "CHANNEL_COLUMNS",
     "CONVERSATION_COLUMNS",
     "MESSAGE_COLUMNS",
+    "VIEW_COLUMNS",
     "ChannelRecord",
     "ConversationRecord",
     "MessageRecord",
+    "ViewRecord",
     "conversation_table",
     "conversation_tag_table",
     "due_table",

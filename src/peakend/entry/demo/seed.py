@@ -13,11 +13,10 @@ from peakend.accounts import actions as accounts
 from peakend.accounts import queries as people
 from peakend.accounts.actions.passwords import hash_password
 from peakend.assist import actions as assist
-from peakend.automation import actions as automation
-from peakend.automation.rules import Steps, Target
 from peakend.conversations import actions as conversations
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
+from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
     CONTENT,
     Article,
@@ -114,7 +113,9 @@ async def seed(
         await _promises(tx)
         await _channels(tx, brands, queues)
         tags = await _labels(tx, teams)
-        await _macros(tx, teams, queues, tags)
+        team_of = {queue: teams[slug] for queue, slug in TEAM_OF_QUEUE.items() if slug in teams}
+        await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
+        await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
@@ -268,35 +269,6 @@ async def _labels(tx: Transaction, teams: dict[str, UUID]) -> dict[str, UUID]:
                 by=system,
             )
     return tags
-
-
-async def _macros(tx: Transaction, teams: Named, queues: Named, tags: Named) -> None:
-    for macro in content("macros")["macro"]:
-        team = teams.get(TEAM_OF_QUEUE.get(macro["scope"], ""))
-        for language, short in (("zh-CN", "zh"), ("en", "en")):
-            await automation.add_macro(
-                tx,
-                shortcut=macro["shortcut"],
-                title=macro["title"][short],
-                steps=Steps(
-                    take=macro.get("take", False),
-                    reply=macro[f"reply_{short}"],
-                    note=macro.get(f"note_{short}", ""),
-                    tag_ids=[tags[key] for key in macro.get("tags", [])],
-                    reason_id=reason_id(tx.organisation_id, macro["reason"])
-                    if "reason" in macro
-                    else None,
-                    priority=macro.get("priority"),
-                    end=macro.get("end"),
-                    to=Target("queue", queues[macro["to"]]) if "to" in macro else None,
-                    snooze=macro.get("snooze"),
-                    solved=macro.get("solved"),
-                ),
-                scope="team" if team else "all",
-                team_id=team,
-                language=language,
-                by=tx.actor,
-            )
 
 
 async def _articles(

@@ -406,6 +406,21 @@ CREATE TABLE contact_reason (
 	CONSTRAINT pk_contact_reason PRIMARY KEY (organisation_id, version, id)
 )
 -- next
+CREATE TABLE conversation_view (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	scope TEXT NOT NULL, 
+	team_id UUID, 
+	member_id UUID, 
+	filter JSONB NOT NULL, 
+	ordering TEXT NOT NULL, 
+	columns TEXT[] NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_view PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE credential (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -720,6 +735,14 @@ CREATE TABLE conversation (
 	version INTEGER DEFAULT '1' NOT NULL, 
 	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
 	CONSTRAINT pk_conversation PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE conversation_view_place (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	view_id UUID NOT NULL, 
+	position SMALLINT NOT NULL, 
+	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
 )
 -- next
 CREATE TABLE queue_member (
@@ -1043,6 +1066,10 @@ ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN K
 -- next
 ALTER TABLE contact_reason ADD CONSTRAINT fk_contact_reason_organisation_id_version FOREIGN KEY (organisation_id, version) REFERENCES contact_reason_version (organisation_id, version)
 -- next
+ALTER TABLE conversation_view ADD CONSTRAINT fk_conversation_view_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE conversation_view ADD CONSTRAINT fk_conversation_view_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
+-- next
 ALTER TABLE credential ADD CONSTRAINT fk_credential_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
@@ -1122,6 +1149,10 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_channel_
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id)
 -- next
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_version_reason_id FOREIGN KEY (organisation_id, reason_version, reason_id) REFERENCES contact_reason (organisation_id, version, id)
+-- next
+ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1257,6 +1288,8 @@ CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut
 -- next
 CREATE UNIQUE INDEX uq_channel_key ON channel (key)
 -- next
+CREATE INDEX ix_conversation_view_member ON conversation_view (organisation_id, member_id)
+-- next
 CREATE INDEX ix_credential_login ON credential (login_key)
 -- next
 CREATE UNIQUE INDEX uq_credential_login ON credential (organisation_id, login_key)
@@ -1334,6 +1367,8 @@ CREATE INDEX ix_conversation_snoozed ON conversation (organisation_id, agent_id,
 CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
 -- next
 CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
+-- next
+CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organisation_id, view_id)
 -- next
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
@@ -1655,6 +1690,14 @@ ALTER TABLE contact_reason FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON contact_reason TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_view TO peakend_app
+-- next
+ALTER TABLE conversation_view ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_view FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_view TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO peakend_app
 -- next
 ALTER TABLE credential ENABLE ROW LEVEL SECURITY
@@ -1859,6 +1902,14 @@ ALTER TABLE conversation FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_view_place TO peakend_app
+-- next
+ALTER TABLE conversation_view_place ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue_member TO peakend_app
 -- next
 ALTER TABLE queue_member ENABLE ROW LEVEL SECURITY
@@ -2058,6 +2109,15 @@ ALTER TABLE side_seat ENABLE ROW LEVEL SECURITY
 ALTER TABLE side_seat FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON side_seat TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+CREATE FUNCTION customer_tier(wanted uuid) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $body$
+BEGIN
+    RETURN (SELECT c.tier FROM customer c
+            WHERE c.organisation_id = current_organisation() AND c.id = wanted);
+END
+$body$
 -- next
 ALTER TABLE conversation SET (fillfactor = 70)
 -- next

@@ -1,6 +1,6 @@
 """What visitors see of waiting, and what other contexts ask of routing through their ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from peakend.conversations.ports import SeenConversation
 from peakend.kernel.db import Transaction
 from peakend.kernel.words import word
 from peakend.routing.queries.hours import hours_exist, opening
-from peakend.routing.queries.queues import need_queue, queue_exists
+from peakend.routing.queries.queues import need_queue, queue_exists, queue_names
 from peakend.routing.queries.work import active_leg, place_in_line
 from peakend.routing.rules.hours import is_open, next_open
 
@@ -100,6 +100,10 @@ class Directory:
     async def queue_exists(self, tx: Transaction, queue_id: UUID) -> bool:
         """Return whether the organisation has this queue."""
         return await queue_exists(tx, queue_id)
+
+    async def known_queues(self, tx: Transaction, ids: Collection[UUID]) -> set[UUID]:
+        """Return those of the ids that are queues of the organisation."""
+        return set(await queue_names(tx, ids))
 
     async def hours_exist(self, tx: Transaction, hours_id: UUID) -> bool:
         """Return whether the organisation has these business hours."""

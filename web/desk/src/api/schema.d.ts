@@ -441,6 +441,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fits a filter */
+        get: operations["conversations.views.found_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}": {
         parameters: {
             query?: never;
@@ -2204,6 +2221,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My views, those of my teams and of everybody */
+        get: operations["conversations.views.view_list"];
+        put?: never;
+        /** Save a filter as a view */
+        post: operations["conversations.views.add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much is in each view */
+        get: operations["conversations.views.view_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put my views into an order */
+        put: operations["conversations.views.order_views"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One view */
+        get: operations["conversations.views.view_card"];
+        put?: never;
+        post?: never;
+        /** Delete a view */
+        delete: operations["conversations.views.delete_view"];
+        options?: never;
+        head?: never;
+        /** Change a view */
+        patch: operations["conversations.views.change_view"];
+        trace?: never;
+    };
     "/api/wallboard": {
         parameters: {
             query?: never;
@@ -3235,6 +3323,13 @@ export interface components {
                 number
             ][];
             message: components["schemas"]["Message"];
+        };
+        /** FoundPage */
+        FoundPage: {
+            agent_ids: string[];
+            items: components["schemas"]["ConversationRow"][];
+            next: string | null;
+            reason_ids: string[];
         };
         /** Health */
         Health: {
@@ -4450,6 +4545,82 @@ export interface components {
             published_by_name: string;
             title: string;
             version: number;
+        };
+        /** View */
+        View: {
+            columns: string[];
+            editable: boolean;
+            filter: components["schemas"]["ViewFilter"];
+            gone: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            order: "recent" | "oldest" | "due";
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: string | null;
+            version: number;
+        };
+        /** ViewChange */
+        ViewChange: {
+            columns?: ("number" | "customer" | "tier" | "preview" | "stage" | "agent" | "queue" | "channel" | "brand" | "tags" | "reason" | "priority" | "due" | "waiting" | "unread" | "language" | "opened" | "last" | "rating")[];
+            filter?: components["schemas"]["ViewFilter"];
+            name?: string;
+            order?: "recent" | "oldest" | "due";
+            scope?: "all" | "team" | "own";
+            team_id?: string | null;
+            version?: number;
+        };
+        /** ViewCount */
+        ViewCount: {
+            count: number;
+            more: boolean;
+            /** Format: uuid */
+            view_id: string;
+        };
+        /** ViewFilter */
+        ViewFilter: {
+            agent_ids?: string[];
+            brand_ids?: string[];
+            channel_ids?: string[];
+            holders?: ("me" | "my_team" | "nobody")[];
+            languages?: ("zh-CN" | "en")[];
+            last_before_s?: number | null;
+            last_within_s?: number | null;
+            opened_before_s?: number | null;
+            opened_within_s?: number | null;
+            priorities?: ("low" | "normal" | "high" | "urgent")[];
+            queue_ids?: string[];
+            reason_ids?: string[];
+            sla?: ("near" | "breached")[];
+            stages?: ("digital" | "waiting" | "serving" | "snoozed" | "closed")[];
+            tag_ids?: string[];
+            tiers?: string[];
+            /** @default false */
+            unread: boolean;
+            waiting_s?: number | null;
+        };
+        /** ViewGiven */
+        ViewGiven: {
+            columns?: ("number" | "customer" | "tier" | "preview" | "stage" | "agent" | "queue" | "channel" | "brand" | "tags" | "reason" | "priority" | "due" | "waiting" | "unread" | "language" | "opened" | "last" | "rating")[];
+            filter: components["schemas"]["ViewFilter"];
+            name: string;
+            /**
+             * @default recent
+             * @enum {string}
+             */
+            order: "recent" | "oldest" | "due";
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope: "all" | "team" | "own";
+            team_id?: string | null;
+        };
+        /** ViewsOrder */
+        ViewsOrder: {
+            view_ids: string[];
         };
         /** VisitorAgent */
         VisitorAgent: {
@@ -5943,6 +6114,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Counts"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.found_conversations": {
+        parameters: {
+            query?: {
+                filter?: string;
+                order?: "recent" | "oldest" | "due";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -9966,6 +10168,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TwoPersonRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.view_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.add_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.view_counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCount"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.order_views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewsOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.view_card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.delete_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.change_view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -7,13 +7,13 @@ import { preferences } from './session'
 export const defaultKeys = {
   commands: 'Ctrl+K', help: '?', next: 'J', previous: 'K', reply: 'R', note: 'N', quote: 'Q', search: '/',
   close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', snooze: 'H', unread: 'M', priority: 'P', undo: 'Z',
-  inbox: 'G I', customers: 'G C', knowledge: 'G K', wallboard: 'G M', interventions: 'G H', accept: 'Y', panel: 'D',
+  inbox: 'G I', views: 'G V', customers: 'G C', knowledge: 'G K', wallboard: 'G M', interventions: 'G H', accept: 'Y', panel: 'D',
 } as const
 export type KeyName = keyof typeof defaultKeys
 
 export const keyGroups: [string, KeyName[]][] = [
   ['app.keys_everywhere', ['commands', 'help', 'search', 'undo', 'accept']],
-  ['app.keys_go', ['inbox', 'customers', 'knowledge', 'wallboard', 'interventions']],
+  ['app.keys_go', ['inbox', 'views', 'customers', 'knowledge', 'wallboard', 'interventions']],
   ['app.keys_list', ['next', 'previous']],
   ['app.keys_conversation', ['reply', 'note', 'quote', 'close', 'transfer', 'assign', 'take', 'tags', 'snooze', 'unread', 'priority', 'panel']],
 ]

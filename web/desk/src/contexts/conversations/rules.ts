@@ -2,15 +2,9 @@
 import type { ConversationRow, Message } from '@/api/types'
 
 export type ViewName = 'mine' | 'snoozed' | 'queue' | 'all' | 'digital' | 'closed'
-export interface Filters { queue?: string | null; agent?: string | null; tag?: string | null; brand?: string | null; channel?: string | null }
 export type Order = 'waiting' | 'recent' | 'due'
 
-export function belongs(row: ConversationRow, view: ViewName, filters: Filters, me: string): boolean {
-  if (filters.queue && row.queue_id !== filters.queue) return false
-  if (filters.agent && row.agent_id !== filters.agent) return false
-  if (filters.brand && row.brand_id !== filters.brand) return false
-  if (filters.channel && row.channel_id !== filters.channel) return false
-  if (filters.tag && !row.tags.some((tag) => tag.id === filters.tag)) return false
+export function belongs(row: ConversationRow, view: ViewName, me: string): boolean {
   if (view === 'mine') return row.agent_id === me && row.state !== 'closed' && !row.snoozed_until
   if (view === 'snoozed') return row.agent_id === me && !!row.snoozed_until
   if (view === 'queue') return row.state === 'waiting'
@@ -65,14 +59,13 @@ export function place(
   row: ConversationRow,
   inView: boolean,
   read: (id: string) => ConversationRow | undefined,
-  view: ViewName,
-  order: Order,
+  compare: (a: ConversationRow, b: ConversationRow) => number,
   next: string | null,
 ): string[] | null {
   const at = ids.indexOf(row.id)
   if (!inView) return at < 0 ? null : ids.filter((id) => id !== row.id)
   const [before, after] = [read(ids[at - 1]), read(ids[at + 1])]
-  const stays = (!before || compareRows(before, row, view, order) < 0) && (!after || compareRows(row, after, view, order) < 0)
+  const stays = (!before || compare(before, row) < 0) && (!after || compare(row, after) < 0)
   if (at >= 0 && stays) return null
   const rest = at < 0 ? [...ids] : ids.filter((id) => id !== row.id)
   let low = 0
@@ -80,7 +73,7 @@ export function place(
   while (low < high) {
     const middle = (low + high) >> 1
     const other = read(rest[middle])
-    if (other && compareRows(other, row, view, order) < 0) low = middle + 1
+    if (other && compare(other, row) < 0) low = middle + 1
     else high = middle
   }
   if (at < 0 && next && low === rest.length) return null

@@ -8,9 +8,11 @@ import { connection } from '@/app/live'
 import { unread } from '@/app/notices'
 import { myId } from '@/app/session'
 import { delivered } from './outbox'
-import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, sameRow, type Filters, type Order, type ViewName } from './rules'
+import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, sameRow, type Order, type ViewName } from './rules'
 
-export interface ListState { view: ViewName; filters: Filters; order: Order; ids: readonly string[]; next: string | null; loaded: boolean; busy: boolean; error: unknown }
+/** What a list shows that is no built-in one: where its rows come from, and which of them belong to it. */
+export interface Source { key: string; page: (cursor: string | null) => Promise<Page<ConversationRow>>; holds: (row: ConversationRow) => boolean; compare: (a: ConversationRow, b: ConversationRow) => number }
+export interface ListState { source?: Source; view: ViewName; order: Order; ids: readonly string[]; next: string | null; loaded: boolean; busy: boolean; error: unknown }
 export interface ThreadState {
   messages: readonly Message[]
   older: boolean
@@ -36,11 +38,13 @@ export const useConversations = defineStore('conversations', () => {
 
   const read = (id: string) => rows.get(id)
 
-  function list(view: ViewName, filters: Filters, order: Order): ListState {
-    const key = JSON.stringify([view, order, filters])
+  function list(view: ViewName, order: Order, source?: Source): ListState {
+    const key = source?.key ?? `${view} ${order}`
     let found = lists.get(key)
     if (!found) {
-      found = shallowReactive<ListState>({ view, filters, order, ids: [], next: null, loaded: false, busy: false, error: null })
+      // Of lists by a filter only the newest is kept true.
+      if (source) for (const [old, state] of lists) if (state.source) lists.delete(old)
+      found = shallowReactive<ListState>({ source, view, order, ids: [], next: null, loaded: false, busy: false, error: null })
       lists.set(key, found)
     }
     return found
@@ -51,10 +55,9 @@ export const useConversations = defineStore('conversations', () => {
     if (state.busy || (more && !state.next)) return
     state.busy = true
     try {
-      const { filters, view } = state
-      const page = await api.get<Page<ConversationRow>>('/conversations', {
+      const { view, source } = state
+      const page = source ? await source.page(more ? state.next : null) : await api.get<Page<ConversationRow>>('/conversations', {
         view, order: state.order === 'due' ? 'due' : null, cursor: more ? state.next : null, limit: ['mine', 'snoozed', 'queue'].includes(view) ? 100 : 50,
-        q_queue: filters.queue, agent: filters.agent, tag: filters.tag, brand: filters.brand, channel: filters.channel,
       })
       for (const row of page.items) keep(row)
       const ids = new Set(more ? state.ids : [])
@@ -71,9 +74,12 @@ export const useConversations = defineStore('conversations', () => {
   }
 
   function sorted(ids: string[], state: ListState): string[] {
-    const here = ids.filter((id) => { const row = rows.get(id); return row && belongs(row, state.view, state.filters, myId()) })
-    return here.sort((a, b) => compareRows(rows.get(a) as ConversationRow, rows.get(b) as ConversationRow, state.view, state.order))
+    const here = ids.filter((id) => { const row = rows.get(id); return row && within(row, state) })
+    const first = before(state)
+    return here.sort((a, b) => first(rows.get(a) as ConversationRow, rows.get(b) as ConversationRow))
   }
+  const within = (row: ConversationRow, { source, view }: ListState) => (source ? source.holds(row) : belongs(row, view, myId()))
+  const before = ({ source, view, order }: ListState) => source?.compare ?? ((a: ConversationRow, b: ConversationRow) => compareRows(a, b, view, order))
 
   function keep(row: ConversationRow): boolean {
     const old = rows.get(row.id)
@@ -88,7 +94,7 @@ export const useConversations = defineStore('conversations', () => {
     if (!keep(row)) return
     for (const state of lists.values()) {
       if (!state.loaded) continue
-      const moved = place(state.ids, row, belongs(row, state.view, state.filters, myId()), read, state.view, state.order, state.next)
+      const moved = place(state.ids, row, within(row, state), read, before(state), state.next)
       if (moved) state.ids = moved
     }
   }
@@ -274,7 +280,7 @@ export const useConversations = defineStore('conversations', () => {
 
   /** How many stand in a short view: counted here where the whole list is here, by the server otherwise. */
   function amount(view: 'mine' | 'snoozed' | 'queue'): number {
-    const state = [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !Object.keys(one.filters).length)
+    const state = [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !one.source)
     return state?.ids.length ?? counts[view]
   }
   const waiting = computed(() => amount('queue'))

@@ -1,0 +1,400 @@
+"""Finding what fits a view: a range of an index is walked, and what does not fit falls through.
+
+Any mixture of conditions cannot have an index of its own. So each statement walks the best range
+that there is, looks at so many rows and no more, and says where it stopped: a page or a count costs
+the same among a thousand and among a million.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    all_,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PgUUID  # noqa: N811 (a column type)
+
+from peakend.conversations.models import conversation_table, conversation_tag_table, due_table
+from peakend.conversations.rules.views import ViewFilter
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+
+# Walked along: the open ones by their last message, by what is promised, or the closed ones.
+Base = Literal["open", "due", "closed"]
+MOST_RANGES = 50
+# A range for each of so many chosen agents or queues; more are sifted.
+MOST_CHOSEN = 5
+
+_c = conversation_table.c
+_d = due_table.c
+_dialect = postgresql.dialect(paramstyle="numeric_dollar")
+_UUIDS = ARRAY(PgUUID(as_uuid=True))
+
+
+class Sieve(msgspec.Struct, frozen=True, kw_only=True):
+    """A filter as it is for one reader: names are ids, lengths are moments."""
+
+    filter: ViewFilter
+    now: datetime
+    me: UUID | None
+    agent_ids: list[UUID]
+    reason_ids: list[UUID]
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A row that was looked at: where it stands, and whether it fits."""
+
+    id: UUID
+    at: datetime
+    fits: bool
+    place: int
+
+
+async def walk(
+    tx: Transaction,
+    actor: Actor,
+    sieve: Sieve,
+    base: Base,
+    *,
+    upwards: bool,
+    after: tuple[datetime, UUID] | None,
+    most: int,
+    looked: int,
+    rest: bool = False,
+) -> list[Spot]:
+    """Return up to `most` rows that fit, of the next `looked` ones.
+
+    Where that many were looked at, the last of them is there too, fitting or not.
+    """
+    values = _values(sieve, actor)
+    ranges, more = _ranges(base, actor, sieve)
+    if not ranges:
+        return []
+    values |= more | {"most": most, "looked": looked}
+    if after is not None:
+        values |= {
+            "after_minute": after[0].replace(second=0, microsecond=0),
+            "after_at": after[0],
+            "after_id": after[1],
+        }
+    names = (*_conditions(sieve), *(("rest",) if rest else ()))
+    sql, order = _statement(base, ranges, names, upwards, after is not None, _walled(base, actor))
+    spots = await tx.all(Spot, sql, *(values[name] for name in order))
+    return sorted(spots, key=lambda spot: spot.place)
+
+
+def _values(sieve: Sieve, actor: Actor) -> dict[str, Any]:
+    """Return everything that a statement may be given."""
+    given, now = sieve.filter, sieve.now
+
+    def ago(length_s: int | None) -> datetime | None:
+        return None if length_s is None else now - timedelta(seconds=length_s)
+
+    return {
+        "now": now,
+        "me": actor.id,
+        "seen_queues": actor.seen_queues,
+        "seen_brands": actor.seen_brands,
+        "agents": sieve.agent_ids,
+        "queues": given.queue_ids,
+        "brands": given.brand_ids,
+        "channels": given.channel_ids,
+        "tags": given.tag_ids,
+        "reasons": sieve.reason_ids,
+        "priorities": list(given.priorities),
+        "tiers": given.tiers,
+        "languages": list(given.languages),
+        "waiting": ago(given.waiting_s),
+        "opened_from": ago(given.opened_within_s),
+        "opened_to": ago(given.opened_before_s),
+        "last_from": ago(given.last_within_s),
+        "last_to": ago(given.last_before_s),
+    }
+
+
+def _conditions(sieve: Sieve) -> tuple[str, ...]:
+    """Return the names of what a row is sifted by; a value becomes a parameter, not a shape."""
+    given = sieve.filter
+    stages = sorted(set(given.stages) - {"closed"})
+    names = [".".join(("stages", *stages))] if stages else []
+    if given.holders or given.agent_ids:
+        names.append("nobody_or_agents" if "nobody" in given.holders else "agents")
+    named = ("queue", "brand", "channel", "tag", "reason")
+    names += [f"{name}s" for name in named if getattr(given, f"{name}_ids")]
+    names += [name for name in ("priorities", "tiers", "languages") if getattr(given, name)]
+    if given.sla:
+        names.append(".".join(("sla", *sorted(set(given.sla)))))
+    if given.unread:
+        names.append("unread")
+    for name, value in (
+        ("waiting", given.waiting_s),
+        ("opened_from", given.opened_within_s),
+        ("opened_to", given.opened_before_s),
+        ("last_from", given.last_within_s),
+        ("last_to", given.last_before_s),
+    ):
+        if value is not None:
+            names.append(name)
+    return tuple(names)
+
+
+def _walled(base: Base, actor: Actor) -> bool:
+    """Say whether the walk passes rows that are not for this actor, so that they are sifted out."""
+    return base == "due" and not actor.sees_all
+
+
+def _ranges(base: Base, actor: Actor, sieve: Sieve) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Return the ranges that hold what the actor may see, none twice, and their values.
+
+    Who sees everything walks the ranges of the few agents or queues that were chosen.
+    """
+    given = sieve.filter
+    exact = bool(given.holders or given.agent_ids) and "nobody" not in given.holders
+    if base == "due":
+        return ("",), {}
+    own = ("mine", "aside") if base == "open" else ("mine",)
+    if actor.sees_all:
+        if exact and len(sieve.agent_ids) <= MOST_CHOSEN:
+            names = [f"{kind}_{at}" for at in range(len(sieve.agent_ids)) for kind in _of(base)]
+            return tuple(names), {f"agent_{at}": one for at, one in enumerate(sieve.agent_ids)}
+        if given.queue_ids and len(given.queue_ids) <= MOST_CHOSEN:
+            names = [f"queue_{at}" for at in range(len(given.queue_ids))]
+            return tuple(names), {f"queue_{at}": one for at, one in enumerate(given.queue_ids)}
+        return ("",), {}
+    ranges: tuple[str, ...] = ()
+    values: dict[str, Any] = {}
+    if not exact or actor.id in sieve.agent_ids:
+        ranges += own
+    if exact and sieve.agent_ids == [actor.id]:
+        return ranges, values
+    for kind, seen, chosen in (
+        ("foreign", actor.seen_queues, given.queue_ids),
+        ("brand", actor.seen_brands, given.brand_ids),
+    ):
+        walked = [one for one in seen if not chosen or one in chosen][:MOST_RANGES]
+        ranges += tuple(f"{kind}_{at}" for at in range(len(walked)))
+        values |= {f"{kind}_{at}": one for at, one in enumerate(walked)}
+    return ranges, values
+
+
+def _of(base: Base) -> tuple[str, ...]:
+    return ("agent", "put") if base == "open" else ("agent",)
+
+
+# Composing and compiling costs more than the query; views have few shapes.
+@lru_cache(maxsize=512)
+def _statement(
+    base: Base,
+    ranges: tuple[str, ...],
+    names: tuple[str, ...],
+    upwards: bool,
+    paged: bool,
+    walled: bool,
+) -> tuple[str, tuple[str, ...]]:
+    """Return the SQL of a walk and the names of its parameters in their order."""
+    places = _places(base)
+    within = [_c.organisation_id == func.current_organisation(), *_of_base(base)]
+    if base == "due" and "sla.breached" in names:
+        within.append(_d.due_at <= _moment("now"))
+    if base == "due" and "sla.near" in names:
+        within.append(_d.due_at > _moment("now"))
+    for name, column in (("last_from", "from"), ("last_to", "to")):
+        if name in names and base == "open":
+            edge = func.date_bin(
+                literal_column("interval '1 minute'"),
+                _moment(name),
+                literal_column("timestamptz '2000-01-01 00:00Z'"),
+            )
+            minute = _c.last_message_minute
+            within.append(minute >= edge if column == "from" else minute <= edge)
+    if paged:
+        here = tuple_(*places.values())
+        last = tuple_(*(bindparam(f"after_{n}", type_=c.type) for n, c in places.items()))
+        within.append(here > last if upwards else here < last)
+    sifts = and_(literal_column("true"), *(_sifted(name) for name in names), *_wall(walled))
+    ends = [column if upwards else column.desc() for column in places.values()]
+    branches = [
+        select(
+            *(column.label(name) for name, column in places.items()),
+            func.coalesce(sifts, literal_column("false")).label("fits"),
+        )
+        .where(*within, *_in_range(name, base))
+        .order_by(*ends)
+        .limit(_number("looked"))
+        for name in ranges
+    ]
+    if len(branches) == 1:
+        walked = branches[0].subquery()
+    else:
+        walked = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
+    order = [walked.c[name] if upwards else walked.c[name].desc() for name in places]
+    numbered = (
+        select(walked, func.row_number().over(order_by=order).label("place"))
+        .order_by(*order)
+        .limit(_number("looked"))
+        .subquery()
+    )
+    sql = (
+        select(numbered.c.id, numbered.c.at, numbered.c.fits, numbered.c.place)
+        .where(or_(numbered.c.fits, numbered.c.place == _number("looked")))
+        .limit(_number("most"))
+        .compile(dialect=_dialect)
+    )
+    return str(sql), tuple(sql.positiontup or ())
+
+
+def _number(name: str) -> Any:
+    return bindparam(name, type_=Integer)
+
+
+def _moment(name: str) -> Any:
+    return bindparam(name, type_=DateTime(timezone=True))
+
+
+def _places(base: Base) -> Mapping[str, Any]:
+    """Return what the walk is ordered by; the minute leads where the index knows no finer time."""
+    if base == "due":
+        return {"at": _d.due_at, "id": _d.conversation_id}
+    if base == "closed":
+        return {"at": _c.closed_at, "id": _c.id}
+    return {"minute": _c.last_message_minute, "at": _c.last_message_at, "id": _c.id}
+
+
+def _runs() -> list[ColumnElement[bool]]:
+    return [
+        _d.organisation_id == _c.organisation_id,
+        _d.conversation_id == _c.id,
+        _c.state.in_([literal_column("'waiting'"), literal_column("'serving'")]),
+        _c.awaiting_since.is_not(None),
+        _c.snoozed_until.is_(None),
+    ]
+
+
+def _of_base(base: Base) -> list[ColumnElement[bool]]:
+    if base == "closed":
+        return [_c.state == literal_column("'closed'")]
+    if base == "due":
+        return _runs()
+    return [_c.state != literal_column("'closed'")]
+
+
+def _in_range(name: str, base: Base) -> list[ColumnElement[bool]]:
+    """Return the conditions of a range, none of which holds what another one does.
+
+    `foreign` is a queue without what I hold, `brand` a brand without that and without my queues.
+    """
+    kind, _, at = name.partition("_")
+    mine = _c.agent_id == bindparam("me", type_=_c.agent_id.type)
+    here = [] if base == "closed" else [_c.snoozed_until.is_(None)]
+    if kind == "mine":
+        return [mine, *here]
+    if kind == "aside":
+        return [mine, _c.snoozed_until.is_not(None)]
+    if kind in ("agent", "put"):
+        held = _c.agent_id == bindparam(f"agent_{at}", type_=_c.agent_id.type)
+        return [held, *([_c.snoozed_until.is_not(None)] if kind == "put" else here)]
+    other = _c.agent_id.is_distinct_from(bindparam("me", type_=_c.agent_id.type))
+    if kind in ("queue", "foreign"):
+        queued = _c.queue_id == bindparam(name, type_=_c.queue_id.type)
+        return [queued, other] if kind == "foreign" else [queued]
+    if kind == "brand":
+        branded = _c.brand_id == bindparam(name, type_=_c.brand_id.type)
+        # Of no queue of mine: "not any of" would be read as "unlike one of".
+        foreign = _c.queue_id != all_(bindparam("seen_queues", type_=_UUIDS))
+        elsewhere = or_(_c.queue_id.is_(None), foreign)
+        return [branded, other, elsewhere]
+    return []
+
+
+def _wall(walled: bool) -> list[ColumnElement[bool]]:
+    if not walled:
+        return []
+    mine = _c.agent_id == bindparam("me", type_=_c.agent_id.type)
+    queued, branded = _one_of(_c.queue_id, "seen_queues"), _one_of(_c.brand_id, "seen_brands")
+    return [or_(mine, queued, branded)]
+
+
+def _one_of(column: Any, name: str, kind: Any = _UUIDS) -> ColumnElement[bool]:
+    return column == any_(bindparam(name, type_=kind))
+
+
+def _sifted(name: str) -> ColumnElement[bool]:
+    """Return one condition of a filter."""
+    kind, *parts = name.split(".")
+    if kind == "stages":
+        return or_(*(_stage(one) for one in parts))
+    if kind == "sla":
+        breached, near = _d.due_at <= _moment("now"), _d.warn_at <= _moment("now")
+        late = near if len(parts) == 2 else breached
+        if parts == ["near"]:
+            late = and_(near, _d.due_at > _moment("now"))
+        return _exists(*_runs(), late)
+    if kind == "rest":
+        return not_(_exists(*_runs()))
+    if kind == "nobody_or_agents":
+        return or_(_c.agent_id.is_(None), _one_of(_c.agent_id, "agents"))
+    if kind == "tags":
+        t = conversation_tag_table.c
+        return _exists(
+            t.organisation_id == _c.organisation_id,
+            t.conversation_id == _c.id,
+            _one_of(t.tag_id, "tags"),
+        )
+    if kind == "unread":
+        return or_(_c.unread > literal_column("0"), _c.marked_unread)
+    if kind == "tiers":
+        return _one_of(func.customer_tier(_c.customer_id), "tiers", ARRAY(Text))
+    if kind in _TIMES:
+        column, later = _TIMES[kind]
+        return column >= _moment(kind) if later else column <= _moment(kind)
+    column = _COLUMNS[kind]
+    return _one_of(column, kind, ARRAY(column.type))
+
+
+def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(literal_column("1")).where(*conditions).correlate(conversation_table).exists()
+
+
+def _stage(name: str) -> ColumnElement[bool]:
+    if name == "snoozed":
+        return _c.snoozed_until.is_not(None)
+    here = _c.state == literal_column(f"'{name}'")
+    return and_(here, _c.snoozed_until.is_(None)) if name == "serving" else here
+
+
+_COLUMNS = {
+    "agents": _c.agent_id,
+    "queues": _c.queue_id,
+    "brands": _c.brand_id,
+    "channels": _c.channel_id,
+    "reasons": _c.reason_id,
+    "priorities": _c.priority,
+    "languages": _c.language,
+}
+# Whether the moment is the earliest or the latest that fits.
+_TIMES = {
+    "waiting": (_c.awaiting_since, False),
+    "opened_from": (_c.opened_at, True),
+    "opened_to": (_c.opened_at, False),
+    "last_from": (_c.last_message_at, True),
+    "last_to": (_c.last_message_at, False),
+}
