@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
+from tests.browser.test_axe import faults
+
 
 def picture() -> bytes:
     """Return a photograph of a kind, larger than its thumbnail."""
@@ -18,9 +20,9 @@ def picture() -> bytes:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def served(desk: Any, chat: Any) -> tuple[Any, Any]:
-    agent = await (await desk()).ready()
-    customer = await chat()
+async def served(desk: Any, chat: Any, **look: Any) -> tuple[Any, Any]:
+    agent = await (await desk(**look)).ready()
+    customer = await chat(**look)
     await customer.says("灶台打不着火")
     await customer.own.locator("small.state", has_text="已").first.wait_for()
     await customer.wants_person()
@@ -176,3 +178,42 @@ async def test_the_tools_by_the_keyboard(desk: Any, chat: Any) -> None:
     await quoting.get_by_text("灶台打不着火").wait_for()
     await quoting.get_by_role("button", name="取消引用").click()
     await quoting.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing_in_all_of_it(desk: Any, chat: Any, theme: str) -> None:
+    agent, customer = await served(desk, chat, bypass_csp=True, color_scheme=theme)
+    page = agent.page
+    await agent.prefer(theme=theme)
+    await page.reload()
+    await customer.panel.locator("input[type=file]").first.set_input_files(
+        {"name": "灶台.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    await customer.panel.locator(".tray li").wait_for()
+    await customer.field.press("Enter")
+    bar = await tools(agent, "灶台打不着火")
+    await bar.get_by_role("button", name="添加表情").click()
+    await page.get_by_role("button", name="赞", exact=True).click()
+    bar = await tools(agent, "灶台打不着火")
+    await bar.get_by_role("button", name="引用回复").click()
+    await agent.reply("请看这里")
+    await customer.sees("请看这里")
+    acts = await on_panel(customer, "请看这里")
+    await acts.get_by_role("button", name="引用回复").wait_for()
+    found = {"panel": await faults(customer.page)}
+    await tools(agent, "请看这里")
+    found["thread"] = await faults(page)
+    bar = await tools(agent, "请看这里")
+    await bar.get_by_role("button", name="更多操作").click()
+    await page.get_by_role("menuitem", name="转发").click()
+    await page.get_by_role("option", name="陈涛").click()
+    found["forward"] = await faults(page)
+    await page.keyboard.press("Escape")
+    await agent.thread.get_by_role("button", name="查看图片").click()
+    draw = page.get_by_role("button", name="标注后发回")
+    await draw.wait_for()
+    found["viewer"] = await faults(page)
+    await draw.click()
+    await page.get_by_role("img", name="标注图片").wait_for()
+    found["drawing"] = await faults(page)
+    assert not any(found.values()), found

@@ -85,6 +85,8 @@ class _Played:
         self.agent: Colleague | None = None
         self.conversation_id: UUID | None = None
         self.over = False
+        # A picture of the customer that nobody has answered yet: the next reply quotes it.
+        self.pictured: UUID | None = None
 
     async def run(self, tx: Transaction) -> None:
         """Play it from the first word to the rating."""
@@ -157,6 +159,7 @@ class _Played:
         if first and message.seq != 1:
             raise AlreadyTalking
         self.conversation_id = message.conversation_id
+        self.pictured = message.id if files else self.pictured
         if first and self.visitor.id is not None:
             await self._look_around(tx)
         if await self._state(tx) == "digital":
@@ -207,13 +210,18 @@ class _Played:
         assert self.agent is not None
         assert self.conversation_id is not None
         await self._as(tx, self.agent.actor(tx.organisation_id), 8, 14 + len(text) / 4)
-        await conversations.reply(
+        said = await conversations.reply(
             tx,
             conversation_id=self.conversation_id,
             client_id=new_id(),
             text=spoken_by(text, self.agent.name),
             by=tx.actor,
+            reply_to=self.pictured,
         )
+        self.pictured = None
+        if said.seq % 9 == 0:
+            await self._as(tx, self.visitor, 2, 9)
+            await conversations.react(tx, message_id=said.id, reaction="thanks", by=tx.actor)
         if self.one.transfers and self.by.random() < 0.5:
             await self._transfer(tx)
 
