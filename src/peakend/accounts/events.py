@@ -321,6 +321,15 @@ class ProposalDecided(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberRescued(Fact):
+    """An administrator who was locked out was let in again from the host's shell."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    networks_opened: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiKeyMade(Fact):
     """A member made a key with which programs act for him, within so many permissions."""
 

@@ -16,7 +16,7 @@ import uvloop
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import audited, explained, running, wiring
+from peakend.entry import audited, explained, rescued, running, wiring
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
 from peakend.kernel import doctor as doctor_room
@@ -37,6 +37,8 @@ app = typer.Typer(
 
 audit_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.audit"))
 app.add_typer(audit_app, name="audit")
+accounts_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.accounts"))
+app.add_typer(accounts_app, name="accounts")
 
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("entry.cli.option_data_dir"))]
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
@@ -219,6 +221,26 @@ def verify(
         raise typer.Exit(1)
 
 
+@accounts_app.command(help=say("entry.cli.rescue"))
+def rescue(
+    login: Annotated[str, typer.Argument(help=say("entry.cli.rescue_login"))],
+    data_dir: DataDir = None,
+    any_network: Annotated[
+        bool, typer.Option("--any-network", help=say("entry.cli.rescue_networks"))
+    ] = False,
+) -> None:
+    """Let an administrator in again who is locked out."""
+    _use(data_dir)
+    found = _run(_rescued(login, any_network))
+    if not found:
+        complain("entry.cli.rescue_nobody", login=login)
+        raise typer.Exit(1)
+    for one in found:
+        told = say("entry.cli.rescued", name=one.name, organisation=one.organisation)
+        console.print("[green]✓[/]", told)
+        console.print(f"   {one.link}", markup=False, soft_wrap=True)
+
+
 @app.command(help=say("entry.cli.doctor"))
 def doctor(data_dir: DataDir = None) -> None:
     """Say what is wrong with this installation and what to do."""
@@ -260,6 +282,13 @@ async def _audited(
 ) -> tuple[list[audited.Audited], bool]:
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await audited.audited(database, seals)
+
+
+async def _rescued(login: str, any_network: bool) -> list[rescued.Rescued]:
+    async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
+        return await rescued.rescued(
+            database, login, any_network=any_network, base=settings.public_url
+        )
 
 
 async def _examine() -> list[doctor_room.Finding]:

@@ -34,6 +34,7 @@ from peakend.accounts.actions.proposals import (
     set_two_person_rule,
     two_people,
 )
+from peakend.accounts.actions.rescuing import rescue
 from peakend.accounts.actions.roles import (
     RoleText,
     add_role,
@@ -128,6 +129,7 @@ __all__ = [
     "remove_skill",
     "remove_team",
     "renew_recovery_codes",
+    "rescue",
     "reset_second_step",
     "revoke_api_key",
     "revoke_invitation",

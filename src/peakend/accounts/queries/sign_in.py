@@ -17,7 +17,7 @@ import msgspec
 from peakend.accounts.models import Credential, Invitation, OpenSession
 from peakend.accounts.ports import provided
 from peakend.accounts.queries.rights import OWN_ROLES_GIVE, held_rights
-from peakend.accounts.rules import address_allowed, session_end_at
+from peakend.accounts.rules import address_allowed, login_key, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -272,7 +272,7 @@ def forget_member(member_id: UUID) -> None:
         del _known[digest]
 
 
-async def credentials(database: Database, login_key: str) -> list[Credential]:
+async def credentials(database: Database, key: str) -> list[Credential]:
     """Return what may open an account of this login, in any organisation, oldest first."""
     async with database.system() as tx:
         return await tx.all(
@@ -284,9 +284,14 @@ async def credentials(database: Database, login_key: str) -> list[Credential]:
             ORDER BY created_at, member_id
             LIMIT $2
             """,
-            login_key,
+            key,
             NAMESAKES,
         )
+
+
+async def credentials_of(database: Database, login: str) -> list[Credential]:
+    """Return what may open an account of a login as it was typed."""
+    return await credentials(database, login_key(login))
 
 
 async def login_of(tx: Transaction, member_id: UUID) -> Credential | None:
