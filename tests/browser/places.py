@@ -13,6 +13,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/knowledge/{article}", "knowledge.read"),
     ("/desk/wallboard", "insight.wallboard"),
     ("/desk/interventions", "conversations.take_over"),
+    ("/desk/side", "conversations.note"),
     ("/desk/admin/organisation", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
     ("/desk/admin/roles", "accounts.manage"),

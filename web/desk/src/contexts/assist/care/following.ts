@@ -8,12 +8,12 @@ import { notice } from '@/app/notices'
 import { may, myId } from '@/app/session'
 import { sound } from '@/app/sounds'
 import { toast } from '@/ui/toast'
-import type { Interventions } from './types'
+import type { Interventions, SideThread } from './types'
 
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
 const COUNTED = ['InterventionNeeded', 'InterventionOver', 'InterventionDismissed', 'InterventionRestored', 'ConversationClosed']
 
-export async function follow(calling: Ref<number>, show: (id: string) => void): Promise<() => void> {
+export async function follow(calling: Ref<number>, askedMe: Ref<number>, go: (path: string) => void): Promise<() => void> {
   await needWords('assist/care')
   const leads = may('conversations.take_over')
   let timer = 0
@@ -22,6 +22,10 @@ export async function follow(calling: Ref<number>, show: (id: string) => void): 
     const found = await api.get<Interventions>('/interventions').catch(() => null)
     if (found) calling.value = found.count
   }
+  async function look() {
+    const found = await api.get<SideThread[]>('/side-threads').catch(() => null)
+    if (found) askedMe.value = found.filter((one) => one.unread).length
+  }
   function soon() {
     if (leads && !timer) timer = window.setTimeout(count, 600)
   }
@@ -29,19 +33,26 @@ export async function follow(calling: Ref<number>, show: (id: string) => void): 
     if (frame.t === 'hello' || frame.t === 'resync') soon()
     if (frame.t !== 'facts') return
     if (frame.facts.some((fact) => COUNTED.includes(fact.type))) soon()
-    for (const fact of frame.facts) if (fact.type === 'SideNoteWritten') heard(fact, show)
+    for (const fact of frame.facts) if (fact.type === 'SideNoteWritten') heard(fact, go)
+    if (frame.facts.some((fact) => fact.type === 'SideNoteWritten' ? toMe(fact) : fact.type === 'SideThreadRead' && fact.agent_id === myId())) void look()
   }
   soon()
+  if (may('conversations.note')) void look()
   const end = onFrame(hear)
   return () => { end(); clearTimeout(timer) }
 }
 
+const toMe = (fact: Fact) => ((fact.payload.member_ids ?? []) as string[]).includes(myId())
+
 /** Somebody wrote to me beside a conversation. */
-function heard(fact: Fact, show: (id: string) => void) {
+function heard(fact: Fact, go: (path: string) => void) {
   const id = fact.conversation_id
-  if (!id || !((fact.payload.member_ids ?? []) as string[]).includes(myId())) return
+  if (!id || !toMe(fact)) return
   sound('message')
-  const text = t(fact.payload.kind === 'whisper' ? 'assist.care.heard_whisper' : fact.payload.seq === 1 ? 'assist.care.heard_question' : 'assist.care.heard_answer')
-  notice(text, '', String(fact.payload.thread_id), () => show(id))
-  if (!document.querySelector(`[data-side="${id}"]`)) toast({ text, tone: 'info', stays_s: 30, action: { label: t('app.show'), run: () => show(id) } })
+  // Who was asked may not see the conversation itself; who asked, or is whispered to, has it.
+  const asked = fact.payload.kind === 'question' && fact.payload.seq === 1
+  const show = () => go(asked ? `/desk/side/${String(fact.payload.thread_id)}` : `/desk/inbox/${id}`)
+  const text = t(fact.payload.kind === 'whisper' ? 'assist.care.heard_whisper' : asked ? 'assist.care.heard_question' : 'assist.care.heard_answer')
+  notice(text, '', String(fact.payload.thread_id), show)
+  if (!document.querySelector(`[data-side="${id}"]`)) toast({ text, tone: 'info', stays_s: 30, action: { label: t('app.show'), run: show } })
 }
