@@ -1,12 +1,13 @@
 """Every measure of `make bench` by its name."""
 
 from bench.figures import Measure
-from bench.measures import desk, growth, live, posting, reacting, sockets, starting, walls
+from bench.measures import desk, growth, live, posting, reacting, sockets, starting, viewing, walls
 
 MEASURES: dict[str, Measure] = {
     "post": posting.post,
     "list": posting.lists,
     "growth": growth.growth,
+    "views": viewing.views,
     "reactions": reacting.reactions,
     "live": live.delivery,
     "sockets": sockets.idle,
