@@ -1,11 +1,12 @@
 """Single messages, on both sides: quoted, signed, taken back, passed on inside."""
 
+import contextlib
 import io
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Error, expect
 
 from tests.browser.test_axe import faults
 
@@ -35,18 +36,19 @@ def said(agent: Any, text: str) -> Any:
     return agent.thread.locator("article[data-seq]").filter(has=bubble).last
 
 
-async def tools(agent: Any, text: str) -> Any:
+async def press(agent: Any, text: str, *names: str) -> None:
+    """Point at a message and press what stands beside it, and again where the thread moved on."""
     bubble = said(agent, text).locator("[data-bubble]").first
     bar = agent.page.get_by_role("toolbar", name="消息操作")
-    await bubble.hover()
-    # A hand does not stop as soon as it is there.
-    for step in range(1, 20):
-        await bubble.hover(position={"x": 4 + step, "y": 8})
-        if await bar.is_visible():
-            break
-        await agent.page.wait_for_timeout(100)
-    await bar.wait_for()
-    return bar
+    for step in range(20):
+        # A hand does not stop as soon as it is there.
+        await bubble.hover(position={"x": 5 + step % 2, "y": 8})
+        with contextlib.suppress(Error):
+            await bar.wait_for(timeout=1000)
+            for name in names:
+                await bar.get_by_role("button", name=name).click(timeout=2000)
+            return
+    raise AssertionError(f"nothing to press beside {text}")
 
 
 async def on_panel(customer: Any, text: str) -> Any:
@@ -60,8 +62,7 @@ async def on_panel(customer: Any, text: str) -> Any:
 async def test_quotes_signs_and_taking_back_on_both_sides(desk: Any, chat: Any) -> None:
     agent, customer = await served(desk, chat)
     page = agent.page
-    bar = await tools(agent, "灶台打不着火")
-    await bar.get_by_role("button", name="引用回复").click()
+    await press(agent, "灶台打不着火", "引用回复")
     await expect(agent.composer).to_be_focused()
     await agent.reply("请先看一下电池")
     answer = customer.panel.locator(".msg.agent").filter(has_text="请先看一下电池")
@@ -82,8 +83,7 @@ async def test_quotes_signs_and_taking_back_on_both_sides(desk: Any, chat: Any) 
     await acts.get_by_role("button", name="引用回复").click()
     await customer.says("这么贵")
     await agent.thread.get_by_text("这么贵").wait_for()
-    bar = await tools(agent, "报价 999 元")
-    await bar.get_by_role("button", name="更多操作").click()
+    await press(agent, "报价 999 元", "更多操作")
     await page.get_by_role("menuitem", name="撤回").click()
     await customer.sees("王梅撤回了一条消息")
     await customer.sees("原消息已撤回")
@@ -102,8 +102,7 @@ async def test_quotes_signs_and_taking_back_on_both_sides(desk: Any, chat: Any) 
 async def test_passing_on_stays_inside(desk: Any, chat: Any) -> None:
     agent, customer = await served(desk, chat)
     page = agent.page
-    bar = await tools(agent, "灶台打不着火")
-    await bar.get_by_role("button", name="更多操作").click()
+    await press(agent, "灶台打不着火", "更多操作")
     await page.get_by_role("menuitem", name="转发").click()
     box = page.get_by_role("dialog", name="转发消息")
     await box.get_by_text("客户看不到").wait_for()
@@ -191,20 +190,18 @@ async def test_axe_finds_nothing_in_all_of_it(desk: Any, chat: Any, theme: str) 
     )
     await customer.panel.locator(".tray li").wait_for()
     await customer.field.press("Enter")
-    bar = await tools(agent, "灶台打不着火")
-    await bar.get_by_role("button", name="添加表情").click()
+    await agent.thread.get_by_role("button", name="查看图片").wait_for()
+    await press(agent, "灶台打不着火", "添加表情")
     await page.get_by_role("button", name="赞", exact=True).click()
-    bar = await tools(agent, "灶台打不着火")
-    await bar.get_by_role("button", name="引用回复").click()
+    await press(agent, "灶台打不着火", "引用回复")
     await agent.reply("请看这里")
     await customer.sees("请看这里")
     acts = await on_panel(customer, "请看这里")
     await acts.get_by_role("button", name="引用回复").wait_for()
     found = {"panel": await faults(customer.page)}
-    await tools(agent, "请看这里")
+    await press(agent, "请看这里")
     found["thread"] = await faults(page)
-    bar = await tools(agent, "请看这里")
-    await bar.get_by_role("button", name="更多操作").click()
+    await press(agent, "请看这里", "更多操作")
     await page.get_by_role("menuitem", name="转发").click()
     await page.get_by_role("option", name="陈涛").click()
     found["forward"] = await faults(page)
