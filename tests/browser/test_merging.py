@@ -7,6 +7,8 @@ from playwright.async_api import expect
 
 from tests.browser.desk import HEADERS
 
+# As long as everything else here waits: a slow machine is no failure.
+expect.set_options(timeout=30_000)
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 ACCOUNT = {"key": "account", "label": "户号", "value": "00012345", "privacy": "personal"}
 
@@ -75,3 +77,50 @@ async def test_a_likely_twin_is_compared_and_merged_and_parted(desk: Any, chat: 
     await expect(page).to_have_url(at(f"/desk/customers/{guest}"))
     await page.get_by_role("button", name="不是同一人").click()
     await expect(page.get_by_text("可能与")).to_have_count(0)
+
+
+async def test_a_matter_is_split_and_joined_again_beside_the_customer(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await agent.accept()
+    page = agent.page
+    await agent.reply("请先看电池")
+    await customer.sees("请先看电池")
+    await customer.says("另外我要退货")
+    await agent.thread.get_by_text("另外我要退货").wait_for()
+    first = page.url
+
+    await page.get_by_role("button", name="更多操作").click()
+    await page.get_by_role("menuitem", name="拆分会话").click()
+    box = page.get_by_role("dialog", name="哪些消息是另一件事")
+    await box.get_by_role("checkbox").last.check()
+    await box.get_by_role("button", name="拆分 1 条消息").dblclick()
+    await box.wait_for(state="detached")
+    # The words left this thread without its being loaded anew; they are one notice away.
+    await expect(agent.thread.get_by_text("另外我要退货")).to_have_count(0)
+    await agent.thread.get_by_text("部分消息已拆分为会话").wait_for()
+    elsewhere = page.get_by_role("region", name="该客户的另一个会话")
+    await elsewhere.get_by_text("另外我要退货").wait_for()
+    await elsewhere.get_by_role("button", name="打开").click()
+    await agent.thread.get_by_text("另外我要退货").wait_for()
+    assert page.url != first
+    # The customer goes on about it in the panel that was open all the time, and gets one answer.
+    await customer.says("怎么退")
+    await agent.thread.get_by_text("怎么退").wait_for()
+    await agent.reply("已为您登记退货")
+    await customer.sees("已为您登记退货")
+    await page.go_back()
+    await elsewhere.get_by_text("已为您登记退货").wait_for()
+
+    other = await page.evaluate("location.href")
+    await elsewhere.get_by_role("button", name="合并到这里").dblclick()
+    for words in ("另外我要退货", "怎么退", "已为您登记退货", "请先看电池"):
+        await expect(agent.thread.get_by_text(words)).to_have_count(1)
+    await expect(elsewhere).to_have_count(0)
+    await customer.says("谢谢")
+    await agent.thread.get_by_text("谢谢").wait_for()
+    for words in ("另外我要退货", "怎么退", "已为您登记退货", "请先看电池", "谢谢"):
+        await expect(customer.panel.get_by_text(words)).to_have_count(1)
+    assert page.url == other

@@ -13,6 +13,7 @@ import pytest
 
 from peakend.conversations import actions as conversations
 from peakend.customers import actions as customers
+from peakend.customers import queries as customer_queries
 from peakend.entry.app import create
 from peakend.entry.live import Listener
 from peakend.kernel import clock
@@ -68,7 +69,8 @@ class Viewer:
         new = []
         for row in frame["conversations"]:
             known = self.rows.get(row["id"])
-            if known is None:
+            if known is None or row["layout"] > known["layout"]:
+                # Numbered anew: what is held of it is loaded again, as on first sight.
                 new.append(row["id"])
             if known is None or row["version"] >= known["version"]:
                 self.rows[row["id"]] = row
@@ -115,6 +117,9 @@ class Panel(Viewer):
             frame = json.loads(self.listener.waiting.popleft() or "{}")
             if frame.get("t") == "conversation" and frame["conversation"]:
                 view = frame["conversation"]
+                known = self.rows.get(view["id"])
+                if known is None or known["layout"] != view["layout"]:
+                    self.lines = {}
                 lines = {m["id"]: _plain(m) for m in view.pop("messages")}
                 self.rows = {view["id"]: _view(view)}
                 self.lines = {view["id"]: self.lines.get(view["id"], {}) | lines}
@@ -168,7 +173,8 @@ class World(People):
 
     async def does(self, who: Any, method: str, path: str, body: Any = None) -> httpx.Response:
         path = path.replace("{c}", str(self.kept.get("c", "")))
-        path = path.replace("{merge}", str(self.kept.get("merge", "")))
+        for name in ("merge", "join", "front", "other_c"):
+            path = path.replace(f"{{{name}}}", str(self.kept.get(name, "")))
         headers = {"Cookie": self.cookies[who.id]}
         sent = {"json": body} if body is not None else {}
         answer = await self.http.request(method, f"/api{path}", headers=headers, **sent)
@@ -302,6 +308,39 @@ async def merge_customers(w: World) -> None:
     w.kept["merge"] = done.json()["merges"][0]["id"]
 
 
+async def elsewhere(w: World) -> None:
+    """Let the customer write on another channel, too, and the chief take both."""
+    async with w.shop.tx() as tx:
+        channel_id = await conversations.add_channel(tx, name="公众号", changes={"digital": False})
+        whose = await customer_queries.visitor_customers(tx, [w.shop.visitor.id])
+        said = await conversations.receive(
+            tx, channel_id=channel_id, customer_id=whose[w.shop.visitor.id],
+            client_id=uuid4(), text="公众号里也说了",
+        )  # fmt: skip
+        open_id = await tx.value(
+            "SELECT id FROM conversation WHERE state <> 'closed' AND channel_id <> $1", channel_id
+        )
+    w.kept |= {"other_c": str(said.conversation_id), "front": str(open_id)}
+    await w.settle()
+    for one in (w.kept["front"], w.kept["other_c"]):
+        await w.does(w.kept["chief"], "POST", f"/conversations/{one}/picks")
+
+
+async def join(w: World) -> None:
+    sent = {"absorbed_id": w.kept["other_c"]}
+    path = f"/conversations/{w.kept['front']}/merges"
+    w.kept["join"] = (await w.does(w.kept["chief"], "POST", path, sent)).json()["merge_id"]
+
+
+async def split(w: World) -> None:
+    """Let the newest words of the customer be another matter."""
+    card = (await w.does(w.kept["chief"], "GET", f"/conversations/{w.kept['front']}")).json()
+    words = [m["id"] for m in card["messages"]["items"] if m["kind"] == "customer"][-1:]
+    path = f"/conversations/{w.kept['front']}/splits"
+    made = await w.does(w.kept["chief"], "POST", path, {"message_ids": words})
+    w.kept["split"] = made.json()["id"]
+
+
 LATER = (clock.now() + timedelta(days=1)).isoformat()
 CLOSE = {"solved": True}
 ACTIONS: list[tuple[str, Act]] = [
@@ -375,6 +414,19 @@ ACTIONS: list[tuple[str, Act]] = [
     ("the parted customer writes", says("我又来了")),
     ("a member is renamed",
      given("chief", "PATCH", "/members/{chief_id}", lambda w: {"name": "王主管"})),
+    ("the customer writes elsewhere, too", elsewhere),
+    ("two conversations are linked",
+     agent("chief", "PUT", "/conversations/{front}/links/{other_c}")),
+    ("two conversations are merged", join),
+    ("the merge of conversations is undone",
+     agent("chief", "DELETE", "/conversation-merges/{join}")),
+    ("they are merged again", join),
+    ("the customer writes into what was merged", says("写到哪里了")),
+    ("another matter is split off", split),
+    ("the customer writes about it", says("第二件事")),
+    ("the first matter is answered",
+     given("chief", "POST", "/conversations/{front}/messages",
+           lambda w: {"client_id": str(uuid4()), "kind": "agent", "text": "第一件办好了"})),
 ]  # fmt: skip
 
 

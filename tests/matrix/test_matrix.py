@@ -48,6 +48,8 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/messages": {
         "client_id": NEW, "kind": "note", "text": "x",
     },
+    "POST /api/conversations/{conversation_id:uuid}/merges": {"absorbed_id": NEW},
+    "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},
     "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
     "POST /api/conversations/{conversation_id:uuid}/reads": {"seq": 1},
     "POST /api/conversations/{conversation_id:uuid}/closings": {},
@@ -392,6 +394,9 @@ NESTED = [
     ("admin", "POST", "/api/conversations/{conversation}/transfers",
      {"to": {"kind": "agent", "id": "{member}"}}),
     ("admin", "POST", "/api/conversations/{conversation}/assignments", {"agent_id": "{member}"}),
+    ("admin", "POST", "/api/conversations/{conversation}/merges",
+     {"absorbed_id": "{conversation}"}),
+    ("admin", "POST", "/api/conversations/{conversation}/splits", {"message_ids": ["{tag}"]}),
     ("admin", "POST", "/api/customers/{customer}/merges",
      {"absorbed_id": "{customer}", "version": 1, "absorbed_version": 1}),
     ("admin", "POST", "/api/customers/{customer}/distinctions", {"other_id": "{customer}"}),

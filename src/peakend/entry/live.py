@@ -69,6 +69,7 @@ class Listener:
         self.greeted = False
         self.lock = asyncio.Lock()
         self.conversation_id: UUID | None = None
+        self.layout = 0
         self.seq = 0
 
     def push(self, frame: str) -> None:
@@ -291,10 +292,11 @@ class Hub:
             if after is not None and since is not None:
                 after = min(after, since - 1)
             view = await conversations.visitor_state(tx, listener.actor, after_seq=after)
-            if view is not None and view.id != listener.conversation_id and after is not None:
+            held = listener.conversation_id, listener.layout
+            if view is not None and (view.id, view.layout) != held and after is not None:
                 view = await conversations.visitor_state(tx, listener.actor)
         if view is not None:
-            listener.conversation_id = view.id
+            listener.conversation_id, listener.layout = view.id, view.layout
             seen = listener.seq if after is not None else 0
             listener.seq = max((m.seq for m in view.messages), default=seen)
         return [encoded({"t": "conversation", "conversation": view, "cursor": str(cursor)})]

@@ -14,13 +14,18 @@ from peakend.accounts.events import (
     OrganisationCreated,
 )
 from peakend.conversations.events import (
+    ConversationAbsorbed,
     ConversationAssigned,
     ConversationClosed,
+    ConversationJoined,
     ConversationMoved,
     ConversationQueued,
     ConversationReleased,
     ConversationReopened,
+    ConversationRestored,
     ConversationSnoozed,
+    ConversationSplit,
+    ConversationSplitOff,
     ConversationStarted,
     ConversationWoken,
     MessageReceived,
@@ -205,6 +210,43 @@ async def set_clock_anew(tx: Transaction, fact: Any) -> None:
 async def follow_customer(tx: Transaction, fact: ConversationMoved) -> None:
     """Remember who served whom, whichever customer that is now."""
     await actions.follow_customer(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(ConversationAbsorbed, alone=True, priority=2)
+async def end_absorbed(tx: Transaction, fact: ConversationAbsorbed) -> None:
+    """End the work of a conversation that goes on in another."""
+    assert tx.cause is not None
+    await actions.end_with_conversation(
+        tx, conversation_id=fact.conversation_id, by="member", closed_at=tx.cause.occurred_at
+    )
+
+
+@reacts_to(ConversationRestored, alone=True, priority=2)
+async def resume_restored(tx: Transaction, fact: ConversationRestored) -> None:
+    """Go on with the work of a conversation whose merge was taken back."""
+    if fact.leg_id is not None:
+        await actions.resume(tx, conversation_id=fact.conversation_id, leg_id=fact.leg_id)
+
+
+@reacts_to(ConversationSplitOff, alone=True, priority=2)
+async def begin_split_off(tx: Transaction, fact: ConversationSplitOff) -> None:
+    """Let another matter be work of its own: with the same agent, or in the queue."""
+    if fact.agent_id is not None:
+        await actions.serve_reopened(
+            tx, conversation_id=fact.conversation_id, agent_id=fact.agent_id, last_leg_id=None
+        )
+    elif fact.state == "waiting" and tx.cause is not None:
+        await actions.enqueue(
+            tx, fact.conversation_id, fact.queue_id, entered_at=tx.cause.occurred_at
+        )
+
+
+@reacts_to(
+    ConversationAbsorbed, ConversationJoined, ConversationRestored, ConversationSplit, alone=True
+)
+async def set_clock_of_joined(tx: Transaction, fact: Any) -> None:
+    """Let the clock run for whoever still waits where the words went."""
+    await actions.follow_targets(tx, conversation_id=fact.conversation_id)
 
 
 @reacts_to(CustomerChanged, alone=True)

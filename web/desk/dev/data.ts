@@ -29,7 +29,7 @@ function row(at: number): ConversationRow {
     preview: texts[k], preview_kind: 'customer', last_message_at: ago(60 + at * 97), last_seq: 9, unread: at < 15 && at % 3 === 0 ? (at % 4) + 1 : 0, awaiting_since: silent ? ago(silent) : null,
     opened_at: ago(900 + at * 97), closed_at: state === 'closed' ? ago(50 + at * 97) : null, tags: [tags[k % 7], ...(at % 4 ? [] : [tags[(k + 2) % 7]])],
     reason_id: null, reason_label: state === 'closed' ? '报修 / 燃气灶' : null, solved: state === 'closed' ? at % 5 !== 0 : null, rating: state === 'closed' && at % 2 ? 5 : null,
-    customer_read_seq: 7, customer_delivered_seq: 8, agent_read_seq: 8, priority: at % 11 === 9 ? 'urgent' : 'normal', snoozed_until: null, woken_at: null, target: null, due_at: null, warn_at: null, version: 1, language: k === 8 ? 'en' : 'zh-CN',
+    customer_read_seq: 7, customer_delivered_seq: 8, agent_read_seq: 8, priority: at % 11 === 9 ? 'urgent' : 'normal', snoozed_until: null, woken_at: null, target: null, due_at: null, warn_at: null, merged_into_id: null, layout: 0, version: 1, language: k === 8 ? 'en' : 'zh-CN',
   }
 }
 

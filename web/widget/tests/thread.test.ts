@@ -74,3 +74,14 @@ test('typing ends when the words are there', () => {
   thread = reduce(thread, { t: 'messages', messages: [message(1)] })
   assert.equal(thread.typing, null)
 })
+
+test('messages numbered anew replace those held, of the same and of another conversation', () => {
+  let thread = adopt(emptyThread, conversation({ layout: 0, messages: [message(1), message(2)] }))
+  const moved = [message(7, 'customer', 'b'), message(1), message(2)].map((m, at) => ({ ...m, seq: at + 1 }))
+  thread = adopt(thread, conversation({ layout: 1, messages: moved }))
+  assert.deepEqual(thread.messages.map((m) => m.id), ['b7', 'a1', 'a2'])
+  assert.deepEqual(thread.past, [])
+  thread = adopt(thread, conversation({ id: 'c', layout: 1, messages: moved.map((m) => ({ ...m, seq: m.seq + 1 })) }))
+  assert.deepEqual(thread.messages.map((m) => m.id), ['b7', 'a1', 'a2'])
+  assert.deepEqual(thread.past, [])
+})

@@ -134,17 +134,18 @@ async def _suggestion(tx: Transaction, found: Found, spoken: str) -> Suggestion:
 async def judged(
     tx: Transaction, *, conversation_id: UUID, message_ids: list[UUID]
 ) -> dict[UUID, str]:
-    """Return what the customer said of each judged answer: solved or unsolved."""
+    """Return what the customer said of each judged answer: solved or unsolved.
+
+    By the messages alone: they may have been written in a conversation that was merged into this.
+    """
     rows = await tx.all(
         JudgementRow,
         """
         SELECT message_id, solved
         FROM assist_judgement
         WHERE organisation_id = current_organisation()
-            AND conversation_id = $1
-            AND message_id = ANY($2)
+            AND message_id = ANY($1)
         """,
-        conversation_id,
         message_ids,
     )
     return {row.message_id: "solved" if row.solved else "unsolved" for row in rows}

@@ -28,6 +28,7 @@ from peakend.conversations.actions.holding import (
     place_in_queue,
     release,
 )
+from peakend.conversations.actions.joining import merge_conversations, part_conversations
 from peakend.conversations.actions.labels import (
     NotYourCannedReply,
     TagNameTaken,
@@ -72,6 +73,11 @@ from peakend.conversations.actions.receiving import (
 )
 from peakend.conversations.actions.replying import digital_reply, note, reply, system_message
 from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
+from peakend.conversations.actions.splitting import (
+    link_conversations,
+    split_conversation,
+    unlink_conversations,
+)
 from peakend.conversations.actions.talking import (
     NoReaction,
     NotYourMessage,
@@ -163,16 +169,19 @@ __all__ = [
     "delete_view",
     "digital_reply",
     "identify",
+    "link_conversations",
     "mark_read_by_agent",
     "mark_seen_by_customer",
     "mark_unread",
     "may_share",
+    "merge_conversations",
     "merge_customers",
     "need_identified",
     "new_identity_secret",
     "note",
     "order_views",
     "original",
+    "part_conversations",
     "part_customers",
     "place_in_queue",
     "publish_reasons",
@@ -190,9 +199,11 @@ __all__ = [
     "set_rating",
     "set_reason",
     "snooze",
+    "split_conversation",
     "start_conversation",
     "system_message",
     "tag",
+    "unlink_conversations",
     "visit_page",
     "wake",
     "wake_on_time",

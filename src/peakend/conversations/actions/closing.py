@@ -18,6 +18,7 @@ from peakend.conversations.queries.access import (
     need_conversation,
     need_version,
 )
+from peakend.conversations.queries.visitor import FRONT
 from peakend.conversations.rules.states import may_undo, reopened_state
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -38,6 +39,11 @@ UPDATE conversation SET
     last_agent_id = coalesce($3, agent_id, last_agent_id), version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
+
+_OPEN = f"""
+SELECT id FROM conversation
+WHERE organisation_id = current_organisation() AND id = {FRONT} AND state <> 'closed'
+"""  # noqa: S608 (a part of our own)
 
 _REASON = """
 SELECT v.version, r.id IS NOT NULL AS known
@@ -73,6 +79,12 @@ class TooLateToUndo(Conflict):
     """The closing stands; the conversation can still be reopened."""
 
     wording = "conversations.too_late_to_undo"
+
+
+class MergedAway(Conflict):
+    """It goes on in another conversation; there is nothing here to reopen."""
+
+    wording = "conversations.merged_away"
 
 
 class NotClosed(Conflict):
@@ -146,8 +158,7 @@ def _waited_ms(row: ConversationRecord, now: datetime) -> int | None:
 async def close_by_customer(tx: Transaction, *, by: Actor) -> UUID | None:
     """End the visitor's open conversation and return its id; None where nothing is open."""
     conversation_id: UUID | None = await tx.value(
-        "SELECT id FROM conversation WHERE organisation_id = current_organisation() "
-        "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside",
+        _OPEN,
         by.customer_id,
         by.channel_id,
     )
@@ -175,6 +186,8 @@ async def reopen(
         if undo:
             return
         raise NotClosed
+    if row.merged_into_id is not None:
+        raise MergedAway
     if undo and not may_undo(row.closed_at, tx.now):
         raise TooLateToUndo
     await _none_open(tx, row)

@@ -38,6 +38,14 @@ WHERE m.organisation_id = current_organisation() AND m.merge_id = $1 AND c.custo
 ORDER BY c.id
 FOR NO KEY UPDATE OF c
 """
+# A conversation may not lead on to somebody else's.
+_JOINED = """
+SELECT EXISTS (
+    SELECT FROM conversation c
+    JOIN conversation o ON o.organisation_id = c.organisation_id AND o.id = c.merged_into_id
+    WHERE c.organisation_id = current_organisation()
+      AND c.customer_id = ANY($1::uuid[]) AND o.customer_id <> c.customer_id)
+"""
 _FRONTS = """
 SELECT coalesce(array_agg(channel_id), '{}') FROM conversation
 WHERE organisation_id = current_organisation()
@@ -54,6 +62,12 @@ _FRONT = """
 UPDATE conversation SET beside = false
 WHERE organisation_id = current_organisation() AND id = ANY($1::uuid[])
 """
+
+
+class ConversationsJoined(Conflict):
+    """Conversations of the two became one since then; that cannot be told apart any more."""
+
+    wording = "conversations.joined_since"
 
 
 class TooManyConversations(Conflict):
@@ -135,6 +149,8 @@ async def part_customers(tx: Transaction, *, merge_id: UUID) -> UUID:
             if one.channel_id not in taken:
                 fronts[one.channel_id] = one.id
         await tx.run(_FRONT, list(fronts.values()))
+    if await tx.value(_JOINED, [parted.survivor_id, parted.absorbed_id]):
+        raise ConversationsJoined
     for one in moved:
         await _tell(tx, one, parted.survivor_id, one.customer_id, merge_id)
     return parted.survivor_id

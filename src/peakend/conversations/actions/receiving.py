@@ -31,8 +31,10 @@ from peakend.conversations.models import (
     MessageRecord,
 )
 from peakend.conversations.ports import provided
+from peakend.conversations.queries.access import need_conversation
 from peakend.conversations.rules.states import first_state, goes_on, reopened_state
 from peakend.customers.queries import current_customer
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, NotFound
 from peakend.kernel.events import record
@@ -49,13 +51,13 @@ _KNOWN = f"""
 SELECT {MESSAGE_COLUMNS} FROM message m
 JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
 WHERE m.organisation_id = current_organisation()
-  AND c.customer_id = $1 AND c.channel_id = $2 AND m.client_id = $3
+  AND c.customer_id = $1 AND m.client_id = $2
 LIMIT 1
 """  # noqa: S608 (names of columns only)
 
 _LAST = """
 SELECT id, queue_id, coalesce(agent_id, last_agent_id) AS last_agent_id, state, closed_at, solved,
-       beside
+       beside, merged_into_id
 FROM conversation
 WHERE organisation_id = current_organisation() AND customer_id = $1 AND channel_id = $2
 ORDER BY state = 'closed', beside, opened_at DESC
@@ -105,6 +107,14 @@ class _Last(msgspec.Struct, frozen=True):
     closed_at: datetime | None
     solved: bool | None
     beside: bool
+    merged_into_id: UUID | None
+
+
+class _Opened(msgspec.Struct, frozen=True):
+    """What is open now; its channel is another one where two conversations were merged."""
+
+    channel_id: UUID
+    first: bool = False
 
 
 async def receive(
@@ -140,13 +150,14 @@ async def receive(
     if posted is None:
         # Whose token was read a moment before a merge still comes with the former customer.
         customer_id = await current_customer(tx, customer_id, hold=True)
-        known = await tx.one(MessageRecord, _KNOWN, customer_id, channel_id, client_id)
+        known = await tx.one(MessageRecord, _KNOWN, customer_id, client_id)
         if known is not None:
             return known
         message = msgspec.structs.replace(message, author_id=customer_id)
-        given = (*arguments(None, message, tx.now), customer_id, channel_id)
-        first = await _open(tx, channel_id, customer_id, language)
-        posted = await written(tx, POST_BY_CUSTOMER, given, _received(message, tone, first=first))
+        opened = await _open(tx, channel_id, customer_id, language)
+        given = (*arguments(None, message, tx.now), customer_id, opened.channel_id)
+        said = _received(message, tone, first=opened.first)
+        posted = await written(tx, POST_BY_CUSTOMER, given, said)
     if posted is None:
         raise TryAgain
     if posted.woken_until is not None and posted.agent_id is not None:
@@ -180,20 +191,20 @@ async def start_conversation(
     A conversation closed minutes ago goes on. Errors: ChannelNotFound.
     """
     customer_id = await current_customer(tx, customer_id, hold=True)
-    await _open(tx, channel_id, customer_id, language)
+    opened = await _open(tx, channel_id, customer_id, language)
     found: UUID | None = await tx.value(
         "SELECT id FROM conversation WHERE organisation_id = current_organisation() "
         "AND customer_id = $1 AND channel_id = $2 AND state <> 'closed' AND NOT beside",
         customer_id,
-        channel_id,
+        opened.channel_id,
     )
     if found is None:
         raise TryAgain
     return found
 
 
-async def _open(tx: Transaction, channel_id: UUID, customer_id: UUID, language: str) -> bool:
-    """Make sure that something is open; say whether it was started now."""
+async def _open(tx: Transaction, channel_id: UUID, customer_id: UUID, language: str) -> _Opened:
+    """Make sure that something is open, and say what and whether it was started now."""
     channel = await tx.one(ChannelRecord, _CHANNEL, channel_id)
     if channel is None or not channel.active:
         raise ChannelNotFound
@@ -201,11 +212,25 @@ async def _open(tx: Transaction, channel_id: UUID, customer_id: UUID, language: 
     if last is not None and last.state != "closed":
         if last.beside:
             await bring_forward(tx, last.id)
-        return False
-    if last is not None and goes_on(last.closed_at, tx.now):
+        return _Opened(channel_id)
+    if last is not None and last.merged_into_id is not None:
+        followed = await _follow(tx, last.merged_into_id)
+        if followed is not None:
+            return followed
+    elif last is not None and goes_on(last.closed_at, tx.now):
         await _go_on(tx, last, channel, customer_id)
-        return False
-    return await _start(tx, channel, customer_id, best_language(language))
+        return _Opened(channel_id)
+    started = await _start(tx, channel, customer_id, best_language(language))
+    return _Opened(channel_id, first=started)
+
+
+async def _follow(tx: Transaction, conversation_id: UUID) -> _Opened | None:
+    """Return where a merged conversation goes on; None where that is over, too."""
+    into = await need_conversation(tx, conversation_id, Actor.system(tx.organisation_id))
+    if into.state == "closed":
+        return None
+    await bring_forward(tx, into.id)
+    return _Opened(into.channel_id)
 
 
 async def _go_on(tx: Transaction, last: _Last, channel: ChannelRecord, customer_id: UUID) -> None:
@@ -235,7 +260,7 @@ async def _go_on(tx: Transaction, last: _Last, channel: ChannelRecord, customer_
 async def _start(tx: Transaction, channel: ChannelRecord, customer_id: UUID, language: str) -> bool:
     conversation_id = new_id(tx.now)
     state = first_state(digital=channel.digital)
-    number = await tx.value(_NUMBER)
+    number = await next_number(tx)
     started = await tx.run(
         _START, conversation_id, number, channel.id, channel.kind, customer_id,
         channel.brand_id, channel.queue_id, state, language, tx.now,
@@ -257,6 +282,12 @@ async def _start(tx: Transaction, channel: ChannelRecord, customer_id: UUID, lan
         ),
     )
     return True
+
+
+async def next_number(tx: Transaction) -> int:
+    """Return the number of the next conversation."""
+    found: int = await tx.value(_NUMBER)
+    return found
 
 
 async def attached(tx: Transaction, file_ids: list[UUID] | None) -> list[dict[str, Any]] | None:

@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from peakend.conversations.api import aside, desk, merging, settings, talking, views, web
+from peakend.conversations.api import (
+    aside,
+    desk,
+    matters,
+    merging,
+    settings,
+    talking,
+    views,
+    web,
+)
 
 routes: list[Any] = [
     *desk.routes,
     *aside.routes,
     *merging.routes,
+    *matters.routes,
     *talking.routes,
     *settings.routes,
     *views.routes,

@@ -149,6 +149,10 @@ conversation_table = tenant_table(
     Column("marked_unread", Boolean, nullable=False, server_default="false"),
     # Another matter of the same customer on the same channel: the customer's panel is elsewhere.
     Column("beside", Boolean, nullable=False, server_default="false"),
+    # Where its messages went on, when it was merged into another; its address leads there.
+    *reference("merged_into_id", "conversation"),
+    # Counts how often its messages were numbered anew: who holds older ones loads them again.
+    _count("layout"),
     Column("version", Integer, nullable=False, server_default="1"),
     # The last client ids: a repeat that waits for the row's lock sees them there, where a look at
     # the message table would still see the past.
@@ -167,6 +171,12 @@ conversation_table = tenant_table(
         postgresql_where=text("state <> 'closed' AND NOT beside"),
     ),
     Index("ix_conversation_customer", "organisation_id", "customer_id", "opened_at"),
+    Index(
+        "ix_conversation_merged_into",
+        "organisation_id",
+        "merged_into_id",
+        postgresql_where=text("merged_into_id IS NOT NULL"),
+    ),
     Index(
         "ix_conversation_all",
         "organisation_id",
@@ -275,6 +285,8 @@ message_table = tenant_table(
     Column("code", Text),
     Column("params", JSONB),
     _uuid("article_id"),
+    # In which conversation it was written, where that is another one.
+    _uuid("origin_id"),
     Column("lexemes", TSVECTOR),
     # The message it answers to, or that a note passes on: read when it is shown, never copied, so
     # that what was recalled is gone from there too.

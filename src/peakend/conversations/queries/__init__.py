@@ -39,6 +39,7 @@ from peakend.conversations.queries.messages import (
     transcript,
 )
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
+from peakend.conversations.queries.related import RelatedConversation, related
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.settings import (
@@ -103,6 +104,7 @@ __all__ = [
     "NotYours",
     "Quote",
     "ReadyReply",
+    "RelatedConversation",
     "SnoozeTime",
     "Source",
     "Target",
@@ -139,6 +141,7 @@ __all__ = [
     "newest_of_customers",
     "ready_replies",
     "reason_tree",
+    "related",
     "rendered_reply",
     "rows",
     "script_line",

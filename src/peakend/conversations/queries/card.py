@@ -82,7 +82,7 @@ def may(row: ConversationRecord, actor: Actor) -> May:
         reply=row.state == "serving" and (holds or leads) and actor.may("conversations.reply"),
         note=actor.may("conversations.note"),
         close=is_open and (holds or leads) and actor.may("conversations.close"),
-        reopen=not is_open and actor.may("conversations.close"),
+        reopen=not is_open and row.merged_into_id is None and actor.may("conversations.close"),
         transfer=is_open and (holds or leads) and actor.may("conversations.transfer"),
         assign=is_open and actor.may("conversations.assign"),
         take=is_open

@@ -101,6 +101,8 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     target: Target | None
     due_at: datetime | None
     warn_at: datetime | None
+    merged_into_id: UUID | None
+    layout: int
     version: int
     language: str
 
@@ -190,6 +192,8 @@ def _row(
         target=row.target if runs else None,
         due_at=row.due_at if runs else None,
         warn_at=row.warn_at if runs else None,
+        merged_into_id=row.merged_into_id,
+        layout=row.layout,
         version=row.version,
         language=row.language,
     )

@@ -54,7 +54,7 @@ FRONT = """coalesce((
     WHERE f.organisation_id = current_organisation() AND f.customer_id = $1 AND f.channel_id = $2
       AND f.state <> 'closed' AND NOT f.beside
 ), (
-    SELECT f.id FROM conversation f
+    SELECT coalesce(f.merged_into_id, f.id) FROM conversation f
     WHERE f.organisation_id = current_organisation() AND f.customer_id = $1 AND f.channel_id = $2
     ORDER BY f.beside, f.opened_at DESC LIMIT 1
 ))"""
@@ -148,6 +148,7 @@ class VisitorConversation(msgspec.Struct, frozen=True, kw_only=True):
     earlier: bool
     agent_read_seq: int
     read_seq: int
+    layout: int
     version: int
     waiting: dict[str, Any] | None = None
     out_of_hours: dict[str, Any] | None = None
@@ -275,6 +276,7 @@ async def visitor_state(
         earlier=bool(records) and records[0].seq > 1 and after_seq is None,
         agent_read_seq=row.agent_read_seq,
         read_seq=row.customer_read_seq,
+        layout=row.layout,
         version=row.version,
         **added,
     )

@@ -732,6 +732,8 @@ CREATE TABLE conversation (
 	woken_until TIMESTAMP WITH TIME ZONE, 
 	marked_unread BOOLEAN DEFAULT 'false' NOT NULL, 
 	beside BOOLEAN DEFAULT 'false' NOT NULL, 
+	merged_into_id UUID, 
+	layout INTEGER DEFAULT '0' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
 	CONSTRAINT pk_conversation PRIMARY KEY (organisation_id, id)
@@ -832,6 +834,32 @@ CREATE TABLE conversation_due (
 	CONSTRAINT pk_conversation_due PRIMARY KEY (organisation_id, conversation_id)
 )
 -- next
+CREATE TABLE conversation_join (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	into_id UUID NOT NULL, 
+	absorbed_id UUID NOT NULL, 
+	by_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	undone_at TIMESTAMP WITH TIME ZONE, 
+	moved UUID[] NOT NULL, 
+	lines UUID[] NOT NULL, 
+	followers UUID[] NOT NULL, 
+	last_seq INTEGER NOT NULL, 
+	before JSONB NOT NULL, 
+	CONSTRAINT pk_conversation_join PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE conversation_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	one_id UUID NOT NULL, 
+	other_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	by_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_link PRIMARY KEY (organisation_id, one_id, other_id)
+)
+-- next
 CREATE TABLE conversation_moved (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	merge_id UUID NOT NULL, 
@@ -886,6 +914,7 @@ CREATE TABLE message (
 	code TEXT, 
 	params JSONB, 
 	article_id UUID, 
+	origin_id UUID, 
 	lexemes TSVECTOR, 
 	reply_to UUID, 
 	reactions JSONB, 
@@ -1148,6 +1177,8 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_channel_
 -- next
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id)
 -- next
+ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES conversation (organisation_id, id)
+-- next
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_version_reason_id FOREIGN KEY (organisation_id, reason_version, reason_id) REFERENCES contact_reason (organisation_id, version, id)
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1179,6 +1210,18 @@ ALTER TABLE assist_judgement ADD CONSTRAINT fk_assist_judgement_organisation_id_
 ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_due ADD CONSTRAINT fk_conversation_due_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_join ADD CONSTRAINT fk_conversation_join_organisation_id_absorbed_id FOREIGN KEY (organisation_id, absorbed_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_join ADD CONSTRAINT fk_conversation_join_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE conversation_join ADD CONSTRAINT fk_conversation_join_organisation_id_into_id FOREIGN KEY (organisation_id, into_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_id_one_id FOREIGN KEY (organisation_id, one_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_id_other_id FOREIGN KEY (organisation_id, other_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1358,6 +1401,8 @@ CREATE INDEX ix_conversation_customer ON conversation (organisation_id, customer
 -- next
 CREATE INDEX ix_conversation_digital ON conversation (organisation_id, last_message_minute) WHERE state = 'digital'
 -- next
+CREATE INDEX ix_conversation_merged_into ON conversation (organisation_id, merged_into_id) WHERE merged_into_id IS NOT NULL
+-- next
 CREATE INDEX ix_conversation_mine ON conversation (organisation_id, agent_id, last_message_minute) WHERE state <> 'closed' AND agent_id IS NOT NULL AND snoozed_until IS NULL
 -- next
 CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, last_message_minute) WHERE state <> 'closed' AND queue_id IS NOT NULL
@@ -1375,6 +1420,12 @@ CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
+-- next
+CREATE INDEX ix_conversation_join_absorbed ON conversation_join (organisation_id, absorbed_id)
+-- next
+CREATE INDEX ix_conversation_join_into ON conversation_join (organisation_id, into_id, at)
+-- next
+CREATE INDEX ix_conversation_link_other ON conversation_link (organisation_id, other_id)
 -- next
 CREATE INDEX ix_conversation_moved_conversation ON conversation_moved (organisation_id, conversation_id)
 -- next
@@ -1973,6 +2024,22 @@ ALTER TABLE conversation_due ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_due FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_due TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_join TO peakend_app
+-- next
+ALTER TABLE conversation_join ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_join FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_join TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_link TO peakend_app
+-- next
+ALTER TABLE conversation_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_moved TO peakend_app
 -- next

@@ -407,6 +407,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversation-merges/{merge_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the merge of two conversations back */
+        delete: operations["conversations.matters.part"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -577,6 +594,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/links/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Link two conversations */
+        put: operations["conversations.matters.link"];
+        post?: never;
+        /** Take a link of two conversations away */
+        delete: operations["conversations.matters.unlink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/macro-runs": {
         parameters: {
             query?: never;
@@ -588,6 +623,23 @@ export interface paths {
         put?: never;
         /** Run a macro: all of its steps or none */
         post: operations["automation.run_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another conversation of the customer go on in this one */
+        post: operations["conversations.matters.merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -680,6 +732,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What else goes on with the same customer */
+        get: operations["conversations.matters.related"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/reopenings": {
         parameters: {
             query?: never;
@@ -759,6 +828,23 @@ export interface paths {
         put?: never;
         /** Put it aside until a time, or until the customer writes */
         post: operations["conversations.aside.snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let messages go on as a conversation about another matter */
+        post: operations["conversations.matters.split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3025,8 +3111,10 @@ export interface components {
             /** Format: date-time */
             last_message_at: string;
             last_seq: number;
+            layout: number;
             leg_id: string | null;
             may: components["schemas"]["May"];
+            merged_into_id: string | null;
             messages: components["schemas"]["PageOfMessage"];
             number: number;
             /** Format: date-time */
@@ -3076,7 +3164,9 @@ export interface components {
             /** Format: date-time */
             last_message_at: string;
             last_seq: number;
+            layout: number;
             leg_id: string | null;
+            merged_into_id: string | null;
             number: number;
             /** Format: date-time */
             opened_at: string;
@@ -3453,6 +3543,19 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        /** Joined */
+        Joined: {
+            conversation: components["schemas"]["ConversationRow"];
+            /** Format: uuid */
+            merge_id: string;
+        };
+        /** Joining */
+        Joining: {
+            /** Format: uuid */
+            absorbed_id: string;
+            absorbed_version?: number | null;
+            version?: number | null;
         };
         /** Judgement */
         Judgement: {
@@ -4099,6 +4202,27 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** RelatedConversation */
+        RelatedConversation: {
+            agent_id: string | null;
+            agent_name: string | null;
+            answer: string | null;
+            answered_at: string | null;
+            answered_by: string | null;
+            channel_name: string;
+            closed_at: string | null;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            preview: string;
+            reachable: boolean;
+            relations: ("open" | "answered" | "linked" | "split" | "merged")[];
+            /** @enum {string} */
+            state: "digital" | "waiting" | "serving" | "closed";
+            version: number;
+        };
         /** Rendered */
         Rendered: {
             text: string;
@@ -4410,6 +4534,11 @@ export interface components {
             title: string;
             url: string | null;
         };
+        /** Splitting */
+        Splitting: {
+            message_ids: string[];
+            version?: number | null;
+        };
         /** Step */
         Step: {
             at: string | null;
@@ -4636,6 +4765,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             last_seq: number;
+            layout: number;
             messages: components["schemas"]["VisitorMessage"][];
             number: number;
             /** Format: date-time */
@@ -6061,6 +6191,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.matters.part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.desk.conversation_list": {
         parameters: {
             query?: {
@@ -6371,6 +6531,68 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.matters.link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedConversation"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.matters.unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedConversation"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "automation.run_macro": {
         parameters: {
             query?: never;
@@ -6393,6 +6615,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.matters.merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -6602,6 +6858,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.matters.related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelatedConversation"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.desk.reopen_conversation": {
         parameters: {
             query?: never;
@@ -6740,6 +7024,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Snoozing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.matters.split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Splitting"];
             };
         };
         responses: {

@@ -56,8 +56,9 @@ export function isForeign(thread: Thread, messages: Message[]): boolean {
 export function adopt(thread: Thread, conversation: Conversation | null): Thread {
   // Messages may be here a moment before the conversation that they began.
   const known = thread.conversation?.id ?? conversation?.id
-  const same = !!conversation && known === conversation.id
-  const past = same ? thread.past : [...thread.past, ...thread.messages]
+  const stays = !!conversation && known === conversation.id
+  const same = stays && (thread.conversation ?? conversation).layout === conversation.layout
+  const past = stays ? thread.past : [...thread.past, ...thread.messages]
   if (!conversation) return { ...emptyThread, past, cursor: thread.cursor }
   const { messages = [], ...rest } = conversation
   return {

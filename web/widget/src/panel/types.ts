@@ -60,6 +60,8 @@ export interface Conversation {
   state: 'digital' | 'waiting' | 'serving' | 'closed'
   agent: { name: string; avatar_url?: string | null } | null
   last_seq: number
+  /** Another number: the messages were numbered anew, those held are replaced. */
+  layout?: number
   messages?: Message[]
   waiting: { position: number; low_s: number; high_s: number; updated_at: string } | null
   out_of_hours: { next_open_at: string | null; promised_at: string | null } | null

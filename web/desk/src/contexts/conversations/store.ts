@@ -22,6 +22,8 @@ export interface ThreadState {
   busy: boolean
   error: unknown
   detail: Conversation | null
+  /** Which numbering of the messages is held: after a merge or a split they are numbered anew. */
+  layout: number
 }
 export interface Presence { id: string; name: string; typing: boolean; at: number }
 
@@ -92,6 +94,8 @@ export const useConversations = defineStore('conversations', () => {
   /** Take a fresh row from the server: into the rows, and into or out of every list. */
   function take(row: ConversationRow): void {
     if (!keep(row)) return
+    const held = threads.get(row.id)
+    if (held?.loaded && held.layout !== row.layout) void open(row.id)
     for (const state of lists.values()) {
       if (!state.loaded) continue
       const moved = place(state.ids, row, within(row, state), read, before(state), state.next)
@@ -107,7 +111,7 @@ export const useConversations = defineStore('conversations', () => {
   function thread(id: string): ThreadState {
     let found = threads.get(id)
     if (!found) {
-      found = shallowReactive<ThreadState>({ messages: [], older: false, newer: false, loaded: false, busy: false, error: null, detail: null })
+      found = shallowReactive<ThreadState>({ messages: [], older: false, newer: false, loaded: false, busy: false, error: null, detail: null, layout: 0 })
       threads.set(id, found)
       if (threads.size > 60) threads.delete(threads.keys().next().value as string)
     }
@@ -124,10 +128,11 @@ export const useConversations = defineStore('conversations', () => {
       take(found)
       const first = found.messages.items[0]?.seq ?? 0
       const near = state.messages.filter((one) => one.seq >= first)
-      const joined = state.loaded && near.length > 0
+      const joined = state.loaded && near.length > 0 && state.layout === found.layout
       state.messages = mergeMessages(joined ? state.messages : [], found.messages.items)
       if (!joined) state.older = first > 1
       state.newer = false
+      state.layout = found.layout
       state.detail = found
       state.loaded = true
       state.error = null
@@ -137,6 +142,8 @@ export const useConversations = defineStore('conversations', () => {
     } finally {
       state.busy = false
     }
+    // Numbered anew while it was on its way.
+    if (state.loaded && (rows.get(id)?.layout ?? 0) > state.layout) void open(id)
   }
 
   /** Load what will probably be opened next, in one request with its customer; pushed facts keep it true until then. */
@@ -214,7 +221,7 @@ export const useConversations = defineStore('conversations', () => {
     for (const [id, fresh] of byThread) {
       const state = threads.get(id)
       // What comes after a gap is fetched when one gets there.
-      if (!state?.loaded || state.newer) continue
+      if (!state?.loaded || state.newer || state.layout !== (rows.get(id)?.layout ?? state.layout)) continue
       const gap = hasGap(state.messages, fresh)
       const from = state.messages.at(-1)?.seq ?? 0
       state.messages = mergeMessages(state.messages, fresh)

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, onUnmounted, type Ref } from 'vue'
 import { api } from '@/api/client'
-import type { ConversationRow, CustomerCard, Page } from '@/api/types'
+import type { ConversationRow, CustomerCard, Page, Shapes } from '@/api/types'
 import { onFacts } from '@/app/live'
 import { customerQuery } from './customerQuery'
 
@@ -25,5 +25,15 @@ export function useContacts(id: Ref<string>, through?: Ref<string | undefined>) 
       const [open, closed] = await Promise.all((['all', 'closed'] as const).map((view) => api.get<Page<ConversationRow>>('/conversations', { view, customer: id.value, limit: 50 })))
       return [...open.items, ...closed.items]
     },
+  })
+}
+
+/** What belongs to an open conversation; kept fresh beside the composer. */
+export function useRelations(through: Ref<string | undefined>) {
+  return useQuery({
+    queryKey: computed(() => ['related', through.value]),
+    staleTime: 10_000,
+    enabled: computed(() => !!through.value),
+    queryFn: () => api.get<Shapes['RelatedConversation'][]>(`/conversations/${through.value}/related`),
   })
 }

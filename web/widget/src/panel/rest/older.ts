@@ -13,7 +13,9 @@ export const hasOlder = (thread: Thread): boolean =>
 export function withOlder(thread: Thread, found: Conversation | null): Thread {
   if (!found || found.id !== thread.conversation?.id) return thread
   const older = found.messages ?? []
-  return { ...thread, messages: merge(older, thread.messages), whole: !older.length }
+  // What was merged in may still stand above as a conversation of its own.
+  const past = thread.past.filter((m) => !older.some((other) => other.id === m.id))
+  return { ...thread, past, messages: merge(older, thread.messages), whole: !older.length }
 }
 
 /** Fetch a page of older messages; what fails is asked for again at the next scroll. */

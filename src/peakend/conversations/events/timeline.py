@@ -205,21 +205,6 @@ class ConversationReopened(_OfHolding):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConversationMoved(_OfConversation):
-    """It belongs to another customer now, because two were merged, or parted again."""
-
-    former_customer_id: UUID
-    merge_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConversationFronted(_OfConversation):
-    """The customer's panel shows this one of several open conversations from now on."""
-
-    former_id: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class ConversationSnoozed(_OfHolding):
     """It was put aside until a time, or until the customer writes; `agent_id` is who holds it."""
 
