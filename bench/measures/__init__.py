@@ -1,7 +1,18 @@
 """Every measure of `make bench` by its name."""
 
 from bench.figures import Measure
-from bench.measures import desk, growth, live, posting, reacting, sockets, starting, viewing, walls
+from bench.measures import (
+    desk,
+    growth,
+    live,
+    matching,
+    posting,
+    reacting,
+    sockets,
+    starting,
+    viewing,
+    walls,
+)
 
 MEASURES: dict[str, Measure] = {
     "post": posting.post,
@@ -9,6 +20,7 @@ MEASURES: dict[str, Measure] = {
     "growth": growth.growth,
     "views": viewing.views,
     "reactions": reacting.reactions,
+    "matching": matching.matching,
     "live": live.delivery,
     "sockets": sockets.idle,
     "start": starting.start,

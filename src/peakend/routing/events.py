@@ -44,11 +44,16 @@ class WorkQueued(_OfLeg):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkOffered(_OfOffer):
-    """An agent was asked to take a leg; `last_agent` says it is the one who knows the customer."""
+    """An agent was asked to take a leg; `last_agent` says it is the one who knows the customer.
+
+    `ring` says how far the circle had widened, `rule` by which version of the rules it was chosen.
+    """
 
     last_agent: bool
     candidates: int
     waiting: int
+    ring: int = 0
+    rule: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,10 @@ queue = tenant_table(
     _number("silent_limit_s", 1800),
     _number("wrap_up_s", 0),
     _number("position", 0),
+    # Who waits this long may be offered to more people; empty means never.
+    Column("relax_after_s", Integer),
+    Column("overflow_after_s", Integer),
+    *reference("overflow_queue_id", "queue"),
     _number("version", 1),
 )
 
@@ -154,6 +158,24 @@ work_item = tenant_table(
     ),
 )
 
+work_offer = tenant_table(
+    "work_offer",
+    *reference("leg_id", "work_item", nullable=False, on_delete="CASCADE"),
+    Column("offer", Integer, nullable=False),
+    Column("agent_id", postgresql.UUID(as_uuid=True), nullable=False),
+    _moment("at", nullable=False),
+    _number("rule", 1),
+    _number("ring", 0),
+    Column("last_agent", Boolean, nullable=False, server_default="false"),
+    _number("place", 1),
+    _number("waiting", 1),
+    _number("candidates", 1),
+    Column("waited_s", Integer, nullable=False),
+    # The chosen agent, then those who would have been next: id, load, capacity, idle_s.
+    Column("agents", JSONB, nullable=False),
+    primary_key=("leg_id", "offer"),
+)
+
 
 sla_policy = tenant_table(
     "sla_policy",
@@ -251,6 +273,9 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     silent_limit_s: int
     wrap_up_s: int
     position: int
+    relax_after_s: int | None
+    overflow_after_s: int | None
+    overflow_queue_id: UUID | None
     version: int
 
 
@@ -302,6 +327,38 @@ class WorkItem(msgspec.Struct, frozen=True, kw_only=True):
     promised_at: datetime | None
 
 
+class Weighed(msgspec.Struct, frozen=True):
+    """An agent as the choice saw him."""
+
+    id: UUID
+    load: int
+    capacity: int
+    idle_s: int
+
+
+class OfferRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an offer went to this agent: the first of `agents`; the others would have been next."""
+
+    leg_id: UUID
+    offer: int
+    at: datetime
+    rule: int
+    ring: int
+    last_agent: bool
+    place: int
+    waiting: int
+    candidates: int
+    waited_s: int
+    agents: list[Any]
+
+
+class LineRow(WorkItem, frozen=True, kw_only=True):
+    """Work that waits, with its place among those who wait for the same queue, and how many do."""
+
+    place: int
+    in_line: int
+
+
 def _select(kind: type[msgspec.Struct], table: str) -> str:
     columns = ", ".join(kind.__struct_fields__)
     # Names of columns and tables only.
@@ -314,3 +371,5 @@ SELECT_PRESENCE = _select(PresenceRow, "presence")
 SELECT_POLICY = _select(SlaPolicyRow, "sla_policy")
 SELECT_CLOCK = _select(ClockRow, "sla_clock")
 SELECT_WORK = _select(WorkItem, "work_item")
+SELECT_OFFER = _select(OfferRow, "work_offer")
+WORK_COLUMNS = ", ".join(f"w.{name}" for name in WorkItem.__struct_fields__)

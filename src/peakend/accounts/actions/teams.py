@@ -88,17 +88,18 @@ async def remove_team(tx: Transaction, *, team_id: UUID) -> None:
     await audit(tx, "team.removed", "team", team_id)
 
 
-async def add_skill(tx: Transaction, *, name: str) -> UUID:
-    """Name a skill. Errors: NameMissing, SkillKnown."""
+async def add_skill(tx: Transaction, *, name: str, authority: bool = False) -> UUID:
+    """Name a skill, or something that people are allowed to. Errors: NameMissing, SkillKnown."""
     skill_id = new_id()
     added = await tx.run(
         """
-        INSERT INTO skill (id, name, created_at) VALUES ($1, $2, $3)
+        INSERT INTO skill (id, name, created_at, authority) VALUES ($1, $2, $3, $4)
         ON CONFLICT (organisation_id, name) DO NOTHING
         """,
         skill_id,
         need_name(name),
         tx.now,
+        authority,
     )
     if not added:
         raise SkillKnown

@@ -30,9 +30,10 @@ class TeamChange(Struct, forbid_unknown_fields=True):
 
 
 class NewSkill(Struct, forbid_unknown_fields=True):
-    """A skill to name."""
+    """A skill to name; an authority is what people are allowed to."""
 
     name: Name
+    authority: bool = False
 
 
 @get("/teams", opt=signed_in())
@@ -70,7 +71,7 @@ async def list_skills(tx: Transaction) -> list[Skill]:
 @post("/skills", opt=needs("accounts.manage"))
 async def add_skill(tx: Transaction, data: NewSkill) -> Skill:
     """Name a skill."""
-    skill_id = await actions.add_skill(tx, name=data.name)
+    skill_id = await actions.add_skill(tx, name=data.name, authority=data.authority)
     return next(skill for skill in await queries.skills(tx) if skill.id == skill_id)
 
 

@@ -177,6 +177,8 @@ team_member = tenant_table(
 skill = tenant_table(
     "skill",
     text_column("name"),
+    # Being allowed to, not only being able to: never relaxed when work waits long.
+    Column("authority", Boolean, nullable=False, server_default="false"),
     moment("created_at"),
     Index("uq_skill_name", "organisation_id", "name", unique=True),
 )
@@ -263,10 +265,11 @@ class Team(msgspec.Struct, frozen=True):
 
 
 class Skill(msgspec.Struct, frozen=True):
-    """Something a member can and a queue may ask for."""
+    """Something a member can, or with `authority` is allowed to, and a queue may ask for."""
 
     id: UUID
     name: str
+    authority: bool
 
 
 class Credential(msgspec.Struct, frozen=True):

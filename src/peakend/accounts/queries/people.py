@@ -231,7 +231,7 @@ async def skills(tx: Transaction) -> list[Skill]:
     """Return the skills of the organisation by name."""
     return await tx.all(
         Skill,
-        "SELECT id, name FROM skill WHERE organisation_id = current_organisation()"
+        "SELECT id, name, authority FROM skill WHERE organisation_id = current_organisation()"
         " ORDER BY name, id LIMIT 500",
     )
 

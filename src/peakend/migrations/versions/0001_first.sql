@@ -283,6 +283,7 @@ CREATE TABLE skill (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
 	name TEXT NOT NULL, 
+	authority BOOLEAN DEFAULT 'false' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_skill PRIMARY KEY (organisation_id, id)
 )
@@ -589,6 +590,9 @@ CREATE TABLE queue (
 	silent_limit_s INTEGER DEFAULT '1800' NOT NULL, 
 	wrap_up_s INTEGER DEFAULT '0' NOT NULL, 
 	position INTEGER DEFAULT '0' NOT NULL, 
+	relax_after_s INTEGER, 
+	overflow_after_s INTEGER, 
+	overflow_queue_id UUID, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_queue PRIMARY KEY (organisation_id, id)
 )
@@ -1081,6 +1085,23 @@ CREATE TABLE side_seat (
 	CONSTRAINT pk_side_seat PRIMARY KEY (organisation_id, thread_id, member_id)
 )
 -- next
+CREATE TABLE work_offer (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	leg_id UUID NOT NULL, 
+	offer INTEGER NOT NULL, 
+	agent_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	rule INTEGER DEFAULT '1' NOT NULL, 
+	ring INTEGER DEFAULT '0' NOT NULL, 
+	last_agent BOOLEAN DEFAULT 'false' NOT NULL, 
+	place INTEGER DEFAULT '1' NOT NULL, 
+	waiting INTEGER DEFAULT '1' NOT NULL, 
+	candidates INTEGER DEFAULT '1' NOT NULL, 
+	waited_s INTEGER NOT NULL, 
+	agents JSONB NOT NULL, 
+	CONSTRAINT pk_work_offer PRIMARY KEY (organisation_id, leg_id, offer)
+)
+-- next
 ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
 -- next
 ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1144,6 +1165,8 @@ ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIG
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
+-- next
+ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_overflow_queue_id FOREIGN KEY (organisation_id, overflow_queue_id) REFERENCES queue (organisation_id, id)
 -- next
 ALTER TABLE recovery_code ADD CONSTRAINT fk_recovery_code_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1280,6 +1303,8 @@ ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_thread_id FORE
 ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE work_offer ADD CONSTRAINT fk_work_offer_organisation_id_leg_id FOREIGN KEY (organisation_id, leg_id) REFERENCES work_item (organisation_id, id) ON DELETE CASCADE
 -- next
 CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
 -- next
@@ -2176,6 +2201,14 @@ ALTER TABLE side_seat ENABLE ROW LEVEL SECURITY
 ALTER TABLE side_seat FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON side_seat TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON work_offer TO peakend_app
+-- next
+ALTER TABLE work_offer ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE work_offer FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 CREATE FUNCTION customer_tier(wanted uuid) RETURNS text
 LANGUAGE plpgsql STABLE PARALLEL SAFE

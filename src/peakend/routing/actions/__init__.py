@@ -48,6 +48,7 @@ from peakend.routing.actions.presence import (
 )
 from peakend.routing.actions.settings import (
     HoursUnknown,
+    OverflowToItself,
     QueueSettings,
     Stale,
     WrongHours,
@@ -92,6 +93,7 @@ __all__ = [
     "NothingToTake",
     "OfferGone",
     "OtherPolicies",
+    "OverflowToItself",
     "Passed",
     "PassedToSelf",
     "PolicySettings",

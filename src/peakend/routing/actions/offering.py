@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from peakend.accounts import queries as accounts
 from peakend.conversations import actions as conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -17,17 +21,25 @@ from peakend.routing.actions.presence import (
     withdraw_offer,
 )
 from peakend.routing.events import OfferExpired, OfferRefused, WorkAnswered, WorkOffered
-from peakend.routing.models import WorkItem
+from peakend.routing.models import LineRow, QueueRow, Weighed, WorkItem
 from peakend.routing.queries.queues import queues
 from peakend.routing.queries.seats import Seat, seats
-from peakend.routing.queries.work import as_waiting, need_leg, waiting
-from peakend.routing.rules.choice import OFFER_S, Choice, choose, suits
+from peakend.routing.queries.work import anything_waits, as_waiting, need_leg, waiting
+from peakend.routing.rules.choice import NO_RINGS, OFFER_S, RULE, Choice, Rings, choose
 
 _OFFER = """
-UPDATE work_item
-SET state = 'offered', offered_to = $2, offered_at = $3, offer = offer + 1, offer_last_agent = $4
-WHERE organisation_id = current_organisation()
-  AND id = $1 AND state = 'waiting' AND offer = $5
+UPDATE work_item w
+SET state = 'offered', offered_to = made.agent_id, offered_at = $5, offer = w.offer + 1,
+    offer_last_agent = made.last_agent
+FROM unnest($1::uuid[], $2::uuid[], $3::bool[], $4::int[]) AS made (leg_id, agent_id, last_agent, n)
+WHERE w.organisation_id = current_organisation()
+  AND w.id = made.leg_id AND w.state = 'waiting' AND w.offer = made.n
+RETURNING w.id
+"""
+_KEEP = """
+INSERT INTO work_offer (leg_id, offer, agent_id, at, rule, ring, last_agent, place, waiting,
+                        candidates, waited_s, agents)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 _BACK = """
 UPDATE work_item
@@ -56,26 +68,34 @@ async def match(tx: Transaction) -> int:
     second sees what the first has given; a leg is offered only while it still waits.
     """
     made = 0
-    while await waiting(tx):
+    while await anything_waits(tx):
         free = {s.agent_id for s in await seats(tx) if s.presence.state == "ready" and _room(s)}
         if not free:
             break
         await lock_presence(tx, free)
         staff = [s for s in await seats(tx, free) if s.presence.state == "ready" and _room(s)]
-        legs = {leg.id: leg for leg in await waiting(tx)}
+        lines = {queue.id: queue for queue in await queues(tx)}
+        firm = frozenset(one.id for one in await accounts.skills(tx) if one.authority)
         teams = _teams(staff)
-        views = {leg.id: as_waiting(leg, teams) for leg in legs.values()}
-        choices = choose(views.values(), (seat.ready() for seat in staff), tx.now)
-        lost = 0
-        for choice in choices:
-            fitting = sum(suits(views[choice.leg_id], s.ready(), tx.now) for s in staff)
-            if await _offer(tx, legs[choice.leg_id], choice, fitting, len(legs)):
-                made += 1
-            else:
-                lost += 1
-        if not lost:
+        legs = {leg.id: leg for leg in await waiting(tx, len(staff))}
+        views = [as_waiting(leg, teams, _rings(lines, leg), firm) for leg in legs.values()]
+        choices = choose(views, (seat.ready() for seat in staff), tx.now)
+        done = await _offer(tx, legs, choices, lines)
+        made += done
+        if done == len(choices):
             break
     return made
+
+
+def _rings(lines: dict[UUID, QueueRow], leg: WorkItem) -> Rings:
+    queue = lines.get(leg.queue_id) if leg.queue_id else None
+    if queue is None:
+        return NO_RINGS
+    return Rings(
+        relax_after_s=queue.relax_after_s,
+        overflow_after_s=queue.overflow_after_s,
+        overflow_queue_id=queue.overflow_queue_id,
+    )
 
 
 def _room(seat: Seat) -> bool:
@@ -91,37 +111,72 @@ def _teams(staff: list[Seat]) -> dict[UUID, frozenset[UUID]]:
 
 
 async def _offer(
-    tx: Transaction, leg: WorkItem, choice: Choice, candidates: int, in_line: int
-) -> bool:
-    done = await tx.run(_OFFER, leg.id, choice.agent_id, tx.now, choice.last_agent, leg.offer)
-    if not done:
-        return False
-    await record(
-        tx,
-        WorkOffered(
+    tx: Transaction,
+    legs: dict[UUID, LineRow],
+    choices: list[Choice],
+    lines: dict[UUID, QueueRow],
+) -> int:
+    """Make the offers that still can be made, keep why, and return how many there were."""
+    rows = await tx.all(
+        _Offered,
+        _OFFER,
+        [choice.leg_id for choice in choices],
+        [choice.agent_id for choice in choices],
+        [choice.last_agent for choice in choices],
+        [legs[choice.leg_id].offer for choice in choices],
+        tx.now,
+    )
+    done = {row.id for row in rows}
+    made = [choice for choice in choices if choice.leg_id in done]
+    await tx.many(_KEEP, [_kept(tx, legs[choice.leg_id], choice) for choice in made])
+    for choice in made:
+        leg = legs[choice.leg_id]
+        await record(
+            tx,
+            WorkOffered(
+                leg_id=leg.id,
+                conversation_id=leg.conversation_id,
+                queue_id=leg.queue_id,
+                agent_id=choice.agent_id,
+                offer=leg.offer + 1,
+                last_agent=choice.last_agent,
+                candidates=choice.candidates,
+                waiting=leg.in_line,
+                ring=choice.ring,
+                rule=RULE,
+            ),
+        )
+        queue = lines.get(leg.queue_id) if leg.queue_id else None
+        await enqueue_job(
+            tx,
+            "routing.expire_offer",
+            run_at=tx.now + timedelta(seconds=queue.offer_s if queue else OFFER_S),
             leg_id=leg.id,
-            conversation_id=leg.conversation_id,
-            queue_id=leg.queue_id,
-            agent_id=choice.agent_id,
             offer=leg.offer + 1,
-            last_agent=choice.last_agent,
-            candidates=candidates,
-            waiting=in_line,
-        ),
-    )
-    await enqueue_job(
-        tx,
-        "routing.expire_offer",
-        run_at=tx.now + timedelta(seconds=await offer_s(tx, leg.queue_id)),
-        leg_id=leg.id,
-        offer=leg.offer + 1,
-    )
-    return True
+        )
+    return len(made)
 
 
-async def offer_s(tx: Transaction, queue_id: UUID | None) -> int:
-    """Return how long an agent of a queue has to answer an offer."""
-    return next((queue.offer_s for queue in await queues(tx) if queue.id == queue_id), OFFER_S)
+class _Offered(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+def _kept(tx: Transaction, leg: LineRow, choice: Choice) -> tuple[Any, ...]:
+    """Return the columns of a decision."""
+    weighed = [
+        Weighed(
+            one.agent_id,
+            one.load,
+            one.capacity,
+            max(0, int((tx.now - one.idle_since).total_seconds())),
+        )
+        for one in (choice.agent, *choice.others)
+    ]
+    waited_s = max(0, int((tx.now - leg.entered_at).total_seconds()))
+    return (
+        leg.id, leg.offer + 1, choice.agent_id, tx.now, RULE, choice.ring, choice.last_agent,
+        leg.place, leg.in_line, choice.candidates, waited_s, msgspec.to_builtins(weighed),
+    )  # fmt: skip
 
 
 async def accept(tx: Transaction, *, leg_id: UUID, offer: int, by: Actor) -> WorkItem:

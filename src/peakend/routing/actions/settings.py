@@ -38,6 +38,12 @@ class HoursUnknown(Invalid):
     wording = "routing.hours_not_found"
 
 
+class OverflowToItself(Invalid):
+    """A queue overflows to another one."""
+
+    wording = "routing.overflow_to_itself"
+
+
 class Stale(Conflict):
     """Somebody else changed it first."""
 
@@ -59,6 +65,9 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     silent_limit_s: int | msgspec.UnsetType = msgspec.UNSET
     wrap_up_s: int | msgspec.UnsetType = msgspec.UNSET
     position: int | msgspec.UnsetType = msgspec.UNSET
+    relax_after_s: int | msgspec.UnsetType | None = msgspec.UNSET
+    overflow_after_s: int | msgspec.UnsetType | None = msgspec.UNSET
+    overflow_queue_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
 
 
 _NEW_QUEUE = "INSERT INTO queue (id, name) VALUES ($1, $2)"
@@ -66,13 +75,14 @@ _SAVE_QUEUE = """
 UPDATE queue
 SET name = $2, brand_id = $3, hours_id = $4, skills = $5::uuid[], target_s = $6, priority = $7,
     offer_s = $8, transfer_limit_s = $9, promise_s = $10, silent_limit_s = $11, wrap_up_s = $12,
-    position = $13, version = version + 1
+    position = $13, relax_after_s = $14, overflow_after_s = $15, overflow_queue_id = $16,
+    version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
 
 async def add_queue(tx: Transaction, settings: QueueSettings) -> QueueRow:
-    """Make a queue. Errors: BrandNotFound, SkillNotFound, HoursUnknown."""
+    """Make a queue. Errors: those of `change_queue`."""
     queue_id = new_id(tx.now)
     await tx.run(_NEW_QUEUE, queue_id, settings.name or "")
     return await _save_queue(tx, queue_id, settings, "created")
@@ -100,7 +110,10 @@ async def join_only_queue(tx: Transaction, *, member_id: UUID) -> None:
 
 
 async def change_queue(tx: Transaction, queue_id: UUID, settings: QueueSettings) -> QueueRow:
-    """Change a queue. Errors: QueueNotFound, BrandNotFound, SkillNotFound, HoursUnknown."""
+    """Change a queue.
+
+    Errors: QueueNotFound, BrandNotFound, SkillNotFound, HoursUnknown, OverflowToItself.
+    """
     return await _save_queue(tx, queue_id, settings, "updated")
 
 
@@ -120,6 +133,10 @@ async def _save_queue(
         await accounts.need_skills(tx, after.skills)
     if after.hours_id is not None and not await hours_exist(tx, after.hours_id):
         raise HoursUnknown(fields={"hours_id": "routing.hours_not_found"})
+    if after.overflow_queue_id is not None:
+        if after.overflow_queue_id == queue_id:
+            raise OverflowToItself(fields={"overflow_queue_id": "routing.overflow_to_itself"})
+        await need_queue(tx, after.overflow_queue_id)
     await tx.run(
         _SAVE_QUEUE,
         queue_id,
@@ -135,6 +152,9 @@ async def _save_queue(
         after.silent_limit_s,
         after.wrap_up_s,
         after.position,
+        after.relax_after_s,
+        after.overflow_after_s if after.overflow_queue_id else None,
+        after.overflow_queue_id,
     )
     await record(tx, QueueChanged(queue_id=queue_id, what=what))
     await audit(tx, f"queue.{what}", "queue", queue_id)

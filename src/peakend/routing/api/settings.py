@@ -45,6 +45,9 @@ class Queue(Struct, frozen=True, kw_only=True):
     silent_limit_s: int
     wrap_up_s: int
     position: int
+    relax_after_s: int | None
+    overflow_after_s: int | None
+    overflow_queue_id: UUID | None
 
 
 class QueueForm(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +65,9 @@ class QueueForm(Struct, forbid_unknown_fields=True, kw_only=True):
     silent_limit_s: UpToDay | UnsetType = UNSET
     wrap_up_s: Annotated[int, Meta(ge=0, le=3600)] | UnsetType = UNSET
     position: Annotated[int, Meta(ge=0, le=10_000)] | UnsetType = UNSET
+    relax_after_s: Seconds | UnsetType | None = UNSET
+    overflow_after_s: Seconds | UnsetType | None = UNSET
+    overflow_queue_id: UUID | UnsetType | None = UNSET
 
     def settings(self) -> QueueSettings:
         """Return the form as the action takes it."""

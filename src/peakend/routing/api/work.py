@@ -1,17 +1,19 @@
 """Taking, passing on and giving back conversations."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from litestar import post
+from litestar import get, post
 from msgspec import Meta, Struct
 
+from peakend.accounts import queries as accounts
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries.rows import ConversationRow
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
-from peakend.routing import actions
+from peakend.routing import actions, queries
 
 
 class Target(Struct, forbid_unknown_fields=True):
@@ -27,6 +29,35 @@ class TransferForm(Struct, forbid_unknown_fields=True):
     to: Target
     note: Annotated[str, Meta(max_length=2000)] = ""
     version: int | None = None
+
+
+class Candidate(Struct, frozen=True):
+    """An agent as the choice saw him."""
+
+    id: UUID
+    name: str
+    load: int
+    capacity: int
+    idle_s: int
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """Why a conversation was offered to the first of `agents`; the others would have been next.
+
+    `ring` says how far the circle had widened: 0 the queue with every skill, 1 with the authority
+    alone, 2 with a second queue. Counts: place and waiting in the queue, candidates free then.
+    """
+
+    at: datetime
+    queue_name: str | None
+    rule: int
+    ring: int
+    last_agent: bool
+    place: int
+    waiting: int
+    candidates: int
+    waited_s: int
+    agents: list[Candidate]
 
 
 class AssignmentForm(Struct, forbid_unknown_fields=True):
@@ -91,8 +122,36 @@ async def give_back(tx: Transaction, actor: Actor, conversation_id: UUID) -> Con
     return await _row(tx, conversation_id)
 
 
+@get("/conversations/{conversation_id:uuid}/decisions", opt=needs("conversations.read"))
+async def decisions(tx: Transaction, actor: Actor, conversation_id: UUID) -> list[Decision]:
+    """Return to whom a conversation was offered and why, oldest first."""
+    await conversations.need_conversation(tx, conversation_id, actor)
+    made = await queries.offers_made(tx, conversation_id)
+    legs = {leg.id: leg.queue_id for leg in await queries.legs_of(tx, conversation_id)}
+    queues = await queries.queue_names(tx, [one for one in legs.values() if one])
+    names = await accounts.member_names(tx, [one.id for row in made for one in row.agents])
+    return [
+        Decision(
+            at=row.at,
+            queue_name=queues.get(queue_id) if (queue_id := legs.get(row.leg_id)) else None,
+            rule=row.rule,
+            ring=row.ring,
+            last_agent=row.last_agent,
+            place=row.place,
+            waiting=row.waiting,
+            candidates=row.candidates,
+            waited_s=row.waited_s,
+            agents=[
+                Candidate(one.id, names.get(one.id, ""), one.load, one.capacity, one.idle_s)
+                for one in row.agents
+            ],
+        )
+        for row in made
+    ]
+
+
 async def _row(tx: Transaction, conversation_id: UUID) -> ConversationRow:
     return (await conversations.rows(tx, [conversation_id]))[0]
 
 
-routes = [pick, transfer, assign, give_back]
+routes = [pick, transfer, assign, give_back, decisions]

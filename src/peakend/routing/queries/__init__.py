@@ -1,6 +1,6 @@
 """Reading queues, seats, work, waits and business hours."""
 
-from peakend.routing.models import HoursRow, PresenceRow, QueueRow, SlaPolicyRow, WorkItem
+from peakend.routing.models import HoursRow, OfferRow, PresenceRow, QueueRow, SlaPolicyRow, WorkItem
 from peakend.routing.queries.hours import (
     HoursNotFound,
     business_hours,
@@ -45,6 +45,7 @@ from peakend.routing.queries.work import (
     last_served_by,
     legs_of,
     need_leg,
+    offers_made,
     offers_of,
     place_in_line,
     target_waits,
@@ -58,6 +59,7 @@ __all__ = [
     "HoursRow",
     "LegNotFound",
     "Line",
+    "OfferRow",
     "Place",
     "PolicyNotFound",
     "PresenceRow",
@@ -80,6 +82,7 @@ __all__ = [
     "need_leg",
     "need_policy",
     "need_queue",
+    "offers_made",
     "offers_of",
     "opening",
     "opening_view",

@@ -7,13 +7,22 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.routing.models import SELECT_WORK, WorkItem
+from peakend.routing.models import (
+    SELECT_OFFER,
+    SELECT_WORK,
+    WORK_COLUMNS,
+    LineRow,
+    OfferRow,
+    Weighed,
+    WorkItem,
+)
 from peakend.routing.queries.queues import Line, QueueRow, lines
 from peakend.routing.queries.seats import Seat, seats
-from peakend.routing.rules.choice import Waiting, in_order
+from peakend.routing.rules.choice import NO_RINGS, STARVING_AFTER, Rings, Waiting, in_order
 from peakend.routing.rules.waiting import Wait, expected_wait, usual_handle_s
 
 MATCHED_AT_ONCE = 500
+TRIED_BESIDES = 20
 HANDLED_SAMPLE = 50
 
 
@@ -89,13 +98,64 @@ async def held(tx: Transaction) -> list[WorkItem]:
     )
 
 
-async def waiting(tx: Transaction) -> list[WorkItem]:
-    """Return the oldest work that is not offered to anybody."""
-    return await tx.all(
-        WorkItem,
-        SELECT_WORK + " AND state = 'waiting' ORDER BY entered_at LIMIT $1",
-        MATCHED_AT_ONCE,
+_OFFERS = f"""
+{SELECT_OFFER}
+  AND leg_id IN (SELECT id FROM work_item
+                 WHERE organisation_id = current_organisation() AND conversation_id = $1)
+ORDER BY at DESC, offer DESC
+LIMIT 50
+"""  # noqa: S608 (names of columns only)
+# The order of `rules.choice.rank`.
+_RANK = """w.entered_at > $2::timestamptz,
+     CASE WHEN w.entered_at <= $2 THEN w.entered_at
+          ELSE w.entered_at - w.priority * interval '1 minute' END, w.id"""
+# Of work that asks the same people no more is read than could be offered to them.
+_LINE = f"""
+SELECT {WORK_COLUMNS}, line.place, line.in_line
+FROM (SELECT w.id,
+        row_number() OVER (PARTITION BY w.queue_id ORDER BY {_RANK}) AS place,
+        count(*) OVER (PARTITION BY w.queue_id) AS in_line,
+        row_number() OVER (
+            PARTITION BY w.queue_id, w.skills, w.only_agent_id, w.only_team_id,
+                w.entered_at <= $3::timestamptz - q.relax_after_s * interval '1 second',
+                w.entered_at <= $3::timestamptz - q.overflow_after_s * interval '1 second'
+            ORDER BY {_RANK}) AS turn
+    FROM work_item w
+    LEFT JOIN queue q ON q.organisation_id = w.organisation_id AND q.id = w.queue_id
+    WHERE w.organisation_id = current_organisation() AND w.state = 'waiting') line
+JOIN work_item w ON w.organisation_id = current_organisation() AND w.id = line.id
+WHERE line.turn <= $1
+ORDER BY w.entered_at, w.id
+"""  # noqa: S608 (names of columns only)
+
+
+async def waiting(tx: Transaction, hands: int = MATCHED_AT_ONCE) -> list[LineRow]:
+    """Return what waits and is offered to nobody: as much as that many agents could be offered.
+
+    Counts: of work that asks the same people, as much as there are hands and a few more, because
+    some may have been tried with an agent just now.
+    """
+    starving = tx.now - STARVING_AFTER
+    return await tx.all(LineRow, _LINE, hands + TRIED_BESIDES, starving, tx.now)
+
+
+async def anything_waits(tx: Transaction) -> bool:
+    """Return whether any work is offered to nobody."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT 1 FROM work_item "
+            "WHERE organisation_id = current_organisation() AND state = 'waiting')"
+        )
     )
+
+
+async def offers_made(tx: Transaction, conversation_id: UUID) -> list[OfferRow]:
+    """Return to whom a conversation was offered and why, oldest first. Counts: the newest 50."""
+    rows = await tx.all(OfferRow, _OFFERS, conversation_id)
+    return [
+        msgspec.structs.replace(row, agents=msgspec.convert(row.agents, list[Weighed]))
+        for row in reversed(rows)
+    ]
 
 
 async def last_served_by(tx: Transaction, customer_id: UUID, since: datetime) -> UUID | None:
@@ -116,7 +176,12 @@ async def last_served_by(tx: Transaction, customer_id: UUID, since: datetime) ->
     return found
 
 
-def as_waiting(leg: WorkItem, teams: dict[UUID, frozenset[UUID]]) -> Waiting:
+def as_waiting(
+    leg: WorkItem,
+    teams: dict[UUID, frozenset[UUID]],
+    rings: Rings = NO_RINGS,
+    authorities: frozenset[UUID] = frozenset(),
+) -> Waiting:
     """Return the form in which the choice sees a leg; `teams` are the agents of each team."""
     only = None
     if leg.only_agent_id is not None:
@@ -129,6 +194,8 @@ def as_waiting(leg: WorkItem, teams: dict[UUID, frozenset[UUID]]) -> Waiting:
         entered_at=leg.entered_at,
         priority=leg.priority,
         skills=frozenset(leg.skills),
+        firm=authorities.intersection(leg.skills),
+        rings=rings,
         last_agent_id=leg.last_agent_id,
         only=only,
         tried={UUID(agent): datetime.fromisoformat(at) for agent, at in leg.tried.items()},
