@@ -157,8 +157,6 @@ async def _queues(tx: Transaction, brands: Named, members: Named) -> Named:
     hours = {slug: await _hours(tx, value) for slug, value in given["hours"].items()}
     found = {}
     for position, queue in enumerate(given["queue"]):
-        # A queue asks for no skills here: those of the content say what its people are good at,
-        # and nobody is good at all of them.
         settings = routing.QueueSettings(
             name=queue["zh"],
             brand_id=brands[queue["brand"]],
@@ -170,6 +168,9 @@ async def _queues(tx: Transaction, brands: Named, members: Named) -> Named:
         serving = [members[p["login"]] for p in staff() if queue["slug"] in p["queues"]]
         await routing.set_queue_members(tx, queue_id, member_ids=serving, team_ids=[])
         found[queue["slug"]] = queue_id
+    for slug, other in (("repair", "property"), ("order", "property"), ("property", "order")):
+        helped = routing.QueueSettings(overflow_after_s=90, overflow_queue_id=found[other])
+        await routing.change_queue(tx, found[slug], helped)
     found |= {f"hours/{slug}": hours_id for slug, hours_id in hours.items()}
     return found
 

@@ -560,6 +560,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return to whom a conversation was offered and why, oldest first */
+        get: operations["routing.work.decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/draft": {
         parameters: {
             query?: never;
@@ -2938,6 +2955,15 @@ export interface components {
             permissions: string[];
             sight: string;
         };
+        /** Candidate */
+        Candidate: {
+            capacity: number;
+            /** Format: uuid */
+            id: string;
+            idle_s: number;
+            load: number;
+            name: string;
+        };
         /** CannedChange */
         CannedChange: {
             body?: string;
@@ -3270,6 +3296,20 @@ export interface components {
             since: string;
             tier: string;
             verified: boolean;
+        };
+        /** Decision */
+        Decision: {
+            agents: components["schemas"]["Candidate"][];
+            /** Format: date-time */
+            at: string;
+            candidates: number;
+            last_agent: boolean;
+            place: number;
+            queue_name: string | null;
+            ring: number;
+            rule: number;
+            waited_s: number;
+            waiting: number;
         };
         /** Digital */
         Digital: {
@@ -3826,9 +3866,12 @@ export interface components {
             hours_id?: string | null;
             name: string;
             offer_s?: number;
+            overflow_after_s?: number | null;
+            overflow_queue_id?: string | null;
             position?: number;
             priority?: number;
             promise_s?: number;
+            relax_after_s?: number | null;
             silent_limit_s?: number;
             skills?: string[];
             target_s?: number;
@@ -3837,6 +3880,8 @@ export interface components {
         };
         /** NewSkill */
         NewSkill: {
+            /** @default false */
+            authority: boolean;
             name: string;
         };
         /** NewTeam */
@@ -4080,9 +4125,12 @@ export interface components {
             name: string;
             offer_s: number;
             open: boolean;
+            overflow_after_s: number | null;
+            overflow_queue_id: string | null;
             position: number;
             priority: number;
             promise_s: number;
+            relax_after_s: number | null;
             silent_limit_s: number;
             skills: string[];
             target_s: number;
@@ -4097,9 +4145,12 @@ export interface components {
             hours_id?: string | null;
             name?: string;
             offer_s?: number;
+            overflow_after_s?: number | null;
+            overflow_queue_id?: string | null;
             position?: number;
             priority?: number;
             promise_s?: number;
+            relax_after_s?: number | null;
             silent_limit_s?: number;
             skills?: string[];
             target_s?: number;
@@ -4493,6 +4544,7 @@ export interface components {
         };
         /** Skill */
         Skill: {
+            authority: boolean;
             /** Format: uuid */
             id: string;
             name: string;
@@ -6459,6 +6511,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.work.decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"][];
                 };
             };
             401: components["responses"]["Error401"];

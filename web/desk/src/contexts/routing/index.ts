@@ -1,7 +1,13 @@
 import { defineAsyncComponent } from 'vue'
+import { needWords } from '@/app/i18n'
 
 export { default as OfferBar } from './parts/OfferBar.vue'
 export { default as PresenceMenu } from './parts/PresenceMenu.vue'
 export { followPresence, presence, setPresence } from './presence'
 export { presenceTone } from './tones'
 export const TransferDialog = defineAsyncComponent(() => import('./parts/TransferDialog.vue'))
+/** Why a conversation came to whom; with its words it loads when it is asked for. */
+export const DecisionDialog = defineAsyncComponent(async () => {
+  await needWords('routing/decisions')
+  return import('./decisions/DecisionDialog.vue')
+})
