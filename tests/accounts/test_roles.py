@@ -262,7 +262,7 @@ async def test_a_dangerous_change_takes_two_people(
     assert (await person.send("POST", path)).status_code == 403
     assert (await person.get("/proposals")).json() == []
     assert (await boss.get("/sign-in-rules")).json()["password_least"] == 10
-    assert (await other.send("POST", path)).json() == {"link": None}
+    assert (await other.send("POST", path)).json() == {"link": None, "key": None}
     assert (await boss.get("/sign-in-rules")).json()["password_least"] == 12
     assert (await other.send("POST", path)).status_code == 409
     listed = (await boss.get("/proposals")).json()

@@ -78,6 +78,7 @@ async def test_the_command_menu_finds_macros_by_initials(desk: Any, chat: Any) -
     await agent.composer.fill("")
     await page.evaluate("document.activeElement?.blur()")
     await keyboard.press("Control+k")
+    await page.get_by_role("dialog").locator("input").wait_for()
     await keyboard.type("rqzdj")
     await page.get_by_role("option", name="燃气灶：登记上门").wait_for()
     await keyboard.press("Enter")

@@ -149,7 +149,7 @@ class Simulation:
         ]
         # At night few fit: the one that was heard longest ago comes again.
         fresh = [told for told in fitting if told.key not in self.played]
-        upset = [told for told in fresh or fitting if told.key.startswith("upset-")]
+        upset = [told for told in fresh if told.key.startswith("upset-")]
         if upset and self.begun % UPSET_EVERY == 0:
             told = upset[0]
         elif fresh:

@@ -59,7 +59,7 @@ function inField(target: EventTarget | null): boolean {
 
 /** Whether something open over the page takes the keys for itself. */
 function covered(): boolean {
-  return !!document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')
+  return document.body.hasAttribute('data-covered') || !!document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')
 }
 
 addEventListener('keydown', (event) => {

@@ -10,6 +10,9 @@ function initial(sign: string): string {
   return letter
 }
 
+/** Nobody types the colon between two words of a title. */
+const plain = (text: string) => text.replace(/[\s\p{P}]/gu, '')
+
 const known = new Map<string, string>()
 export function initials(text: string): string {
   let found = known.get(text)
@@ -23,5 +26,6 @@ export function initials(text: string): string {
 export function matches(query: string, ...texts: (string | undefined)[]): boolean {
   const wanted = query.trim().toLowerCase()
   if (!wanted) return true
-  return texts.some((text) => text && (text.toLowerCase().includes(wanted) || initials(text).replace(/\s/g, '').includes(wanted)))
+  const letters = plain(wanted)
+  return texts.some((text) => text && (text.toLowerCase().includes(wanted) || (letters && (plain(text.toLowerCase()).includes(letters) || plain(initials(text)).includes(letters)))))
 }

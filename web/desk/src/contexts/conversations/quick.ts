@@ -30,7 +30,7 @@ export function fit(query: string, one: Quick): number {
   if (one.shortcut.toLowerCase().startsWith(wanted)) return 6
   if (one.typed.split(' ').some((way) => way.startsWith(wanted))) return 5
   if (one.title.toLowerCase().includes(wanted)) return 4
-  if (one.typed.includes(wanted)) return 3
+  if (matches(wanted, one.title, one.typed)) return 3
   if (one.text.toLowerCase().includes(wanted)) return 2
   return matches(wanted, one.text) ? 1 : 0
 }
