@@ -91,7 +91,8 @@ def one_statement(centre: Centre) -> str:
         1: row, 2: "gen_random_uuid()", 3: "'agent'", 4: script.literal(TEXT), 5: "'member'",
         6: writer, 7: "now()", 8: "(SELECT gen_random_uuid())", 9: "NULL", 10: "NULL", 11: "NULL",
         12: "NULL", 13: "NULL", 14: "NULL", 15: words, 16: script.literal(TEXT[:40]),
-        17: "'{serving}'", 18: "false", 19: writer, 20: "'{}'", 21: "true",
+        17: "NULL", 18: "'{serving}'", 19: "false", 20: writer, 21: "'{}'", 22: "true",
+        23: "'{}'",
     }  # fmt: skip
     posting = script.ARGUMENT.sub(
         lambda found: values[int(found[1])] + (found[2] or _cast(int(found[1]))), POST_BY_STAFF
