@@ -15,8 +15,10 @@ from peakend.routing.rules.choice import (
     Rings,
     Waiting,
     choose,
+    has_room,
     in_order,
-    suits,
+    is_asked,
+    who_is_asked,
 )
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -27,6 +29,16 @@ AGENTS = [UUID(int=n) for n in range(21, 27)]
 
 def ago(seconds: float) -> datetime:
     return NOW - timedelta(seconds=seconds)
+
+
+def suits(work: Waiting, agent: Ready, now: datetime) -> bool:
+    """Return whether an agent may be offered a piece of work now."""
+    tried_at = work.tried.get(agent.agent_id)
+    return (
+        has_room(agent)
+        and is_asked(who_is_asked(work, now), agent)
+        and (tried_at is None or now - tried_at >= RETRY_AFTER)
+    )
 
 
 works = st.builds(

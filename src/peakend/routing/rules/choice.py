@@ -223,15 +223,6 @@ def is_asked(asked: Asked, agent: Ready) -> bool:
     return not asked.queue_ids.isdisjoint(agent.queue_ids)
 
 
-def suits(work: Waiting, agent: Ready, now: datetime) -> bool:
-    """Return whether an agent may be offered a piece of work now."""
-    return (
-        has_room(agent)
-        and is_asked(who_is_asked(work, now), agent)
-        and not _tried(work, agent, now)
-    )
-
-
 def _tried(work: Waiting, agent: Ready, now: datetime) -> bool:
     tried_at = work.tried.get(agent.agent_id)
     return tried_at is not None and now - tried_at < RETRY_AFTER
