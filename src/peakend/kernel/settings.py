@@ -17,6 +17,12 @@ class Settings:
         self.trusted_proxies = frozenset(
             filter(None, os.environ.get("PEAKEND_TRUSTED_PROXIES", "").split(","))
         )
+        # What requests to other servers may reach inside: hosts, hosts with a port, networks.
+        self.outgoing_allowed = tuple(
+            entry.strip()
+            for entry in os.environ.get("PEAKEND_OUTGOING_ALLOWED", "").split(",")
+            if entry.strip()
+        )
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         self.demo = os.environ.get("PEAKEND_DEMO") == "1"
         self._key: bytes | None = None
