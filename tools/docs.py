@@ -24,6 +24,7 @@ FLOORS = (
     "accounts",
     "customers",
     "knowledge",
+    "profiles",
     "conversations",
     "routing",
     "assist",

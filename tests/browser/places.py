@@ -25,6 +25,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/audit", "audit.read"),
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/macros", "canned.own"),
+    ("/desk/admin/fields", "settings.manage"),
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),
     ("/desk/admin/watch", "settings.manage"),

@@ -80,6 +80,13 @@ BODIES: dict[str, Any] = {
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
     "PATCH /api/macros/{macro_id:uuid}": {"title": "x"},
     "PATCH /api/views/{view_id:uuid}": {"name": "x"},
+    "PATCH /api/profile-fields/{field_id:uuid}": {"version": 1, "label_zh": "x"},
+    "PATCH /api/customers/{customer_id:uuid}/fields": {"values": []},
+    "POST /api/customers/{customer_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
+    "PATCH /api/conversations/{conversation_id:uuid}/fields": {"values": []},
+    "POST /api/conversations/{conversation_id:uuid}/field-reveals": {
+        "field_id": NEW, "reason": "回电",
+    },
     "PUT /api/views/order": {"view_ids": []},
     "POST /api/macros/{macro_id:uuid}/previews": {"conversation_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/macro-runs": {
@@ -146,6 +153,11 @@ def _furnish(site: Served) -> None:
         "macro",
         "/api/macros",
         {"shortcut": "hi", "title": "问候", "steps": {"reply": "您好"}, "scope": "all"},
+    )
+    make(
+        "field",
+        "/api/profile-fields",
+        {"of": "customer", "key": "floor", "kind": "text", "label_zh": "楼层", "label_en": "Floor"},
     )
     make("view", "/api/views", {"name": "待回复", "filter": {}, "scope": "all"})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})

@@ -138,7 +138,14 @@ NAMING_FACTS = frozenset(
     {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}
 )
 FLOOR_FACTS = frozenset(
-    {"PresenceChanged", "CapacityChanged", "QueueOpened", "QueueClosed", "ViewChanged"}
+    {
+        "PresenceChanged",
+        "CapacityChanged",
+        "QueueOpened",
+        "QueueClosed",
+        "ViewChanged",
+        "FieldChanged",
+    }
 )
 
 

@@ -22,6 +22,7 @@ CONTEXTS = (
     "accounts",
     "customers",
     "knowledge",
+    "profiles",
     "conversations",
     "routing",
     "assist",

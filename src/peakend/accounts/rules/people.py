@@ -39,6 +39,7 @@ _SUPERVISOR = _AGENT | {
     "conversations.assign",
     "conversations.take_over",
     "conversations.originals",
+    "customers.reveal_sensitive",
     "routing.manage",
     "insight.wallboard",
     "knowledge.edit",

@@ -24,6 +24,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
+from peakend.profiles.actions import need_complete
 
 _CLOSE = """
 UPDATE conversation SET
@@ -110,7 +111,7 @@ async def close(
     """End a conversation; agents must say why the customer came where there are reasons.
 
     Errors: ConversationNotFound, ConversationIsClosed, ConversationStale, ReasonNeeded,
-    UnknownReason.
+    UnknownReason, FieldsMissing.
     """
     row = await need_version(tx, conversation_id, by, version)
     if row.state == "closed":
@@ -120,6 +121,8 @@ async def close(
         kept_reason, kept_version = reason_id, await _reason_version(tx, reason_id)
     if kept_reason is None and by.kind == "member" and await tx.value(_ANY_REASON):
         raise ReasonNeeded(fields={"reason_id": "required"})
+    if by.kind == "member":
+        await need_complete(tx, conversation_id=conversation_id, customer_id=row.customer_id)
     await tx.run(_CLOSE, conversation_id, tx.now, solved, kept_reason, kept_version)
     await record_woken(tx, row, "customer" if by.kind == "visitor" else "member")
     if kept_reason != row.reason_id:

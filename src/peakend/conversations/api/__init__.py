@@ -5,6 +5,7 @@ from typing import Any
 from peakend.conversations.api import (
     aside,
     desk,
+    fields,
     matters,
     merging,
     settings,
@@ -16,6 +17,7 @@ from peakend.conversations.api import (
 routes: list[Any] = [
     *desk.routes,
     *aside.routes,
+    *fields.routes,
     *merging.routes,
     *matters.routes,
     *talking.routes,

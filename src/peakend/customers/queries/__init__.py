@@ -16,6 +16,7 @@ from peakend.customers.queries.cards import (
     display_name,
     need_customer,
     page_trail,
+    parts_of,
 )
 from peakend.customers.queries.found import customer_page, search
 from peakend.customers.queries.visits import (
@@ -52,6 +53,7 @@ __all__ = [
     "need_customer",
     "need_visitor",
     "page_trail",
+    "parts_of",
     "search",
     "verify_identity",
     "visitor_customers",

@@ -163,6 +163,35 @@ async def current_customer(tx: Transaction, customer_id: UUID, *, hold: bool = F
     return found or customer_id
 
 
+async def parts_of(tx: Transaction, customer_id: UUID) -> list[UUID]:
+    """Return whom a customer is today, then everybody who was merged into it.
+
+    What contexts above keep by customer is found under all of them. Errors: CustomerNotFound.
+    """
+    found: list[UUID] = await tx.value(
+        """
+        SELECT coalesce(array_agg(id ORDER BY merged_into_id IS NOT NULL, id), '{}')
+        FROM (
+            SELECT c.id, c.merged_into_id
+            FROM customer c
+            WHERE c.organisation_id = current_organisation()
+              AND c.id = coalesce((SELECT merged_into_id FROM customer
+                                   WHERE organisation_id = current_organisation() AND id = $1), $1)
+            UNION ALL
+            SELECT c.id, c.merged_into_id
+            FROM customer c
+            WHERE c.organisation_id = current_organisation()
+              AND c.merged_into_id = coalesce((SELECT merged_into_id FROM customer
+                                   WHERE organisation_id = current_organisation() AND id = $1), $1)
+        ) part
+        """,
+        customer_id,
+    )
+    if not found:
+        raise CustomerNotFound
+    return found
+
+
 async def customer_briefs(
     tx: Transaction, ids: Iterable[UUID], language: str | None = None
 ) -> dict[UUID, CustomerBrief]:

@@ -27,6 +27,7 @@ from peakend.entry.demo.material import (
     topics,
 )
 from peakend.entry.demo.material import customers as known_customers
+from peakend.entry.demo.records import keep_records
 from peakend.entry.demo.rights import give_roles
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -121,6 +122,7 @@ async def seed(
         progress("entry.demo.customers", 0.8)
         for person in (*known_customers().values(), *_twins()):
             await _customer(tx, person)
+        await keep_records(tx)
 
 
 async def _brands(tx: Transaction) -> dict[str, UUID]:

@@ -225,6 +225,30 @@ CREATE TABLE organisation (
 	CONSTRAINT pk_organisation PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE profile_field (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	"of" TEXT NOT NULL, 
+	type_id UUID, 
+	key TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	label_zh TEXT NOT NULL, 
+	label_en TEXT NOT NULL, 
+	help_zh TEXT DEFAULT '' NOT NULL, 
+	help_en TEXT DEFAULT '' NOT NULL, 
+	privacy TEXT NOT NULL, 
+	mask TEXT DEFAULT 'auto' NOT NULL, 
+	required BOOLEAN DEFAULT false NOT NULL, 
+	options JSONB DEFAULT '[]' NOT NULL, 
+	pattern TEXT DEFAULT '' NOT NULL, 
+	least FLOAT, 
+	most FLOAT, 
+	position INTEGER DEFAULT 0 NOT NULL, 
+	archived_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_profile_field PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE proposal (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -572,6 +596,33 @@ CREATE TABLE presence (
 	misses INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_presence PRIMARY KEY (organisation_id, member_id), 
 	CONSTRAINT ck_presence_state CHECK (state IN ('ready', 'wrap_up', 'break', 'offline'))
+)
+-- next
+CREATE TABLE profile_reveal (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	owner_id UUID NOT NULL, 
+	field_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	reason TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_profile_reveal PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE profile_value (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	owner_id UUID NOT NULL, 
+	field_id UUID NOT NULL, 
+	text TEXT, 
+	number FLOAT, 
+	day DATE, 
+	flag BOOLEAN, 
+	sealed BYTEA, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_profile_value PRIMARY KEY (organisation_id, owner_id, field_id), 
+	CONSTRAINT ck_profile_value_one CHECK (num_nonnulls(text, number, day, flag, sealed) <= 1)
 )
 -- next
 CREATE TABLE queue (
@@ -1162,6 +1213,10 @@ ALTER TABLE pending_sign_in ADD CONSTRAINT fk_pending_sign_in_organisation_id_me
 -- next
 ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE profile_reveal ADD CONSTRAINT fk_profile_reveal_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE profile_value ADD CONSTRAINT fk_profile_value_organisation_id_field_id FOREIGN KEY (organisation_id, field_id) REFERENCES profile_field (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
@@ -1338,6 +1393,8 @@ CREATE INDEX ix_live_socket_process ON live_socket (process)
 -- next
 CREATE INDEX ix_metric_part_fresh ON metric_part (organisation_id) WHERE NOT merged
 -- next
+CREATE UNIQUE INDEX uq_profile_field_key ON profile_field (organisation_id, "of", coalesce(type_id, organisation_id), key)
+-- next
 CREATE INDEX ix_proposal_created ON proposal (organisation_id, created_at)
 -- next
 CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
@@ -1389,6 +1446,10 @@ CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, a
 CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
 -- next
 CREATE UNIQUE INDEX uq_pending_sign_in_token_hash ON pending_sign_in (token_hash)
+-- next
+CREATE INDEX ix_profile_reveal_owner ON profile_reveal (organisation_id, owner_id, at)
+-- next
+CREATE INDEX ix_profile_value_field ON profile_value (organisation_id, field_id, owner_id)
 -- next
 CREATE INDEX ix_recovery_code_member ON recovery_code (organisation_id, member_id)
 -- next
@@ -1650,6 +1711,14 @@ GRANT SELECT ON organisation TO peakend_system
 -- next
 CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_field TO peakend_app
+-- next
+ALTER TABLE profile_field ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE profile_field FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON profile_field TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON proposal TO peakend_app
 -- next
 ALTER TABLE proposal ENABLE ROW LEVEL SECURITY
@@ -1889,6 +1958,22 @@ ALTER TABLE presence ENABLE ROW LEVEL SECURITY
 ALTER TABLE presence FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON presence TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT ON profile_reveal TO peakend_app
+-- next
+ALTER TABLE profile_reveal ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE profile_reveal FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON profile_reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON profile_value TO peakend_app
+-- next
+ALTER TABLE profile_value ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE profile_value FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON profile_value TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue TO peakend_app
 -- next

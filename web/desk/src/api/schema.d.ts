@@ -594,6 +594,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/field-reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a masked field of a conversation for five minutes */
+        post: operations["conversations.fields.reveal_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is filled in for a conversation and its customer */
+        get: operations["conversations.fields.conversation_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Fill in fields of a conversation */
+        patch: operations["conversations.fields.fill_conversation"];
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/hand-backs": {
         parameters: {
             query?: never;
@@ -1088,6 +1123,41 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/field-reveals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a masked field for five minutes; who asked and why is kept */
+        post: operations["profiles.fields.reveal_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is filled in for a customer */
+        get: operations["profiles.fields.customer_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Fill in fields of a customer */
+        patch: operations["profiles.fields.fill_customer"];
         trace?: never;
     };
     "/api/customers/{customer_id}/merges": {
@@ -1639,6 +1709,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/profile-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields that are defined */
+        get: operations["profiles.fields.field_list"];
+        put?: never;
+        /** Define a field */
+        post: operations["profiles.fields.add_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile-fields/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put fields into an order */
+        put: operations["profiles.fields.order_fields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile-fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change, archive or bring back a field */
+        patch: operations["profiles.fields.change_field"];
         trace?: never;
     };
     "/api/proposals": {
@@ -2934,6 +3056,11 @@ export interface components {
             /** @enum {string} */
             to: "agent" | "digital";
         };
+        /** Beside */
+        Beside: {
+            conversation: components["schemas"]["ValueView"][];
+            customer: components["schemas"]["ValueView"][];
+        };
         /** Brand */
         Brand: {
             colour: string;
@@ -3417,6 +3544,88 @@ export interface components {
             /** Format: date-time */
             watermark_at: string;
         };
+        /** Field */
+        Field: {
+            archived_at: string | null;
+            help_en: string;
+            help_zh: string;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "tree" | "flag" | "phone" | "email" | "link";
+            label_en: string;
+            label_zh: string;
+            least: number | null;
+            /** @enum {string} */
+            mask: "auto" | "ends" | "last4" | "first" | "all";
+            most: number | null;
+            /** @enum {string} */
+            of: "customer" | "company" | "conversation" | "object";
+            options: components["schemas"]["Option"][];
+            pattern: string;
+            position: number;
+            /** @enum {string} */
+            privacy: "public" | "internal" | "personal" | "sensitive";
+            required: boolean;
+            type_id: string | null;
+            version: number;
+        };
+        /** FieldChange */
+        FieldChange: {
+            archived?: boolean;
+            help_en?: string;
+            help_zh?: string;
+            label_en?: string;
+            label_zh?: string;
+            least?: number | null;
+            mask?: "auto" | "ends" | "last4" | "first" | "all";
+            most?: number | null;
+            options?: components["schemas"]["Option"][];
+            pattern?: string;
+            privacy?: "public" | "internal" | "personal" | "sensitive";
+            required?: boolean;
+            version: number;
+        };
+        /** FieldGiven */
+        FieldGiven: {
+            /** @default  */
+            help_en: string;
+            /** @default  */
+            help_zh: string;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "tree" | "flag" | "phone" | "email" | "link";
+            label_en: string;
+            label_zh: string;
+            least?: number | null;
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            mask: "auto" | "ends" | "last4" | "first" | "all";
+            most?: number | null;
+            /** @enum {string} */
+            of: "customer" | "company" | "conversation" | "object";
+            options?: components["schemas"]["Option"][];
+            /** @default  */
+            pattern: string;
+            /**
+             * @default internal
+             * @enum {string}
+             */
+            privacy: "public" | "internal" | "personal" | "sensitive";
+            /** @default false */
+            required: boolean;
+            type_id?: string | null;
+        };
+        /** FieldOrder */
+        FieldOrder: {
+            field_ids: string[];
+            /** @enum {string} */
+            of: "customer" | "company" | "conversation" | "object";
+            type_id?: string | null;
+        };
         /** Figure */
         Figure: {
             high: number | null;
@@ -3438,6 +3647,10 @@ export interface components {
             /** @default  */
             url: string;
             width: number | null;
+        };
+        /** Filling */
+        Filling: {
+            values: components["schemas"]["ValueChange"][];
         };
         /** Found */
         Found: {
@@ -3928,6 +4141,15 @@ export interface components {
         OfferNumber: {
             offer: number;
         };
+        /** Option */
+        Option: {
+            /** @default true */
+            active: boolean;
+            en: string;
+            key: string;
+            parent?: string | null;
+            zh: string;
+        };
         /** Organisation */
         Organisation: {
             /** Format: uuid */
@@ -4293,16 +4515,16 @@ export interface components {
         Resolution: {
             resolved: boolean;
         };
+        /** RevealAsked */
+        RevealAsked: {
+            /** Format: uuid */
+            field_id: string;
+            reason: string;
+        };
         /** RevealRequest */
         RevealRequest: {
             field: string;
             reason: string;
-        };
-        /** Revealed */
-        Revealed: {
-            /** Format: date-time */
-            until: string;
-            value: string;
         };
         /** RoleChange */
         RoleChange: {
@@ -4714,6 +4936,22 @@ export interface components {
             /** @default 0 */
             text_length: number;
         };
+        /** ValueChange */
+        ValueChange: {
+            /** Format: uuid */
+            field_id: string;
+            value: string | boolean | number | null;
+            version: number;
+        };
+        /** ValueView */
+        ValueView: {
+            /** Format: uuid */
+            field_id: string;
+            masked: boolean;
+            shown: string;
+            value: string | number | boolean | null;
+            version: number;
+        };
         /** Version */
         Version: {
             /** @enum {string} */
@@ -5034,6 +5272,12 @@ export interface components {
         };
         /** Nothing */
         conversations_api_web_Nothing: Record<string, never>;
+        /** Revealed */
+        customers_actions_reveals_Revealed: {
+            /** Format: date-time */
+            until: string;
+            value: string;
+        };
         /** ReasonGiven */
         desk_ReasonGiven: {
             reason_id: string | null;
@@ -5071,6 +5315,12 @@ export interface components {
             warn: number;
             /** @default 20 */
             within_s: number;
+        };
+        /** Revealed */
+        profiles_actions_filling_Revealed: {
+            /** Format: date-time */
+            until: string;
+            value: string | number | boolean | null;
         };
         /** QueueState */
         routing_api_settings_QueueState: {
@@ -6581,6 +6831,102 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.fields.reveal_conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealAsked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.fields.conversation_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beside"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.fields.fill_conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filling"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Beside"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "assist.watching.hand_back": {
         parameters: {
             query?: never;
@@ -7593,6 +7939,102 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "profiles.fields.reveal_customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealAsked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.customer_values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.fill_customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Filling"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValueView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.merging.merge": {
         parameters: {
             query?: never;
@@ -7682,7 +8124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Revealed"];
+                    "application/json": components["schemas"]["customers_actions_reveals_Revealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -8788,6 +9230,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Presence"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.field_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.add_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.order_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.fields.change_field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -1,0 +1,1 @@
+"""What an organisation keeps beside a person: fields of its own, companies, things they own."""

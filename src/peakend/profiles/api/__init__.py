@@ -1,0 +1,7 @@
+"""Routes of fields, companies and what belongs to them."""
+
+from typing import Any
+
+from peakend.profiles.api import fields
+
+routes: list[Any] = [*fields.routes]

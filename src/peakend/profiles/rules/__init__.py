@@ -1,0 +1,1 @@
+"""What a field may hold, and what is shown of it; pure."""

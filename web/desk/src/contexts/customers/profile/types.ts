@@ -1,0 +1,7 @@
+import type { Shapes } from '@/api/types'
+
+export type Field = Shapes['Field']
+export type FieldValue = Shapes['ValueView']
+export type FieldOption = Field['options'][number]
+export type Given = string | number | boolean | null
+export type Of = Field['of']
