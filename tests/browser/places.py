@@ -14,6 +14,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/wallboard", "insight.wallboard"),
     ("/desk/interventions", "conversations.take_over"),
     ("/desk/side", "conversations.note"),
+    ("/desk/following", "conversations.read"),
+    ("/desk/following?list=followed", "conversations.read"),
     ("/desk/admin/organisation", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
     ("/desk/admin/roles", "accounts.manage"),

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},
     "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
     "POST /api/conversations/{conversation_id:uuid}/reads": {"seq": 1},
+    "POST /api/conversations/{conversation_id:uuid}/follower-reads": {"seq": 1},
     "POST /api/conversations/{conversation_id:uuid}/closings": {},
     "POST /api/conversations/{conversation_id:uuid}/reopenings": {},
     "PUT /api/conversations/{conversation_id:uuid}/tags": {"tag_ids": []},

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from peakend.conversations.actions.following import follow_on
 from peakend.conversations.actions.laying import headers, lay, locked
 from peakend.conversations.actions.replying import system_message
 from peakend.conversations.events import (
@@ -151,6 +152,7 @@ async def merge_conversations(
     await tx.run(_END, absorbed_id, into_id, tx.now)
     await _join(tx, into_id, before[str(absorbed_id)])
     followers = await tx.value(_FOLLOW, absorbed_id, into_id)
+    await follow_on(tx, absorbed_id, into_id)
     lines = [
         await system_message(
             tx, conversation_id=one, code=code, params={"number": other.number, "id": str(other.id)}

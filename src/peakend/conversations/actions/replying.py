@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts.queries import MemberNotFound, member_briefs
+from peakend.conversations.actions.following import call
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Said, checked_text, post
 from peakend.conversations.actions.quoting import check_quotable
@@ -17,6 +18,7 @@ from peakend.conversations.events import (
 )
 from peakend.conversations.models import MessageRecord
 from peakend.conversations.ports import provided
+from peakend.conversations.queries.access import need_conversation
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import record
@@ -126,6 +128,9 @@ async def note(
                 leg_id=leg_id,
             ),
         )
+    if called := [one for one in named if one != by.id]:
+        row = await need_conversation(tx, conversation_id, by)
+        await call(tx, row, kept.id, kept.seq, called)
     return kept
 
 

@@ -1,5 +1,13 @@
 """Facts of conversations."""
 
+from peakend.conversations.events.following import (
+    ConversationFollowed,
+    ConversationPinned,
+    ConversationUnfollowed,
+    ConversationUnpinned,
+    FollowedSeen,
+    MentionsMarked,
+)
 from peakend.conversations.events.matters import (
     ConversationAbsorbed,
     ConversationFronted,
@@ -53,9 +61,11 @@ __all__ = [
     "ConversationAbsorbed",
     "ConversationAssigned",
     "ConversationClosed",
+    "ConversationFollowed",
     "ConversationFronted",
     "ConversationJoined",
     "ConversationMoved",
+    "ConversationPinned",
     "ConversationQueued",
     "ConversationRated",
     "ConversationReleased",
@@ -66,12 +76,16 @@ __all__ = [
     "ConversationSplitOff",
     "ConversationStarted",
     "ConversationTagged",
+    "ConversationUnfollowed",
+    "ConversationUnpinned",
     "ConversationWoken",
     "ConversationsLinked",
     "DigitalReplySent",
     "DueSet",
+    "FollowedSeen",
     "MarkedUnread",
     "MemberMentioned",
+    "MentionsMarked",
     "MessageReacted",
     "MessageRecalled",
     "MessageReceived",

@@ -1,6 +1,6 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import finding, joining
+from peakend.conversations.models import finding, following, joining
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -29,5 +29,6 @@ __all__ = [
     "conversation_tag_table",
     "due_table",
     "finding",
+    "following",
     "joining",
 ]

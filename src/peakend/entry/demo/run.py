@@ -12,7 +12,7 @@ from peakend.accounts import queries as accounts
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import set_password
 from peakend.accounts.queries import organisation_ids
-from peakend.entry.demo import history, kept, seed
+from peakend.entry.demo import called, history, kept, seed
 from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.kept import Kept
 from peakend.entry.demo.material import SHOP_CUSTOMER, customers, staff
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 PAST = timedelta(days=30)
 NOTED_EVERY_S = 60
 LITTLE = timedelta(minutes=20)
+# After so much of the past there are new conversations to be called to.
+LONG = timedelta(days=1)
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +120,8 @@ async def _tell_past(database: Database, notes: Kept, simulated: Simulation) -> 
         )
         took_s = round(asyncio.get_running_loop().time() - started, 1)
         log.info("the demo's past is told", conversations=made, took_s=took_s)
+        if until - since > LONG:
+            await called.call(database, notes.organisation_id)
     while True:
         notes.done_until = clock.now()
         notes.simulated = simulated.open_conversations()

@@ -560,6 +560,15 @@ CREATE TABLE member_skill (
 	CONSTRAINT pk_member_skill PRIMARY KEY (organisation_id, member_id, skill_id)
 )
 -- next
+CREATE TABLE mention (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	message_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	read_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_mention PRIMARY KEY (organisation_id, member_id, message_id)
+)
+-- next
 CREATE TABLE page_view (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -889,6 +898,17 @@ CREATE TABLE conversation_due (
 	CONSTRAINT pk_conversation_due PRIMARY KEY (organisation_id, conversation_id)
 )
 -- next
+CREATE TABLE conversation_follower (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	why TEXT NOT NULL, 
+	seen_seq INTEGER NOT NULL, 
+	layout INTEGER NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_follower PRIMARY KEY (organisation_id, member_id, conversation_id)
+)
+-- next
 CREATE TABLE conversation_join (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -922,6 +942,14 @@ CREATE TABLE conversation_moved (
 	customer_id UUID NOT NULL, 
 	beside BOOLEAN NOT NULL, 
 	CONSTRAINT pk_conversation_moved PRIMARY KEY (organisation_id, merge_id, conversation_id)
+)
+-- next
+CREATE TABLE conversation_pin (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_conversation_pin PRIMARY KEY (organisation_id, member_id, conversation_id)
 )
 -- next
 CREATE TABLE conversation_tag (
@@ -1207,6 +1235,8 @@ ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_member_i
 -- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id FOREIGN KEY (organisation_id, skill_id) REFERENCES skill (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mention ADD CONSTRAINT fk_mention_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE pending_sign_in ADD CONSTRAINT fk_pending_sign_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1289,6 +1319,10 @@ ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conv
 -- next
 ALTER TABLE conversation_due ADD CONSTRAINT fk_conversation_due_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE conversation_follower ADD CONSTRAINT fk_conversation_follower_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_follower ADD CONSTRAINT fk_conversation_follower_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation_join ADD CONSTRAINT fk_conversation_join_organisation_id_absorbed_id FOREIGN KEY (organisation_id, absorbed_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_join ADD CONSTRAINT fk_conversation_join_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
@@ -1304,6 +1338,10 @@ ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_i
 ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_pin ADD CONSTRAINT fk_conversation_pin_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE conversation_pin ADD CONSTRAINT fk_conversation_pin_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
@@ -1441,6 +1479,10 @@ CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
 -- next
 CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 -- next
+CREATE INDEX ix_mention_member ON mention (organisation_id, member_id, at, message_id)
+-- next
+CREATE INDEX ix_mention_unread ON mention (organisation_id, member_id, at) WHERE read_at IS NULL
+-- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
 -- next
 CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
@@ -1507,6 +1549,8 @@ CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
 -- next
+CREATE INDEX ix_conversation_follower_conversation ON conversation_follower (organisation_id, conversation_id)
+-- next
 CREATE INDEX ix_conversation_join_absorbed ON conversation_join (organisation_id, absorbed_id)
 -- next
 CREATE INDEX ix_conversation_join_into ON conversation_join (organisation_id, into_id, at)
@@ -1514,6 +1558,8 @@ CREATE INDEX ix_conversation_join_into ON conversation_join (organisation_id, in
 CREATE INDEX ix_conversation_link_other ON conversation_link (organisation_id, other_id)
 -- next
 CREATE INDEX ix_conversation_moved_conversation ON conversation_moved (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_conversation_pin_conversation ON conversation_pin (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
 -- next
@@ -1931,6 +1977,14 @@ ALTER TABLE member_skill FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON member_skill TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mention TO peakend_app
+-- next
+ALTER TABLE mention ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mention FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mention TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON page_view TO peakend_app
 -- next
 ALTER TABLE page_view ENABLE ROW LEVEL SECURITY
@@ -2135,6 +2189,14 @@ ALTER TABLE conversation_due FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_due TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_follower TO peakend_app
+-- next
+ALTER TABLE conversation_follower ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_follower FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_follower TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_join TO peakend_app
 -- next
 ALTER TABLE conversation_join ENABLE ROW LEVEL SECURITY
@@ -2158,6 +2220,14 @@ ALTER TABLE conversation_moved ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_moved FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_moved TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_pin TO peakend_app
+-- next
+ALTER TABLE conversation_pin ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_pin FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_pin TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_tag TO peakend_app
 -- next

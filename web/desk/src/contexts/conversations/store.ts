@@ -7,6 +7,7 @@ import { serverNow } from '@/app/clock'
 import { connection } from '@/app/live'
 import { unread } from '@/app/notices'
 import { myId } from '@/app/session'
+import { pins } from './marks'
 import { delivered } from './outbox'
 import { belongs, compareRows, hasGap, isNewer, mergeMessages, place, sameRow, type Order, type ViewName } from './rules'
 
@@ -62,7 +63,8 @@ export const useConversations = defineStore('conversations', () => {
         view, order: state.order === 'due' ? 'due' : null, cursor: more ? state.next : null, limit: ['mine', 'snoozed', 'queue'].includes(view) ? 100 : 50,
       })
       for (const row of page.items) keep(row)
-      const ids = new Set(more ? state.ids : [])
+      // What is pinned stands there though its page is not loaded.
+      const ids = new Set(more ? state.ids : source ? [] : pins)
       for (const row of page.items) ids.add(row.id)
       state.ids = sorted([...ids], state)
       state.next = page.next
@@ -81,7 +83,7 @@ export const useConversations = defineStore('conversations', () => {
     return here.sort((a, b) => first(rows.get(a) as ConversationRow, rows.get(b) as ConversationRow))
   }
   const within = (row: ConversationRow, { source, view }: ListState) => (source ? source.holds(row) : belongs(row, view, myId()))
-  const before = ({ source, view, order }: ListState) => source?.compare ?? ((a: ConversationRow, b: ConversationRow) => compareRows(a, b, view, order))
+  const before = ({ source, view, order }: ListState) => source?.compare ?? ((a: ConversationRow, b: ConversationRow) => +pins.has(b.id) - +pins.has(a.id) || compareRows(a, b, view, order))
 
   function keep(row: ConversationRow): boolean {
     const old = rows.get(row.id)

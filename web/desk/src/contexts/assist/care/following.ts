@@ -6,6 +6,7 @@ import { i18n, needWords } from '@/app/i18n'
 import { onFrame } from '@/app/live'
 import { notice } from '@/app/notices'
 import { may, myId } from '@/app/session'
+import { followMine } from '@/contexts/conversations'
 import { sound } from '@/app/sounds'
 import { toast } from '@/ui/toast'
 import type { Interventions, SideThread } from './types'
@@ -15,6 +16,7 @@ const COUNTED = ['InterventionNeeded', 'InterventionOver', 'InterventionDismisse
 
 export async function follow(calling: Ref<number>, askedMe: Ref<number>, go: (path: string) => void): Promise<() => void> {
   await needWords('assist/care')
+  const unfollow = await followMine()
   const leads = may('conversations.take_over')
   let timer = 0
   async function count() {
@@ -39,7 +41,7 @@ export async function follow(calling: Ref<number>, askedMe: Ref<number>, go: (pa
   soon()
   if (may('conversations.note')) void look()
   const end = onFrame(hear)
-  return () => { end(); clearTimeout(timer) }
+  return () => { end(); unfollow(); clearTimeout(timer) }
 }
 
 const toMe = (fact: Fact) => ((fact.payload.member_ids ?? []) as string[]).includes(myId())
