@@ -21,6 +21,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/roles", "accounts.manage"),
     ("/desk/admin/proposals", "accounts.manage"),
     ("/desk/admin/api-keys", "integrations.manage"),
+    ("/desk/admin/webhooks", "integrations.manage"),
     ("/desk/admin/teams", "accounts.manage"),
     ("/desk/security", None),
     ("/desk/admin/sign-in", "settings.manage"),

@@ -74,6 +74,11 @@ BODIES: dict[str, Any] = {
     "POST /api/side-threads/{thread_id:uuid}/notes": {"client_id": NEW, "text": "x"},
     "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
     "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
+    "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name": "x"},
+    "PUT /api/webhooks/{webhook_id:uuid}/activity": {"active": True},
+    "POST /api/webhooks/{webhook_id:uuid}/replays": {
+        "since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z",
+    },
     "PUT /api/messages/{message_id:uuid}/reaction": {"reaction": "like"},
     "POST /api/messages/{message_id:uuid}/looks": {"reason": "客户投诉"},
     "PATCH /api/tags/{tag_id:uuid}": {"name": "x"},
@@ -160,6 +165,8 @@ def _furnish(site: Served) -> None:
         "/api/profile-fields",
         {"of": "customer", "key": "floor", "kind": "text", "label_zh": "楼层", "label_en": "Floor"},
     )
+    hook = {"name": "订单系统", "url": "https://erp.example.com/", "kinds": ["QueueOpened"]}
+    make("webhook", "/api/webhooks", hook)
     make("view", "/api/views", {"name": "待回复", "filter": {}, "scope": "all"})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(

@@ -1,14 +1,15 @@
-"""The worker process: every context's reactions and jobs, drained until told to stop."""
+"""The worker process: reactions and jobs of every context, and what is carried to the outside."""
 
 import asyncio
 
+from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
 from peakend.kernel.worker import Worker
 
 
 async def run(database: Database, stop: asyncio.Event) -> None:
-    """Drain jobs until `stop` is set."""
+    """Drain jobs and carry deliveries until `stop` is set."""
     wiring.load()
     use(database)
-    await Worker(database).run(stop)
+    await asyncio.gather(Worker(database).run(stop), Courier(database).run(stop))

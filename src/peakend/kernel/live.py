@@ -76,6 +76,22 @@ WHERE organisation_id = $4 AND (xid, id) > ($1, $2)
 ORDER BY xid, id LIMIT $3
 """  # noqa: S608 (names of columns only)
 
+KINDS = f"""
+SELECT {ENVELOPE_COLUMNS}, xid FROM event
+WHERE organisation_id = current_organisation() AND (xid, id) > ($1, $2)
+  AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND type = ANY($3)
+ORDER BY xid, id LIMIT $4
+"""  # noqa: S608 (names of columns only)
+BETWEEN = f"""
+SELECT {ENVELOPE_COLUMNS} FROM event
+WHERE organisation_id = current_organisation() AND type = ANY($1)
+  AND occurred_at >= $2 AND occurred_at < $3
+ORDER BY occurred_at, id LIMIT $4
+"""  # noqa: S608 (names of columns only)
+ONE = f"""
+SELECT {ENVELOPE_COLUMNS} FROM event WHERE organisation_id = current_organisation() AND id = $1
+"""  # noqa: S608 (names of columns only)
+
 
 async def read_log(tx: SystemTransaction, after: Cursor, limit: int = 500) -> list[Logged]:
     """Return facts of every organisation after a place, in the log's order."""
@@ -89,6 +105,25 @@ async def read_log_of(
     return await tx.all(
         Logged, LOG_OF_ONE, after.xid, after.id, CATCH_UP, organisation_id, conversation_id
     )
+
+
+async def read_log_of_kinds(
+    tx: Transaction, after: Cursor, kinds: list[str], limit: int
+) -> list[Logged]:
+    """Return facts of some kinds of one organisation after a place, in the log's order."""
+    return await tx.all(Logged, KINDS, after.xid, after.id, kinds, limit)
+
+
+async def facts_between(
+    tx: Transaction, kinds: list[str], since: datetime, until: datetime, limit: int
+) -> list[Envelope]:
+    """Return facts of some kinds that happened in a while, the earliest first."""
+    return await tx.all(Envelope, BETWEEN, kinds, since, until, limit)
+
+
+async def read_fact(tx: Transaction, fact_id: UUID) -> Envelope | None:
+    """Return one fact of the log; None where it is not there, or no longer."""
+    return await tx.one(Envelope, ONE, fact_id)
 
 
 async def end_of_log(tx: SystemTransaction) -> Cursor:

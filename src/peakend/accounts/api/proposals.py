@@ -89,7 +89,7 @@ async def propose(
 async def confirm(request: Request[Any, Any, Any], tx: Transaction, proposal_id: UUID) -> Confirmed:
     """Do what somebody else proposed."""
     secret = await actions.confirm(tx, proposal_id=proposal_id, address=device(request).address)
-    if secret is not None and secret.startswith(API_KEY_PREFIX):
+    if secret is not None and secret.startswith((API_KEY_PREFIX, "whsec_")):
         return Confirmed(None, secret)
     return Confirmed(link_of(secret).link if secret else None, None)
 

@@ -1,4 +1,4 @@
-"""The demo's own roles and who holds them, and a key of the order system."""
+"""The demo's own roles and who holds them, and how the order system is joined."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -7,6 +7,8 @@ from peakend.accounts import actions as accounts
 from peakend.accounts.actions import RoleText
 from peakend.accounts.actions.api_keys import KeyText
 from peakend.accounts.queries import ROLES
+from peakend.automation import actions as automation
+from peakend.automation.actions import WebhookText
 from peakend.entry.demo.material import content
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -54,4 +56,12 @@ async def _key(tx: Transaction, owner_id: UUID) -> None:
     scopes = ["conversations.read", "customers.read"]
     key = KeyText(name="订单系统", scopes=scopes, expires_days=365)
     await accounts.add_api_key(tx, key=key)
+    # Paused: the demo asks nobody outside.
+    hook = WebhookText(
+        name="订单系统",
+        url="https://orders.example.com/peakend",
+        kinds=["ConversationClosed", "CustomerChanged", "SurveyAnswered"],
+    )
+    webhook_id, _ = await automation.add_webhook(tx, webhook=hook)
+    await automation.switch_webhook(tx, webhook_id=webhook_id, active=False)
     tx.actor = system

@@ -723,6 +723,29 @@ CREATE TABLE visitor (
 	CONSTRAINT pk_visitor PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE webhook (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	url TEXT NOT NULL, 
+	kinds TEXT[] NOT NULL, 
+	state TEXT NOT NULL, 
+	why TEXT DEFAULT '' NOT NULL, 
+	secret_sealed BYTEA NOT NULL, 
+	old_secret_sealed BYTEA, 
+	old_until TIMESTAMP WITH TIME ZONE, 
+	cursor_xid BIGINT NOT NULL, 
+	cursor_id UUID NOT NULL, 
+	failures INTEGER DEFAULT '0' NOT NULL, 
+	failing_since TIMESTAMP WITH TIME ZONE, 
+	rests_until TIMESTAMP WITH TIME ZONE, 
+	last_good_at TIMESTAMP WITH TIME ZONE, 
+	member_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_webhook PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE article (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -823,6 +846,23 @@ CREATE TABLE queue_team (
 	queue_id UUID NOT NULL, 
 	team_id UUID NOT NULL, 
 	CONSTRAINT pk_queue_team PRIMARY KEY (organisation_id, queue_id, team_id)
+)
+-- next
+CREATE TABLE webhook_delivery (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	webhook_id UUID NOT NULL, 
+	fact_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	occurred_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT NOT NULL, 
+	attempt SMALLINT DEFAULT '0' NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	status SMALLINT, 
+	code TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_webhook_delivery PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE article_passage (
@@ -1109,6 +1149,18 @@ CREATE TABLE watch_signal (
 	CONSTRAINT pk_watch_signal PRIMARY KEY (organisation_id, conversation_id, kind)
 )
 -- next
+CREATE TABLE webhook_attempt (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	delivery_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	lasted_ms INTEGER NOT NULL, 
+	status SMALLINT, 
+	code TEXT DEFAULT '' NOT NULL, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_webhook_attempt PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE work_item (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1269,6 +1321,8 @@ ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_team_id FO
 -- next
 ALTER TABLE visitor ADD CONSTRAINT fk_visitor_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE webhook ADD CONSTRAINT fk_webhook_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_category_id FOREIGN KEY (organisation_id, category_id) REFERENCES article_category (organisation_id, id)
@@ -1300,6 +1354,8 @@ ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_queue_id
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE webhook_delivery ADD CONSTRAINT fk_webhook_delivery_organisation_id_webhook_id FOREIGN KEY (organisation_id, webhook_id) REFERENCES webhook (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE article_passage ADD CONSTRAINT fk_article_passage_organisation_id_article_id FOREIGN KEY (organisation_id, article_id) REFERENCES article (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1384,6 +1440,8 @@ ALTER TABLE watch ADD CONSTRAINT fk_watch_organisation_id_conversation_id FOREIG
 ALTER TABLE watch_signal ADD CONSTRAINT fk_watch_signal_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE watch_signal ADD CONSTRAINT fk_watch_signal_organisation_id_dismissed_by FOREIGN KEY (organisation_id, dismissed_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE webhook_attempt ADD CONSTRAINT fk_webhook_attempt_organisation_id_delivery_id FOREIGN KEY (organisation_id, delivery_id) REFERENCES webhook_delivery (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1547,6 +1605,14 @@ CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
+CREATE INDEX ix_webhook_delivery_age ON webhook_delivery (organisation_id, created_at)
+-- next
+CREATE INDEX ix_webhook_delivery_due ON webhook_delivery (organisation_id, webhook_id, next_at) WHERE state = 'waiting'
+-- next
+CREATE INDEX ix_webhook_delivery_list ON webhook_delivery (organisation_id, webhook_id, state, id)
+-- next
+CREATE UNIQUE INDEX uq_webhook_delivery_fact ON webhook_delivery (organisation_id, webhook_id, fact_id)
+-- next
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
 -- next
 CREATE INDEX ix_conversation_follower_conversation ON conversation_follower (organisation_id, conversation_id)
@@ -1582,6 +1648,8 @@ CREATE INDEX ix_step_in_conversation ON step_in (organisation_id, conversation_i
 CREATE UNIQUE INDEX uq_survey_conversation ON survey (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_watch_signal_open ON watch_signal (organisation_id, level DESC, since) WHERE dismissed_at IS NULL
+-- next
+CREATE INDEX ix_webhook_attempt_delivery ON webhook_attempt (organisation_id, delivery_id, at)
 -- next
 CREATE INDEX ix_work_item_conversation ON work_item (organisation_id, conversation_id, entered_at)
 -- next
@@ -2093,6 +2161,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON visitor TO peakend_system
 -- next
 CREATE POLICY system ON visitor TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook TO peakend_app
+-- next
+ALTER TABLE webhook ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE webhook FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON webhook TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook TO peakend_system
+-- next
+CREATE POLICY system ON webhook TO peakend_system USING (true) WITH CHECK (true)
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article TO peakend_app
 -- next
 ALTER TABLE article ENABLE ROW LEVEL SECURITY
@@ -2140,6 +2220,18 @@ ALTER TABLE queue_team ENABLE ROW LEVEL SECURITY
 ALTER TABLE queue_team FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON queue_team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_delivery TO peakend_app
+-- next
+ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE webhook_delivery FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON webhook_delivery TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_delivery TO peakend_system
+-- next
+CREATE POLICY system ON webhook_delivery TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article_passage TO peakend_app
 -- next
@@ -2332,6 +2424,14 @@ ALTER TABLE watch_signal ENABLE ROW LEVEL SECURITY
 ALTER TABLE watch_signal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON watch_signal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_attempt TO peakend_app
+-- next
+ALTER TABLE webhook_attempt ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE webhook_attempt FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON webhook_attempt TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON work_item TO peakend_app
 -- next

@@ -709,7 +709,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Run a macro: all of its steps or none */
-        post: operations["automation.run_macro"];
+        post: operations["automation.macros.run_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1393,10 +1393,10 @@ export interface paths {
             cookie?: never;
         };
         /** Macros that I may see */
-        get: operations["automation.macro_list"];
+        get: operations["automation.macros.macro_list"];
         put?: never;
         /** Add a macro */
-        post: operations["automation.add_macro"];
+        post: operations["automation.macros.add_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1411,7 +1411,7 @@ export interface paths {
             cookie?: never;
         };
         /** Macros that I may run */
-        get: operations["automation.usable_list"];
+        get: operations["automation.macros.usable_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1431,11 +1431,11 @@ export interface paths {
         put?: never;
         post?: never;
         /** Delete a macro */
-        delete: operations["automation.delete_macro"];
+        delete: operations["automation.macros.delete_macro"];
         options?: never;
         head?: never;
         /** Change a macro */
-        patch: operations["automation.change_macro"];
+        patch: operations["automation.macros.change_macro"];
         trace?: never;
     };
     "/api/macros/{macro_id}/previews": {
@@ -1448,7 +1448,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** What a macro would do to a conversation now */
-        post: operations["automation.preview_macro"];
+        post: operations["automation.macros.preview_macro"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2945,6 +2945,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhook-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What webhooks can tell */
+        get: operations["automation.webhooks.webhook_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks of the house */
+        get: operations["automation.webhooks.webhook_list"];
+        put?: never;
+        /** Make a webhook */
+        post: operations["automation.webhooks.add_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a webhook */
+        delete: operations["automation.webhooks.remove_webhook"];
+        options?: never;
+        head?: never;
+        /** Change a webhook */
+        patch: operations["automation.webhooks.change_webhook"];
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a webhook, or go on */
+        put: operations["automation.webhooks.switch_webhook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries of a webhook, newest first */
+        get: operations["automation.webhooks.list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/deliveries/{delivery_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with what is sent and every try */
+        get: operations["automation.webhooks.read_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/deliveries/{delivery_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery once more */
+        post: operations["automation.webhooks.replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell once more what happened in a while */
+        post: operations["automation.webhooks.replay_range"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook a new secret; the old one signs a day longer */
+        post: operations["automation.webhooks.rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message and say what came of it */
+        post: operations["automation.webhooks.test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/wording-rules": {
         parameters: {
             query?: never;
@@ -3122,6 +3294,16 @@ export interface components {
             at: string;
             n: number;
             value: number | null;
+        };
+        /** AttemptView */
+        AttemptView: {
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            code: string;
+            lasted_ms: number;
+            message: string;
+            status: number | null;
         };
         /** AttributeInput */
         AttributeInput: {
@@ -3559,6 +3741,33 @@ export interface components {
             waited_s: number;
             waiting: number;
         };
+        /** DeliveryDetail */
+        DeliveryDetail: {
+            attempts: components["schemas"]["AttemptView"][];
+            body: string | null;
+            delivery: components["schemas"]["DeliveryView"];
+        };
+        /** DeliveryView */
+        DeliveryView: {
+            attempt: number;
+            code: string;
+            done_at: string | null;
+            /** Format: uuid */
+            fact_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            message: string;
+            /** Format: date-time */
+            next_at: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "dead";
+            status: number | null;
+            /** Format: uuid */
+            webhook_id: string;
+        };
         /** Digital */
         Digital: {
             high: number | null;
@@ -3962,6 +4171,11 @@ export interface components {
             /** Format: uuid */
             message_id: string;
             solved: boolean;
+        };
+        /** KindGroup */
+        KindGroup: {
+            context: string;
+            kinds: string[];
         };
         /** Likeness */
         Likeness: {
@@ -4379,6 +4593,11 @@ export interface components {
             items: components["schemas"]["CustomerRow"][];
             next: string | null;
         };
+        /** PageOfDeliveryView */
+        PageOfDeliveryView: {
+            items: components["schemas"]["DeliveryView"][];
+            next: string | null;
+        };
         /** PageOfFoundMessage */
         PageOfFoundMessage: {
             items: components["schemas"]["FoundMessage"][];
@@ -4683,6 +4902,10 @@ export interface components {
             undo: boolean;
             version?: number | null;
         };
+        /** Replayed */
+        Replayed: {
+            count: number;
+        };
         /** Resolution */
         Resolution: {
             resolved: boolean;
@@ -4980,6 +5203,13 @@ export interface components {
             title: string;
             url: string | null;
         };
+        /** Span */
+        Span: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** Splitting */
         Splitting: {
             message_ids: string[];
@@ -5011,7 +5241,7 @@ export interface components {
             tag_ids?: string[];
             /** @default false */
             take: boolean;
-            to?: components["schemas"]["automation_rules_Target"] | null;
+            to?: components["schemas"]["automation_rules_macros_Target"] | null;
         };
         /** Suggestion */
         Suggestion: {
@@ -5368,6 +5598,60 @@ export interface components {
             reasons: components["schemas"]["Reason"][];
             threads: components["schemas"]["SideThread"][];
         };
+        /** WebhookPatch */
+        WebhookPatch: {
+            kinds?: string[];
+            name?: string;
+            url?: string;
+            version: number;
+        };
+        /** WebhookSecret */
+        WebhookSecret: {
+            /** Format: uuid */
+            id: string;
+            secret: string;
+        };
+        /** WebhookSwitch */
+        WebhookSwitch: {
+            active: boolean;
+        };
+        /** WebhookTest */
+        WebhookTest: {
+            answer: string;
+            good: boolean;
+            lasted_ms: number;
+            message: string;
+            message_id: string;
+            status: number | null;
+        };
+        /** WebhookText */
+        WebhookText: {
+            kinds: string[];
+            name: string;
+            url: string;
+        };
+        /** WebhookView */
+        WebhookView: {
+            /** Format: date-time */
+            created_at: string;
+            dead: number;
+            failing_since: string | null;
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            kinds: string[];
+            last_good_at: string | null;
+            member_id: string | null;
+            name: string;
+            old_until: string | null;
+            rests_until: string | null;
+            /** @enum {string} */
+            state: "active" | "paused" | "disabled";
+            url: string;
+            version: number;
+            waiting: number;
+            why: string;
+        };
         /** Whispered */
         Whispered: {
             /** Format: uuid */
@@ -5432,7 +5716,7 @@ export interface components {
         /** Nothing */
         assist_api_digital_Nothing: Record<string, never>;
         /** Target */
-        automation_rules_Target: {
+        automation_rules_macros_Target: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -7279,7 +7563,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.run_macro": {
+    "automation.macros.run_macro": {
         parameters: {
             query?: never;
             header?: never;
@@ -8717,7 +9001,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.macro_list": {
+    "automation.macros.macro_list": {
         parameters: {
             query?: never;
             header?: never;
@@ -8743,7 +9027,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.add_macro": {
+    "automation.macros.add_macro": {
         parameters: {
             query?: never;
             header?: never;
@@ -8775,7 +9059,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.usable_list": {
+    "automation.macros.usable_list": {
         parameters: {
             query?: never;
             header?: never;
@@ -8801,7 +9085,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.delete_macro": {
+    "automation.macros.delete_macro": {
         parameters: {
             query?: never;
             header?: never;
@@ -8829,7 +9113,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.change_macro": {
+    "automation.macros.change_macro": {
         parameters: {
             query?: never;
             header?: never;
@@ -8863,7 +9147,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "automation.preview_macro": {
+    "automation.macros.preview_macro": {
         parameters: {
             query?: never;
             header?: never;
@@ -12381,6 +12665,372 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.webhook_kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindGroup"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.webhook_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.add_webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.remove_webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.change_webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.switch_webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.list_deliveries": {
+        parameters: {
+            query?: {
+                only?: "waiting" | "delivered" | "dead" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDeliveryView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.read_delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.replay_delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.replay_range": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Span"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.webhooks.test_webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

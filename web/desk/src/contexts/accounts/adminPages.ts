@@ -5,5 +5,5 @@ export const adminPages: { name: string; pages: [page: string, permission: strin
   { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage']] },
   { name: 'records', pages: [['fields', 'settings.manage']] },
   { name: 'safety', pages: [['sign-in', 'settings.manage'], ['proposals', 'accounts.manage'], ['audit', 'audit.read']] },
-  { name: 'interfaces', pages: [['api-keys', 'integrations.manage']] },
+  { name: 'interfaces', pages: [['api-keys', 'integrations.manage'], ['webhooks', 'integrations.manage']] },
 ]

@@ -7,5 +7,7 @@ export const SecondStep = defineAsyncComponent(async () => {
   return import('./parts/SecondStep.vue')
 })
 export { default as AdminFrame } from './parts/AdminFrame.vue'
+export { default as ProposeDialog } from './admin/parts/ProposeDialog.vue'
+export { useSecondPerson } from './admin/useSecondPerson'
 export type { Member, Skill, Team } from './types'
 export { useBrands, useMembers, useSkills, useTeams } from './useAccounts'

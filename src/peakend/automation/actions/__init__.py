@@ -1,0 +1,66 @@
+"""What is done with macros and webhooks."""
+
+from peakend.automation.actions.delivering import Courier
+from peakend.automation.actions.gathering import (
+    gather_webhooks,
+    replay_delivery,
+    replay_range,
+    sweep_deliveries,
+)
+from peakend.automation.actions.macros import (
+    MacroBlocked,
+    MacroStale,
+    NothingToDo,
+    NotYourMacro,
+    SolvedNeeded,
+    TooManyMacros,
+    WrongSteps,
+    add_macro,
+    change_macro,
+    delete_macro,
+    run_macro,
+)
+from peakend.automation.actions.testing import Tried, try_webhook
+from peakend.automation.actions.webhooks import (
+    NotWholeHouse,
+    TooManyWebhooks,
+    WebhookByKey,
+    WebhookStale,
+    WebhookText,
+    add_webhook,
+    change_webhook,
+    remove_webhook,
+    rotate_secret,
+    switch_webhook,
+)
+
+__all__ = [
+    "Courier",
+    "MacroBlocked",
+    "MacroStale",
+    "NotWholeHouse",
+    "NotYourMacro",
+    "NothingToDo",
+    "SolvedNeeded",
+    "TooManyMacros",
+    "TooManyWebhooks",
+    "Tried",
+    "WebhookByKey",
+    "WebhookStale",
+    "WebhookText",
+    "WrongSteps",
+    "add_macro",
+    "add_webhook",
+    "change_macro",
+    "change_webhook",
+    "delete_macro",
+    "gather_webhooks",
+    "remove_webhook",
+    "replay_delivery",
+    "replay_range",
+    "rotate_secret",
+    "run_macro",
+    "sweep_deliveries",
+    "switch_webhook",
+    "try_webhook",
+]
