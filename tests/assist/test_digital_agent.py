@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from peakend.assist import actions, queries
+from peakend.conversations import actions as conversations
 from peakend.kernel.db import Database
 from peakend.knowledge import actions as knowledge
 from peakend.routing import actions as routing
@@ -271,3 +272,21 @@ async def test_a_stranger_cannot_judge(shop: Shop) -> None:
                 solved=True,
                 by=stranger,
             )
+
+
+async def test_what_was_perhaps_meant_can_be_tapped(shop: Shop) -> None:
+    conversation_id = await shop.says("家里的燃气灶点不着火")
+    await shop.judges(conversation_id, solved=False)
+    said = (await shop.said(conversation_id))[-1]
+    assert said.code == "again"
+    assert said.params is not None
+    offered = said.params["quick"]
+    assert 1 <= len(offered) <= 3
+    async with shop.tx(shop.visitor) as tx:
+        await conversations.choose(
+            tx, message_id=said.id, choice="q0", channel_id=shop.channel_id, by=shop.visitor
+        )
+    await shop.drain()
+    asked, answer = (await shop.said(conversation_id))[-2:]
+    assert (asked.text, asked.code) == (offered[0], "chosen")
+    assert answer.code == "answer"

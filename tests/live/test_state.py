@@ -382,6 +382,11 @@ ACTIONS: list[tuple[str, Act]] = [
     ("he has read all that calls him", agent("chief", "POST", "/mentions/marks", {})),
     ("he unpins it", agent("chief", "DELETE", "/conversations/{c}/pin")),
     ("and follows it no longer", agent("chief", "DELETE", "/conversations/{c}/follower")),
+    ("the agent sends replies to choose from",
+     given("holder", "POST", "/conversations/{c}/rich-messages", lambda w: {
+         "client_id": str(uuid4()), "content": {"intro": "方便吗", "quick": ["方便", "改天"]}})),
+    ("the customer chooses",
+     on("方便吗\n\n可以回复：方便 / 改天", "POST", "choices", {"choice": "q1"})),
     ("a draft is kept", agent("holder", "PUT", "/conversations/{c}/draft", {"text": "您"})),
     ("it gets a reason",
      given("holder", "PUT", "/conversations/{c}/reason",

@@ -48,6 +48,10 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/messages": {
         "client_id": NEW, "kind": "note", "text": "x",
     },
+    "POST /api/conversations/{conversation_id:uuid}/rich-messages": {
+        "client_id": NEW, "content": {"intro": "x", "quick": ["x"]},
+    },
+    "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/conversations/{conversation_id:uuid}/merges": {"absorbed_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},
     "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
@@ -167,6 +171,8 @@ def _furnish(site: Served) -> None:
     )
     hook = {"name": "订单系统", "url": "https://erp.example.com/", "kinds": ["QueueOpened"]}
     make("webhook", "/api/webhooks", hook)
+    content = {"intro": "x", "quick": ["x"]}
+    make("rich_template", "/api/rich-templates", {"name": "x", "content": content, "scope": "all"})
     make("view", "/api/views", {"name": "待回复", "filter": {}, "scope": "all"})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(

@@ -44,11 +44,11 @@ const page = {
 const INTERNAL =
   /^(startSession|takeToken|tokenKey|sendPages|notice(State|New)|catchUp|schedulePoll|showUnread|uploadFiles|set(Thread|Open|Large|Sound|Language)|readTimer|typedAt|reported|askPerson|startAgain|flushing|listeners|drain|heardAt|attempt|hearing|seeing|startAnew|renew|visit|thread|writing|uploads|pending|isForeign|emptyThread)$/
 
-/** rest.css travels inside the script that needs it. */
+/** rest.css and blocks.css travel inside the scripts that need them. */
 const styleText = {
   name: 'style-text',
   setup(builder) {
-    builder.onLoad({ filter: /rest\.css$/ }, async ({ path }) => {
+    builder.onLoad({ filter: /(rest|blocks)\.css$/ }, async ({ path }) => {
       const made = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true })
       return { contents: made.code.trim(), loader: 'text' }
     })

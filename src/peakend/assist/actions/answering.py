@@ -26,12 +26,14 @@ from peakend.assist.events import (
 from peakend.assist.models import Session
 from peakend.assist.queries import Found
 from peakend.assist.rules.digital import (
+    LONGEST_QUESTION,
     MENTION_FROM,
     TRIES,
     Intent,
     after_judgement,
     intent,
     next_step,
+    short_question,
     why_handed_over,
     without_greeting,
 )
@@ -205,7 +207,7 @@ async def _not_known(
         f"{wording}_near" if near else wording,
         code="unknown",
         sources=near,
-        params={"person": True},
+        params=_offer(near, turn.language),
     )
     await remember(tx, session, turns=session.turns + 1, unknown=session.unknown + 1)
     await record(
@@ -324,7 +326,7 @@ async def _after_judgement(turn: _Turn, said: Sequence[Message], *, solved: bool
         )
         near = [one for one in found if one.trust >= MENTION_FROM][:2]
         wording = "assist.again_near" if near else "assist.again"
-        await turn.say(wording, code="again", sources=near, params={"person": True})
+        await turn.say(wording, code="again", sources=near, params=_offer(near, turn.language))
 
 
 async def _close_when_silent(
@@ -343,6 +345,21 @@ async def _close_when_silent(
         seq=seq,
         solved=solved,
     )
+
+
+def _offer(near: Sequence[Found], said: str) -> dict[str, Any]:
+    """Return what the customer may tap: a person, and what was perhaps meant, as questions."""
+    meant = [short_question(_question(found, said)) for found in near]
+    quick = {"quick": list(dict.fromkeys(meant))} if meant else {}
+    return {"person": True, **quick}
+
+
+def _question(found: Found, said: str) -> str:
+    """Return what one would ask to get this article: an example of its questions, or its title."""
+    example = found.candidate.near.nearest_question
+    if example and len(example) <= LONGEST_QUESTION and language.detected_language(example) == said:
+        return example
+    return knowledge.in_language(found.candidate.article, said).title
 
 
 def _last_answer(said: Sequence[Message]) -> Message | None:

@@ -26,6 +26,7 @@ ANSWER_FROM = 0.33
 MENTION_FROM = 0.15
 MOST_WORDS = 8
 MOST_TURNS = 12
+LONGEST_QUESTION = 40
 TRIES = 2
 
 Intent = Literal["person", "greeting", "thanks", "solved", "unsolved", "question"]
@@ -229,6 +230,12 @@ def without_greeting(text: str) -> str:
         flags=re.IGNORECASE,
     )
     return rest or text
+
+
+def short_question(text: str) -> str:
+    """Return a question as it stands on a button."""
+    plain = re.sub(r"\s+", " ", text).strip()
+    return plain if len(plain) <= LONGEST_QUESTION else plain[: LONGEST_QUESTION - 1] + "…"
 
 
 def asked_summary(texts: Sequence[str], longest: int = 80) -> str:

@@ -32,6 +32,7 @@ from peakend.conversations.models import (
 )
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.rules.rich import CHOSEN
 from peakend.conversations.rules.states import first_state, goes_on, reopened_state
 from peakend.customers.queries import current_customer
 from peakend.kernel.actors import Actor
@@ -128,10 +129,12 @@ async def receive(
     file_ids: list[UUID] | None = None,
     language: str = "zh-CN",
     reply_to: UUID | None = None,
+    chosen: dict[str, str] | None = None,
 ) -> MessageRecord:
     """Take a customer's message, once for each client id; `reply_to` is one that it quotes.
 
-    Errors: EmptyMessage, TextTooLong, NotText, FileNotFound, ChannelNotFound.
+    `chosen` says which choice of which message it is. Errors: EmptyMessage, TextTooLong, NotText,
+    FileNotFound, ChannelNotFound.
     """
     if reply_to is not None and not await customer_may_quote(tx, reply_to, customer_id):
         reply_to = None
@@ -143,6 +146,8 @@ async def receive(
         client_id=client_id,
         files=await attached(tx, file_ids),
         reply_to=reply_to,
+        code=CHOSEN if chosen else None,
+        params=chosen,
     )
     given = (*arguments(None, message, tx.now), customer_id, channel_id)
     tone = await provided.tone(tx, message.text) if provided.tone else None
@@ -150,7 +155,7 @@ async def receive(
     if posted is None:
         # Whose token was read a moment before a merge still comes with the former customer.
         customer_id = await current_customer(tx, customer_id, hold=True)
-        known = await tx.one(MessageRecord, _KNOWN, customer_id, client_id)
+        known = await known_message(tx, customer_id, client_id)
         if known is not None:
             return known
         message = msgspec.structs.replace(message, author_id=customer_id)
@@ -163,6 +168,13 @@ async def receive(
     if posted.woken_until is not None and posted.agent_id is not None:
         await record(tx, _woken(posted, posted.agent_id, posted.woken_until))
     return stored(message, posted, given[1], tx.now)
+
+
+async def known_message(
+    tx: Transaction, customer_id: UUID, client_id: UUID
+) -> MessageRecord | None:
+    """Return the message of a customer that came with this client id before."""
+    return await tx.one(MessageRecord, _KNOWN, customer_id, client_id)
 
 
 def _received(message: NewMessage, tone: str | None, *, first: bool) -> Said:

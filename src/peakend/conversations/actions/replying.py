@@ -6,7 +6,7 @@ from uuid import UUID
 from peakend.accounts.queries import MemberNotFound, member_briefs
 from peakend.conversations.actions.following import call
 from peakend.conversations.actions.fronting import bring_forward
-from peakend.conversations.actions.posting import NewMessage, Said, checked_text, post
+from peakend.conversations.actions.posting import NewMessage, Posted, Said, checked_text, post
 from peakend.conversations.actions.quoting import check_quotable
 from peakend.conversations.actions.receiving import attached
 from peakend.conversations.events import (
@@ -19,6 +19,7 @@ from peakend.conversations.events import (
 from peakend.conversations.models import MessageRecord
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.rules.rich import RICH
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import record
@@ -44,6 +45,29 @@ async def reply(
     ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound,
     MessageIsGone, NotQuotable, and what the house says of the wording.
     """
+    kept, _ = await replied(
+        tx, conversation_id=conversation_id, client_id=client_id, text=text, by=by,
+        file_ids=file_ids, article_id=article_id, reply_to=reply_to,
+    )  # fmt: skip
+    return kept
+
+
+async def replied(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    text: str,
+    by: Actor,
+    file_ids: list[UUID] | None = None,
+    article_id: UUID | None = None,
+    reply_to: UUID | None = None,
+    rich: dict[str, Any] | None = None,
+) -> tuple[MessageRecord, Posted | None]:
+    """Send an answer as `reply` does; no Posted where it was there already.
+
+    `rich` is what the message shows in the place of its text. Errors: those of `reply`.
+    """
     if reply_to is not None:
         await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
     if provided.wording is not None:
@@ -57,6 +81,8 @@ async def reply(
         files=await attached(tx, file_ids),
         article_id=article_id,
         reply_to=reply_to,
+        code=RICH if rich is not None else None,
+        params=rich,
     )
     said = Said(
         ReplySent,
@@ -72,7 +98,7 @@ async def reply(
     )
     if posted is not None and posted.beside:
         await bring_forward(tx, conversation_id)
-    return kept
+    return kept, posted
 
 
 async def note(

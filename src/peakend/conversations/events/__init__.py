@@ -18,6 +18,7 @@ from peakend.conversations.events.matters import (
     ConversationSplit,
     ConversationSplitOff,
 )
+from peakend.conversations.events.rich import ChoiceMade, RichMessageSent, RichTemplateChanged
 from peakend.conversations.events.timeline import (
     CannedReplyChanged,
     ChannelChanged,
@@ -57,6 +58,7 @@ from peakend.conversations.events.timeline import (
 __all__ = [
     "CannedReplyChanged",
     "ChannelChanged",
+    "ChoiceMade",
     "ContactReasonsPublished",
     "ConversationAbsorbed",
     "ConversationAssigned",
@@ -98,6 +100,8 @@ __all__ = [
     "ReasonSet",
     "RecalledMessageShown",
     "ReplySent",
+    "RichMessageSent",
+    "RichTemplateChanged",
     "SystemMessageAdded",
     "TagsChanged",
     "ViewChanged",

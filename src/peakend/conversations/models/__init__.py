@@ -1,6 +1,6 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import finding, following, joining
+from peakend.conversations.models import finding, following, joining, rich
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -31,4 +31,5 @@ __all__ = [
     "finding",
     "following",
     "joining",
+    "rich",
 ]

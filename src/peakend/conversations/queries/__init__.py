@@ -49,6 +49,12 @@ from peakend.conversations.queries.messages import (
 )
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
 from peakend.conversations.queries.related import RelatedConversation, related
+from peakend.conversations.queries.rich import (
+    RichTemplate,
+    RichTemplateNotFound,
+    rich_template,
+    rich_templates,
+)
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.settings import (
@@ -118,6 +124,8 @@ __all__ = [
     "Quote",
     "ReadyReply",
     "RelatedConversation",
+    "RichTemplate",
+    "RichTemplateNotFound",
     "SnoozeTime",
     "Source",
     "Target",
@@ -159,6 +167,8 @@ __all__ = [
     "reason_tree",
     "related",
     "rendered_reply",
+    "rich_template",
+    "rich_templates",
     "rows",
     "script_line",
     "search",

@@ -15,6 +15,7 @@ import structlog
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from peakend.entry.demo.cards import name_of
 from peakend.entry.demo.cast import Colleague
 from peakend.entry.demo.stage import Stage, is_queue_open
 from peakend.entry.demo.wire import Refused, Wire, path_of
@@ -195,10 +196,18 @@ class Deskmate:
 
     # Writing ------------------------------------------------------------------------------
 
-    async def say(self, conversation_id: str, text: str, *, kind: str = "agent") -> None:
-        """Write a reply or a note. Errors: Refused where somebody else holds it."""
+    async def say(
+        self, conversation_id: str, text: str, *, kind: str = "agent", card: str | None = None
+    ) -> None:
+        """Write a reply, with a card or without, or a note. Errors: Refused if another holds it."""
+        if card is not None:
+            templates = await self.wire.get(path_of("rich-templates"))
+            one = next(t for t in templates if t["name"] == name_of(card))
+            given = {"content": one["content"] | {"intro": text}, "template_id": one["id"]}
+            path = path_of("conversations", conversation_id, "rich-messages")
+            return await self.wire.post(path, {"client_id": str(uuid4()), **given})
         body = {"client_id": str(uuid4()), "kind": kind, "text": text}
-        await self.wire.post(path_of("conversations", conversation_id, "messages"), body)
+        return await self.wire.post(path_of("conversations", conversation_id, "messages"), body)
 
     async def greet(self, conversation_id: str) -> None:
         """Write the saved greeting, as rendered for this conversation."""

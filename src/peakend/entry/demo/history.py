@@ -18,6 +18,7 @@ from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
 from peakend.conversations.events import ConversationClosed
 from peakend.customers import actions as customers
+from peakend.entry.demo import cards
 from peakend.entry.demo.cast import Cast, Colleague, read_cast
 from peakend.entry.demo.material import Turn, content, picture_of, spoken_by
 from peakend.entry.demo.plan import Past, past
@@ -127,7 +128,7 @@ class _Played:
         elif turn.who == "customer":
             await self._customer_says(tx, turn)
         elif turn.who == "agent":
-            await self._agent_says(tx, turn.text)
+            await self._agent_says(tx, turn)
         elif turn.who == "note" and await self._held(tx):
             assert self.agent is not None
             assert self.conversation_id is not None
@@ -142,6 +143,9 @@ class _Played:
 
     async def _customer_says(self, tx: Transaction, turn: Turn) -> None:
         await self._as(tx, self.visitor, 5, 40)
+        if turn.does == "chooses":
+            await cards.answer(tx, self.conversation_id, self.channel.id, turn.text)
+            return
         files = []
         if turn.does == "sends_picture":
             picture = picture_of(self.told.queue)
@@ -204,18 +208,17 @@ class _Played:
             return
         await self._close(tx, self.visitor)
 
-    async def _agent_says(self, tx: Transaction, text: str) -> None:
+    async def _agent_says(self, tx: Transaction, turn: Turn) -> None:
         if not await self._serve(tx):
             return
         assert self.agent is not None
         assert self.conversation_id is not None
-        await self._as(tx, self.agent.actor(tx.organisation_id), 8, 14 + len(text) / 4)
-        said = await conversations.reply(
+        await self._as(tx, self.agent.actor(tx.organisation_id), 8, 14 + len(turn.text) / 4)
+        said = await cards.say(
             tx,
             conversation_id=self.conversation_id,
-            client_id=new_id(),
-            text=spoken_by(text, self.agent.name),
-            by=tx.actor,
+            text=spoken_by(turn.text, self.agent.name),
+            card=turn.card,
             reply_to=self.pictured,
         )
         self.pictured = None
@@ -288,11 +291,10 @@ class _Played:
         """Close it as its dialogue ends: by the agent, by silence, or not yet."""
         if self.conversation_id is None:
             return
-        if self.told.outcome in ("leaves_message", "agent") and await self._state(tx) == "waiting":
-            name = "entry.demo.answers_message"
-            if await self._serve(tx):
-                assert self.agent is not None
-                await self._agent_says(tx, word(name, agent=self.agent.name))
+        late = self.told.outcome in ("leaves_message", "agent")
+        if late and await self._state(tx) == "waiting" and await self._serve(tx) and self.agent:
+            text = word("entry.demo.answers_message", agent=self.agent.name)
+            await self._agent_says(tx, Turn("agent", text))
         state = await self._state(tx)
         if state == "waiting":
             await self._leave(tx)

@@ -13,16 +13,17 @@ SHOP_CUSTOMER = "chen-guilan"
 """Signed in on the shop's page: whoever visits the demo is this customer, so nobody else is."""
 
 Who = Literal["customer", "digital", "agent", "note", "digital_wait"]
-Does = Literal["ask_person", "leaves", "sends_picture"]
+Does = Literal["ask_person", "leaves", "sends_picture", "chooses"]
 Outcome = Literal["digital", "agent", "abandons", "leaves_message"]
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """One thing that somebody says or does."""
+    """One thing that somebody says or does; `card` follows an agent's words."""
 
     who: Who
     text: str = ""
     does: Does | None = None
+    card: str | None = None
 
 
 class Dialogue(msgspec.Struct, frozen=True, kw_only=True):

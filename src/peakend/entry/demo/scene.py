@@ -77,7 +77,7 @@ class Scene:
         elif turn.who == "digital_wait":
             await self._hear_digital()
         elif turn.who == "agent":
-            await self._agent_says(turn.text)
+            await self._agent_says(turn.text, turn.card)
         elif turn.who == "note" and self.mate is not None and self.visitor.id is not None:
             await self.stage.pause(4, 9)
             await self._try(self.mate.say(self.visitor.id, turn.text, kind="note"))
@@ -90,6 +90,8 @@ class Scene:
         await self.stage.pause(2, 4 + len(turn.text) / 6)
         if turn.does == "sends_picture":
             await self.visitor.show_picture(self.told.queue)
+        elif turn.does == "chooses":
+            await self.visitor.choose(turn.text)
         else:
             await self.visitor.say(turn.text)
         assert self.visitor.id is not None
@@ -106,7 +108,7 @@ class Scene:
                 break
         await self.stage.pause(5, 14)
 
-    async def _agent_says(self, text: str) -> None:
+    async def _agent_says(self, text: str, card: str | None = None) -> None:
         await self._be_served()
         if self.mate is None:
             await self._hear_person()
@@ -116,7 +118,7 @@ class Scene:
         await self.mate.type(self.visitor.id)
         await self.stage.pause(2, 3 + min(12, len(text) / 8))
         line = spoken_by(text, self.mate.who.name)
-        if not await self._try(self.mate.say(self.visitor.id, line)):
+        if not await self._try(self.mate.say(self.visitor.id, line, card=card)):
             await self._hear_person()
             return
         await self.visitor.look()

@@ -16,6 +16,7 @@ from peakend.assist import actions as assist
 from peakend.conversations import actions as conversations
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
+from peakend.entry.demo.cards import save_cards
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
     CONTENT,
@@ -116,6 +117,7 @@ async def seed(
         tags = await _labels(tx, teams)
         team_of = {queue: teams[slug] for queue, slug in TEAM_OF_QUEUE.items() if slug in teams}
         await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
+        await save_cards(tx)
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
         await _articles(tx, brands, queues, progress)

@@ -71,6 +71,15 @@ class Visitor:
         sent = await self.wire.post(path_of("web", self.key, "files"), files=parts)
         await self._write({"client_id": str(uuid4()), "file_ids": [sent["id"]]})
 
+    async def choose(self, choice: str) -> None:
+        """Tap what the newest rich message offers; say it where a person wrote without one."""
+        asked = [m for m in self.messages if m["code"] == "rich"]
+        if not asked:
+            await self.say(word("entry.demo.chose"))
+            return
+        path = path_of("web", self.key, "messages", asked[-1]["id"], "choices")
+        self._see((await self.wire.post(path, {"choice": choice}))["conversation"])
+
     async def type(self, length: int) -> None:
         """Let the other side see that something is being written."""
         if self.view is not None:

@@ -679,6 +679,20 @@ CREATE TABLE reveal (
 	CONSTRAINT pk_reveal PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE rich_template (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	content JSONB NOT NULL, 
+	scope TEXT NOT NULL, 
+	team_id UUID, 
+	member_id UUID, 
+	typed TEXT NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_rich_template PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE second_step (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -1311,6 +1325,10 @@ ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_customer_id FOREIGN 
 -- next
 ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE rich_template ADD CONSTRAINT fk_rich_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE rich_template ADD CONSTRAINT fk_rich_template_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
+-- next
 ALTER TABLE second_step ADD CONSTRAINT fk_second_step_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE session ADD CONSTRAINT fk_session_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1554,6 +1572,8 @@ CREATE INDEX ix_profile_value_field ON profile_value (organisation_id, field_id,
 CREATE INDEX ix_recovery_code_member ON recovery_code (organisation_id, member_id)
 -- next
 CREATE INDEX ix_reveal_customer ON reveal (organisation_id, customer_id, at)
+-- next
+CREATE INDEX ix_rich_template_name ON rich_template (organisation_id, name)
 -- next
 CREATE INDEX ix_session_member ON session (organisation_id, member_id)
 -- next
@@ -2120,6 +2140,14 @@ ALTER TABLE reveal ENABLE ROW LEVEL SECURITY
 ALTER TABLE reveal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON rich_template TO peakend_app
+-- next
+ALTER TABLE rich_template ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE rich_template FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON rich_template TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON second_step TO peakend_app
 -- next

@@ -888,6 +888,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/rich-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send cards, an order, a step or replies to choose from */
+        post: operations["conversations.rich.send_rich"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/side-threads": {
         parameters: {
             query?: never;
@@ -2005,6 +2022,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rich-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rich messages that I may use */
+        get: operations["conversations.rich.template_list"];
+        put?: never;
+        /** Keep a rich message as a template */
+        post: operations["conversations.rich.add_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rich-templates/{rich_template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a template of a rich message */
+        delete: operations["conversations.rich.delete_template"];
+        options?: never;
+        head?: never;
+        /** Change a template of a rich message */
+        patch: operations["conversations.rich.change_template"];
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -2809,6 +2862,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/messages/{message_id}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose what a message offers */
+        post: operations["conversations.rich.choose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/messages/{message_id}/reaction": {
         parameters: {
             query?: never;
@@ -3385,6 +3455,11 @@ export interface components {
             permissions: string[];
             sight: string;
         };
+        /** Button */
+        Button: {
+            label: string;
+            url?: string | null;
+        };
         /** Candidate */
         Candidate: {
             capacity: number;
@@ -3442,6 +3517,17 @@ export interface components {
         /** CapacityForm */
         CapacityForm: {
             capacity: number;
+        };
+        /** Cards */
+        Cards: {
+            cards: components["schemas"]["Tile"][];
+            /**
+             * @default row
+             * @enum {string}
+             */
+            layout: "row" | "list";
+            /** @constant */
+            type: "cards";
         };
         /** CategoryGiven */
         CategoryGiven: {
@@ -3519,6 +3605,10 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /** ChoiceGiven */
+        ChoiceGiven: {
+            choice: string;
         };
         /** Closing */
         Closing: {
@@ -4531,6 +4621,25 @@ export interface components {
             parent?: string | null;
             zh: string;
         };
+        /** OrderCard */
+        OrderCard: {
+            amount_fen?: number | null;
+            buttons?: components["schemas"]["Button"][];
+            file_id?: string | null;
+            number: string;
+            /** @default  */
+            state: string;
+            /** @default  */
+            title: string;
+            /**
+             * @default neutral
+             * @enum {string}
+             */
+            tone: "neutral" | "calm" | "warning" | "danger";
+            /** @constant */
+            type: "order";
+            url?: string | null;
+        };
         /** Organisation */
         Organisation: {
             /** Format: uuid */
@@ -4921,6 +5030,36 @@ export interface components {
             field: string;
             reason: string;
         };
+        /** Rich */
+        Rich: {
+            block?: components["schemas"]["Cards"] | components["schemas"]["OrderCard"] | components["schemas"]["StepCard"] | null;
+            /** @default  */
+            intro: string;
+            quick?: string[];
+        };
+        /** RichGiven */
+        RichGiven: {
+            /** Format: uuid */
+            client_id: string;
+            content: components["schemas"]["Rich"];
+            template_id?: string | null;
+        };
+        /** RichTemplate */
+        RichTemplate: {
+            content: components["schemas"]["Rich"];
+            /** Format: uuid */
+            id: string;
+            member_id: string | null;
+            name: string;
+            pictures: components["schemas"]["File"][];
+            /** @enum {string} */
+            scope: "all" | "team" | "own";
+            team_id: string | null;
+            typed: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
         /** RoleChange */
         RoleChange: {
             brand_ids?: string[];
@@ -5224,6 +5363,17 @@ export interface components {
             /** @enum {string} */
             what: "take" | "reply" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
         };
+        /** StepCard */
+        StepCard: {
+            file_id?: string | null;
+            n: number;
+            of: number;
+            text: string;
+            /** @default  */
+            title: string;
+            /** @constant */
+            type: "step";
+        };
         /** Steps */
         Steps: {
             /** @enum {null|string} */
@@ -5311,6 +5461,34 @@ export interface components {
             id: string;
             name: string;
             ready: number;
+        };
+        /** TemplateChange */
+        TemplateChange: {
+            content?: components["schemas"]["Rich"];
+            name?: string;
+            scope?: "all" | "team" | "own";
+            team_id?: string | null;
+            version: number;
+        };
+        /** TemplateGiven */
+        TemplateGiven: {
+            content: components["schemas"]["Rich"];
+            name: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope: "all" | "team" | "own";
+            team_id?: string | null;
+        };
+        /** Tile */
+        Tile: {
+            buttons?: components["schemas"]["Button"][];
+            file_id?: string | null;
+            /** @default  */
+            text: string;
+            /** @default  */
+            title: string;
         };
         /** TopicQueue */
         TopicQueue: {
@@ -7976,6 +8154,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.rich.send_rich": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RichGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "assist.side.ask": {
         parameters: {
             query?: never;
@@ -10354,6 +10566,126 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.rich.template_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RichTemplate"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.rich.add_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RichTemplate"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.rich.delete_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rich_template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.rich.change_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rich_template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RichTemplate"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.roles.list_roles": {
         parameters: {
             query?: never;
@@ -12390,6 +12722,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MessageGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.rich.choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceGiven"];
             };
         };
         responses: {

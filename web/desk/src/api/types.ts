@@ -40,6 +40,8 @@ export type Conversation = Shapes['Conversation']
 export type Counts = Shapes['Counts']
 export type Reason = Shapes['ShownReason']
 export type ReadyReply = Shapes['ReadyReply']
+export type RichTemplate = Shapes['RichTemplate']
+export type RichContent = Shapes['Rich']
 
 export type CustomerRow = Shapes['CustomerRow']
 export type CustomerCard = Shapes['CustomerCard']

@@ -48,6 +48,12 @@ export interface Message {
   recalled?: boolean
 }
 
+/** The message as the server has it, and the conversation with it. */
+export interface Written {
+  message: Message
+  conversation: Conversation
+}
+
 export interface Other {
   kind: string
   label: string

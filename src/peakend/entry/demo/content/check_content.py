@@ -12,7 +12,7 @@ HALF_WIDTH = re.compile(rf"[{HAN}」）][,:;?!(]|[,:;?!)][{HAN}「（]")
 UNWANTED = re.compile("[！哦\U0001f300-\U0001faff]|亲(?=[，。、]|$)")
 SPEAKERS = {"customer", "agent", "digital", "note", "digital_wait"}
 VARIABLES = {"customer.name", "agent.name", "conversation.number", "brand.name"}
-ACTS = {"ask_person", "leaves", "sends_picture"}
+ACTS = {"ask_person", "leaves", "sends_picture", "chooses"}
 OUTCOMES = {"digital", "agent", "abandons", "leaves_message"}
 BRANDS = {"gas", "home", "all"}
 KNOWN_PHONES = {"400-000-0000", "400-000-0001"}

@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { needWords } from '@/app/i18n'
 
 export { default as ConversationList } from './parts/ConversationList.vue'
 const loadPane = () => import('./parts/ConversationPane.vue')
@@ -9,6 +10,8 @@ export const prepareConversationPane = (): void => void loadPane()
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
 export { beforeSending, composed, insertIntoComposer, replaceComposed } from './insert'
+/** Cards in the composer; they come after what is needed first. */
+export const RichTool = defineAsyncComponent(async () => (await needWords('conversations/rich'), import('./rich/RichTool.vue')))
 export { offerQuick } from './quick'
 export { useActs } from './useActs'
 export { useReasons, useTags } from './useLists'

@@ -8,6 +8,7 @@ import { Act, Plain } from '../views/parts'
 import type { Visit } from '../visit'
 import { language, maybe, t } from '../words'
 import { clockTime, dayTime } from './times'
+import { useBlocks } from './blocks-later'
 import { Files, LocalFiles } from './files'
 import { Quoted } from './quoting'
 import { SIGNS } from './signs'
@@ -23,6 +24,7 @@ interface RowProps {
 }
 
 export function Row({ m, before, visit, last }: RowProps) {
+  const blocks = useBlocks(m.kind !== 'customer' && (m.code === 'rich' || !!m.params?.quick))
   const late = !before || +new Date(m.at) - +new Date(before.at) > GAP_MS
   const time = late && <p class="time">{dayTime(m.at)}</p>
   if (m.kind === 'system') {
@@ -48,12 +50,18 @@ export function Row({ m, before, visit, last }: RowProps) {
         <small class={own || again ? 'unseen' : undefined}>{name}</small>
         <Bubble m={m} visit={visit}>
           {m.quote && <Quoted quote={m.quote} visit={visit} />}
-          {m.text && (m.kind === 'digital' ? <Rich text={m.text} /> : <Plain text={m.text} />)}
-          <Files files={m.files ?? []} />
+          {blocks && m.code === 'rich' ? (
+            <blocks.Blocks m={m} visit={visit} />
+          ) : (
+            <>
+              {m.text && (m.kind === 'digital' ? <Rich text={m.text} /> : <Plain text={m.text} />)}
+              <Files files={m.files ?? []} />
+            </>
+          )}
           <Sources m={m} />
         </Bubble>
         <Signs m={m} />
-        <Choices m={m} visit={visit} />
+        {blocks && <blocks.Quick m={m} visit={visit} />}
         <Verdict m={m} visit={visit} />
         <small class={last ? 'state' : 'unseen'}>
           {clockTime(m.at)} {state}
@@ -139,21 +147,6 @@ function Sources({ m }: { m: Message }) {
         </a>
       ))}
     </p>
-  )
-}
-
-/** The digital agent asks which was meant. */
-function Choices({ m, visit }: { m: Message; visit: Visit }) {
-  const { thread } = visit.state
-  const given = m.params?.choices
-  if (m.kind !== 'digital' || !Array.isArray(given) || thread.messages.at(-1) !== m) return null
-  const labels = given.map((c) => String((c as { label?: string } | null)?.label ?? c))
-  return (
-    <div class="questions">
-      {labels.slice(0, 5).map((label) => (
-        <Act onClick={() => void visit.writing.say(label)}>{label}</Act>
-      ))}
-    </div>
   )
 }
 

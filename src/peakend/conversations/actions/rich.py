@@ -1,0 +1,294 @@
+"""Sending cards, steps and replies to choose from; taking a customer's choice; keeping templates.
+
+The surprise: a choice is answered once because its client id follows from the message and the
+choice, so a second tap, on whatever device, is the repeat of a message that is already there.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from peakend.conversations.actions.labels import checked_name, may_share
+from peakend.conversations.actions.quoting import MessageIsGone
+from peakend.conversations.actions.receiving import known_message, receive
+from peakend.conversations.actions.replying import replied
+from peakend.conversations.events import ChoiceMade, RichMessageSent, RichTemplateChanged
+from peakend.conversations.models import MessageRecord
+from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.queries.quotes import MessageNotFound, need_message
+from peakend.conversations.queries.rich import need_rich_template, offered, rich_templates
+from peakend.conversations.rules import rich as rules
+from peakend.conversations.rules.rich import Rich, Saying
+from peakend.conversations.rules.talking import SAID
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict, Invalid, Refused
+from peakend.kernel.events import record
+from peakend.kernel.files import copy_files, own_files
+from peakend.kernel.ids import new_id
+from peakend.kernel.words import word
+from peakend.language.queries import typed
+
+MOST_OWN_TEMPLATES = 200
+
+
+class WrongRich(Invalid):
+    """A part is empty, a link is not https, or a step is behind the last."""
+
+    wording = "conversations.wrong_rich"
+
+
+class NotYourTemplate(Refused):
+    """It belongs to somebody else, or to everybody."""
+
+    wording = "conversations.not_your_template"
+
+
+class TemplateStale(Conflict):
+    """The template was changed since it was looked at."""
+
+    wording = "conversations.stale"
+
+
+class TooManyTemplates(Invalid):
+    """There are as many templates as there may be."""
+
+    wording = "conversations.too_many_labels"
+
+
+class ChoiceNotFound(Invalid):
+    """The message offers no such choice."""
+
+    wording = "conversations.choice_not_found"
+
+
+async def send_rich(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    content: Rich,
+    by: Actor,
+    template_id: UUID | None = None,
+) -> MessageRecord:
+    """Send a rich message once for each client id, with the same in plain words.
+
+    Errors: WrongRich, RichTemplateNotFound, FileNotFound, and those of `reply`.
+    """
+    row = await need_conversation(tx, conversation_id, by)
+    content, file_ids = await _with_own_pictures(tx, _checked(content), template_id, by)
+    saying = words_for(row.language)
+    kept, posted = await replied(
+        tx,
+        conversation_id=conversation_id,
+        client_id=client_id,
+        text=rules.plain(content, saying),
+        by=by,
+        file_ids=file_ids,
+        rich=rules.kept_params(content, saying),
+    )
+    if posted is not None:
+        await record(
+            tx,
+            RichMessageSent(
+                conversation_id=conversation_id,
+                customer_id=posted.customer_id,
+                channel=posted.channel,
+                queue_id=posted.queue_id,
+                leg_id=posted.leg_id,
+                agent_id=by.id,
+                message_id=kept.id,
+                shape=rules.shape_of(content),
+                cards=len(content.block.cards) if isinstance(content.block, rules.Cards) else 0,
+                choices=len(rules.choices(kept.params)),
+                pictures=len(file_ids),
+                template_id=template_id,
+            ),
+        )
+    return kept
+
+
+async def choose(
+    tx: Transaction, *, message_id: UUID, choice: str, channel_id: UUID, by: Actor
+) -> MessageRecord:
+    """Take the customer's choice as the customer's message; a second tap changes nothing.
+
+    Errors: MessageNotFound, MessageIsGone, ChoiceNotFound, ChannelNotFound.
+    """
+    found = await need_message(tx, message_id)
+    if by.customer_id is None or found.customer_id != by.customer_id or found.kind not in SAID:
+        raise MessageNotFound
+    if found.recalled:
+        raise MessageIsGone
+    shown = await offered(tx, message_id)
+    label = rules.choices(shown.params if shown else None).get(choice)
+    if shown is None or label is None:
+        raise ChoiceNotFound
+    client_id = rules.once_id(message_id, choice)
+    known = await known_message(tx, by.customer_id, client_id)
+    if known is not None:
+        return known
+    kept = await receive(
+        tx,
+        channel_id=channel_id,
+        customer_id=by.customer_id,
+        client_id=client_id,
+        text=label,
+        language=by.language,
+        reply_to=message_id,
+        chosen={"message_id": str(message_id), "choice": choice},
+    )
+    if kept.at == tx.now:
+        block = (shown.params or {}).get("block") or {}
+        await record(
+            tx,
+            ChoiceMade(
+                conversation_id=kept.conversation_id,
+                customer_id=by.customer_id,
+                channel=found.channel,
+                message_id=message_id,
+                shape="quick" if choice.startswith("q") else block.get("type", "quick"),
+                choice=choice,
+                after_s=max(0, int((tx.now - shown.at).total_seconds())),
+            ),
+        )
+    return kept
+
+
+async def add_rich_template(
+    tx: Transaction, *, name: str, content: Rich, scope: str, team_id: UUID | None, by: Actor
+) -> UUID:
+    """Keep a template for everybody, a team or oneself.
+
+    Errors: WrongRich, NotYourTemplate, TooManyTemplates, FileNotFound, TeamNotFound, Invalid.
+    """
+    await _may_own(tx, by, scope, team_id)
+    if len(await rich_templates(tx, by)) >= MOST_OWN_TEMPLATES:
+        raise TooManyTemplates(most=MOST_OWN_TEMPLATES)
+    template_id = new_id()
+    content = await _kept_pictures(tx, _checked(content), None)
+    await tx.run(
+        """
+        INSERT INTO rich_template (id, name, content, scope, team_id, member_id, typed, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        template_id,
+        *_columns(name, content, scope, team_id, by.id),
+        tx.now,
+    )
+    await record(tx, RichTemplateChanged(rich_template_id=template_id, what="created"))
+    return template_id
+
+
+async def change_rich_template(
+    tx: Transaction,
+    *,
+    rich_template_id: UUID,
+    changes: dict[str, Any],
+    by: Actor,
+    version: int,
+) -> None:
+    """Change some of name, content, scope, team_id.
+
+    Errors: RichTemplateNotFound, NotYourTemplate, TemplateStale, WrongRich, FileNotFound, Invalid.
+    """
+    old = await need_rich_template(tx, rich_template_id, by)
+    await _may_own(tx, by, old.scope, old.team_id)
+    scope, team_id = changes.get("scope", old.scope), changes.get("team_id", old.team_id)
+    await _may_own(tx, by, scope, team_id)
+    content = old.content
+    if "content" in changes:
+        content = await _kept_pictures(tx, _checked(changes["content"]), old.content)
+    changed = await tx.run(
+        """
+        UPDATE rich_template SET
+            name = $3, content = $4, scope = $5, team_id = $6, member_id = $7, typed = $8,
+            updated_at = $9, version = version + 1
+        WHERE organisation_id = current_organisation() AND id = $1 AND version = $2
+        """,
+        rich_template_id,
+        version,
+        *_columns(changes.get("name", old.name), content, scope, team_id, old.member_id or by.id),
+        tx.now,
+    )
+    if not changed:
+        raise TemplateStale
+    await record(tx, RichTemplateChanged(rich_template_id=rich_template_id, what="updated"))
+
+
+async def delete_rich_template(tx: Transaction, *, rich_template_id: UUID, by: Actor) -> None:
+    """Delete a template; messages made from it stay. Errors: as in changing."""
+    old = await need_rich_template(tx, rich_template_id, by)
+    await _may_own(tx, by, old.scope, old.team_id)
+    await tx.run(
+        "DELETE FROM rich_template WHERE organisation_id = current_organisation() AND id = $1",
+        rich_template_id,
+    )
+    await record(tx, RichTemplateChanged(rich_template_id=rich_template_id, what="deleted"))
+
+
+def words_for(language: str) -> Saying:
+    """Return the house's words of a rich message in a language."""
+
+    def said(key: str, **params: object) -> str:
+        return word(f"conversations.rich.{key}", language, **params)
+
+    return Saying(
+        done=said("done"),
+        stuck=said("stuck"),
+        step=lambda n, of: said("step", n=n, of=of),
+        order=lambda number: said("order", number=number),
+        amount=lambda money: said("amount", money=money),
+        choose=lambda labels: said("choose", labels=labels),
+    )
+
+
+def _checked(content: Rich) -> Rich:
+    kept = rules.tidy(content)
+    wrong = rules.faults(kept)
+    if wrong:
+        raise WrongRich(fields=dict.fromkeys(wrong, "conversations.wrong_rich"))
+    return kept
+
+
+async def _with_own_pictures(
+    tx: Transaction, content: Rich, template_id: UUID | None, by: Actor
+) -> tuple[Rich, list[UUID]]:
+    """Return the content with pictures that are the sender's: a template's are copied.
+
+    A picture that is taken back with its message must not vanish from the template.
+    """
+    wanted = rules.pictures(content)
+    if template_id is not None:
+        template = await need_rich_template(tx, template_id, by)
+        theirs = [one for one in rules.pictures(template.content) if one in wanted]
+        content = rules.with_pictures(content, await copy_files(tx, theirs, purpose="message"))
+    files = rules.pictures(content)
+    await _need_pictures(tx, files)
+    return content, files
+
+
+async def _kept_pictures(tx: Transaction, content: Rich, old: Rich | None) -> Rich:
+    """Return the content with pictures of its own: what the template has stays, others are new."""
+    known = set(rules.pictures(old)) if old is not None else set()
+    new = [one for one in rules.pictures(content) if one not in known]
+    await _need_pictures(tx, new)
+    return rules.with_pictures(content, await copy_files(tx, new, purpose="template"))
+
+
+async def _need_pictures(tx: Transaction, ids: list[UUID]) -> None:
+    """Refuse files that are not this person's pictures. Errors: FileNotFound, WrongRich."""
+    if any(file.kind != "image" for file in await own_files(tx, ids)):
+        raise WrongRich(fields={"file_id": "conversations.wrong_rich"})
+
+
+def _columns(
+    name: str, content: Rich, scope: str, team_id: UUID | None, member_id: UUID | None
+) -> tuple[Any, ...]:
+    kept = checked_name(name, 60)
+    team = team_id if scope == "team" else None
+    return kept, content, scope, team, member_id if scope == "own" else None, typed(kept)
+
+
+async def _may_own(tx: Transaction, by: Actor, scope: str, team_id: UUID | None) -> None:
+    if not await may_share(tx, by, scope, team_id):
+        raise NotYourTemplate

@@ -1,0 +1,11 @@
+/** What draws rich messages comes with the first of them; till then, and where it does not come, their words stand there. */
+import { defineAsyncComponent, ref } from 'vue'
+import { needWords } from '@/app/i18n'
+
+export const drawn = ref(false)
+export const RichMessage = defineAsyncComponent(async () => {
+  await needWords('conversations/rich')
+  const found = await import('./RichMessage.vue')
+  drawn.value = true
+  return found
+})

@@ -1,0 +1,69 @@
+/** Writing a rich message: the draft of each conversation, sending, and the templates that are kept. */
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { computed, reactive, ref } from 'vue'
+import { api } from '@/api/client'
+import type { Message, RichTemplate } from '@/api/types'
+import { sayFailure } from '@/app/failures'
+import { i18n } from '@/app/i18n'
+import { toast } from '@/ui/toast'
+import { useConversations } from '../store'
+import { blank, contentOf, draftOf, filesOf, missing, type Draft } from './content'
+
+interface Writing { draft: Draft; template: string | null; client_id: string }
+/** What was begun stays where it was begun, until it is sent. */
+const begun = reactive(new Map<string, Writing>())
+const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
+const anew = (): Writing => ({ draft: blank(), template: null, client_id: crypto.randomUUID() })
+
+export function useRich(id: string) {
+  const store = useConversations()
+  const client = useQueryClient()
+  if (!begun.has(id)) begun.set(id, anew())
+  const writing = computed(() => begun.get(id) ?? anew())
+  const busy = ref(false)
+  const templates = useQuery({ queryKey: ['rich-templates'], staleTime: 60_000, queryFn: () => api.get<RichTemplate[]>('/rich-templates') })
+  const content = computed(() => contentOf(writing.value.draft))
+  const files = computed(() => filesOf(writing.value.draft))
+  const lacking = computed(() => missing(writing.value.draft))
+  const chosen = computed(() => templates.data.value?.find((one) => one.id === writing.value.template) ?? null)
+
+  function take(template: RichTemplate | null) {
+    begun.set(id, { ...anew(), draft: template ? draftOf(template.content, template.pictures) : blank(), template: template?.id ?? null })
+  }
+  /** One try at a time; the same message is never sent twice. */
+  async function attempt(what: string, work: () => Promise<void>): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    try {
+      await work()
+      return true
+    } catch (error) {
+      sayFailure(t(`conversations.rich.${what}`), error)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+  const send = () => attempt('not_sent', async () => {
+    const { client_id, template } = writing.value
+    store.addMessages([await api.post<Message>(`/conversations/${id}/rich-messages`, { client_id, content: content.value, template_id: template })])
+    begun.delete(id)
+  })
+  const keep = (name: string, scope: RichTemplate['scope'], team_id: string | null) => attempt('not_kept', async () => {
+    const made = await api.post<RichTemplate>('/rich-templates', { name, content: content.value, scope, team_id })
+    await client.invalidateQueries({ queryKey: ['rich-templates'] })
+    toast({ text: t('conversations.rich.kept', { name: made.name }), tone: 'calm' })
+  })
+  const change = (template: RichTemplate) => attempt('not_kept', async () => {
+    await api.patch<RichTemplate>(`/rich-templates/${template.id}`, { version: template.version, content: content.value })
+    await client.invalidateQueries({ queryKey: ['rich-templates'] })
+    toast({ text: t('conversations.rich.kept', { name: template.name }), tone: 'calm' })
+  })
+  const remove = (template: RichTemplate) => attempt('not_kept', async () => {
+    await api.remove(`/rich-templates/${template.id}`)
+    writing.value.template = null
+    await client.invalidateQueries({ queryKey: ['rich-templates'] })
+    toast({ text: t('conversations.rich.removed', { name: template.name }) })
+  })
+  return { writing, templates, content, files, lacking, chosen, busy, take, send, keep, change, remove }
+}
