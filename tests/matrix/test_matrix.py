@@ -92,6 +92,14 @@ BODIES: dict[str, Any] = {
     "PATCH /api/views/{view_id:uuid}": {"name": "x"},
     "PATCH /api/profile-fields/{field_id:uuid}": {"version": 1, "label_zh": "x"},
     "PATCH /api/customers/{customer_id:uuid}/fields": {"values": []},
+    "PATCH /api/companies/{company_id:uuid}": {"version": 1, "name": "x"},
+    "PUT /api/companies/{company_id:uuid}/customers/{customer_id:uuid}": {},
+    "PATCH /api/companies/{company_id:uuid}/fields": {"values": []},
+    "POST /api/companies/{company_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
+    "PATCH /api/object-types/{type_id:uuid}": {"version": 1, "name_zh": "x"},
+    "PATCH /api/objects/{object_id:uuid}": {"version": 1, "title": "x"},
+    "PATCH /api/objects/{object_id:uuid}/fields": {"values": []},
+    "POST /api/objects/{object_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
     "POST /api/customers/{customer_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
     "PATCH /api/conversations/{conversation_id:uuid}/fields": {"values": []},
     "POST /api/conversations/{conversation_id:uuid}/field-reveals": {
@@ -173,6 +181,10 @@ def _furnish(site: Served) -> None:
     make("webhook", "/api/webhooks", hook)
     content = {"intro": "x", "quick": ["x"]}
     make("rich_template", "/api/rich-templates", {"name": "x", "content": content, "scope": "all"})
+    make("company", "/api/companies", {"name": "云帆物业"})
+    make("type", "/api/object-types", {"name_zh": "产品", "name_en": "Product"})
+    owned = {"type_id": site.ids["type"], "customer_id": site.ids["customer"], "title": "灶"}
+    make("object", "/api/objects", owned)
     make("view", "/api/views", {"name": "待回复", "filter": {}, "scope": "all"})
     make("queue_hidden", "/api/queues", {"name": "别的队列"})
     ask(
@@ -426,6 +438,12 @@ NESTED = [
     ("admin", "POST", "/api/customers/{customer}/merges",
      {"absorbed_id": "{customer}", "version": 1, "absorbed_version": 1}),
     ("admin", "POST", "/api/customers/{customer}/distinctions", {"other_id": "{customer}"}),
+    ("admin", "POST", "/api/companies", {"name": "x", "owner_id": "{member}"}),
+    ("admin", "POST", "/api/objects",
+     {"title": "x", "type_id": "{type}", "customer_id": "{customer}"}),
+    ("admin", "POST", "/api/profile-fields",
+     {"of": "object", "type_id": "{type}", "key": "k", "kind": "text", "label_zh": "x",
+      "label_en": "x"}),
     ("admin", "POST", "/api/canned-replies",
      {"shortcut": "x", "title": "x", "body": "x", "scope": "team", "team_id": "{team}"}),
     ("admin", "POST", "/api/macros",

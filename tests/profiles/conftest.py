@@ -48,9 +48,15 @@ class House:
 
     async def values(self, customer: str | None = None) -> dict[str, Any]:
         """Return what the agent sees of the customer's fields."""
-        answer = await self.agent.get(f"/customers/{customer or self.customer}/fields")
+        values = (await self.profile(customer))["values"]
+        return {one["field_id"]: one for one in values}
+
+    async def profile(self, customer: str | None = None) -> dict[str, Any]:
+        """Return all that the agent sees beside the customer."""
+        answer = await self.agent.get(f"/customers/{customer or self.customer}/profile")
         assert answer.status_code == 200, answer.text
-        return {one["field_id"]: one for one in answer.json()}
+        found: dict[str, Any] = answer.json()
+        return found
 
     async def another(self, name: str = "周然") -> str:
         """Add a customer."""

@@ -68,9 +68,10 @@ async def test_private_values_never_leave_unasked(house: House) -> None:
     for field in (card, bank):
         filled = await house.fill(field, CANARY)
         assert CANARY not in filled.text
-    answer = await house.agent.get(f"/customers/{house.customer}/fields")
+    answer = await house.agent.get(f"/customers/{house.customer}/profile")
     assert CANARY not in answer.text
-    shown = {one["field_id"]: (one["shown"], one["masked"], one["value"]) for one in answer.json()}
+    values = answer.json()["values"]
+    shown = {one["field_id"]: (one["shown"], one["masked"], one["value"]) for one in values}
     assert shown[card["id"]] == ("62****1234", True, None)
     assert shown[bank["id"]] == ("****", True, None)
     async with house.database.transaction(Actor.system(house.organisation_id)) as tx:
@@ -211,7 +212,7 @@ async def test_a_conversation_ends_with_what_is_required(house: House) -> None:
     )
     assert filled.status_code == 200, filled.text
     assert [one["value"] for one in filled.json()["conversation"]] == ["x"]
-    assert [one["value"] for one in filled.json()["customer"]] == ["M1"]
+    assert [one["value"] for one in filled.json()["customer"]["values"]] == ["M1"]
     async with floor.tx(linxi) as tx:
         await conversations.close(tx, conversation_id=conversation, by=linxi)
     # The customer who leaves is not asked for fields.

@@ -46,3 +46,52 @@ class FieldRevealed(Fact):
     field_id: UUID
     of: str
     reveal_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyChanged(Fact):
+    """A company was made, changed, archived or brought back; `what` says which."""
+
+    subject: ClassVar[str] = "company_id"
+    company_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyJoined(Fact):
+    """A customer belongs to a company; `main` says that it is the first of several."""
+
+    subject: ClassVar[str] = "company_id"
+    company_id: UUID
+    customer_id: UUID
+    main: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanyLeft(Fact):
+    """A customer belongs to a company no longer."""
+
+    subject: ClassVar[str] = "company_id"
+    company_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectTypeChanged(Fact):
+    """A kind of object was made, changed, archived or brought back; `what` says which."""
+
+    subject: ClassVar[str] = "type_id"
+    type_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectChanged(Fact):
+    """Something that a customer or a company has was added, changed, removed or brought back."""
+
+    subject: ClassVar[str] = "object_id"
+    object_id: UUID
+    type_id: UUID
+    what: str
+    customer_id: UUID | None = None
+    company_id: UUID | None = None

@@ -1,34 +1,37 @@
-"""Routes of fields of a conversation: they lie here because who sees it decides who sees them."""
+"""Routes of what is kept beside conversations: who sees a conversation sees its fields."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import get, patch, post
+from litestar.params import Parameter
 
-from peakend.conversations.queries import need_conversation
+from peakend.conversations.queries import ConversationRow, need_conversation
+from peakend.conversations.queries.companies import company_conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.kernel.paging import Page
 from peakend.kernel.permissions import needs
 from peakend.profiles import actions as profiles
 from peakend.profiles import queries as kept
 from peakend.profiles.actions import Filling, RevealAsked, Revealed
-from peakend.profiles.queries import ValueView
+from peakend.profiles.queries import Profile, ValueView
 
 
 class Beside(msgspec.Struct, frozen=True):
-    """What is filled in for a conversation and for its customer."""
+    """What is filled in for a conversation, and what is kept beside its customer."""
 
     conversation: list[ValueView]
-    customer: list[ValueView]
+    customer: Profile
 
 
 @get(
-    "/conversations/{conversation_id:uuid}/fields",
-    summary="What is filled in for a conversation and its customer",
+    "/conversations/{conversation_id:uuid}/profile",
+    summary="What is kept beside a conversation and its customer",
     opt=needs("conversations.read"),
 )
-async def conversation_fields(conversation_id: UUID, actor: Actor, tx: Transaction) -> Beside:
+async def conversation_profile(conversation_id: UUID, actor: Actor, tx: Transaction) -> Beside:
     row = await need_conversation(tx, conversation_id, actor)
     return await _beside(tx, row.id, row.customer_id)
 
@@ -59,11 +62,25 @@ async def reveal_conversation(
     return await profiles.reveal(tx, owner=owner, field_id=data.field_id, reason=data.reason)
 
 
+@get(
+    "/companies/{company_id:uuid}/conversations",
+    summary="Conversations of everybody who belongs to a company",
+    opt=needs("conversations.read"),
+)
+async def of_company(
+    company_id: UUID,
+    actor: Actor,
+    tx: Transaction,
+    cursor: Annotated[str | None, Parameter(max_length=200)] = None,
+) -> Page[ConversationRow]:
+    return await company_conversations(tx, company_id, actor, cursor=cursor)
+
+
 async def _beside(tx: Transaction, conversation_id: UUID, customer_id: UUID) -> Beside:
     return Beside(
         await kept.values(tx, kept.conversation_owner(conversation_id)),
-        await kept.values(tx, await kept.customer_owner(tx, customer_id)),
+        await kept.profile(tx, customer_id),
     )
 
 
-routes: list[Any] = [conversation_fields, fill_conversation, reveal_conversation]
+routes: list[Any] = [conversation_profile, fill_conversation, reveal_conversation, of_company]

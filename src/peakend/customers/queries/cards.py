@@ -192,6 +192,30 @@ async def parts_of(tx: Transaction, customer_id: UUID) -> list[UUID]:
     return found
 
 
+class _Today(msgspec.Struct, frozen=True):
+    id: UUID
+    today: UUID
+
+
+async def current_customers(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return for each of these customers whom it is today; unknown ids are left out."""
+    rows = await tx.all(
+        _Today,
+        """
+        SELECT id, coalesce(merged_into_id, id) AS today FROM customer
+        WHERE organisation_id = current_organisation() AND id = ANY($1::uuid[])
+        """,
+        list(ids),
+    )
+    return {row.id: row.today for row in rows}
+
+
+async def mail_domains(tx: Transaction, customer_ids: list[UUID]) -> set[str]:
+    """Return where customers have mail addresses, without the part that names a person."""
+    rows = [row for row in await identities(tx, customer_ids) if row.kind == "email"]
+    return {opened_identity(tx.organisation_id, row).rpartition("@")[2] for row in rows}
+
+
 async def customer_briefs(
     tx: Transaction, ids: Iterable[UUID], language: str | None = None
 ) -> dict[UUID, CustomerBrief]:

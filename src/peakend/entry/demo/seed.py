@@ -124,7 +124,7 @@ async def seed(
         progress("entry.demo.customers", 0.8)
         for person in (*known_customers().values(), *_twins()):
             await _customer(tx, person)
-        await keep_records(tx)
+        await keep_records(tx, members)
 
 
 async def _brands(tx: Transaction) -> dict[str, UUID]:

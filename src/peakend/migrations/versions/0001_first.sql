@@ -216,6 +216,18 @@ CREATE TABLE metric_part (
 	CONSTRAINT pk_metric_part PRIMARY KEY (organisation_id, fact_id)
 )
 -- next
+CREATE TABLE object_type (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT NOT NULL, 
+	attached TEXT NOT NULL, 
+	position INTEGER DEFAULT 0 NOT NULL, 
+	archived_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_object_type PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE organisation (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	name TEXT NOT NULL, 
@@ -417,6 +429,20 @@ CREATE TABLE channel (
 	version INTEGER DEFAULT '1' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_channel PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE company (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	folded TEXT NOT NULL, 
+	tier TEXT DEFAULT 'standard' NOT NULL, 
+	owner_id UUID, 
+	note TEXT DEFAULT '' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	archived_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_company PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE contact_reason (
@@ -794,6 +820,30 @@ CREATE TABLE assist_topic (
 	CONSTRAINT pk_assist_topic PRIMARY KEY (organisation_id, category_id)
 )
 -- next
+CREATE TABLE company_customer (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	company_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	main BOOLEAN DEFAULT false NOT NULL, 
+	title TEXT DEFAULT '' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_company_customer PRIMARY KEY (organisation_id, company_id, customer_id)
+)
+-- next
+CREATE TABLE company_domain (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	domain TEXT NOT NULL, 
+	company_id UUID NOT NULL, 
+	CONSTRAINT pk_company_domain PRIMARY KEY (organisation_id, domain)
+)
+-- next
+CREATE TABLE company_gram (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	gram TEXT NOT NULL, 
+	company_id UUID NOT NULL, 
+	CONSTRAINT pk_company_gram PRIMARY KEY (organisation_id, gram, company_id)
+)
+-- next
 CREATE TABLE conversation (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -846,6 +896,20 @@ CREATE TABLE conversation_view_place (
 	view_id UUID NOT NULL, 
 	position SMALLINT NOT NULL, 
 	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
+)
+-- next
+CREATE TABLE kept_object (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	type_id UUID NOT NULL, 
+	customer_id UUID, 
+	company_id UUID, 
+	title TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_kept_object PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_kept_object_owner CHECK (num_nonnulls(customer_id, company_id) = 1)
 )
 -- next
 CREATE TABLE queue_member (
@@ -1259,6 +1323,8 @@ ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_team_id 
 -- next
 ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
+ALTER TABLE company ADD CONSTRAINT fk_company_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE contact_reason ADD CONSTRAINT fk_contact_reason_organisation_id_version FOREIGN KEY (organisation_id, version) REFERENCES contact_reason_version (organisation_id, version)
 -- next
 ALTER TABLE conversation_view ADD CONSTRAINT fk_conversation_view_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -1349,6 +1415,14 @@ ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_category
 -- next
 ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE company_domain ADD CONSTRAINT fk_company_domain_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE company_gram ADD CONSTRAINT fk_company_gram_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_agent_id FOREIGN KEY (organisation_id, agent_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
@@ -1364,6 +1438,12 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_v
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_type_id FOREIGN KEY (organisation_id, type_id) REFERENCES object_type (organisation_id, id)
 -- next
 ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1591,6 +1671,14 @@ CREATE INDEX ix_article_updated ON article (organisation_id, updated_at, id)
 -- next
 CREATE UNIQUE INDEX uq_article_slug ON article (organisation_id, slug)
 -- next
+CREATE INDEX ix_company_customer_customer ON company_customer (organisation_id, customer_id)
+-- next
+CREATE UNIQUE INDEX uq_company_customer_main ON company_customer (organisation_id, customer_id) WHERE main
+-- next
+CREATE INDEX ix_company_domain_company ON company_domain (organisation_id, company_id)
+-- next
+CREATE INDEX ix_company_gram_company ON company_gram (organisation_id, company_id)
+-- next
 CREATE INDEX ix_conversation_all ON conversation (organisation_id, last_message_minute) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_conversation_brand ON conversation (organisation_id, brand_id, last_message_minute) WHERE state <> 'closed' AND brand_id IS NOT NULL
@@ -1620,6 +1708,10 @@ CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, num
 CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
 -- next
 CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organisation_id, view_id)
+-- next
+CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id) WHERE removed_at IS NULL
+-- next
+CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_id) WHERE removed_at IS NULL
 -- next
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
@@ -1833,6 +1925,14 @@ ALTER TABLE metric_part FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON metric_part TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON object_type TO peakend_app
+-- next
+ALTER TABLE object_type ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE object_type FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON object_type TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON organisation TO peakend_app
 -- next
 ALTER TABLE organisation ENABLE ROW LEVEL SECURITY
@@ -1960,6 +2060,14 @@ CREATE POLICY tenant ON channel TO peakend_app USING (organisation_id = current_
 GRANT SELECT ON channel TO peakend_system
 -- next
 CREATE POLICY system ON channel TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON company TO peakend_app
+-- next
+ALTER TABLE company ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE company FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON company TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason TO peakend_app
 -- next
@@ -2217,6 +2325,30 @@ ALTER TABLE assist_topic FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON assist_topic TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON company_customer TO peakend_app
+-- next
+ALTER TABLE company_customer ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE company_customer FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON company_customer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON company_domain TO peakend_app
+-- next
+ALTER TABLE company_domain ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE company_domain FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON company_domain TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON company_gram TO peakend_app
+-- next
+ALTER TABLE company_gram ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE company_gram FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON company_gram TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation TO peakend_app
 -- next
 ALTER TABLE conversation ENABLE ROW LEVEL SECURITY
@@ -2232,6 +2364,14 @@ ALTER TABLE conversation_view_place ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON kept_object TO peakend_app
+-- next
+ALTER TABLE kept_object ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE kept_object FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON kept_object TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue_member TO peakend_app
 -- next

@@ -1,5 +1,11 @@
 """What is done to fields, companies and what belongs to them."""
 
+from peakend.profiles.actions.companies import (
+    add_company,
+    change_company,
+    join_company,
+    leave_company,
+)
 from peakend.profiles.actions.defining import (
     add_field,
     change_field,
@@ -17,6 +23,12 @@ from peakend.profiles.actions.filling import (
     need_complete,
     reveal,
 )
+from peakend.profiles.actions.objects import (
+    add_object,
+    add_type,
+    change_object,
+    change_type,
+)
 
 __all__ = [
     "FieldStale",
@@ -26,9 +38,17 @@ __all__ = [
     "Revealed",
     "ValueChange",
     "WrongValue",
+    "add_company",
     "add_field",
+    "add_object",
+    "add_type",
+    "change_company",
     "change_field",
+    "change_object",
+    "change_type",
     "fill",
+    "join_company",
+    "leave_company",
     "need_complete",
     "order_fields",
     "reveal",

@@ -12,6 +12,7 @@ from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.profiles.events import FieldChanged, FieldsOrdered
 from peakend.profiles.queries.fields import Field, fields_of, need_field, shape_of
+from peakend.profiles.queries.objects import need_type
 from peakend.profiles.rules.fields import (
     MOST_FIELDS,
     Subject,
@@ -75,9 +76,13 @@ async def add_field(
 ) -> UUID:
     """Define a field. `given`: the other columns of a field but id, position and version.
 
-    Errors: FieldTwice, WrongField, WrongPattern, TooManyFields.
+    Errors: FieldTwice, TypeNotFound, WrongField, WrongPattern, TooManyFields.
     """
     await _lock(tx, of)
+    if (of == "object") != (type_id is not None):
+        raise WrongField(fields={"type_id": "wrong"})
+    if type_id is not None:
+        await need_type(tx, type_id)
     here = await fields_of(tx, of, type_id)
     if len(here) >= MOST_FIELDS:
         raise TooManyFields(most=MOST_FIELDS)

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.profiles.api import fields
+from peakend.profiles.api import companies, fields, objects
 
-routes: list[Any] = [*fields.routes]
+routes: list[Any] = [*fields.routes, *companies.routes, *objects.routes]

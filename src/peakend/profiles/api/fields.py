@@ -11,7 +11,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 from peakend.profiles import actions, queries
 from peakend.profiles.actions import Filling, RevealAsked, Revealed
-from peakend.profiles.queries import Field, ValueView
+from peakend.profiles.queries import Field, Profile, ValueView
 from peakend.profiles.rules.fields import Key, Kind, Label, Mask, Option, Privacy, Subject
 
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -100,12 +100,12 @@ async def order_fields(data: FieldOrder, tx: Transaction) -> list[Field]:
 
 
 @get(
-    "/customers/{customer_id:uuid}/fields",
-    summary="What is filled in for a customer",
+    "/customers/{customer_id:uuid}/profile",
+    summary="What is kept beside a customer: fields, companies, things",
     opt=needs("customers.read"),
 )
-async def customer_values(customer_id: UUID, tx: Transaction) -> list[ValueView]:
-    return await queries.values(tx, await queries.customer_owner(tx, customer_id))
+async def customer_profile(customer_id: UUID, tx: Transaction) -> Profile:
+    return await queries.profile(tx, customer_id)
 
 
 @patch(
@@ -134,7 +134,7 @@ routes = [
     add_field,
     change_field,
     order_fields,
-    customer_values,
+    customer_profile,
     fill_customer,
     reveal_customer,
 ]

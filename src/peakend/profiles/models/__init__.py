@@ -1,5 +1,16 @@
 """Tables and rows of fields, companies and what belongs to them."""
 
+from peakend.profiles.models.companies import (
+    Company,
+    KeptObject,
+    ObjectType,
+    company_customer_table,
+    company_domain_table,
+    company_gram_table,
+    company_table,
+    kept_object_table,
+    object_type_table,
+)
 from peakend.profiles.models.fields import (
     FIELD_COLUMNS,
     Field,
@@ -11,9 +22,18 @@ from peakend.profiles.models.fields import (
 
 __all__ = [
     "FIELD_COLUMNS",
+    "Company",
     "Field",
+    "KeptObject",
+    "ObjectType",
     "ValueRow",
+    "company_customer_table",
+    "company_domain_table",
+    "company_gram_table",
+    "company_table",
     "field_reveal_table",
     "field_table",
     "field_value_table",
+    "kept_object_table",
+    "object_type_table",
 ]

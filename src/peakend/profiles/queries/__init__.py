@@ -1,6 +1,19 @@
 """Reading fields, companies and what belongs to them."""
 
-from peakend.profiles.models import Field
+from peakend.profiles.models import Field, ObjectType
+from peakend.profiles.queries.companies import (
+    Belonging,
+    CompanyCard,
+    CompanyHint,
+    CompanyNotFound,
+    CompanyRow,
+    belongings,
+    company_card,
+    company_customers,
+    company_owner,
+    company_page,
+    need_company,
+)
 from peakend.profiles.queries.fields import (
     FieldNotFound,
     Owner,
@@ -13,17 +26,50 @@ from peakend.profiles.queries.fields import (
     need_field,
     values,
 )
+from peakend.profiles.queries.objects import (
+    ObjectNotFound,
+    ObjectView,
+    TypeNotFound,
+    need_type,
+    object_owner,
+    object_types,
+    object_view,
+    objects,
+)
+from peakend.profiles.queries.profiles import Profile, profile
 
 __all__ = [
+    "Belonging",
+    "CompanyCard",
+    "CompanyHint",
+    "CompanyNotFound",
+    "CompanyRow",
     "Field",
     "FieldNotFound",
+    "ObjectNotFound",
+    "ObjectType",
+    "ObjectView",
     "Owner",
+    "Profile",
+    "TypeNotFound",
     "ValueView",
+    "belongings",
+    "company_card",
+    "company_customers",
+    "company_owner",
+    "company_page",
     "conversation_owner",
     "customer_owner",
     "fields",
     "fields_of",
     "missing",
+    "need_company",
     "need_field",
+    "need_type",
+    "object_owner",
+    "object_types",
+    "object_view",
+    "objects",
+    "profile",
     "values",
 ]

@@ -1,11 +1,12 @@
 /** What fields look like to a reader: their words, and their values as text. */
 import { i18n } from '@/app/i18n'
 import type { TreeNode } from '@/ui/kinds'
-import type { Field, FieldOption, FieldValue, Given } from './types'
+import type { Field, FieldOption, FieldValue, Given, ObjectType } from './types'
 
 const english = () => i18n.global.locale.value === 'en'
 export const labelOf = (field: Pick<Field, 'label_zh' | 'label_en'>) => (english() ? field.label_en : field.label_zh)
 export const helpOf = (field: Pick<Field, 'help_zh' | 'help_en'>) => (english() ? field.help_en || field.help_zh : field.help_zh || field.help_en)
+export const typeName = (type: Pick<ObjectType, 'name_zh' | 'name_en'>) => (english() ? type.name_en : type.name_zh)
 export const optionLabel = (one: Pick<FieldOption, 'zh' | 'en'>) => (english() ? one.en : one.zh)
 
 /** An option with everything above it: 家电 / 燃气灶. */
