@@ -159,3 +159,51 @@ async def test_the_chat_on_a_page(chat: Any) -> None:
     await page.keyboard.press("Escape")
     frame = page.locator("peakend-launcher")
     assert await frame.evaluate("(one) => one === document.activeElement")
+
+
+async def test_walking_past_asks_for_nothing_but_the_conversation(desk: Any, chat: Any) -> None:
+    for _ in range(5):
+        await (await chat()).says("灶台打不着火")
+    lead = await desk("supervisor")
+    await lead.go("/desk/inbox?view=all")
+    page = lead.page
+    rows = page.locator("#conversation-list [role=option]")
+    await rows.nth(4).wait_for()
+    ids = [name.removeprefix("row-") for name in
+           await rows.evaluate_all("all => all.slice(0, 5).map(one => one.id)")]  # fmt: skip
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url.split("/api")[-1]))
+    await page.locator("#conversation-list").focus()
+    # All in one go, so that nobody rests in between, however slow the machine is.
+    await page.evaluate(
+        """async () => {
+          const list = document.getElementById('conversation-list')
+          for (let n = 0; n < 5; n++) {
+            const was = location.pathname
+            list.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))
+            while (location.pathname === was) await new Promise(requestAnimationFrame)
+          }
+        }"""
+    )
+    assert page.url.split("?")[0].endswith(ids[4])
+    while not any(f"{ids[4]}/related" in url for url in asked):
+        await page.wait_for_timeout(50)
+    passed = [url for url in asked if any(one in url for one in ids[:4])]
+    assert not [url for url in passed if url.split("?")[0].count("/") > 2], passed
+
+
+async def test_an_icon_names_itself_and_its_key(desk: Any, chat: Any) -> None:
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    lead = await desk("supervisor")
+    await lead.go("/desk/inbox?view=all")
+    page = lead.page
+    await page.locator("#conversation-list [role=option]").first.click()
+    await page.get_by_role("button", name="更多操作").first.hover()
+    hint = page.get_by_role("tooltip")
+    await hint.get_by_text("更多操作").wait_for()
+    await page.keyboard.press("Escape")
+    await hint.wait_for(state="detached")
+    await page.get_by_role("navigation", name="跳转").get_by_role("link").first.focus()
+    await page.keyboard.press("Tab")
+    await hint.wait_for()

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import { firstLanguage, useLanguage } from './i18n'
+import { firstLanguage, i18n, needWords, useLanguage } from './i18n'
 
 beforeEach(() => localStorage.clear())
 
@@ -9,4 +9,16 @@ it.each([
 it('goes on in the language that was used here last', async () => {
   await useLanguage('en')
   expect(firstLanguage(['zh-CN'])).toBe('en')
+})
+it('says a word in the language of now, and knows it as soon as it is loaded', async () => {
+  await useLanguage('en')
+  expect(i18n.global.t('routing.go_ready')).toBe('routing.go_ready')
+  await needWords('routing')
+  const english = i18n.global.t('routing.go_ready')
+  await useLanguage('zh-CN')
+  const chinese = i18n.global.t('routing.go_ready')
+  expect(english).toMatch(/[a-z]/i)
+  expect(chinese).toMatch(/[\u4e00-\u9fff]/)
+  await useLanguage('en')
+  expect(i18n.global.t('routing.go_ready')).toBe(english)
 })

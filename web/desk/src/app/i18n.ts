@@ -29,6 +29,18 @@ export const i18n = createI18n({
   messageCompiler,
 }) as unknown as I18n<Record<string, never>, Record<string, never>, Record<string, never>, string, false>
 
+// A step through the list asks for a hundred words without values; each is looked up once for a language.
+const known: Record<Language, Map<string, string>> = { 'zh-CN': new Map(), en: new Map() }
+const { t: look } = i18n.global
+i18n.global.t = ((key: string, ...values: [number]) => {
+  if (values.length) return look(key, ...values)
+  const words = known[currentLanguage()]
+  const word = words.get(key) ?? look(key)
+  // What is not loaded yet may come.
+  if (word !== key) words.set(key, word)
+  return word
+}) as typeof look
+
 const loaded = new Set<string>()
 const wanted = new Set<string>(['ui', 'app'])
 

@@ -13,14 +13,15 @@ beforeEach(() => {
   vi.restoreAllMocks()
 })
 
-it('shows what was prepared without asking again, and asks the next time', async () => {
+it('asks once for what is prepared and shown, and again after a while', async () => {
   const get = vi.spyOn(api, 'get').mockResolvedValue(found)
   const store = useConversations()
   await store.prepare('c1')
   await store.prepare('c1')
-  await store.enter('c1')
+  await store.renew('c1')
   expect(get).toHaveBeenCalledTimes(1)
-  await store.enter('c1')
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
+  await store.renew('c1')
   expect(get).toHaveBeenCalledTimes(2)
 })
 it.each([
@@ -31,6 +32,6 @@ it.each([
   const store = useConversations()
   await store.prepare('c1')
   happens(store)
-  await store.enter('c1')
+  await store.renew('c1')
   expect(get.mock.calls.filter(([path]) => path === '/conversations/c1')).toHaveLength(2)
 })

@@ -25,6 +25,8 @@ export interface ThreadState {
   detail: Conversation | null
   /** Which numbering of the messages is held: after a merge or a split they are numbered anew. */
   layout: number
+  /** When it was last asked for; pushed facts keep its messages true from then on. */
+  at: number
 }
 export interface Presence { id: string; name: string; typing: boolean; at: number }
 
@@ -36,7 +38,6 @@ export const useConversations = defineStore('conversations', () => {
   const threads = shallowReactive(new Map<string, ThreadState>())
   const others = reactive(new Map<string, Presence[]>())
   const counts = reactive<Counts>({ mine: 0, snoozed: 0, queue: 0, all: 0, digital: 0, unread: 0 })
-  const prepared = new Map<string, number>()
   let counting = 0
 
   const read = (id: string) => rows.get(id)
@@ -113,7 +114,7 @@ export const useConversations = defineStore('conversations', () => {
   function thread(id: string): ThreadState {
     let found = threads.get(id)
     if (!found) {
-      found = shallowReactive<ThreadState>({ messages: [], older: false, newer: false, loaded: false, busy: false, error: null, detail: null, layout: 0 })
+      found = shallowReactive<ThreadState>({ messages: [], older: false, newer: false, loaded: false, busy: false, error: null, detail: null, layout: 0, at: 0 })
       threads.set(id, found)
       if (threads.size > 60) threads.delete(threads.keys().next().value as string)
     }
@@ -137,6 +138,7 @@ export const useConversations = defineStore('conversations', () => {
       state.layout = found.layout
       state.detail = found
       state.loaded = true
+      state.at = serverNow()
       state.error = null
       confirm(found.messages.items)
     } catch (error) {
@@ -151,17 +153,12 @@ export const useConversations = defineStore('conversations', () => {
   /** Load what will probably be opened next, in one request with its customer; pushed facts keep it true until then. */
   async function prepare(id: string, card = false): Promise<void> {
     const state = thread(id)
-    if (state.loaded || state.busy) return
-    await open(id, false, card)
-    if (state.loaded) prepared.set(id, serverNow())
+    if (!state.loaded && !state.busy) await open(id, false, card)
   }
 
-  /** Show a conversation: loaded now, unless that was just done for it. */
-  function enter(id: string): Promise<void> | undefined {
-    const at = prepared.get(id) ?? 0
-    prepared.delete(id)
-    if (connection.open && threads.get(id)?.loaded && serverNow() - at < FRESH_MS) return undefined
-    return open(id)
+  /** Look a conversation up again, unless it was asked for just now or its messages end in the past. */
+  async function renew(id: string): Promise<void> {
+    if (!connection.open || serverNow() - thread(id).at > FRESH_MS) await open(id, true)
   }
 
   /** Load a conversation at one of its messages; nothing moves where that message is here already. */
@@ -245,7 +242,7 @@ export const useConversations = defineStore('conversations', () => {
       if (frame.conversations.length || frame.gone.length) countSoon()
     } else if (frame.t === 'signal' && frame.conversation_id) hint({ ...frame, conversation_id: frame.conversation_id })
     else if (frame.t === 'resync') {
-      prepared.clear()
+      for (const state of threads.values()) state.at = 0
       void refresh()
     }
   }
@@ -295,5 +292,5 @@ export const useConversations = defineStore('conversations', () => {
   const waiting = computed(() => amount('queue'))
   const mine = computed(() => amount('mine'))
   const snoozed = computed(() => amount('snoozed'))
-  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, prepare, enter, addMessages, apply, refresh, count }
+  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, prepare, renew, addMessages, apply, refresh, count }
 })
