@@ -51,6 +51,7 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/rich-messages": {
         "client_id": NEW, "content": {"intro": "x", "quick": ["x"]},
     },
+    "POST /api/reply-helps/{help_id:uuid}/outcomes": {"outcome": "taken"},
     "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/conversations/{conversation_id:uuid}/merges": {"absorbed_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},

@@ -177,9 +177,47 @@ class SideThreadResolved(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class CareRulesChanged(Fact):
-    """What is watched for changed; `kind` is watch, wording or approval."""
+    """What is watched for changed; `kind` is watch, wording, helps or approval."""
 
     subject: ClassVar[str] = "by_id"
     by_id: UUID | None
     kind: str
     rules_version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfHelp(Fact, abstract=True):
+    conversation_id: UUID
+    customer_id: UUID
+    help_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpOffered(_OfHelp):
+    """Words to begin with were offered to who holds a conversation; `kind` says which."""
+
+    agent_id: UUID
+    leg_id: UUID | None
+    kind: str
+    seq: int
+    article_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpAnswered(_OfHelp):
+    """The agent took a help, sent it as it was or changed, or put it away."""
+
+    agent_id: UUID
+    leg_id: UUID | None
+    kind: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HelpFollowed(_OfHelp):
+    """A customer who was told of an article later did it by that article, without a person."""
+
+    told_by_id: UUID
+    later_conversation_id: UUID
+    article_id: UUID
+    after_s: int

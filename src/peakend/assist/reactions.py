@@ -58,3 +58,15 @@ async def look_again(tx: Transaction, fact: Any) -> None:
 async def remember_step_in(tx: Transaction, fact: WorkTaken) -> None:
     """Keep from whom a conversation was taken, so that it can be handed back."""
     await actions.remember_step_in(tx, fact)
+
+
+@reacts_to(AnswerJudged)
+async def notice_followed(tx: Transaction, fact: AnswerJudged) -> None:
+    """Note where a customer did it by an article that an agent had told of."""
+    if fact.solved and fact.article_id is not None:
+        await actions.notice_followed(
+            tx,
+            customer_id=fact.customer_id,
+            article_id=fact.article_id,
+            conversation_id=fact.conversation_id,
+        )

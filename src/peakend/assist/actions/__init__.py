@@ -8,6 +8,13 @@ from peakend.assist.actions.care import (
     set_wording_rules,
 )
 from peakend.assist.actions.handing import hand_over, send_topic, want_person
+from peakend.assist.actions.helps import (
+    Help,
+    answer_help,
+    notice_followed,
+    offer_helps,
+    set_help_rules,
+)
 from peakend.assist.actions.memory import forget_tries
 from peakend.assist.actions.side import (
     EmptySideNote,
@@ -35,6 +42,7 @@ __all__ = [
     "AnswerNotFound",
     "CareStale",
     "EmptySideNote",
+    "Help",
     "NobodyAsked",
     "NobodyToWhisperTo",
     "NotInThread",
@@ -42,6 +50,7 @@ __all__ = [
     "SignalStale",
     "WrongRules",
     "add_side_note",
+    "answer_help",
     "ask",
     "ask_for_look",
     "close_silent",
@@ -53,12 +62,15 @@ __all__ = [
     "look_again",
     "look_around",
     "look_at",
+    "notice_followed",
+    "offer_helps",
     "read_side_thread",
     "remember_step_in",
     "resolve_side_thread",
     "respond",
     "restore",
     "send_topic",
+    "set_help_rules",
     "set_watch_rules",
     "set_wording_rules",
     "want_person",

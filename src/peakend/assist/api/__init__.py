@@ -1,5 +1,5 @@
 """Routes of assist."""
 
-from peakend.assist.api import digital, side, watching, wording
+from peakend.assist.api import digital, helps, side, watching, wording
 
-routes = [*digital.routes, *watching.routes, *side.routes, *wording.routes]
+routes = [*digital.routes, *watching.routes, *side.routes, *wording.routes, *helps.routes]

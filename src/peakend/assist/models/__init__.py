@@ -2,15 +2,18 @@
 
 from peakend.assist.models.care import CareRow
 from peakend.assist.models.digital import SESSION_COLUMNS, JudgementRow, Session
+from peakend.assist.models.helps import HELP_COLUMNS, HelpOffer
 from peakend.assist.models.side import NOTE_COLUMNS, THREAD_COLUMNS, SideNoteRow, SideThreadRow
 from peakend.assist.models.watching import SIGNAL_COLUMNS, SignalRow, StepIn
 
 __all__ = [
+    "HELP_COLUMNS",
     "NOTE_COLUMNS",
     "SESSION_COLUMNS",
     "SIGNAL_COLUMNS",
     "THREAD_COLUMNS",
     "CareRow",
+    "HelpOffer",
     "JudgementRow",
     "Session",
     "SideNoteRow",

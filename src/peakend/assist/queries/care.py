@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.assist.models import CareRow
+from peakend.assist.rules.helps import HelpRules
 from peakend.assist.rules.watching import Ear, WatchRules, ear, tone
 from peakend.assist.rules.wording import WordingRules, blocking, findings
 from peakend.kernel.db import Transaction
@@ -27,6 +28,7 @@ class Care(msgspec.Struct, frozen=True):
     ear: Ear
     wording: WordingRules
     blocks: WordingRules | None
+    helps: HelpRules
     versions: dict[str, int]
 
 
@@ -60,6 +62,7 @@ async def fresh_care(tx: Transaction) -> Care:
         ear=ear(watch),
         wording=wording,
         blocks=blocking(wording),
+        helps=msgspec.convert(given.get("helps", {}), HelpRules),
         versions={row.kind: row.version for row in rows},
     )
 

@@ -209,6 +209,15 @@ class Deskmate:
         body = {"client_id": str(uuid4()), "kind": kind, "text": text}
         return await self.wire.post(path_of("conversations", conversation_id, "messages"), body)
 
+    async def consider(self, conversation_id: str) -> None:
+        """Look at what could be said, and take it, change it or leave it, as people do."""
+        for one in await self.wire.post(path_of("conversations", conversation_id, "helps"), {}):
+            draw = self.stage.by.random()
+            ways = [["taken", "kept"], ["taken", "changed"], ["dismissed"], []]
+            for outcome in ways[0 if draw < 0.3 else 1 if draw < 0.65 else 2 if draw < 0.8 else 3]:
+                path = path_of("reply-helps", one["id"], "outcomes")
+                await self.wire.post(path, {"outcome": outcome})
+
     async def greet(self, conversation_id: str) -> None:
         """Write the saved greeting, as rendered for this conversation."""
         replies = await self.wire.get(path_of("canned-replies"))

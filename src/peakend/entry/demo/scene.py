@@ -117,6 +117,7 @@ class Scene:
         await self.stage.pause(3, 7)
         await self.mate.type(self.visitor.id)
         await self.stage.pause(2, 3 + min(12, len(text) / 8))
+        await self._try(self.mate.consider(self.visitor.id))
         line = spoken_by(text, self.mate.who.name)
         if not await self._try(self.mate.say(self.visitor.id, line, card=card)):
             await self._hear_person()

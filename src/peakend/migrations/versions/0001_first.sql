@@ -1088,6 +1088,21 @@ CREATE TABLE draft (
 	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id, kind)
 )
 -- next
+CREATE TABLE help_offer (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	agent_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	seq INTEGER NOT NULL, 
+	article_id UUID, 
+	outcome TEXT DEFAULT 'offered' NOT NULL, 
+	offered_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	followed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_help_offer PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE macro_run (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1505,6 +1520,12 @@ ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_conversation_id FOREIG
 -- next
 ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE help_offer ADD CONSTRAINT fk_help_offer_organisation_id_agent_id FOREIGN KEY (organisation_id, agent_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE help_offer ADD CONSTRAINT fk_help_offer_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE help_offer ADD CONSTRAINT fk_help_offer_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE macro_run ADD CONSTRAINT fk_macro_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -1740,6 +1761,12 @@ CREATE INDEX ix_conversation_moved_conversation ON conversation_moved (organisat
 CREATE INDEX ix_conversation_pin_conversation ON conversation_pin (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
+-- next
+CREATE INDEX ix_help_offer_article ON help_offer (organisation_id, customer_id, article_id) WHERE article_id IS NOT NULL
+-- next
+CREATE INDEX ix_help_offer_at ON help_offer (organisation_id, offered_at)
+-- next
+CREATE UNIQUE INDEX uq_help_offer ON help_offer (organisation_id, conversation_id, kind, seq)
 -- next
 CREATE INDEX ix_macro_run_conversation ON macro_run (organisation_id, conversation_id)
 -- next
@@ -2504,6 +2531,14 @@ ALTER TABLE draft ENABLE ROW LEVEL SECURITY
 ALTER TABLE draft FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON draft TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON help_offer TO peakend_app
+-- next
+ALTER TABLE help_offer ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE help_offer FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON help_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON macro_run TO peakend_app
 -- next

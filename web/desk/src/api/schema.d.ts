@@ -785,6 +785,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/helps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What could be said now */
+        post: operations["assist.helps.offer_helps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/links/{other_id}": {
         parameters: {
             query?: never;
@@ -2256,6 +2273,58 @@ export interface paths {
         /** Open or close a queue */
         put: operations["routing.settings.set_state"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reply-help-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which helps are offered */
+        get: operations["assist.helps.help_rules"];
+        /** Decide which helps are offered */
+        put: operations["assist.helps.set_help_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reply-helps/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How helps are taken */
+        get: operations["assist.helps.help_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reply-helps/{help_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a help */
+        post: operations["assist.helps.answer_help"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4461,6 +4530,58 @@ export interface components {
             built_in: "agent" | "supervisor" | "admin" | null;
             role_ids: string[];
         };
+        /** Help */
+        Help: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            text: string;
+            url: string | null;
+        };
+        /** HelpCounts */
+        HelpCounts: {
+            /** @default 0 */
+            changed: number;
+            /** @default 0 */
+            dismissed: number;
+            /** @default 0 */
+            followed: number;
+            /** @default 0 */
+            kept: number;
+            /** @enum {string} */
+            kind: "feel" | "confirm" | "teach";
+            /** @default 0 */
+            offered: number;
+            /** @default 0 */
+            taken: number;
+        };
+        /** HelpRule */
+        HelpRule: {
+            en: string[];
+            /** @default true */
+            on: boolean;
+            zh: string[];
+        };
+        /** HelpRuleGiven */
+        HelpRuleGiven: {
+            en?: string[];
+            on: boolean;
+            zh?: string[];
+        };
+        /** HelpRulesGiven */
+        HelpRulesGiven: {
+            confirm: components["schemas"]["HelpRuleGiven"];
+            feel: components["schemas"]["HelpRuleGiven"];
+            teach: components["schemas"]["HelpRuleGiven"];
+            version: number;
+        };
+        /** HelpRulesShown */
+        HelpRulesShown: {
+            confirm: components["schemas"]["HelpRule"];
+            feel: components["schemas"]["HelpRule"];
+            teach: components["schemas"]["HelpRule"];
+            version: number;
+        };
         /** Holiday */
         Holiday: {
             intervals?: string[][];
@@ -5024,6 +5145,11 @@ export interface components {
             /** Format: date-time */
             recalled_at: string;
             text: string;
+        };
+        /** OutcomeGiven */
+        OutcomeGiven: {
+            /** @enum {string} */
+            outcome: "taken" | "kept" | "changed" | "dismissed";
         };
         /** Own */
         Own: {
@@ -8335,6 +8461,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "assist.helps.offer_helps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Help"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.matters.link": {
         parameters: {
             query?: never;
@@ -11465,6 +11621,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Queue"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.helps.help_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.helps.set_help_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpRulesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.helps.help_report": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpCounts"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.helps.answer_help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                help_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

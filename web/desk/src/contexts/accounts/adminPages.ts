@@ -2,7 +2,7 @@
 export const adminPages: { name: string; pages: [page: string, permission: string][] }[] = [
   { name: 'house', pages: [['organisation', 'settings.manage'], ['members', 'accounts.manage'], ['roles', 'accounts.manage'], ['teams', 'accounts.manage']] },
   { name: 'work', pages: [['queues', 'routing.manage'], ['hours', 'settings.manage'], ['sla', 'settings.manage'], ['channels', 'channels.manage']] },
-  { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage']] },
+  { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage'], ['helps', 'insight.wallboard']] },
   { name: 'records', pages: [['fields', 'settings.manage']] },
   { name: 'safety', pages: [['sign-in', 'settings.manage'], ['proposals', 'accounts.manage'], ['audit', 'audit.read']] },
   { name: 'interfaces', pages: [['api-keys', 'integrations.manage'], ['webhooks', 'integrations.manage']] },
