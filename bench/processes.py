@@ -42,9 +42,10 @@ def free_port() -> int:
 
 
 def environment(address: str, folder: Path) -> dict[str, str]:
-    """Return the surroundings of a process of the product."""
+    """Return the surroundings of a process of the product; it keeps its compiled modules."""
     python_path = os.pathsep.join([str(ROOT), str(ROOT / "src")])
-    return os.environ | {
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
         "PEAKEND_DATABASE_URL": address,
         "PEAKEND_DATA_DIR": str(folder),
         "PEAKEND_SECRET_KEY": KEY,
