@@ -112,6 +112,7 @@ class Forks:
         return play
 
     async def _play(self, dsn: str, folder: Path, fatal: int | None, ahead_s: float) -> int:
+        await (await _alone(dsn)).close()
         watch()
         EDGE.count, EDGE.fatal, EDGE.armed = 0, fatal, False
         play = await self._begin(dsn, folder, 0)
@@ -123,12 +124,11 @@ class Forks:
         return EDGE.count
 
     async def _recover(self, dsn: str, folder: Path, ahead_s: float) -> dict[str, Any]:
+        connection = await _alone(dsn)
         play = await self._begin(dsn, folder, ahead_s)
         before = dict(play.done)
         await scenarios.SCENARIOS[self.scenario](play)
         await play.drain()
-        connection = await asyncpg.connect(dsn)
-        await _alone(connection)
         ahead_s = play.ahead.total_seconds() - 1
         return {
             "breaches": await invariants.breaches(connection, {**play.done, **before}, ahead_s),
@@ -142,16 +142,22 @@ async def _execute(dsn: str, statement: str) -> None:
     await connection.close()
 
 
-async def _alone(connection: Any) -> None:
-    """Wait until the server has noticed that the killed process is gone."""
-    statement = (
+async def _alone(dsn: str) -> Any:
+    """Return a connection once the server has noticed that whoever died is gone.
+
+    What a dead process had locked is passed over by whoever looks meanwhile; a worker of the
+    house looks again a second later, ours looks once.
+    """
+    connection = await asyncpg.connect(dsn)
+    others = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND state LIKE 'idle in transaction%'"
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
-    for _ in range(100):
-        if not await connection.fetchval(statement):
-            return
+    for _ in range(500):
+        if not await connection.fetchval(others):
+            return connection
         await asyncio.sleep(0.02)
+    raise TimeoutError("a dead process is still connected")
 
 
 def points(total: int, wanted: int, seed: int) -> list[tuple[int, int | None]]:
