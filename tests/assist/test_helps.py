@@ -18,7 +18,8 @@ from tests.assist.shop import Shop
     ("given", "expected"),
     [
         ({"tones": [None, "upset"]}, ["feel"]),
-        ({"tones": ["grave"], "wish": "solved", "replies": 1}, ["feel", "confirm", "teach"]),
+        ({"tones": ["upset"], "wish": "solved", "replies": 1}, ["feel", "confirm", "teach"]),
+        ({"tones": ["upset", "grave"]}, []),
         ({"wish": "thanks", "replies": 1}, ["confirm", "teach"]),
         ({"done": True, "replies": 2}, ["confirm", "teach"]),
         ({"wish": "solved"}, []),

@@ -76,10 +76,11 @@ def fitting(
     """Return which helps fit, the most urgent first.
 
     `tones` are those of the customer's words that nobody has answered, `wish` is what the last of
-    them want, `done` says that a step was answered with done.
+    them want, `done` says that a step was answered with done. Where there is danger or a court in
+    the words, something is to be done first.
     """
     found: list[HelpKind] = []
-    if any(tone in ("upset", "grave") for tone in tones):
+    if "upset" in tones and "grave" not in tones:
         found.append("feel")
     if replies and (done or wish in ("thanks", "solved")):
         found += ["confirm", "teach"]
