@@ -394,6 +394,9 @@ ACTIONS: list[tuple[str, Act]] = [
     ("a tag is made", make_tag),
     ("the conversation is tagged",
      given("holder", "PUT", "/conversations/{c}/tags", lambda w: {"tag_ids": [w.kept["tag"]]})),
+    ("many are made urgent at once", given("chief", "POST", "/bulk-runs", lambda w: {
+        "client_id": str(uuid4()), "what": "priority", "args": {"priority": "high"},
+        "filter": {"stages": ["serving"]}})),
     ("a tag is renamed", given("chief", "PATCH", "/tags/{tag}", lambda w: {"name": "很急"})),
     ("the customer is renamed",
      given("holder", "PATCH", "/customers/{customer}", lambda w: {"name": "王女士", "version": 1})),

@@ -91,6 +91,7 @@ from peakend.accounts.queries.sign_in import (
     known_set_up_token,
     login_of,
     may_come_from,
+    members_by_id,
 )
 from peakend.accounts.queries.tenant import (
     BrandNotFound,
@@ -161,6 +162,7 @@ __all__ = [
     "member_briefs",
     "member_names",
     "members",
+    "members_by_id",
     "members_of_team",
     "members_with_second_step",
     "need_brand",

@@ -1,5 +1,12 @@
-"""What is done with macros and webhooks."""
+"""What is done with macros, with many conversations at once, and with webhooks."""
 
+from peakend.automation.actions.bulk import (
+    NothingToUndo,
+    WrongBulk,
+    bulk_step,
+    start_bulk,
+    undo_bulk,
+)
 from peakend.automation.actions.delivering import Courier
 from peakend.automation.actions.gathering import (
     gather_webhooks,
@@ -41,6 +48,7 @@ __all__ = [
     "NotWholeHouse",
     "NotYourMacro",
     "NothingToDo",
+    "NothingToUndo",
     "SolvedNeeded",
     "TooManyMacros",
     "TooManyWebhooks",
@@ -48,9 +56,11 @@ __all__ = [
     "WebhookByKey",
     "WebhookStale",
     "WebhookText",
+    "WrongBulk",
     "WrongSteps",
     "add_macro",
     "add_webhook",
+    "bulk_step",
     "change_macro",
     "change_webhook",
     "delete_macro",
@@ -60,7 +70,9 @@ __all__ = [
     "replay_range",
     "rotate_secret",
     "run_macro",
+    "start_bulk",
     "sweep_deliveries",
     "switch_webhook",
     "try_webhook",
+    "undo_bulk",
 ]

@@ -1,7 +1,7 @@
-"""Routes of automation: macros and webhooks."""
+"""Routes of automation: macros, acts on many, webhooks."""
 
 from typing import Any
 
-from peakend.automation.api import macros, webhooks
+from peakend.automation.api import bulk, macros, webhooks
 
-routes: list[Any] = [*macros.routes, *webhooks.routes]
+routes: list[Any] = [*macros.routes, *bulk.routes, *webhooks.routes]

@@ -1,5 +1,12 @@
 """Tables and rows of automation."""
 
+from peakend.automation.models.bulk import (
+    ITEM_COLUMNS,
+    RUN_COLUMNS,
+    BulkItemRow,
+    BulkRunRow,
+    RunState,
+)
 from peakend.automation.models.macros import MACRO_COLUMNS, Macro
 from peakend.automation.models.webhooks import (
     DELIVERY_COLUMNS,
@@ -12,11 +19,16 @@ from peakend.automation.models.webhooks import (
 
 __all__ = [
     "DELIVERY_COLUMNS",
+    "ITEM_COLUMNS",
     "MACRO_COLUMNS",
+    "RUN_COLUMNS",
     "WEBHOOK_COLUMNS",
     "Attempt",
+    "BulkItemRow",
+    "BulkRunRow",
     "Delivery",
     "Due",
     "Macro",
+    "RunState",
     "Webhook",
 ]

@@ -1,5 +1,13 @@
-"""Reading macros and webhooks."""
+"""Reading macros, acts on many, and webhooks."""
 
+from peakend.automation.queries.bulk import (
+    BulkRun,
+    BulkRunNotFound,
+    LeftOut,
+    bulk_run,
+    bulk_runs,
+    left_out,
+)
 from peakend.automation.queries.previews import (
     MacroNotFound,
     Preview,
@@ -24,7 +32,10 @@ from peakend.automation.queries.webhooks import (
 )
 
 __all__ = [
+    "BulkRun",
+    "BulkRunNotFound",
     "DeliveryNotFound",
+    "LeftOut",
     "MacroNotFound",
     "Preview",
     "Sent",
@@ -33,7 +44,10 @@ __all__ = [
     "all_webhooks",
     "attempts",
     "body_of",
+    "bulk_run",
+    "bulk_runs",
     "deliveries",
+    "left_out",
     "macros",
     "need_delivery",
     "need_macro",

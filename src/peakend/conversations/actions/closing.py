@@ -1,6 +1,6 @@
 """The end of a conversation, second thoughts about it, and why the customer came."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -19,7 +19,7 @@ from peakend.conversations.queries.access import (
     need_version,
 )
 from peakend.conversations.queries.visitor import FRONT
-from peakend.conversations.rules.states import may_undo, reopened_state
+from peakend.conversations.rules.states import UNDO_GRACE, UNDO_WITHIN, may_undo, reopened_state
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
@@ -176,11 +176,12 @@ async def reopen(
     conversation_id: UUID,
     by: Actor,
     undo: bool = False,
+    within: timedelta = UNDO_WITHIN + UNDO_GRACE,
     version: int | None = None,
 ) -> None:
     """Let a closed conversation go on: with the agent who asks, or as if it had not been closed.
 
-    `undo` restores state, agent and leg, and only for a few seconds; otherwise the agent gets a
+    `undo` restores state, agent and leg, `within` a few seconds only; otherwise the agent gets a
     new leg from routing. Errors: ConversationNotFound, NotClosed, TooLateToUndo,
     ConversationStale, OtherIsOpen.
     """
@@ -191,7 +192,7 @@ async def reopen(
         raise NotClosed
     if row.merged_into_id is not None:
         raise MergedAway
-    if undo and not may_undo(row.closed_at, tx.now):
+    if undo and not may_undo(row.closed_at, tx.now, within):
         raise TooLateToUndo
     await _none_open(tx, row)
     if undo:

@@ -93,6 +93,7 @@ from peakend.conversations.queries.visitor import (
     visitor_state,
 )
 from peakend.conversations.rules.states import Due, Target, clock_runs
+from peakend.conversations.rules.views import ViewFilter
 
 __all__ = [
     "Author",
@@ -132,6 +133,7 @@ __all__ = [
     "UnknownKey",
     "View",
     "ViewCount",
+    "ViewFilter",
     "ViewNamesGone",
     "ViewNotFound",
     "VisitorConversation",

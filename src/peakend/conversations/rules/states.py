@@ -68,9 +68,11 @@ def goes_on(closed_at: datetime | None, now: datetime) -> bool:
     return closed_at is not None and timedelta(0) <= now - closed_at <= GOES_ON_WITHIN
 
 
-def may_undo(closed_at: datetime | None, now: datetime) -> bool:
+def may_undo(
+    closed_at: datetime | None, now: datetime, within: timedelta = UNDO_WITHIN + UNDO_GRACE
+) -> bool:
     """Say whether a closing may still be taken back as if it never was."""
-    return closed_at is not None and now - closed_at <= UNDO_WITHIN + UNDO_GRACE
+    return closed_at is not None and now - closed_at <= within
 
 
 def may_see(

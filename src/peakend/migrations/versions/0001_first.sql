@@ -395,6 +395,26 @@ CREATE TABLE article_category (
 	CONSTRAINT pk_article_category PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE bulk_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	what TEXT NOT NULL, 
+	args JSONB NOT NULL, 
+	filter JSONB, 
+	cursor TEXT, 
+	rights TEXT[] NOT NULL, 
+	state TEXT NOT NULL, 
+	total INTEGER DEFAULT '0' NOT NULL, 
+	done INTEGER DEFAULT '0' NOT NULL, 
+	left_out INTEGER DEFAULT '0' NOT NULL, 
+	put_back INTEGER DEFAULT '0' NOT NULL, 
+	kept INTEGER DEFAULT '0' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	finished_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_bulk_run PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE canned_reply (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1007,6 +1027,19 @@ CREATE TABLE assist_session (
 	CONSTRAINT pk_assist_session PRIMARY KEY (organisation_id, conversation_id)
 )
 -- next
+CREATE TABLE bulk_item (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	run_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	version BIGINT NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	why TEXT, 
+	params JSONB, 
+	before JSONB, 
+	after JSONB, 
+	CONSTRAINT pk_bulk_item PRIMARY KEY (organisation_id, run_id, conversation_id)
+)
+-- next
 CREATE TABLE conversation_due (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	conversation_id UUID NOT NULL, 
@@ -1332,6 +1365,8 @@ ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN 
 -- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
+ALTER TABLE bulk_run ADD CONSTRAINT fk_bulk_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
@@ -1486,6 +1521,10 @@ ALTER TABLE assist_judgement ADD CONSTRAINT fk_assist_judgement_organisation_id_
 -- next
 ALTER TABLE assist_session ADD CONSTRAINT fk_assist_session_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE bulk_item ADD CONSTRAINT fk_bulk_item_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE bulk_item ADD CONSTRAINT fk_bulk_item_organisation_id_run_id FOREIGN KEY (organisation_id, run_id) REFERENCES bulk_run (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation_due ADD CONSTRAINT fk_conversation_due_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_follower ADD CONSTRAINT fk_conversation_follower_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
@@ -1624,6 +1663,8 @@ CREATE UNIQUE INDEX uq_api_key_token_hash ON api_key (token_hash)
 -- next
 CREATE UNIQUE INDEX uq_article_category_slug ON article_category (organisation_id, slug)
 -- next
+CREATE INDEX ix_bulk_run_member ON bulk_run (organisation_id, member_id, at)
+-- next
 CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut)
 -- next
 CREATE UNIQUE INDEX uq_channel_key ON channel (key)
@@ -1745,6 +1786,10 @@ CREATE INDEX ix_webhook_delivery_due ON webhook_delivery (organisation_id, webho
 CREATE INDEX ix_webhook_delivery_list ON webhook_delivery (organisation_id, webhook_id, state, id)
 -- next
 CREATE UNIQUE INDEX uq_webhook_delivery_fact ON webhook_delivery (organisation_id, webhook_id, fact_id)
+-- next
+CREATE INDEX ix_bulk_item_conversation ON bulk_item (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_bulk_item_state ON bulk_item (organisation_id, run_id, state, conversation_id)
 -- next
 CREATE INDEX ix_conversation_due_at ON conversation_due (organisation_id, due_at, conversation_id)
 -- next
@@ -2067,6 +2112,14 @@ ALTER TABLE article_category ENABLE ROW LEVEL SECURITY
 ALTER TABLE article_category FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON article_category TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON bulk_run TO peakend_app
+-- next
+ALTER TABLE bulk_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE bulk_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON bulk_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON canned_reply TO peakend_app
 -- next
@@ -2467,6 +2520,14 @@ ALTER TABLE assist_session ENABLE ROW LEVEL SECURITY
 ALTER TABLE assist_session FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON assist_session TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON bulk_item TO peakend_app
+-- next
+ALTER TABLE bulk_item ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE bulk_item FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON bulk_item TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_due TO peakend_app
 -- next

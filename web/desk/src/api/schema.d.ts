@@ -231,6 +231,75 @@ export interface paths {
         patch: operations["accounts.tenant.change_brand"];
         trace?: never;
     };
+    "/api/bulk-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My newest acts on many */
+        get: operations["automation.bulk.bulk_runs"];
+        put?: never;
+        /** Do one thing to many conversations */
+        post: operations["automation.bulk.start_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an act on many is */
+        get: operations["automation.bulk.bulk_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-runs/{run_id}/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an act on many left out, and why */
+        get: operations["automation.bulk.left_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulk-runs/{run_id}/undos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put back what an act on many did */
+        post: operations["automation.bulk.undo_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/business-hours": {
         parameters: {
             query?: never;
@@ -3773,6 +3842,46 @@ export interface components {
             permissions: string[];
             sight: string;
         };
+        /** BulkArgs */
+        BulkArgs: {
+            agent_id?: string | null;
+            macro_id?: string | null;
+            /** @enum {null|string} */
+            priority?: "low" | "normal" | "high" | "urgent" | null;
+            queue_id?: string | null;
+            reason_id?: string | null;
+            solved?: boolean | null;
+            tag_ids?: string[];
+            until?: string | null;
+        };
+        /** BulkGiven */
+        BulkGiven: {
+            args?: components["schemas"]["BulkArgs"];
+            chosen?: components["schemas"]["Chosen"][];
+            /** Format: uuid */
+            client_id: string;
+            filter?: components["schemas"]["ViewFilter"] | null;
+            /** @enum {string} */
+            what: "assign" | "queue" | "tag" | "untag" | "priority" | "snooze" | "close" | "reopen" | "macro";
+        };
+        /** BulkRun */
+        BulkRun: {
+            /** Format: date-time */
+            at: string;
+            done: number;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kept: number;
+            left_out: number;
+            put_back: number;
+            /** @enum {string} */
+            state: "gathering" | "running" | "done" | "undoing" | "undone";
+            total: number;
+            undo_until: string | null;
+            /** @enum {string} */
+            what: "assign" | "queue" | "tag" | "untag" | "priority" | "snooze" | "close" | "reopen" | "macro";
+        };
         /** Button */
         Button: {
             label: string;
@@ -3927,6 +4036,12 @@ export interface components {
         /** ChoiceGiven */
         ChoiceGiven: {
             choice: string;
+        };
+        /** Chosen */
+        Chosen: {
+            /** Format: uuid */
+            id: string;
+            version: number;
         };
         /** Closing */
         Closing: {
@@ -4711,6 +4826,15 @@ export interface components {
         KindGroup: {
             context: string;
             kinds: string[];
+        };
+        /** LeftOut */
+        LeftOut: {
+            /** Format: uuid */
+            conversation_id: string;
+            customer: string | null;
+            kept: boolean;
+            number: number | null;
+            why: string;
         };
         /** Likeness */
         Likeness: {
@@ -7155,6 +7279,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brand"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.bulk.bulk_runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.bulk.start_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkGiven"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.bulk.bulk_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.bulk.left_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOut"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "automation.bulk.undo_bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRun"];
                 };
             };
             401: components["responses"]["Error401"];

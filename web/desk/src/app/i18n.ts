@@ -6,7 +6,7 @@ export type Language = 'zh-CN' | 'en'
 export const languages: Language[] = ['zh-CN', 'en']
 
 const files = import.meta.glob<Record<string, string>>(
-  ['../ui/words.*.json', './words.*.json', '../contexts/*/words.*.json', '../contexts/*/*/words.*.json'], { import: 'default' },
+  ['../ui/words.*.json', './words.*.json', './*/words.*.json', '../contexts/*/words.*.json', '../contexts/*/*/words.*.json'], { import: 'default' },
 )
 
 const parsed = new Map<string, Piece[]>()
@@ -75,7 +75,7 @@ export function currentLanguage(): Language {
 async function fill(language: Language): Promise<void> {
   const missing = [...wanted].filter((one) => !loaded.has(`${one}.${language}`))
   await Promise.all(missing.map(async (one) => {
-    const folder = one === 'ui' ? '../ui' : one === 'app' ? '.' : `../contexts/${one}`
+    const folder = one === 'ui' ? '../ui' : one === 'app' ? '.' : one.startsWith('app/') ? `.${one.slice(3)}` : `../contexts/${one}`
     const load = files[`${folder}/words.${language}.json`]
     if (!load) return
     loaded.add(`${one}.${language}`)

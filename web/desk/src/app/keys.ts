@@ -5,18 +5,11 @@ import { preferences } from './session'
 
 /** The keys as they are before anybody changes them; "G I" is one after the other. */
 export const defaultKeys = {
-  commands: 'Ctrl+K', help: '?', next: 'J', previous: 'K', reply: 'R', note: 'N', quote: 'Q', search: '/',
+  commands: 'Ctrl+K', help: '?', next: 'J', previous: 'K', choose: 'X', reply: 'R', note: 'N', quote: 'Q', search: '/',
   close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', snooze: 'H', unread: 'M', priority: 'P', ask: 'U', follow: 'F', pin: 'O', undo: 'Z',
   inbox: 'G I', views: 'G V', customers: 'G C', knowledge: 'G K', wallboard: 'G M', interventions: 'G H', following: 'G F', accept: 'Y', panel: 'D',
 } as const
 export type KeyName = keyof typeof defaultKeys
-
-export const keyGroups: [string, KeyName[]][] = [
-  ['app.keys_everywhere', ['commands', 'help', 'search', 'undo', 'accept']],
-  ['app.keys_go', ['inbox', 'views', 'customers', 'knowledge', 'wallboard', 'interventions', 'following']],
-  ['app.keys_list', ['next', 'previous']],
-  ['app.keys_conversation', ['reply', 'note', 'quote', 'close', 'transfer', 'assign', 'take', 'tags', 'snooze', 'unread', 'priority', 'ask', 'follow', 'pin', 'panel']],
-]
 
 type Act = (event: KeyboardEvent) => void
 const acts = reactive(new Map<KeyName, Act[]>())

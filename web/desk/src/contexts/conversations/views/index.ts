@@ -1,4 +1,4 @@
 export { turned } from './filter'
-export { listFor } from './list'
+export { filterFor, listFor } from './list'
 export { default as ViewBar } from './parts/ViewBar.vue'
 export { default as ViewsMenu } from './parts/ViewsMenu.vue'

@@ -4,7 +4,8 @@ import type { ConversationRow, Page } from '@/api/types'
 import { serverNow } from '@/app/clock'
 import { myId } from '@/app/session'
 import type { ListState, Source, useConversations } from '../store'
-import { compare, holds, ordersOf, read, written } from './filter'
+import type { ViewName } from '../rules'
+import { compare, filterOf, holds, ordersOf, read, written } from './filter'
 import type { FoundPage, View, ViewFilter, ViewOrder } from './types'
 
 type Store = ReturnType<typeof useConversations>
@@ -22,6 +23,13 @@ export async function listFor(store: Store, wanted: string): Promise<ListState> 
     if (!(error instanceof ApiError)) throw error
     return { ...found(store, {}, 'recent'), source: undefined, ids: [], loaded: false, error }
   }
+}
+
+/** What a list shows, as a filter: that of a saved view, of the address, or of a built-in list. */
+export async function filterFor(view: ViewName, special: string): Promise<ViewFilter> {
+  if (!special) return filterOf(view)
+  const [id, text] = JSON.parse(special) as (string | null)[]
+  return read(text) ?? (id ? (await api.get<View>(`/views/${id}`)).filter : {})
 }
 
 export function found(store: Store, filter: ViewFilter, asked: ViewOrder): ListState {
