@@ -29,6 +29,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/macros", "canned.own"),
     ("/desk/admin/fields", "settings.manage"),
+    ("/desk/admin/links", "integrations.manage"),
     ("/desk/companies", "customers.read"),
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),

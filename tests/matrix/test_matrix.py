@@ -97,6 +97,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/companies/{company_id:uuid}/customers/{customer_id:uuid}": {},
     "PATCH /api/companies/{company_id:uuid}/fields": {"values": []},
     "POST /api/companies/{company_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
+    "PATCH /api/context-links/{link_id:uuid}": {"version": 1, "name_zh": "x"},
     "PATCH /api/object-types/{type_id:uuid}": {"version": 1, "name_zh": "x"},
     "PATCH /api/objects/{object_id:uuid}": {"version": 1, "title": "x"},
     "PATCH /api/objects/{object_id:uuid}/fields": {"values": []},
@@ -182,6 +183,14 @@ def _furnish(site: Served) -> None:
     make("webhook", "/api/webhooks", hook)
     content = {"intro": "x", "quick": ["x"]}
     make("rich_template", "/api/rich-templates", {"name": "x", "content": content, "scope": "all"})
+    crm = {
+        "kind": "panel",
+        "name_zh": "订单",
+        "name_en": "Orders",
+        "url": "https://crm.example.com/o",
+    }
+    made = ask(site, "admin", "POST", "/api/context-links", crm).json()
+    site.ids["link"] = made["link"]["id"]
     make("company", "/api/companies", {"name": "云帆物业"})
     make("type", "/api/object-types", {"name_zh": "产品", "name_en": "Product"})
     owned = {"type_id": site.ids["type"], "customer_id": site.ids["customer"], "title": "灶"}

@@ -95,3 +95,12 @@ class ObjectChanged(Fact):
     what: str
     customer_id: UUID | None = None
     company_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextLinkChanged(Fact):
+    """A link or panel was made, changed, archived, brought back or got a new secret."""
+
+    subject: ClassVar[str] = "link_id"
+    link_id: UUID
+    what: str

@@ -16,7 +16,7 @@ from peakend.kernel.permissions import needs
 from peakend.profiles import actions as profiles
 from peakend.profiles import queries as kept
 from peakend.profiles.actions import Filling, RevealAsked, Revealed
-from peakend.profiles.queries import Profile, ValueView
+from peakend.profiles.queries import LinkView, Profile, ValueView
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -24,6 +24,7 @@ class Beside(msgspec.Struct, frozen=True):
 
     conversation: list[ValueView]
     customer: Profile
+    links: list[LinkView]
 
 
 @get(
@@ -80,6 +81,7 @@ async def _beside(tx: Transaction, conversation_id: UUID, customer_id: UUID) -> 
     return Beside(
         await kept.values(tx, kept.conversation_owner(conversation_id)),
         await kept.profile(tx, customer_id),
+        await kept.links_beside(tx, "conversation"),
     )
 
 

@@ -35,6 +35,16 @@ async def keep_records(tx: Transaction, members: dict[str, UUID]) -> None:
         owner = await queries.customer_owner(tx, customer_id)
         await profiles.fill(tx, owner=owner, changes=_filled(given["field"], fields, number))
         await _products(tx, person, customer_id, types["product"], fields, number)
+    await profiles.add_link(
+        tx,
+        kind="link",
+        of="customer",
+        name_zh="订单系统（示例）",
+        name_en="Order system (example)",
+        url="https://www.example.com/",
+        variables=["customer_id", "customer_field.member_card", "company_id"],
+        height=320,
+    )
     for company in given["company"]:
         await _company(tx, company, members, known, types["contract"], fields)
 

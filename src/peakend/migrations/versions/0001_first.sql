@@ -61,6 +61,25 @@ CREATE TABLE contact_reason_version (
 	CONSTRAINT pk_contact_reason_version PRIMARY KEY (organisation_id, version)
 )
 -- next
+CREATE TABLE context_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	"of" TEXT NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT NOT NULL, 
+	url TEXT NOT NULL, 
+	variables JSONB DEFAULT '[]' NOT NULL, 
+	height INTEGER DEFAULT 320 NOT NULL, 
+	position INTEGER DEFAULT 0 NOT NULL, 
+	secret BYTEA NOT NULL, 
+	old_secret BYTEA, 
+	old_until TIMESTAMP WITH TIME ZONE, 
+	archived_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_context_link PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE conversation_number (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -1898,6 +1917,14 @@ ALTER TABLE contact_reason_version ENABLE ROW LEVEL SECURITY
 ALTER TABLE contact_reason_version FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON contact_reason_version TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON context_link TO peakend_app
+-- next
+ALTER TABLE context_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE context_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON context_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_number TO peakend_app
 -- next

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.profiles.api import companies, fields, objects
+from peakend.profiles.api import companies, fields, links, objects
 
-routes: list[Any] = [*fields.routes, *companies.routes, *objects.routes]
+routes: list[Any] = [*fields.routes, *companies.routes, *objects.routes, *links.routes]

@@ -19,10 +19,12 @@ from peakend.profiles.models.fields import (
     field_table,
     field_value_table,
 )
+from peakend.profiles.models.links import ContextLink, context_link_table
 
 __all__ = [
     "FIELD_COLUMNS",
     "Company",
+    "ContextLink",
     "Field",
     "KeptObject",
     "ObjectType",
@@ -31,6 +33,7 @@ __all__ = [
     "company_domain_table",
     "company_gram_table",
     "company_table",
+    "context_link_table",
     "field_reveal_table",
     "field_table",
     "field_value_table",

@@ -1,6 +1,7 @@
 """Reading fields, companies and what belongs to them."""
 
 from peakend.profiles.models import Field, ObjectType
+from peakend.profiles.models.links import ContextLink
 from peakend.profiles.queries.companies import (
     Belonging,
     CompanyCard,
@@ -26,6 +27,15 @@ from peakend.profiles.queries.fields import (
     need_field,
     values,
 )
+from peakend.profiles.queries.links import (
+    About,
+    LinkView,
+    address,
+    framed,
+    links,
+    links_beside,
+    need_link,
+)
 from peakend.profiles.queries.objects import (
     ObjectNotFound,
     ObjectView,
@@ -39,13 +49,16 @@ from peakend.profiles.queries.objects import (
 from peakend.profiles.queries.profiles import Profile, profile
 
 __all__ = [
+    "About",
     "Belonging",
     "CompanyCard",
     "CompanyHint",
     "CompanyNotFound",
     "CompanyRow",
+    "ContextLink",
     "Field",
     "FieldNotFound",
+    "LinkView",
     "ObjectNotFound",
     "ObjectType",
     "ObjectView",
@@ -53,6 +66,7 @@ __all__ = [
     "Profile",
     "TypeNotFound",
     "ValueView",
+    "address",
     "belongings",
     "company_card",
     "company_customers",
@@ -62,9 +76,13 @@ __all__ = [
     "customer_owner",
     "fields",
     "fields_of",
+    "framed",
+    "links",
+    "links_beside",
     "missing",
     "need_company",
     "need_field",
+    "need_link",
     "need_type",
     "object_owner",
     "object_types",

@@ -7,6 +7,7 @@ import msgspec
 from peakend.kernel.db import Transaction
 from peakend.profiles.queries.companies import Belonging, CompanyHint, belongings, suggestions
 from peakend.profiles.queries.fields import ValueView, customer_owner, values
+from peakend.profiles.queries.links import LinkView, links_beside
 from peakend.profiles.queries.objects import ObjectView, objects
 
 
@@ -18,6 +19,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     companies: list[Belonging]
     suggested: list[CompanyHint]
     objects: list[ObjectView]
+    links: list[LinkView]
 
 
 async def profile(tx: Transaction, customer_id: UUID) -> Profile:
@@ -30,4 +32,5 @@ async def profile(tx: Transaction, customer_id: UUID) -> Profile:
         companies=companies,
         suggested=await suggestions(tx, owner.id, [one.company_id for one in companies]),
         objects=await objects(tx, customer_id=owner.id),
+        links=await links_beside(tx, "customer"),
     )

@@ -581,6 +581,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/context-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links and panels */
+        get: operations["profiles.links.link_list"];
+        put?: never;
+        /** Define a link or panel; its secret is shown once */
+        post: operations["profiles.links.add_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/context-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change, archive or bring back a link or panel */
+        patch: operations["profiles.links.change_link"];
+        trace?: never;
+    };
+    "/api/context-links/{link_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret; the old one signs along for a day */
+        post: operations["profiles.links.new_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversation-merges/{merge_id}": {
         parameters: {
             query?: never;
@@ -1366,6 +1418,40 @@ export interface paths {
         head?: never;
         /** Change a customer's name, attributes or preferences */
         patch: operations["customers.change_customer"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/context-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed address of a link, for five minutes */
+        get: operations["conversations.links.open_link"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/context-panels/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The page around a panel; only its host may be framed there */
+        get: operations["conversations.links.open_panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/distinctions": {
@@ -3820,6 +3906,7 @@ export interface components {
         Beside: {
             conversation: components["schemas"]["ValueView"][];
             customer: components["schemas"]["Profile"];
+            links: components["schemas"]["LinkView"][];
         };
         /** Brand */
         Brand: {
@@ -4119,6 +4206,24 @@ export interface components {
         Confirmed: {
             key: string | null;
             link: string | null;
+        };
+        /** ContextLink */
+        ContextLink: {
+            archived_at: string | null;
+            height: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            of: "customer" | "conversation";
+            old_until: string | null;
+            position: number;
+            url: string;
+            variables: string[];
+            version: number;
         };
         /** Conversation */
         Conversation: {
@@ -4843,6 +4948,42 @@ export interface components {
             /** @default false */
             verified: boolean;
         };
+        /** LinkChange */
+        LinkChange: {
+            archived?: boolean;
+            height?: number;
+            name_en?: string;
+            name_zh?: string;
+            url?: string;
+            variables?: string[];
+            version: number;
+        };
+        /** LinkGiven */
+        LinkGiven: {
+            /** @default 320 */
+            height: number;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            of: "customer" | "conversation";
+            url: string;
+            variables?: string[];
+        };
+        /** LinkView */
+        LinkView: {
+            height: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
+        };
         /** Look */
         Look: {
             colour?: string;
@@ -4908,6 +5049,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             key: string;
+        };
+        /** MadeLink */
+        MadeLink: {
+            link: components["schemas"]["ContextLink"];
+            secret: string;
         };
         /** May */
         May: {
@@ -5221,6 +5367,10 @@ export interface components {
         OfferNumber: {
             offer: number;
         };
+        /** Opened */
+        Opened: {
+            url: string;
+        };
         /** Option */
         Option: {
             /** @default true */
@@ -5439,6 +5589,7 @@ export interface components {
             companies: components["schemas"]["Belonging"][];
             /** Format: uuid */
             customer_id: string;
+            links: components["schemas"]["LinkView"][];
             objects: components["schemas"]["ObjectView"][];
             suggested: components["schemas"]["CompanyHint"][];
             values: components["schemas"]["ValueView"][];
@@ -8205,6 +8356,128 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "profiles.links.link_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextLink"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.links.add_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.links.change_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContextLink"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "profiles.links.new_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.matters.part": {
         parameters: {
             query?: never;
@@ -9794,6 +10067,68 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.links.open_link": {
+        parameters: {
+            query?: {
+                conversation?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.links.open_panel": {
+        parameters: {
+            query?: {
+                conversation?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

@@ -3,7 +3,7 @@ export const adminPages: { name: string; pages: [page: string, permission: strin
   { name: 'house', pages: [['organisation', 'settings.manage'], ['members', 'accounts.manage'], ['roles', 'accounts.manage'], ['teams', 'accounts.manage']] },
   { name: 'work', pages: [['queues', 'routing.manage'], ['hours', 'settings.manage'], ['sla', 'settings.manage'], ['channels', 'channels.manage']] },
   { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage'], ['helps', 'insight.wallboard']] },
-  { name: 'records', pages: [['fields', 'settings.manage']] },
+  { name: 'records', pages: [['fields', 'settings.manage'], ['links', 'integrations.manage']] },
   { name: 'safety', pages: [['sign-in', 'settings.manage'], ['proposals', 'accounts.manage'], ['audit', 'audit.read']] },
   { name: 'interfaces', pages: [['api-keys', 'integrations.manage'], ['webhooks', 'integrations.manage']] },
 ]
