@@ -21,9 +21,9 @@ async def test_chosen_done_and_put_back(desk: Any, chat: Any) -> None:
     await rows.nth(2).wait_for()
     # The first by key, the others up to the third with shift.
     await page.keyboard.press("x")
-    await page.get_by_text("已选 1 个会话").wait_for()
+    await page.get_by_text("已选 1 个").wait_for()
     await rows.nth(2).click(modifiers=["Shift"])
-    await page.get_by_text("已选 3 个会话").wait_for()
+    await page.get_by_text("已选 3 个").wait_for()
     await page.get_by_role("button", name="操作", exact=True).click()
     await page.get_by_role("menuitem", name="优先级").click()
     box = page.get_by_role("dialog", name="优先级：3 个会话")
@@ -44,7 +44,7 @@ async def test_chosen_done_and_put_back(desk: Any, chat: Any) -> None:
     # The same in the table, and what does not fit is named.
     await boss.go("/desk/views")
     await page.get_by_role("checkbox").first.click()
-    await page.get_by_text("已选 1 个会话").wait_for()
+    await page.get_by_text("已选 1 个").wait_for()
     await page.get_by_role("button", name="操作", exact=True).click()
     await page.get_by_role("menuitem", name="稍后处理").click()
     box = page.get_by_role("dialog", name="稍后处理：1 个会话")
