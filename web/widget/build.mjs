@@ -1,5 +1,6 @@
-// Builds the launcher and the panel to ../dist/widget. The launcher keeps its name, for it stands in
-// other people's pages; everything else is named by its content and may be cached for ever.
+// Builds the launcher and the panel to ../dist/widget. The launcher, and what tells who is on the
+// site, keep their names, for they stand in other people's pages; everything else is named by its
+// content and may be cached for ever.
 import { build, context, transform } from 'esbuild'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -60,6 +61,12 @@ const parts = [
     ...shared,
     entryPoints: ['src/launcher/launcher.ts'],
     outfile: `${out}widget.js`,
+    format: 'iife',
+  },
+  {
+    ...shared,
+    entryPoints: ['src/launcher/here.ts'],
+    outfile: `${out}widget-here.js`,
     format: 'iife',
   },
   {

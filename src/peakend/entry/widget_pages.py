@@ -57,6 +57,16 @@ async def launcher(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
+    "/widget-here.js",
+    opt=public("what tells who is on the site, for pages that want it"),
+    include_in_schema=False,
+)
+async def here(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the script that tells which page is looked at; its address never changes."""
+    return _file(request, "widget-here.js", "public, max-age=600")
+
+
+@get(
     "/widget-assets/{name:str}",
     opt=public("parts of the panel, without any data"),
     include_in_schema=False,
@@ -113,4 +123,4 @@ def _gone(language: str) -> Response[str]:
     return Response(page, status_code=404, media_type="text/html")
 
 
-routes = [launcher, asset, panel]
+routes = [launcher, here, asset, panel]

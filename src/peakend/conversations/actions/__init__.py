@@ -1,5 +1,6 @@
 """What changes conversations. The contexts above call these; each records what happened."""
 
+from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.channels import (
     UnknownHours,
     UnknownQueue,
@@ -137,6 +138,7 @@ __all__ = [
     "EmptyMessage",
     "IdentityRequired",
     "LinkNotGood",
+    "Looking",
     "MessageIsGone",
     "MoveNotAllowed",
     "NoFile",
@@ -202,6 +204,7 @@ __all__ = [
     "delete_view",
     "digital_reply",
     "follow",
+    "forget_visitors",
     "identify",
     "link_conversations",
     "mark_mentions",
@@ -231,6 +234,7 @@ __all__ = [
     "resumed_token",
     "save_draft",
     "see_followed",
+    "see_visitor",
     "send_rich",
     "set_due",
     "set_priority",

@@ -210,6 +210,8 @@ def _look(given: dict[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name == "colour":
             right = isinstance(value, str) and is_colour(value)
+        elif name == "visitors":
+            right = isinstance(value, bool)
         elif name == "position":
             right = value in POSITIONS
         else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from peakend.conversations.api import (
     aside,
+    browsing,
     desk,
     fields,
     following,
@@ -30,4 +31,5 @@ routes: list[Any] = [
     *settings.routes,
     *views.routes,
     *web.routes,
+    *browsing.routes,
 ]

@@ -103,6 +103,7 @@ class Look(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     questions_en: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
     phone: Annotated[str, Meta(max_length=30)] | UnsetType = UNSET
     position: Literal["right", "left"] | UnsetType = UNSET
+    visitors: bool | UnsetType = UNSET
 
 
 Domains = Annotated[list[Annotated[str, Meta(max_length=300)]], Meta(max_length=50)]

@@ -133,7 +133,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     brand: dict[str, Any] | None
 
 
-async def _channel(request: Http, database: Database, key: str) -> queries.KeyedChannel:
+async def channel_of(request: Http, database: Database, key: str) -> queries.KeyedChannel:
     """Return the channel of the key if this page may use it. Errors: UnknownKey, ForeignOrigin."""
     channel = await queries.channel_by_key(database, key)
     channel.check_origin(request.headers.get("origin"), request.headers.get("host", ""))
@@ -144,7 +144,7 @@ async def own_channel(
     request: Http, database: Database, key: str, actor: Actor
 ) -> queries.KeyedChannel:
     """Return the visitor's channel: a token of another channel opens nothing here."""
-    channel = await _channel(request, database, key)
+    channel = await channel_of(request, database, key)
     if channel.id != actor.channel_id:
         raise SignInNeeded
     return channel
@@ -166,7 +166,7 @@ async def config(
     database: Database,
     lang: Annotated[str | None, Parameter(max_length=40)] = None,
 ) -> Config:
-    channel = await _channel(request, database, key)
+    channel = await channel_of(request, database, key)
     language = best_language(lang or request.headers.get("accept-language"))
     async with database.transaction(Actor.system(channel.organisation_id)) as tx:
         hours: dict[str, Any] = {"open_now": True, "next_open_at": None, "text": ""}
@@ -181,7 +181,7 @@ async def config(
 
 @post("/web/{key:str}/sessions", summary="Begin or resume a visit", opt=public("visitors come"))
 async def begin_session(key: str, data: SessionGiven, request: Http, database: Database) -> Session:
-    channel = await _channel(request, database, key)
+    channel = await channel_of(request, database, key)
     await spend(f"visit:{channel.id}:{_address(request)}", rate=2, burst=200)
     language = best_language(data.language or request.headers.get("accept-language"))
     nobody = Actor(

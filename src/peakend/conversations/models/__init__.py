@@ -1,6 +1,6 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import finding, following, joining, rich
+from peakend.conversations.models import browsing, finding, following, joining, rich
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -25,6 +25,7 @@ __all__ = [
     "ConversationRecord",
     "MessageRecord",
     "ViewRecord",
+    "browsing",
     "conversation_table",
     "conversation_tag_table",
     "due_table",

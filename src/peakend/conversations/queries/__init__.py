@@ -11,6 +11,7 @@ from peakend.conversations.queries.access import (
     versions,
     visible,
 )
+from peakend.conversations.queries.browsing import VisitorsHere, visitors_here
 from peakend.conversations.queries.canned import (
     CannedReply,
     ReadyReply,
@@ -138,6 +139,7 @@ __all__ = [
     "ViewNotFound",
     "VisitorConversation",
     "VisitorMessage",
+    "VisitorsHere",
     "brand_of",
     "canned_replies",
     "channel_by_key",
@@ -185,4 +187,5 @@ __all__ = [
     "visitor_answer",
     "visitor_message",
     "visitor_state",
+    "visitors_here",
 ]

@@ -139,7 +139,12 @@ async def drafts(tx: Transaction, conversation_id: UUID, member_id: UUID | None)
 def script_line(public_url: str, channel: ChannelRecord) -> str:
     """Return the line of HTML that puts the launcher on a page."""
     colour, position = channel.look.get("colour", ""), channel.look.get("position", "right")
-    return (
+    line = (
         f'<script src="{public_url}/widget.js" data-channel="{channel.key}"'
         f' data-colour="{colour}" data-position="{position}" async></script>'
     )
+    if not channel.look.get("visitors"):
+        return line
+    # A line of its own: sites whose visitors are not looked at load nothing of it.
+    here = f'<script src="{public_url}/widget-here.js" data-channel="{channel.key}" async></script>'
+    return f"{line}\n{here}"

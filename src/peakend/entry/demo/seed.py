@@ -57,6 +57,7 @@ CHANNELS = {
             "questions_zh": "煤气灶打不着火；热水器显示E1；怎么预约安检；燃气卡怎么充值",
             "questions_en": "My hob does not light; Water heater shows E1; Book a safety check",
             "phone": "400-000-0000",
+            "visitors": True,
         },
     },
     "home": {
@@ -72,6 +73,7 @@ CHANNELS = {
             "questions_zh": "水管漏水多少钱；怎么改预约时间；师傅迟到怎么办；退款多久到账",
             "questions_en": "Price of a leak repair; Change my appointment; When is my refund",
             "phone": "400-000-0000",
+            "visitors": True,
         },
     },
 }

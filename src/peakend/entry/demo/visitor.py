@@ -24,6 +24,7 @@ class Visitor:
         self.key = channel.key
         self.view: dict[str, Any] | None = None
         self.messages: list[dict[str, Any]] = []
+        self.here: dict[str, Any] = {}
 
     @property
     def state(self) -> str:
@@ -54,9 +55,18 @@ class Visitor:
         self._see(begun["conversation"])
         page = {"url": f"{self.site}/shop/services/{service['slug']}", "title": service["zh"]}
         await self.wire.post(path_of("web", self.key, "pages"), page)
+        self.here = {"id": str(uuid4()), **page, "came_before": person is not None}
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Let the site know that this page is still looked at, as its script does."""
+        if self.here:
+            await self.wire.post(path_of("web", self.key, "visits"), self.here)
 
     async def look(self) -> None:
         """See what is new."""
+        if self.by.random() < 0.2:
+            await self.tell()
         seq = self.messages[-1]["seq"] if self.messages else 0
         found = await self.wire.get(path_of("web", self.key, "conversation"), after_seq=seq)
         self._see(found)

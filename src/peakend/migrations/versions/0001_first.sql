@@ -33,6 +33,21 @@ CREATE TABLE brand (
 	CONSTRAINT pk_brand PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE UNLOGGED TABLE browsing (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	channel_id UUID NOT NULL, 
+	url TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	referrer TEXT NOT NULL, 
+	came_before BOOLEAN NOT NULL, 
+	signed_in BOOLEAN NOT NULL, 
+	pages INTEGER DEFAULT '1' NOT NULL, 
+	first_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_browsing PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE business_hours (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1642,6 +1657,10 @@ CREATE INDEX ix_audit_entry_xid ON audit_entry (organisation_id, xid, id)
 -- next
 CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
 -- next
+CREATE INDEX ix_browsing_first_at ON browsing (organisation_id, first_at, id)
+-- next
+CREATE INDEX ix_browsing_seen_at ON browsing (organisation_id, seen_at)
+-- next
 CREATE INDEX ix_customer_folded ON customer (organisation_id, folded, id) WHERE known AND folded <> ''
 -- next
 CREATE INDEX ix_customer_known ON customer (organisation_id, id) WHERE known
@@ -1893,6 +1912,14 @@ ALTER TABLE brand ENABLE ROW LEVEL SECURITY
 ALTER TABLE brand FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON brand TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON browsing TO peakend_app
+-- next
+ALTER TABLE browsing ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE browsing FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON browsing TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON business_hours TO peakend_app
 -- next

@@ -3155,6 +3155,23 @@ export interface paths {
         patch: operations["conversations.views.change_view"];
         trace?: never;
     };
+    "/api/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on the site now */
+        get: operations["conversations.browsing.visitor_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/wallboard": {
         parameters: {
             query?: never;
@@ -3479,6 +3496,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that a tab is on the site */
+        post: operations["conversations.browsing.see_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhook-kinds": {
         parameters: {
             query?: never;
@@ -3694,6 +3728,10 @@ export interface components {
         Acceptance: {
             name?: string | null;
             password: string;
+        };
+        /** Again */
+        Again: {
+            next_s: number;
         };
         /** AgentState */
         AgentState: {
@@ -3921,6 +3959,24 @@ export interface components {
             colour?: string | null;
             name?: string | null;
             slug?: string | null;
+        };
+        /** BrowsingRecord */
+        BrowsingRecord: {
+            came_before: boolean;
+            channel: string;
+            /** Format: uuid */
+            channel_id: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: uuid */
+            id: string;
+            pages: number;
+            referrer: string;
+            /** Format: date-time */
+            seen_at: string;
+            signed_in: boolean;
+            title: string;
+            url: string;
         };
         /** BuiltInRole */
         BuiltInRole: {
@@ -4995,6 +5051,7 @@ export interface components {
             questions_zh?: string;
             title_en?: string;
             title_zh?: string;
+            visitors?: boolean;
         };
         /** LookGiven */
         LookGiven: {
@@ -6497,6 +6554,14 @@ export interface components {
             /** @enum {string} */
             code: "like" | "heart" | "smile" | "thanks" | "worried" | "done";
             own: boolean;
+        };
+        /** VisitorsHere */
+        VisitorsHere: {
+            count: number;
+            items: components["schemas"]["BrowsingRecord"][];
+            next: string | null;
+            /** Format: date-time */
+            now: string;
         };
         /** Waits */
         Waits: {
@@ -14179,6 +14244,35 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.browsing.visitor_list": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorsHere"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "insight.wallboard": {
         parameters: {
             query?: never;
@@ -14819,6 +14913,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.browsing.see_visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Again"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

@@ -7,4 +7,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'admin/tags', component: () => import('./pages/TagsPage.vue'), meta: { permission: 'settings.manage', title: 'accounts.nav_tags', words } },
   { path: 'admin/channels', component: () => import('./pages/ChannelsPage.vue'), meta: { permission: 'channels.manage', title: 'accounts.nav_channels', words } },
   { path: 'admin/channels/:id', component: () => import('./pages/ChannelPage.vue'), meta: { permission: 'channels.manage', title: 'accounts.nav_channels', words } },
+  { path: 'admin/visitors', component: () => import('./pages/VisitorsPage.vue'), meta: { permission: 'conversations.read', title: 'accounts.nav_visitors', words } },
 ]
