@@ -25,6 +25,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/teams", "accounts.manage"),
     ("/desk/security", None),
     ("/desk/admin/sign-in", "settings.manage"),
+    ("/desk/admin/sso", "settings.manage"),
     ("/desk/admin/audit", "audit.read"),
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/macros", "canned.own"),

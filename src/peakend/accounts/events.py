@@ -345,3 +345,29 @@ class ApiKeyRevoked(Fact):
 
     subject: ClassVar[str] = "key_id"
     key_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoChanged(Fact):
+    """Single sign-on was set up, changed, turned on or off; `only`: passwords open no session."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    active: bool
+    only: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoSecretChanged(Fact):
+    """The secret with which the house names itself to its provider was given anew."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoLinked(Fact):
+    """A member is known to be somebody at the provider, by an address that it verified."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID

@@ -63,6 +63,15 @@ from peakend.accounts.actions.sessions import (
     sweep_sessions,
 )
 from peakend.accounts.actions.sign_in_rules import change_sign_in_rules, sign_out_member
+from peakend.accounts.actions.sso import (
+    SsoText,
+    come_back,
+    let_passwords_in,
+    set_out,
+    set_sso,
+    set_sso_secret,
+)
+from peakend.accounts.actions.sso_asking import forget_providers
 from peakend.accounts.actions.teams import (
     add_skill,
     add_team,
@@ -91,6 +100,7 @@ __all__ = [
     "RoleText",
     "SetUpGone",
     "SignInGone",
+    "SsoText",
     "WeakPassword",
     "WrongCode",
     "WrongLogin",
@@ -112,6 +122,7 @@ __all__ = [
     "change_role",
     "change_sign_in_rules",
     "change_team",
+    "come_back",
     "confirm",
     "create_organisation",
     "decline",
@@ -119,7 +130,9 @@ __all__ = [
     "end_own_session",
     "enter",
     "export_audit",
+    "forget_providers",
     "invite",
+    "let_passwords_in",
     "need_second",
     "offer_reset",
     "offer_set_up",
@@ -135,9 +148,12 @@ __all__ = [
     "revoke_invitation",
     "seal_audit",
     "set_capacity",
+    "set_out",
     "set_own_second_step",
     "set_picture",
     "set_roles",
+    "set_sso",
+    "set_sso_secret",
     "set_two_person_rule",
     "set_up",
     "sign_in",

@@ -27,6 +27,7 @@ from peakend.accounts.queries import (
     second_step,
     sign_in_rules,
 )
+from peakend.accounts.queries.sso import sso_provider
 from peakend.accounts.rules import (
     PASSWORD_LENGTH,
     PENDING_LIFE,
@@ -38,7 +39,7 @@ from peakend.accounts.rules import (
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import NotFound
+from peakend.kernel.errors import NotFound, Refused
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
@@ -49,6 +50,12 @@ class SignInGone(NotFound):
     """A sign-in that waited for its second step is unknown, used, too old, or tried too often."""
 
     wording = "accounts.sign_in_gone"
+
+
+class SsoOnly(Refused):
+    """The house signs in at its provider; passwords open no session."""
+
+    wording = "accounts.sso_only"
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -91,7 +98,15 @@ async def sign_in(
     actor = Actor.system(found.organisation_id)
     await need_address(database, actor, member_id=found.member_id, device=device)
     async with database.transaction(actor, now) as tx:
+        await _need_passwords(tx)
         return await admit(tx, member_id=found.member_id, device=device)
+
+
+async def _need_passwords(tx: Transaction) -> None:
+    """Refuse a password where the house signs in at its provider only; said once it was right."""
+    provider = await sso_provider(tx)
+    if provider is not None and provider.active and provider.sso_only:
+        raise SsoOnly
 
 
 async def _fitting(known: list[Credential], password: str) -> Credential | None:

@@ -8,6 +8,7 @@ from peakend.accounts.actions.members import Changes, change_member
 from peakend.accounts.actions.roles import set_roles
 from peakend.accounts.actions.second_steps import reset_second_step
 from peakend.accounts.actions.sign_in_rules import change_sign_in_rules
+from peakend.accounts.actions.sso import let_passwords_in
 from peakend.accounts.events import MemberRescued
 from peakend.accounts.queries import (
     members_with_second_step,
@@ -44,6 +45,8 @@ async def rescue(tx: Transaction, *, member_id: UUID, any_network: bool) -> str:
             networks=[],
             address="",
         )
+    # The provider may be what locked everybody out.
+    await let_passwords_in(tx)
     secret = await offer_reset(tx, member_id=member_id)
     await record(tx, MemberRescued(member_id=member_id, networks_opened=opened))
     await audit(tx, "member.rescued", "member", member_id,

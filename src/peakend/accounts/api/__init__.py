@@ -11,6 +11,7 @@ from peakend.accounts.api import (
     roles,
     second_steps,
     sessions,
+    sso,
     teams,
     tenant,
 )
@@ -18,6 +19,7 @@ from peakend.accounts.api import (
 routes: list[Any] = [
     *sessions.routes,
     *second_steps.routes,
+    *sso.routes,
     *members.routes,
     *pictures.routes,
     *roles.routes,

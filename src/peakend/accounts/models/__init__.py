@@ -46,8 +46,18 @@ from peakend.accounts.models.roles import (
     role_table,
     two_person_rule_table,
 )
+from peakend.accounts.models.sso import (
+    SSO_PROVIDER_COLUMNS,
+    SsoAttempt,
+    SsoProvider,
+    sso_attempt_table,
+    sso_link_table,
+    sso_provider_table,
+    sso_secret_table,
+)
 
 __all__ = [
+    "SSO_PROVIDER_COLUMNS",
     "ApiKeyRow",
     "AuditRow",
     "Brand",
@@ -65,6 +75,8 @@ __all__ = [
     "SecondStepRow",
     "SignInRules",
     "Skill",
+    "SsoAttempt",
+    "SsoProvider",
     "Team",
     "api_key_table",
     "audit_entry",
@@ -85,6 +97,10 @@ __all__ = [
     "set_up_token",
     "sign_in_rule",
     "skill",
+    "sso_attempt_table",
+    "sso_link_table",
+    "sso_provider_table",
+    "sso_secret_table",
     "team",
     "team_member",
     "two_person_rule_table",

@@ -376,6 +376,38 @@ CREATE TABLE sla_policy (
 	CONSTRAINT pk_sla_policy PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE sso_attempt (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	state_hash BYTEA NOT NULL, 
+	browser_hash BYTEA NOT NULL, 
+	secrets_sealed BYTEA NOT NULL, 
+	issuer TEXT NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_attempt PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE sso_provider (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	issuer TEXT NOT NULL, 
+	client_id TEXT NOT NULL, 
+	active BOOLEAN NOT NULL, 
+	by_email BOOLEAN NOT NULL, 
+	sso_only BOOLEAN NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_provider PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE sso_secret (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	secret_sealed BYTEA NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_secret PRIMARY KEY (organisation_id)
+)
+-- next
 CREATE TABLE tag (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -796,6 +828,17 @@ CREATE TABLE session (
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_session PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE sso_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	issuer TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_used_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_link PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE team_member (
@@ -1483,6 +1526,8 @@ ALTER TABLE second_step ADD CONSTRAINT fk_second_step_organisation_id_member_id 
 -- next
 ALTER TABLE session ADD CONSTRAINT fk_session_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE sso_link ADD CONSTRAINT fk_sso_link_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
@@ -1693,6 +1738,12 @@ CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
 -- next
 CREATE UNIQUE INDEX uq_skill_name ON skill (organisation_id, name)
 -- next
+CREATE INDEX ix_sso_attempt_expires_at ON sso_attempt (organisation_id, expires_at)
+-- next
+CREATE UNIQUE INDEX uq_sso_attempt_state_hash ON sso_attempt (state_hash)
+-- next
+CREATE UNIQUE INDEX uq_sso_provider_house ON sso_provider (organisation_id)
+-- next
 CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
 -- next
 CREATE INDEX ix_api_key_created ON api_key (organisation_id, created_at)
@@ -1758,6 +1809,10 @@ CREATE INDEX ix_rich_template_name ON rich_template (organisation_id, name)
 CREATE INDEX ix_session_member ON session (organisation_id, member_id)
 -- next
 CREATE UNIQUE INDEX uq_session_token_hash ON session (token_hash)
+-- next
+CREATE UNIQUE INDEX uq_sso_link_member ON sso_link (organisation_id, member_id, issuer)
+-- next
+CREATE UNIQUE INDEX uq_sso_link_subject ON sso_link (organisation_id, issuer, subject)
 -- next
 CREATE INDEX ix_team_member_member ON team_member (organisation_id, member_id)
 -- next
@@ -2123,6 +2178,38 @@ ALTER TABLE sla_policy FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sla_policy TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_attempt TO peakend_app
+-- next
+ALTER TABLE sso_attempt ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_attempt FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_attempt TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON sso_attempt TO peakend_system
+-- next
+CREATE POLICY system ON sso_attempt TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_provider TO peakend_app
+-- next
+ALTER TABLE sso_provider ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_provider FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_provider TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON sso_provider TO peakend_system
+-- next
+CREATE POLICY system ON sso_provider TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_secret TO peakend_app
+-- next
+ALTER TABLE sso_secret ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_secret FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_secret TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON tag TO peakend_app
 -- next
 ALTER TABLE tag ENABLE ROW LEVEL SECURITY
@@ -2410,6 +2497,14 @@ CREATE POLICY tenant ON session TO peakend_app USING (organisation_id = current_
 GRANT SELECT, INSERT, UPDATE, DELETE ON session TO peakend_system
 -- next
 CREATE POLICY system ON session TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_link TO peakend_app
+-- next
+ALTER TABLE sso_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON team_member TO peakend_app
 -- next

@@ -6,6 +6,11 @@ export const SecondStep = defineAsyncComponent(async () => {
   await needWords('accounts')
   return import('./parts/SecondStep.vue')
 })
+/** Signing in at the house's own provider; comes after the page, so that the password waits for nothing. */
+export const SsoWays = defineAsyncComponent(async () => {
+  await needWords('accounts/door')
+  return import('./door/SsoWays.vue')
+})
 export { default as AdminFrame } from './parts/AdminFrame.vue'
 export { default as ProposeDialog } from './admin/parts/ProposeDialog.vue'
 export { useSecondPerson } from './admin/useSecondPerson'
