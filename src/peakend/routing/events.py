@@ -34,12 +34,17 @@ class _OfTransfer(_OfLeg, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkQueued(_OfLeg):
-    """A conversation entered a queue; `transferred_from` is the leg before, if there was one."""
+    """A conversation entered a queue; `transferred_from` is the leg before, if there was one.
+
+    `told_low_s` and `told_high_s` are the wait that was announced, where one could be named.
+    """
 
     customer_id: UUID | None
     priority: int
     live: bool
     transferred_from: UUID | None = None
+    told_low_s: int | None = None
+    told_high_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,9 @@ work_item = tenant_table(
     Column("return_to", postgresql.UUID(as_uuid=True)),
     _moment("return_by"),
     _moment("promised_at"),
+    # What the customer was told on joining, to be held against what it became.
+    Column("told_low_s", Integer),
+    Column("told_high_s", Integer),
     CheckConstraint(
         "state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')", name="state"
     ),
@@ -142,6 +145,12 @@ work_item = tenant_table(
         postgresql_where=text("state = 'serving'"),
     ),
     Index("ix_work_item_conversation", "organisation_id", "conversation_id", "entered_at"),
+    Index(
+        "ix_work_item_told",
+        "organisation_id",
+        "entered_at",
+        postgresql_where=text("told_high_s IS NOT NULL"),
+    ),
     Index(
         "ix_work_item_handled",
         "organisation_id",

@@ -1395,6 +1395,8 @@ CREATE TABLE work_item (
 	return_to UUID, 
 	return_by TIMESTAMP WITH TIME ZONE, 
 	promised_at TIMESTAMP WITH TIME ZONE, 
+	told_low_s INTEGER, 
+	told_high_s INTEGER, 
 	CONSTRAINT pk_work_item PRIMARY KEY (organisation_id, id), 
 	CONSTRAINT ck_work_item_state CHECK (state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')), 
 	CONSTRAINT ck_work_item_offer CHECK ((state = 'offered') = (offered_to IS NOT NULL))
@@ -1935,6 +1937,8 @@ CREATE INDEX ix_work_item_customer ON work_item (organisation_id, customer_id, a
 CREATE INDEX ix_work_item_handled ON work_item (organisation_id, queue_id, ended_at) WHERE state = 'done' AND answered_at IS NOT NULL
 -- next
 CREATE INDEX ix_work_item_serving ON work_item (organisation_id, agent_id) WHERE state = 'serving'
+-- next
+CREATE INDEX ix_work_item_told ON work_item (organisation_id, entered_at) WHERE told_high_s IS NOT NULL
 -- next
 CREATE INDEX ix_work_item_waiting ON work_item (organisation_id, entered_at) WHERE state IN ('waiting', 'offered')
 -- next

@@ -21,7 +21,7 @@ from peakend.routing.events import (
 from peakend.routing.models import QueueRow, WorkItem
 from peakend.routing.queries.hours import opening
 from peakend.routing.queries.queues import need_queue, queue_for
-from peakend.routing.queries.work import active_leg, last_served_by, need_leg
+from peakend.routing.queries.work import active_leg, last_served_by, need_leg, place_in_line
 from peakend.routing.rules.choice import POINTS, RETURNING_WITHIN
 from peakend.routing.rules.hours import Hours, add_open_time, is_open
 
@@ -34,6 +34,10 @@ VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8::uuid[], $9, $10, $11, $12, $1
         $17, $18, $19)
 ON CONFLICT (organisation_id, conversation_id)
     WHERE state IN ('waiting', 'offered', 'serving') DO NOTHING
+"""
+_TOLD = """
+UPDATE work_item SET told_low_s = $2, told_high_s = $3
+WHERE organisation_id = current_organisation() AND id = $1
 """
 _SERVE = """
 INSERT INTO work_item (id, conversation_id, queue_id, customer_id, state, live, target_s,
@@ -95,11 +99,10 @@ async def enqueue(
     leg_id = new_id(tx.now)
     urgency, target_s = (queue.priority, queue.target_s) if queue else (0, TARGET_S)
     raised = POINTS[conversation.priority]
-    promised_at = None if live else promise(queue, hours, at)
     new = await tx.run(
         _ENTER, leg_id, conversation_id, place, conversation.customer_id, live,
         priority + urgency + raised, target_s, _skills(queue, skills, passed), last_agent_id, at,
-        promised_at, *_inherited(passed, tx.now), raised,
+        None if live else promise(queue, hours, at), *_inherited(passed, tx.now), raised,
     )  # fmt: skip
     if not new:
         standing = await active_leg(tx, conversation_id)
@@ -107,17 +110,26 @@ async def enqueue(
     await conversations.place_in_queue(
         tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id
     )
+    low_s, high_s = await _announced(tx, leg_id, conversation_id) if live else (None, None)
+    origin = passed.from_leg.id if passed else None
     entered = WorkQueued(
-        leg_id=leg_id,
-        conversation_id=conversation_id,
-        queue_id=place,
-        customer_id=conversation.customer_id,
-        priority=priority,
-        live=live,
-        transferred_from=passed.from_leg.id if passed else None,
-    )
+        leg_id=leg_id, conversation_id=conversation_id, queue_id=place,
+        customer_id=conversation.customer_id, priority=priority, live=live,
+        transferred_from=origin, told_low_s=low_s, told_high_s=high_s,
+    )  # fmt: skip
     await record(tx, entered, occurred_at=at)
     return leg_id
+
+
+async def _announced(
+    tx: Transaction, leg_id: UUID, conversation_id: UUID
+) -> tuple[int | None, int | None]:
+    """Return the wait that a customer is told on joining, and keep it for the reckoning."""
+    place = await place_in_line(tx, conversation_id)
+    if place is None or place.high_s is None:
+        return None, None
+    await tx.run(_TOLD, leg_id, place.low_s, place.high_s)
+    return place.low_s, place.high_s
 
 
 async def standing_leg(tx: Transaction, conversation_id: UUID) -> WorkItem | None:

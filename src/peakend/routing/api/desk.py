@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post, put
+from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from peakend.accounts import queries as accounts
@@ -15,7 +16,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 from peakend.language.queries import shortened
 from peakend.routing import actions, queries
-from peakend.routing.queries import QueueRow, WorkItem
+from peakend.routing.queries import AnnouncedWaits, QueueRow, WorkItem
 from peakend.routing.rules.choice import OFFER_S
 from peakend.routing.rules.presence import Shown, shown
 
@@ -267,6 +268,14 @@ def _offer(leg: WorkItem, row: ConversationRow, queue: QueueRow | None, words: s
     )
 
 
+@get("/announced-waits", opt=needs("insight.wallboard"))
+async def announced_waits(
+    tx: Transaction, days: Annotated[int, Parameter(ge=1, le=90)] = 30
+) -> list[AnnouncedWaits]:
+    """Return how the announced waits held, for each queue."""
+    return await queries.announced_waits(tx, days=days)
+
+
 routes = [
     my_presence,
     set_my_presence,
@@ -275,4 +284,5 @@ routes = [
     accept_offer,
     refuse_offer,
     transfer_targets,
+    announced_waits,
 ]

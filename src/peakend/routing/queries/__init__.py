@@ -1,6 +1,7 @@
 """Reading queues, seats, work, waits and business hours."""
 
 from peakend.routing.models import HoursRow, OfferRow, PresenceRow, QueueRow, SlaPolicyRow, WorkItem
+from peakend.routing.queries.announced import AnnouncedWaits, announced_waits
 from peakend.routing.queries.hours import (
     HoursNotFound,
     business_hours,
@@ -54,6 +55,7 @@ from peakend.routing.queries.work import (
 )
 
 __all__ = [
+    "AnnouncedWaits",
     "Directory",
     "HoursNotFound",
     "HoursRow",
@@ -69,6 +71,7 @@ __all__ = [
     "SlaPolicyRow",
     "WorkItem",
     "active_leg",
+    "announced_waits",
     "business_hours",
     "held",
     "held_by",

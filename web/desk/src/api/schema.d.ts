@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/announced-waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how the announced waits held, for each queue */
+        get: operations["routing.desk.announced_waits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/api-keys": {
         parameters: {
             query?: never;
@@ -3862,6 +3879,20 @@ export interface components {
             state: "ready" | "busy" | "wrap_up" | "break" | "offline";
             team: string | null;
         };
+        /** AnnouncedWaits */
+        AnnouncedWaits: {
+            abandoned: number;
+            answered: number;
+            bias_s: number | null;
+            name: string | null;
+            queue_id: string | null;
+            real_p50_s: number | null;
+            real_p80_s: number | null;
+            told_high_s: number | null;
+            told_low_s: number | null;
+            within_high: number;
+            within_low: number;
+        };
         /** ApiKeyView */
         ApiKeyView: {
             /** Format: date-time */
@@ -7085,6 +7116,34 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "routing.desk.announced_waits": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncedWaits"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.api_keys.list_api_keys": {
         parameters: {
             query?: never;
