@@ -30,6 +30,18 @@ async def test_a_customer_without_network(desk: Any, chat: Any) -> None:
         assert await agent.thread.get_by_text(text, exact=True).count() == 1
 
 
+async def test_the_wish_for_a_person_outlives_the_network(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("在吗")
+    await customer.panel.locator(".msg.digital").first.wait_for()
+    await customer.page.context.set_offline(True)
+    await customer.sees("网络已断开。")
+    await customer.wants_person()
+    await customer.page.context.set_offline(False)
+    await agent.accept()
+
+
 async def test_an_agent_without_network(desk: Any, chat: Any) -> None:
     agent = await (await desk()).ready()
     customer = await chat()

@@ -17,6 +17,7 @@ const search = new URLSearchParams(location.search)
 
 export class Visit {
   state: State
+  wished = false
   private listeners = new Set<() => void>()
   api: Api
   live: Live
@@ -120,6 +121,7 @@ export class Visit {
     if (!navigator.onLine) return
     this.live.hurry()
     this.writing.flush()
+    void this.tellWish()
     if (!document.hidden) {
       this.seeing.seen()
       if (!this.api.token && this.state.phase !== 'gone') void this.enter()
@@ -139,7 +141,27 @@ export class Visit {
     }
   }
 
-  askPerson = () => this.attempt(async () => this.hearing.take(await this.api.person()))
+  /** The wish for a person is kept until somebody has heard it: without a line, before there is a session. */
+  askPerson = async (): Promise<void> => {
+    this.wished = true
+    if (!this.api.token) this.set({ note: t('reconnecting') })
+    await this.tellWish()
+  }
+
+  async tellWish(): Promise<void> {
+    if (!this.wished || !this.api.token) return
+    try {
+      this.hearing.take(await this.api.person())
+      this.wished = false
+      this.set({ note: null })
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : null
+      if (refusal?.status === 401) return this.who.renew()
+      this.wished = !refusal || refusal.passing
+      this.set({ note: this.wished ? t('reconnecting') : refusal!.message })
+      if (this.wished) setTimeout(() => void this.tellWish(), 5000)
+    }
+  }
 
   judge = (messageId: string, solved: boolean) =>
     this.attempt(async () => {

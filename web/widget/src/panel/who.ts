@@ -49,6 +49,7 @@ export class Who {
     this.visit.live.start()
     if (this.identity && this.identity !== sent) void this.identify(this.identity)
     this.visit.writing.flush()
+    void this.visit.tellWish()
     void this.sendPages()
   }
 
@@ -85,6 +86,7 @@ export class Who {
     this.visit.api.token = null
     for (const name of ['token', 'who', 'draft']) notes.set(`peakend:${this.visit.key}:${name}`, null)
     await this.visit.writing.clear()
+    this.visit.wished = false
     this.visit.seeing.startAnew()
     this.visit.set({ thread: emptyThread, unread: 0, fresh: false, rated: 'no' })
     await this.visit.enter()
