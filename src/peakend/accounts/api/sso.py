@@ -109,7 +109,11 @@ async def set_out(
     return Response(SsoGo(begun.url), cookies=[_cookie(request, begun.browser)])
 
 
-@get(CALLBACK.removeprefix("/api"), opt=public("the state, the cookie and the code are the way in"))
+@get(
+    CALLBACK.removeprefix("/api"),
+    opt=public("the state, the cookie and the code are the way in"),
+    status_code=302,
+)
 async def come_back(request: Request[Any, Any, Any], database: Database) -> Redirect:
     """Take somebody in who comes from the provider, or lead him back to the sign-in page."""
     asked = request.query_params

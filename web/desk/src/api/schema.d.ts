@@ -14064,7 +14064,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Redirect Response */
-            200: {
+            302: {
                 headers: {
                     /** @description target path for the redirect */
                     location?: string;
