@@ -52,7 +52,7 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     if (was) { kept.set(`${was}/${kind.value}`, [...uploads]); hush(was) }
     restore()
   }, { immediate: true })
-  watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDrafts(detail.id, detail.drafts) && !text.value) restore() })
+  watch(() => store.thread(id.value).detail, (detail) => { if (detail && offerDrafts(detail.id, detail.drafts) && !text.value) restore() }, { immediate: true })
   // What is half written keeps its kind: a reply never turns into a note, nor a note into a reply, under the hand.
   watch(() => can.value.reply, (now) => { if (!text.value) turn(now ? 'agent' : 'note') })
 
