@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from peakend.kernel import doctor
+from peakend.kernel import backups, doctor
 from peakend.kernel.words import word
 
 
@@ -66,8 +66,47 @@ def test_clock_skew_is_judged_against_the_middle_of_the_question(skew_s, verdict
         "no_tables",
         "disk_short",
         "no_web",
+        "no_backup",
+        "backup_old",
+        "backup_faulty",
+        "backup_same_disk",
+        "archive_behind",
+        "archive_stopped",
+        "archive_lost",
     ],
 )
 def test_whatever_is_wrong_comes_with_advice(wording, language):
     for key in (f"kernel.doctor.{wording}", f"kernel.doctor.{wording}_advice"):
         assert word(key, language) != key
+
+
+def standing(**other):
+    now = datetime.now(UTC)
+    usual = {
+        "depot": "/mnt/backups", "same_disk": False, "count": 3, "last_at": now,
+        "checked_at": None, "checked_good": None, "active": True, "lost": False,
+        "behind_bytes": 0, "server_up_s": 3600.0,
+    }  # fmt: skip
+    return backups.Standing(**usual | other)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({}, {"backup", "archive"}),
+        ({"last_at": datetime.now(UTC) - timedelta(days=8)}, {"backup_old", "archive"}),
+        ({"last_at": None}, {"no_backup"}),
+        ({"checked_good": False}, {"backup_faulty", "archive"}),
+        ({"same_disk": True}, {"backup", "backup_same_disk", "archive"}),
+        ({"behind_bytes": 10**9}, {"backup", "archive_behind"}),
+        ({"active": False}, {"backup", "archive_stopped"}),
+        ({"active": False, "server_up_s": 2.0}, {"backup"}),
+        ({"lost": True, "active": False}, {"backup", "archive_lost"}),
+    ],
+)
+def test_backups_are_judged(other, said):
+    assert set(by_wording(doctor.judged(standing(**other), datetime.now(UTC)))) == said
+
+
+def test_without_a_backup_the_doctor_says_how_to_make_one():
+    assert set(by_wording(doctor.judged(None, datetime.now(UTC)))) == {"no_backup"}

@@ -1,22 +1,19 @@
 """The command `peakend`."""
 
-import asyncio
 import contextlib
 import difflib
 import hashlib
 import os
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
 import typer
-import uvloop
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import audited, explained, rescued, running, wiring
+from peakend.entry import audited, backing, explained, rescued, running, wiring
+from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
 from peakend.kernel import doctor as doctor_room
@@ -39,8 +36,8 @@ audit_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.audit"))
 app.add_typer(audit_app, name="audit")
 accounts_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.accounts"))
 app.add_typer(accounts_app, name="accounts")
+app.add_typer(backing.app, name="backup")
 
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help=say("entry.cli.option_data_dir"))]
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=say("entry.cli.option_port"))]
 
@@ -78,8 +75,8 @@ def root(
 @app.command(help=say("entry.cli.serve"))
 def serve(data_dir: DataDir = None, host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Run web, worker and the embedded database."""
-    _use(data_dir)
-    _run(running.run(Plan(host=host, port=port)))
+    use(data_dir)
+    run(running.run(Plan(host=host, port=port)))
 
 
 @app.command(help=say("entry.cli.demo"))
@@ -90,33 +87,33 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", help=say("entry.cli.option_quiet"))] = False,
 ) -> None:
     """Run everything with a living demo centre."""
-    _use(data_dir, suffix="-demo")
+    use(data_dir, suffix="-demo")
     if data_dir is None:
         _stay_clear_of_other_tables()
     settings.demo = True
     os.environ["PEAKEND_DEMO"] = "1"
-    _run(running.run(Plan(host=host, port=port, demo=True, simulation=not quiet)))
+    run(running.run(Plan(host=host, port=port, demo=True, simulation=not quiet)))
 
 
 @app.command(help=say("entry.cli.web"))
 def web(data_dir: DataDir = None, host: Host = "127.0.0.1", port: Port = 8080) -> None:
     """Run the web part alone, against a database that runs already."""
-    _use(data_dir)
-    _run(running.run(Plan(host=host, port=port, worker=False, embedded=False)))
+    use(data_dir)
+    run(running.run(Plan(host=host, port=port, worker=False, embedded=False)))
 
 
 @app.command(help=say("entry.cli.worker"))
 def worker(data_dir: DataDir = None) -> None:
     """Run the worker alone, against a database that runs already."""
-    _use(data_dir)
-    _run(running.run(Plan(web=False, embedded=False)))
+    use(data_dir)
+    run(running.run(Plan(web=False, embedded=False)))
 
 
 @app.command(help=say("entry.cli.migrate"))
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the tables up to date and end."""
-    _use(data_dir)
-    console.print(say("entry.cli.migrated", version=_run(_migrated())))
+    use(data_dir)
+    console.print(say("entry.cli.migrated", version=run(_migrated())))
 
 
 @app.command(help=say("entry.cli.why"))
@@ -150,13 +147,13 @@ def trace(
     data_dir: DataDir = None,
 ) -> None:
     """Print the chain of causes that a fact belongs to."""
-    _use(data_dir)
+    use(data_dir)
     try:
         identifier = UUID(event_id)
     except ValueError:
         complain("entry.cli.not_an_id", id=event_id)
         raise typer.Exit(1) from None
-    links, waiting = _run(_chain(identifier))
+    links, waiting = run(_chain(identifier))
     if not links:
         complain("entry.cli.unknown_event", id=event_id)
         raise typer.Exit(1)
@@ -187,8 +184,8 @@ def explain(
         near = ", ".join(explained.near(metric)) or "–"
         complain("entry.cli.unknown_metric", metric=metric, near=near)
         raise typer.Exit(1)
-    _use(data_dir)
-    for name, explanation in _run(_explanations(metric)):
+    use(data_dir)
+    for name, explanation in run(_explanations(metric)):
         console.print(explained.shown(name, explanation, language()))
 
 
@@ -198,12 +195,12 @@ def verify(
     seal: Annotated[list[str] | None, typer.Option("--seal", help=say("entry.cli.seal"))] = None,
 ) -> None:
     """Go through the audit log and its chain, and fail where anything was changed."""
-    _use(data_dir)
+    use(data_dir)
     seals = [audited.noted_seal(text) for text in seal or ()]
     if None in seals:
         complain("entry.cli.not_a_seal")
         raise typer.Exit(2)
-    found, known = _run(_audited([one for one in seals if one is not None]))
+    found, known = run(_audited([one for one in seals if one is not None]))
     for one in found:
         told = {"name": one.name, "sealed": one.verdict.sealed, "waiting": one.verdict.waiting}
         if one.verdict.broken_at is not None:
@@ -230,8 +227,8 @@ def rescue(
     ] = False,
 ) -> None:
     """Let an administrator in again who is locked out."""
-    _use(data_dir)
-    found = _run(_rescued(login, any_network))
+    use(data_dir)
+    found = run(_rescued(login, any_network))
     if not found:
         complain("entry.cli.rescue_nobody", login=login)
         raise typer.Exit(1)
@@ -244,8 +241,8 @@ def rescue(
 @app.command(help=say("entry.cli.doctor"))
 def doctor(data_dir: DataDir = None) -> None:
     """Say what is wrong with this installation and what to do."""
-    _use(data_dir)
-    findings = _run(_examine())
+    use(data_dir)
+    findings = run(_examine())
     signs = {"good": "[green]✓[/]", "doubtful": "[yellow]![/]", "bad": "[red]✗[/]"}
     for finding in findings:
         console.print(signs[finding.verdict], say(finding.wording, **finding.params))
@@ -304,17 +301,6 @@ def _first_line(fact: str) -> str:
     return (FACTS[fact].__doc__ or "").strip().split("\n")[0]
 
 
-def _use(data_dir: Path | None, suffix: str = "") -> None:
-    """Settle the data directory of this process; root's home is closed to the database's user."""
-    if data_dir is not None:
-        settings.data_dir = data_dir.expanduser().absolute()
-    elif not os.environ.get("PEAKEND_DATA_DIR"):
-        usual = settings.data_dir
-        if os.geteuid() == 0 and os.access("/var/lib", os.W_OK):
-            usual = Path("/var/lib/peakend")
-        settings.data_dir = usual.with_name(usual.name + suffix)
-
-
 def _stay_clear_of_other_tables() -> None:
     """Choose another folder where a demo of a build with other tables has lived.
 
@@ -330,8 +316,3 @@ def _stay_clear_of_other_tables() -> None:
     with contextlib.suppress(OSError):
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(tables)
-
-
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)

@@ -20,6 +20,7 @@ import uvicorn
 from peakend.entry import wiring, worker
 from peakend.entry.console import Steps, console, say, show_rows
 from peakend.kernel import db, schema
+from peakend.kernel.backups import Archiver
 from peakend.kernel.db import Database
 from peakend.kernel.errors import PeakendError
 from peakend.kernel.postgres import EmbeddedPostgres, kept_dsn
@@ -83,6 +84,10 @@ async def run(plan: Plan) -> None:
         loop.add_signal_handler(name, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(_listen(plan.host, plan.port)) if plan.web else None
+        settings.embedded = plan.embedded and not settings.database_url
+        archiver = Archiver(settings.data_dir) if settings.embedded else None
+        if archiver is not None:  # ends after the server, whose last words it still takes
+            stack.push_async_callback(archiver.close)
         starting = asyncio.create_task(_start(plan, stack))
         await _first(starting, stop)
         if not starting.done():
@@ -91,7 +96,7 @@ async def run(plan: Plan) -> None:
                 await starting
             return
         database, greet = starting.result()
-        await _serve(plan, database, listener, greet, stop)
+        await _serve(plan, database, listener, greet, stop, archiver)
         console.print(say("entry.cli.stopping"))
     console.print(say("entry.cli.stopped"))
 
@@ -183,6 +188,7 @@ async def _serve(
     listener: socket.socket | None,
     greet: Callable[[], None],
     stop: asyncio.Event,
+    archiver: Archiver | None,
 ) -> None:
     """Run every part until one ends or `stop` is set, then end them all within seconds."""
     parts: list[asyncio.Task[Any]] = []
@@ -194,6 +200,8 @@ async def _serve(
         await _first(asyncio.create_task(_started(server)), stop, *parts)
     if plan.worker:
         parts.append(asyncio.create_task(worker.run(database, stop), name="worker"))
+    if archiver is not None:
+        parts.append(asyncio.create_task(archiver.run(stop), name="archive"))
     if plan.demo and find_spec(DEMO) is not None:
         lively = importlib.import_module(DEMO).live(
             database, plan.own_url, stop, simulation=plan.simulation

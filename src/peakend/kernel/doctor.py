@@ -1,7 +1,7 @@
 """What is wrong with an installation, and what to do about it."""
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +9,8 @@ from typing import Any, Literal
 import asyncpg
 import msgspec
 
+from peakend.kernel import backups
+from peakend.kernel.postgres import kept_cluster
 from peakend.kernel.schema import EXTENSIONS, OPTIONAL_EXTENSIONS
 
 Verdict = Literal["good", "doubtful", "bad"]
@@ -17,6 +19,9 @@ OLDEST_POSTGRES = 15
 LARGEST_SKEW_S = 2
 LEAST_FREE_GB = 1.0
 COMFORTABLE_FREE_GB = 5.0
+OLDEST_BACKUP = timedelta(days=7)
+MOST_BEHIND_BYTES = 64 * 1024 * 1024
+SETTLED_S = 30  # the archive of a server that has just begun is not judged yet
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -28,18 +33,18 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def examine(dsn: str | None, data_dir: Path, problem: str = "") -> list[Finding]:
-    """Look at database, locale, extensions, clock, disk and web build.
+    """Look at database, locale, extensions, clock, backups, disk and web build.
 
     `problem` is why there is no address of a database.
     """
     if dsn is None:
         findings = [Finding("bad", "kernel.doctor.unreachable", {"reason": problem})]
     else:
-        findings = await _examine_database(dsn)
+        findings = await _examine_database(dsn, data_dir)
     return [*findings, _disk(data_dir), _web_build()]
 
 
-async def _examine_database(dsn: str) -> list[Finding]:
+async def _examine_database(dsn: str, data_dir: Path) -> list[Finding]:
     try:
         connection = await asyncpg.connect(dsn, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
@@ -55,6 +60,7 @@ async def _examine_database(dsn: str) -> list[Finding]:
             await _locale(connection),
             _clock(before, at, datetime.now(UTC)),
             await _migrations(connection),
+            *await _backups(connection, data_dir),
         ]
     finally:
         await connection.close()
@@ -102,6 +108,40 @@ async def _migrations(connection: Any) -> Finding:
     except asyncpg.UndefinedTableError:
         return Finding("doubtful", "kernel.doctor.no_tables")
     return Finding("good", "kernel.doctor.tables", {"version": version})
+
+
+async def _backups(connection: Any, data_dir: Path) -> list[Finding]:
+    """Look at the backups of the embedded database; another has its own."""
+    if not kept_cluster(data_dir).exists():
+        return []
+    standing = await backups.standing(connection, data_dir)
+    return judged(standing, datetime.now(UTC))
+
+
+def judged(standing: backups.Standing | None, now: datetime) -> list[Finding]:
+    """Return what is to be said of the backups of an embedded database."""
+    if standing is None or standing.last_at is None:
+        return [Finding("doubtful", "kernel.doctor.no_backup")]
+    params = {"folder": standing.depot, "at": backups.shown(standing.last_at)}
+    if standing.checked_good is False:
+        findings = [Finding("bad", "kernel.doctor.backup_faulty", params)]
+    elif now - standing.last_at > OLDEST_BACKUP:
+        findings = [Finding("doubtful", "kernel.doctor.backup_old", params)]
+    else:
+        findings = [Finding("good", "kernel.doctor.backup", params)]
+    if standing.same_disk:
+        findings.append(Finding("doubtful", "kernel.doctor.backup_same_disk", params))
+    behind_mb = f"{(standing.behind_bytes or 0) / 1e6:.0f}"
+    if standing.lost:
+        findings.append(Finding("bad", "kernel.doctor.archive_lost", params))
+    elif standing.active and (standing.behind_bytes or 0) <= MOST_BEHIND_BYTES:
+        findings.append(Finding("good", "kernel.doctor.archive", params))
+    elif standing.active or standing.server_up_s > SETTLED_S:
+        wording = "archive_behind" if standing.active else "archive_stopped"
+        verdict: Verdict = "doubtful" if standing.active else "bad"
+        told = params | {"behind_mb": behind_mb}
+        findings.append(Finding(verdict, f"kernel.doctor.{wording}", told))
+    return findings
 
 
 def _disk(data_dir: Path) -> Finding:

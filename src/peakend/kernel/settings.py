@@ -25,6 +25,8 @@ class Settings:
         )
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         self.demo = os.environ.get("PEAKEND_DEMO") == "1"
+        # Whether this process runs the database itself; known once it has begun.
+        self.embedded = False
         self._key: bytes | None = None
 
     @property

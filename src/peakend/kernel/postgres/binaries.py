@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from peakend.kernel.postgres.places import PostgresProblem, RunAs, make_folder, may_pass
+from peakend.kernel.postgres.places import (
+    PostgresProblem,
+    RunAs,
+    kept_cluster,
+    make_folder,
+    may_pass,
+)
 
 OLDEST = 15
 COPIES = Path("/var/cache/peakend")
@@ -49,6 +55,21 @@ def find_binaries(cluster: Path, run_as: RunAs) -> Binaries:
         has = ", ".join(str(one.major) for one in found)
         raise PostgresProblem("kernel.postgres.other_version", needed=needed, has=has)
     return _reachable(fitting[0], run_as)
+
+
+def binaries_for(data_dir: Path | None, major: int | None = None) -> Binaries:
+    """Return programs that we run ourselves: for a data directory's cluster, or of a version.
+
+    Errors: PostgresProblem where there are none.
+    """
+    ourselves = RunAs(uid=-1, gid=-1)
+    if data_dir is not None:
+        return find_binaries(kept_cluster(data_dir), ourselves)
+    for one in _installed():
+        if major in (None, one.major):
+            return one
+    has = ", ".join(str(one.major) for one in _installed())
+    raise PostgresProblem("kernel.postgres.other_version", needed=major, has=has)
 
 
 def _version_of(cluster: Path) -> int | None:

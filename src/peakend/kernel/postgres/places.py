@@ -24,6 +24,8 @@ DATABASE = "peakend"
 # A socket's path may have 107 bytes; this is what PostgreSQL adds to its folder, and some room.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 ELSEWHERE = Path("/var/lib/peakend")
+HALF_RESTORED = "restoring.mark"
+"""Lies in a data directory for as long as a backup is being put there."""
 UNPRIVILEGED = ("peakend", "postgres", "nobody")
 
 
@@ -126,6 +128,12 @@ def kept_dsn(data_dir: Path) -> str | None:
     folder = _kept_folder(data_dir) or data_dir / "postgres"
     place = _place(data_dir, folder, RunAs(uid=-1, gid=-1))
     return place.dsn() if place.cluster.exists() else None
+
+
+def kept_cluster(data_dir: Path) -> Path:
+    """Return where the cluster of a data directory is, or would be."""
+    data_dir = data_dir.resolve()
+    return (_kept_folder(data_dir) or data_dir / "postgres") / "cluster"
 
 
 def _place(data_dir: Path, folder: Path, run_as: RunAs) -> Place:

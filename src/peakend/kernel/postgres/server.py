@@ -18,6 +18,7 @@ from peakend.kernel.postgres import launch
 from peakend.kernel.postgres.binaries import Binaries, find_binaries
 from peakend.kernel.postgres.places import (
     DATABASE,
+    HALF_RESTORED,
     SUPERUSER,
     Place,
     PostgresProblem,
@@ -42,6 +43,8 @@ SETTINGS = {
     "wal_level": "replica",
     "wal_compression": "on",
     "max_wal_size": "1GB",
+    # An archive that is away holds back this much log; then it has a gap, and the centre goes on.
+    "max_slot_wal_keep_size": "4GB",
     "autovacuum_naptime": "20s",
     # No personal data in the log: neither statements nor the DETAIL line with a row's values.
     "log_min_error_statement": "panic",
@@ -57,15 +60,22 @@ STOP_S = 10
 class EmbeddedPostgres:
     """One cluster under a data directory, alive exactly as long as this process wants it.
 
-    `settings` are added to the server's own, `durable=False` is for tests only.
+    `settings` are added to the server's own, `durable=False` is for tests only, `restoring` is
+    for who puts a backup back.
     """
 
     def __init__(
-        self, data_dir: Path, *, settings: Mapping[str, str] | None = None, durable: bool = True
+        self,
+        data_dir: Path,
+        *,
+        settings: Mapping[str, str] | None = None,
+        durable: bool = True,
+        restoring: bool = False,
     ) -> None:
         self._data_dir = data_dir
         self._settings = dict(settings or {})
         self._durable = durable
+        self._restoring = restoring
         self._lock: IO[str] | None = None
         self._place: Place | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -78,6 +88,8 @@ class EmbeddedPostgres:
         """
         self._lock = await _hold_soon(self._data_dir)
         try:
+            if not self._restoring and (self._data_dir / HALF_RESTORED).exists():
+                raise PostgresProblem("kernel.postgres.half_restored", folder=self._data_dir)
             place = self._place = settle(self._data_dir, progress)
             binaries = find_binaries(place.cluster, place.run_as)
             if place.cluster.exists():
@@ -163,7 +175,8 @@ class EmbeddedPostgres:
             if time.monotonic() > told:
                 told = deadline
                 progress("kernel.postgres.recovering")
-            await asyncio.sleep(0.02)
+            # Each try is a line in the server's log: long recoveries are asked less often.
+            await asyncio.sleep(0.02 if told != deadline else 0.25)
 
     def _spawn(self, binaries: Binaries) -> None:
         place = self._need_place()
@@ -250,7 +263,7 @@ async def _answers(place: Place) -> bool:
     """Say whether the server takes connections; still starting or already stopping is a no."""
     try:
         connection = await asyncpg.connect(place.dsn("postgres"), timeout=5)
-    except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionFailureError):
+    except (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
         return False
     with contextlib.suppress(OSError, asyncpg.PostgresError):
         await connection.close(timeout=2)
