@@ -98,6 +98,14 @@ class Application:
         self.http = http
         self.state = http.state
 
+    def use(self, database: Database) -> None:
+        """Serve from this database; it is closed by who opened it."""
+        use(database)
+        hub = Hub(database)
+        self.state.database = database
+        self.state.hub = hub
+        self.state.sockets = Sockets(hub)
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
         if scope["type"] == "websocket":
@@ -128,8 +136,16 @@ class Application:
             await self.http(again.scope, again.receive, send_with_headers)
 
 
+class Registered(Router):
+    """A router that is registered once, so that no deep copy of all its routes is needed."""
+
+    def __deepcopy__(self, memo: Any) -> "Registered":
+        """Return itself."""
+        return self
+
+
 def create(database: Database | None = None) -> Application:
-    """Return the application; without a database given it opens the one of the settings."""
+    """Return the application; without a database it opens the one of the settings."""
     wiring.load()
     pages: list[Any] = [*statics.routes, *health.routes]
     for name in PAGES:
@@ -140,7 +156,7 @@ def create(database: Database | None = None) -> Application:
     for route in wiring.routes():
         (others if _outside_api(route) else api).append(route)
     http = Litestar(
-        route_handlers=[Router("/api", route_handlers=api), *others, *pages],
+        route_handlers=[Registered("/api", route_handlers=api), *others, *pages],
         dependencies={
             "tx": Provide(provide_tx),
             "actor": Provide(provide_actor),
@@ -148,7 +164,7 @@ def create(database: Database | None = None) -> Application:
         },
         guards=[guard],
         exception_handlers=HANDLERS,
-        lifespan=[_lifespan(database)],
+        lifespan=[lambda _: _lifespan(app)],
         openapi_config=OpenAPIConfig(
             title="Peakend 峰终",
             version=VERSION,
@@ -166,9 +182,10 @@ def create(database: Database | None = None) -> Application:
         debug=False,
     )
     check_declared(http)
+    app = Application(http)
     if database is not None:
-        _attach(http, database)
-    return Application(http)
+        app.use(database)
+    return app
 
 
 def _exists(name: str) -> bool:
@@ -196,30 +213,21 @@ def _declares(handler: BaseRouteHandler) -> bool:
     return NEEDS in handler.opt or getattr(handler, "http_methods", None) == {"OPTIONS"}
 
 
-def _attach(http: Litestar, database: Database) -> None:
-    use(database)
-    hub = Hub(database)
-    http.state.database = database
-    http.state.hub = hub
-    http.state.sockets = Sockets(hub)
-
-
-def _lifespan(given: Database | None) -> Any:
-    @contextlib.asynccontextmanager
-    async def lifespan(http: Litestar) -> AsyncIterator[None]:
-        database = given or await Database(settings.database_url).open(settings.pool_size)
-        _attach(http, database)
-        hub = http.state.hub
-        reader = asyncio.create_task(hub.run(), name="live")
-        watcher = asyncio.create_task(watch(hub), name="rights of sockets")
-        try:
-            yield
-        finally:
-            watcher.cancel()
-            reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reader
-            if given is None:
-                await database.close()
-
-    return lifespan
+@contextlib.asynccontextmanager
+async def _lifespan(app: Application) -> AsyncIterator[None]:
+    own = None
+    if "database" not in app.state:
+        own = await Database(settings.database_url).open(settings.pool_size)
+        app.use(own)
+    hub = app.state.hub
+    reader = asyncio.create_task(hub.run(), name="live")
+    watcher = asyncio.create_task(watch(hub), name="rights of sockets")
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+        if own is not None:
+            await own.close()

@@ -1,10 +1,14 @@
-"""The command `peakend`."""
+"""The command `peakend`.
+
+What needs every context is imported by the command that needs it: help is there at once, and the
+database comes up while the contexts are read.
+"""
 
 import contextlib
 import difflib
 import hashlib
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import asyncpg
@@ -12,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import audited, backing, explained, rescued, running, wiring
+from peakend.entry import backing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -22,6 +26,9 @@ from peakend.kernel.errors import PeakendError
 from peakend.kernel.events import FACTS
 from peakend.kernel.settings import settings
 from peakend.kernel.words import word
+
+if TYPE_CHECKING:
+    from peakend.entry import audited, explained, rescued
 
 app = typer.Typer(
     name="peakend",
@@ -119,6 +126,8 @@ def migrate(data_dir: DataDir = None) -> None:
 @app.command(help=say("entry.cli.why"))
 def why(fact: Annotated[str | None, typer.Argument(help=say("entry.cli.why_fact"))] = None) -> None:
     """Print who records a fact and who reacts to it."""
+    from peakend.entry import wiring
+
     wiring.load()
     if fact is None:
         for name in sorted(FACTS):
@@ -177,6 +186,8 @@ def explain(
     data_dir: DataDir = None,
 ) -> None:
     """Print what a measure means and how its value of today came about."""
+    from peakend.entry import explained
+
     if metric is None:
         console.print(explained.listed(language()))
         return
@@ -195,6 +206,8 @@ def verify(
     seal: Annotated[list[str] | None, typer.Option("--seal", help=say("entry.cli.seal"))] = None,
 ) -> None:
     """Go through the audit log and its chain, and fail where anything was changed."""
+    from peakend.entry import audited
+
     use(data_dir)
     seals = [audited.noted_seal(text) for text in seal or ()]
     if None in seals:
@@ -269,19 +282,25 @@ async def _chain(event_id: UUID) -> tuple[list[tracing.Link], list[tracing.Pendi
         return await tracing.chain(tx, event_id)
 
 
-async def _explanations(metric: str) -> list[tuple[str, explained.Explanation]]:
+async def _explanations(metric: str) -> list[tuple[str, "explained.Explanation"]]:
+    from peakend.entry import explained
+
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await explained.explanations(database, metric, language())
 
 
 async def _audited(
     seals: list[tuple[UUID, int, str]],
-) -> tuple[list[audited.Audited], bool]:
+) -> tuple[list["audited.Audited"], bool]:
+    from peakend.entry import audited
+
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await audited.audited(database, seals)
 
 
-async def _rescued(login: str, any_network: bool) -> list[rescued.Rescued]:
+async def _rescued(login: str, any_network: bool) -> list["rescued.Rescued"]:
+    from peakend.entry import rescued
+
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await rescued.rescued(
             database, login, any_network=any_network, base=settings.public_url

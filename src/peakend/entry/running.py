@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import uvicorn
 
-from peakend.entry import wiring, worker
 from peakend.entry.console import Steps, console, say, show_rows
 from peakend.kernel import db, schema
 from peakend.kernel.backups import Archiver
@@ -25,6 +24,9 @@ from peakend.kernel.db import Database
 from peakend.kernel.errors import PeakendError
 from peakend.kernel.postgres import EmbeddedPostgres, kept_dsn
 from peakend.kernel.settings import settings
+
+if TYPE_CHECKING:
+    from peakend.entry.app import Application
 
 GRACE_S = 2
 DEMO = "peakend.entry.demo.run"
@@ -95,16 +97,18 @@ async def run(plan: Plan) -> None:
             with contextlib.suppress(asyncio.CancelledError):
                 await starting
             return
-        database, greet = starting.result()
-        await _serve(plan, database, listener, greet, stop, archiver)
+        database, app, greet = starting.result()
+        await _serve(plan, database, app, listener, greet, stop, archiver)
         console.print(say("entry.cli.stopping"))
     console.print(say("entry.cli.stopped"))
 
 
 async def _start(
     plan: Plan, stack: contextlib.AsyncExitStack
-) -> tuple[Database, Callable[[], None]]:
+) -> tuple[Database, "Application | None", Callable[[], None]]:
     """Bring everything up that must be there before the first request."""
+    # While our own server comes up in a process of its own; another's may not be there at all.
+    built = asyncio.create_task(asyncio.to_thread(_build, plan)) if plan.embedded else None
     with Steps() as steps:
         dsn = await _database(plan, stack, steps)
         own, settings.database_url = not settings.database_url, dsn
@@ -113,14 +117,23 @@ async def _start(
             await schema.prepare(dsn, own=own)
         else:
             await schema.need_current(dsn)
-        wiring.load()
+        app = await built if built else _build(plan)
         database = await stack.enter_async_context(opened(dsn))
+        if app is not None:
+            app.use(database)
         logins: list[Any] = []
         if plan.demo and find_spec(DEMO) is not None:
             steps.begin("entry.cli.demo_data")
             logins = list(await importlib.import_module(DEMO).prepare(database, steps.begin) or ())
         link = await _set_up_link(plan, database)
-    return database, lambda: _greet(plan, logins, link)
+    return database, app, lambda: _greet(plan, logins, link)
+
+
+def _build(plan: Plan) -> "Application | None":
+    """Read every context and build what this process serves; no database is needed for it."""
+    importlib.import_module("peakend.entry.wiring").load()
+    importlib.import_module("peakend.entry.worker")
+    return importlib.import_module("peakend.entry.app").create() if plan.web else None
 
 
 async def _database(plan: Plan, stack: contextlib.AsyncExitStack, steps: Steps) -> str:
@@ -185,6 +198,7 @@ async def _set_up_link(plan: Plan, database: Database) -> str | None:
 async def _serve(
     plan: Plan,
     database: Database,
+    app: "Application | None",
     listener: socket.socket | None,
     greet: Callable[[], None],
     stop: asyncio.Event,
@@ -193,12 +207,12 @@ async def _serve(
     """Run every part until one ends or `stop` is set, then end them all within seconds."""
     parts: list[asyncio.Task[Any]] = []
     server: _Server | None = None
-    if plan.web and listener is not None:
-        app = importlib.import_module("peakend.entry.app").create(database)
+    if app is not None and listener is not None:
         server = _Server(_web_config(app, plan))
         parts.append(asyncio.create_task(server.serve([listener]), name="web"))
         await _first(asyncio.create_task(_started(server)), stop, *parts)
     if plan.worker:
+        worker = importlib.import_module("peakend.entry.worker")
         parts.append(asyncio.create_task(worker.run(database, stop), name="worker"))
     if archiver is not None:
         parts.append(asyncio.create_task(archiver.run(stop), name="archive"))
