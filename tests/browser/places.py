@@ -37,6 +37,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/watch", "settings.manage"),
     ("/desk/admin/wording", "settings.manage"),
     ("/desk/admin/helps", "insight.wallboard"),
+    ("/desk/admin/approvals", "routing.manage"),
     ("/desk/admin/visitors", "conversations.read"),
     ("/desk/admin/channels", "channels.manage"),
     ("/desk/admin/channels/{channel}", "channels.manage"),

@@ -173,7 +173,7 @@ class World(People):
 
     async def does(self, who: Any, method: str, path: str, body: Any = None) -> httpx.Response:
         path = path.replace("{c}", str(self.kept.get("c", "")))
-        for name in ("merge", "join", "front", "other_c"):
+        for name in ("merge", "join", "front", "other_c", "approval"):
             path = path.replace(f"{{{name}}}", str(self.kept.get(name, "")))
         headers = {"Cookie": self.cookies[who.id]}
         sent = {"json": body} if body is not None else {}
@@ -269,6 +269,12 @@ async def accept(w: World) -> None:
             w.kept["holder"] = w.kept[who]
             w.kept["other"] = w.kept["zhao" if who == "lin" else "lin"]
             return
+
+
+async def ask_senior(w: World) -> Any:
+    w.kept["approval"] = str(uuid4())
+    sent = {"client_id": w.kept["approval"], "text": "可以退 20 元"}
+    return await w.does(w.kept["holder"], "POST", "/conversations/{c}/approvals", sent)
 
 
 async def judge(w: World) -> None:
@@ -402,6 +408,11 @@ ACTIONS: list[tuple[str, Act]] = [
      given("holder", "PATCH", "/customers/{customer}", lambda w: {"name": "王女士", "version": 1})),
     ("a note on the customer",
      given("holder", "POST", "/customers/{customer}/notes", lambda w: {"text": "老客户"})),
+    ("a reply waits for a senior", ask_senior),
+    ("the senior lets it go", given("chief", "POST", "/approvals/{approval}/decisions",
+                                    lambda w: {"outcome": "approved", "seen_seq": 99})),
+    ("another reply waits", ask_senior),
+    ("it is withdrawn", agent("holder", "POST", "/approvals/{approval}/withdrawals")),
     ("it is passed on", given("holder", "POST", "/conversations/{c}/transfers", lambda w: {
         "to": {"kind": "agent", "id": str(w.kept["other"].id)}, "note": "请看"})),
     ("the colleague takes it", accept),

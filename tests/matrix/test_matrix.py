@@ -69,6 +69,8 @@ BODIES: dict[str, Any] = {
         "to": {"kind": "queue", "id": NEW},
     },
     "POST /api/conversations/{conversation_id:uuid}/assignments": {"agent_id": NEW},
+    "POST /api/conversations/{conversation_id:uuid}/approvals": {"client_id": NEW, "text": "x"},
+    "POST /api/approvals/{approval_id:uuid}/decisions": {"outcome": "approved", "seen_seq": 0},
     "POST /api/conversations/{conversation_id:uuid}/side-threads": {
         "client_id": NEW, "member_ids": [NEW], "text": "x",
     },

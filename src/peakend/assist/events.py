@@ -221,3 +221,47 @@ class HelpFollowed(_OfHelp):
     later_conversation_id: UUID
     article_id: UUID
     after_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfApproval(Fact, abstract=True):
+    # `agent_id` is the writer, `leg_id` theirs, while they hold the conversation.
+    conversation_id: UUID
+    approval_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalAsked(_OfApproval):
+    """A reply waits for a senior: for anybody who may, or for `asked_id`."""
+
+    asked_id: UUID | None
+    required: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDecided(_OfApproval):
+    """A senior decided on a waiting reply; `outcome` is approved, changed or returned."""
+
+    by_id: UUID
+    outcome: str
+    waited_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalEnded(_OfApproval):
+    """A reply waits no more without a decision, or its writer took the returned text back.
+
+    `why` is withdrawn, closed, moved or taken.
+    """
+
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalLate(_OfApproval):
+    """A reply has waited for longer than the house wants; from now on it is for every senior."""
+
+    asked_id: UUID | None
+    waited_s: int

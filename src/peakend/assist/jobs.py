@@ -31,3 +31,9 @@ async def look_in_time(tx: Transaction, *, conversation_id: UUID) -> None:
 async def look_around(tx: Transaction, *, after: UUID | None = None) -> None:
     """Look again where something changed, and where a customer has waited long."""
     await actions.look_around(tx, after=after)
+
+
+@deferred
+async def warn_late(tx: Transaction, *, approval_id: UUID) -> None:
+    """Say that a reply has waited too long for a senior."""
+    await actions.warn_late(tx, approval_id=approval_id)

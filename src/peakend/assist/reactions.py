@@ -50,8 +50,9 @@ async def look(tx: Transaction, fact: Any) -> None:
 
 @reacts_to(ConversationClosed, ConversationAssigned, ConversationQueued, ConversationReleased)
 async def look_again(tx: Transaction, fact: Any) -> None:
-    """Look again where something was wrong, and somebody else has it now."""
+    """Look again where something was wrong, and let nothing wait where its writer has gone."""
     await actions.look_again(tx, fact.conversation_id)
+    await actions.end_left_approvals(tx, fact.conversation_id)
 
 
 @reacts_to(WorkTaken)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 
 
@@ -75,6 +76,18 @@ class Wording(Protocol):
         """Return where the reply may go; raise an expected error where it may not."""
 
 
+class Approval(Protocol):
+    """Holds back replies that a senior must see first; asked with every one, so nearly free."""
+
+    async def __call__(
+        self, tx: Transaction, *, by: Actor, queue_id: UUID | None, posted: bool
+    ) -> None:
+        """Return where the reply may go by itself; raise an expected error where it may not.
+
+        It is asked twice: before, when only the writer is known, and as soon as the queue is.
+        """
+
+
 class SeenConversation(Protocol):
     """The part of a conversation that a view may look at."""
 
@@ -108,6 +121,7 @@ class Provided:
     directory: Directory | None
     tone: Tone | None
     wording: Wording | None
+    approval: Approval | None
 
     def __init__(self) -> None:
         self.visitor_views = []
@@ -117,6 +131,7 @@ class Provided:
         self.directory = None
         self.tone = None
         self.wording = None
+        self.approval = None
 
 
 provided = Provided()

@@ -61,6 +61,7 @@ def _ports() -> None:
     conversations_ports.provided.judged = assist.judged
     conversations_ports.provided.tone = assist.tone_of
     conversations_ports.provided.wording = assist.need_good_wording
+    conversations_ports.provided.approval = assist.need_no_approval
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]
     routing_ports.provided.customers_seen = _customers_seen
     provide_embedder(LocalEmbedder)

@@ -37,6 +37,7 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     "conversations.assign",
+    "conversations.approve",
     "conversations.take_over",
     "conversations.originals",
     "customers.reveal_sensitive",

@@ -1,5 +1,12 @@
 """Routes of assist."""
 
-from peakend.assist.api import digital, helps, side, watching, wording
+from peakend.assist.api import approvals, digital, helps, side, watching, wording
 
-routes = [*digital.routes, *watching.routes, *side.routes, *wording.routes, *helps.routes]
+routes = [
+    *digital.routes,
+    *watching.routes,
+    *side.routes,
+    *wording.routes,
+    *helps.routes,
+    *approvals.routes,
+]

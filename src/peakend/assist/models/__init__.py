@@ -1,5 +1,6 @@
 """Tables of assist and the rows they give."""
 
+from peakend.assist.models.approvals import APPROVAL_COLUMNS, ApprovalRow
 from peakend.assist.models.care import CareRow
 from peakend.assist.models.digital import SESSION_COLUMNS, JudgementRow, Session
 from peakend.assist.models.helps import HELP_COLUMNS, HelpOffer
@@ -7,11 +8,13 @@ from peakend.assist.models.side import NOTE_COLUMNS, THREAD_COLUMNS, SideNoteRow
 from peakend.assist.models.watching import SIGNAL_COLUMNS, SignalRow, StepIn
 
 __all__ = [
+    "APPROVAL_COLUMNS",
     "HELP_COLUMNS",
     "NOTE_COLUMNS",
     "SESSION_COLUMNS",
     "SIGNAL_COLUMNS",
     "THREAD_COLUMNS",
+    "ApprovalRow",
     "CareRow",
     "HelpOffer",
     "JudgementRow",

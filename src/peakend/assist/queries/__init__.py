@@ -1,12 +1,31 @@
 """What assist knows: suggestions, the memory of a conversation, who calls for help."""
 
+from peakend.assist.queries.approvals import (
+    Approval,
+    ApprovalCounts,
+    ApprovalNotFound,
+    ApprovalView,
+    Approver,
+    Approving,
+    WaitingApproval,
+    approval_report,
+    approval_view,
+    approvals_of,
+    approvers,
+    approving,
+    must_wait,
+    need_approval,
+    waiting_approvals,
+)
 from peakend.assist.queries.care import (
+    ApprovalNeeded,
     Care,
     WordingBlocked,
     care,
     forget_care,
     fresh_care,
     need_good_wording,
+    need_no_approval,
     tone_of,
 )
 from peakend.assist.queries.digital import (
@@ -54,6 +73,13 @@ from peakend.assist.rules.watching import WatchRules
 from peakend.assist.rules.wording import WordingRules
 
 __all__ = [
+    "Approval",
+    "ApprovalCounts",
+    "ApprovalNeeded",
+    "ApprovalNotFound",
+    "ApprovalView",
+    "Approver",
+    "Approving",
     "Back",
     "Care",
     "Found",
@@ -68,10 +94,16 @@ __all__ = [
     "SideThreadNotFound",
     "SideView",
     "Suggestion",
+    "WaitingApproval",
     "WatchRules",
     "Watched",
     "WordingBlocked",
     "WordingRules",
+    "approval_report",
+    "approval_view",
+    "approvals_of",
+    "approvers",
+    "approving",
     "care",
     "forget_care",
     "found_answers",
@@ -80,8 +112,11 @@ __all__ = [
     "intervention_counts",
     "interventions",
     "judged",
+    "must_wait",
     "my_side_threads",
+    "need_approval",
     "need_good_wording",
+    "need_no_approval",
     "need_offer",
     "need_side_thread",
     "proposals",
@@ -95,5 +130,6 @@ __all__ = [
     "step_in_of",
     "suggestions",
     "tone_of",
+    "waiting_approvals",
     "watched",
 ]

@@ -10,11 +10,13 @@ from uuid import UUID
 import msgspec
 
 from peakend.assist.models import CareRow
+from peakend.assist.rules.approvals import ApprovalRules, Held, held, must_ask
 from peakend.assist.rules.helps import HelpRules
 from peakend.assist.rules.watching import Ear, WatchRules, ear, tone
 from peakend.assist.rules.wording import WordingRules, blocking, findings
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Invalid
+from peakend.kernel.errors import Invalid, Refused
 from peakend.kernel.words import word
 
 KEPT_S = 5.0
@@ -29,6 +31,8 @@ class Care(msgspec.Struct, frozen=True):
     wording: WordingRules
     blocks: WordingRules | None
     helps: HelpRules
+    approval: ApprovalRules
+    held: Held
     versions: dict[str, int]
 
 
@@ -57,12 +61,15 @@ async def fresh_care(tx: Transaction) -> Care:
     given = {row.kind: row.rules for row in rows}
     watch = msgspec.convert(given.get("watch", {}), WatchRules)
     wording = msgspec.convert(given.get("wording", {}), WordingRules)
+    approval = msgspec.convert(given.get("approval", {}), ApprovalRules)
     return Care(
         watch=watch,
         ear=ear(watch),
         wording=wording,
         blocks=blocking(wording),
         helps=msgspec.convert(given.get("helps", {}), HelpRules),
+        approval=approval,
+        held=held(approval),
         versions={row.kind: row.version for row in rows},
     )
 
@@ -96,3 +103,21 @@ async def need_good_wording(tx: Transaction, text: str) -> None:
             said=text[first.start : first.end],
             kind=word(f"assist.wording_{first.kind}", tx.actor.language),
         )
+
+
+class ApprovalNeeded(Refused):
+    """The writer, or the queue, is one whose replies a senior sees first."""
+
+    wording = "assist.approval_needed"
+
+
+async def need_no_approval(
+    tx: Transaction, *, by: Actor, queue_id: UUID | None, posted: bool
+) -> None:
+    """Refuse a reply that has to wait for a senior. Errors: ApprovalNeeded."""
+    rules = (await care(tx)).held
+    if by.kind != "member" or (posted and not rules.queues):
+        return
+    senior = by.may("conversations.approve")
+    if must_ask(rules, member_id=by.id, senior=senior, queue_id=queue_id):
+        raise ApprovalNeeded

@@ -10,6 +10,7 @@ import msgspec
 
 from peakend.accounts.queries import member_briefs
 from peakend.assist.models import SIGNAL_COLUMNS, SignalRow, StepIn
+from peakend.assist.queries.approvals import Approval, approvals_beside, must_wait
 from peakend.assist.queries.side import SideThread, side_threads
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries import ConversationRow
@@ -81,11 +82,13 @@ class InterventionCounts(msgspec.Struct, frozen=True):
 
 
 class Watched(msgspec.Struct, frozen=True):
-    """What stands beside a conversation: why it calls for help, whose it was, what is whispered."""
+    """What stands beside a conversation: why it calls for help, whose it was, what waits."""
 
     reasons: list[Reason]
     back: Back | None
     threads: list[SideThread]
+    approvals: list[Approval]
+    must_ask: bool
 
 
 async def signals_of(tx: Transaction, conversation_id: UUID) -> list[SignalRow]:
@@ -133,11 +136,17 @@ async def intervention_counts(tx: Transaction) -> InterventionCounts:
 
 async def watched(tx: Transaction, conversation_id: UUID, actor: Actor) -> Watched:
     """Return what is known of one conversation. Errors: ConversationNotFound."""
-    await conversations.need_conversation(tx, conversation_id, actor)
+    about = await conversations.need_conversation(tx, conversation_id, actor)
     row = await conversations.rows(tx, [conversation_id], actor)
     kept = [one for one in await signals_of(tx, conversation_id) if one.dismissed_at is None]
     back = (await backs_of(tx, row)).get(conversation_id)
-    return Watched(_reasons(kept), back, await side_threads(tx, conversation_id, actor))
+    return Watched(
+        _reasons(kept),
+        back,
+        await side_threads(tx, conversation_id, actor),
+        await approvals_beside(tx, conversation_id, actor),
+        await must_wait(tx, actor, about.queue_id),
+    )
 
 
 async def step_in_of(tx: Transaction, leg_id: UUID) -> StepIn | None:

@@ -82,7 +82,14 @@ from peakend.conversations.actions.receiving import (
     receive,
     start_conversation,
 )
-from peakend.conversations.actions.replying import digital_reply, note, reply, system_message
+from peakend.conversations.actions.replying import (
+    approved_reply,
+    checked_reply,
+    digital_reply,
+    note,
+    reply,
+    system_message,
+)
 from peakend.conversations.actions.rich import (
     ChoiceNotFound,
     NotYourTemplate,
@@ -186,6 +193,7 @@ __all__ = [
     "add_rich_template",
     "add_tag",
     "add_view",
+    "approved_reply",
     "assign",
     "begin_visit",
     "change_canned_reply",
@@ -194,6 +202,7 @@ __all__ = [
     "change_tag",
     "change_view",
     "checked_name",
+    "checked_reply",
     "checked_template",
     "choose",
     "close",

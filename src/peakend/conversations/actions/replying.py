@@ -68,29 +68,93 @@ async def replied(
 
     `rich` is what the message shows in the place of its text. Errors: those of `reply`.
     """
-    if reply_to is not None:
-        await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
-    if provided.wording is not None:
-        await provided.wording(tx, text)
+    if provided.approval is not None:
+        await provided.approval(tx, by=by, queue_id=None, posted=False)
+    kept_text, files = await checked_reply(
+        tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids, reply_to=reply_to
+    )
     message = NewMessage(
         kind="agent",
-        text=checked_text(text, may_be_empty=bool(file_ids)),
+        text=kept_text,
         author_kind="member",
         author_id=by.id,
         client_id=client_id,
-        files=await attached(tx, file_ids),
+        files=files,
         article_id=article_id,
         reply_to=reply_to,
         code=RICH if rich is not None else None,
         params=rich,
     )
+    kept, posted = await _sent(tx, conversation_id, message, by)
+    if posted is not None and provided.approval is not None:
+        # The queue is known from the row that was written, so nobody asks for it before.
+        await provided.approval(tx, by=by, queue_id=posted.queue_id, posted=True)
+    return kept, posted
+
+
+async def checked_reply(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    text: str,
+    by: Actor,
+    file_ids: list[UUID] | None = None,
+    reply_to: UUID | None = None,
+) -> tuple[str, list[dict[str, Any]] | None]:
+    """Return text and files as a reply keeps them.
+
+    Errors: those of `reply` that its words, files and quote can have.
+    """
+    if reply_to is not None:
+        await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
+    if provided.wording is not None:
+        await provided.wording(tx, text)
+    return checked_text(text, may_be_empty=bool(file_ids)), await attached(tx, file_ids)
+
+
+async def approved_reply(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    text: str,
+    writer_id: UUID,
+    files: list[dict[str, Any]] | None = None,
+    article_id: UUID | None = None,
+    reply_to: UUID | None = None,
+) -> MessageRecord:
+    """Send what a senior has approved, in the name of the writer who still holds the conversation.
+
+    Errors: ConversationNotFound, ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, and
+    what the house says of the wording.
+    """
+    if provided.wording is not None:
+        await provided.wording(tx, text)
+    message = NewMessage(
+        kind="agent",
+        text=checked_text(text, may_be_empty=bool(files)),
+        author_kind="member",
+        author_id=writer_id,
+        client_id=client_id,
+        files=files,
+        article_id=article_id,
+        reply_to=reply_to,
+    )
+    writer = Actor(organisation_id=tx.organisation_id, kind="member", id=writer_id)
+    kept, _ = await _sent(tx, conversation_id, message, writer)
+    return kept
+
+
+async def _sent(
+    tx: Transaction, conversation_id: UUID, message: NewMessage, by: Actor
+) -> tuple[MessageRecord, Posted | None]:
     said = Said(
         ReplySent,
         {
             "agent_id": by.id,
             "length": len(message.text),
             "files": len(message.files or ()),
-            "article_id": article_id,
+            "article_id": message.article_id,
         },
     )
     kept, posted = await post(

@@ -29,6 +29,8 @@ PATIENCE_S = 60
 LOOK_EVERY_S = 15
 IDLE_S = 240
 ROUNDS = 200
+# About four minutes, then the colleague sends it without.
+APPROVAL_LOOKS = 24
 RESTS = ("rest", "meal", "training")
 TROUBLE = (Refused, httpx.HTTPError, OSError, WebSocketException, TimeoutError)
 
@@ -208,6 +210,22 @@ class Deskmate:
             return await self.wire.post(path, {"client_id": str(uuid4()), **given})
         body = {"client_id": str(uuid4()), "kind": kind, "text": text}
         return await self.wire.post(path_of("conversations", conversation_id, "messages"), body)
+
+    async def ask_senior(self, conversation_id: str, text: str) -> bool:
+        """Let a person at the desk approve a reply, and say whether it went; it waits minutes."""
+        approval_id = str(uuid4())
+        body = {"client_id": approval_id, "text": text}
+        await self.wire.post(path_of("conversations", conversation_id, "approvals"), body)
+        state = "waiting"
+        for _ in range(APPROVAL_LOOKS):
+            await self.stage.pause(9, 12)
+            found = await self.wire.get(path_of("approvals", approval_id))
+            state = found["approval"]["state"]
+            if state != "waiting":
+                break
+        if state in ("waiting", "returned"):
+            await self.wire.post(path_of("approvals", approval_id, "withdrawals"), {})
+        return state == "sent"
 
     async def consider(self, conversation_id: str) -> None:
         """Look at what could be said, and take it, change it or leave it, as people do."""

@@ -119,12 +119,31 @@ class Scene:
         await self.stage.pause(2, 3 + min(12, len(text) / 8))
         await self._try(self.mate.consider(self.visitor.id))
         line = spoken_by(text, self.mate.who.name)
+        if card is None and self._asks_first() and await self._approved(line):
+            await self.visitor.look()
+            return
         if not await self._try(self.mate.say(self.visitor.id, line, card=card)):
             await self._hear_person()
             return
         await self.visitor.look()
         if self._transfers and self.stage.by.random() < 0.5:
             await self._be_passed_on()
+
+    def _asks_first(self) -> bool:
+        """Say whether this reply is shown to a senior: of few conversations, one at a time."""
+        few = self.visitor.id is not None and self.visitor.id[-1] in "01"
+        return few and self.stage.sockets and not self.stage.approving
+
+    async def _approved(self, line: str) -> bool:
+        assert self.mate is not None
+        assert self.visitor.id is not None
+        self.stage.approving = True
+        try:
+            return await self.mate.ask_senior(self.visitor.id, line)
+        except Refused:
+            return False
+        finally:
+            self.stage.approving = False
 
     async def _be_served(self) -> None:
         """Ask for a person where nobody has, and wait until somebody is there."""

@@ -39,6 +39,8 @@ class Stage:
     # seconds.
     people: list[tuple[str, int]] = field(default_factory=list)
     people_seen_at: float = float("-inf")
+    # A reply of somebody waits for a real senior at the desk.
+    approving: bool = False
 
     async def pause(self, low_s: float, high_s: float) -> None:
         """Let time pass."""

@@ -1269,6 +1269,30 @@ CREATE TABLE recalled_message (
 	CONSTRAINT pk_recalled_message PRIMARY KEY (organisation_id, message_id)
 )
 -- next
+CREATE TABLE reply_approval (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	writer_id UUID NOT NULL, 
+	asked_id UUID, 
+	required BOOLEAN NOT NULL, 
+	text TEXT NOT NULL, 
+	files JSONB, 
+	article_id UUID, 
+	reply_to UUID, 
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	asked_seq INTEGER NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	late_at TIMESTAMP WITH TIME ZONE, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	decided_by UUID, 
+	sent_text TEXT, 
+	why TEXT, 
+	message_id UUID, 
+	taken_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_reply_approval PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE side_thread (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1658,6 +1682,14 @@ ALTER TABLE recalled_look ADD CONSTRAINT fk_recalled_look_organisation_id_member
 -- next
 ALTER TABLE recalled_message ADD CONSTRAINT fk_recalled_message_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
+ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_asked_id FOREIGN KEY (organisation_id, asked_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_decided_by FOREIGN KEY (organisation_id, decided_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_writer_id FOREIGN KEY (organisation_id, writer_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_opened_by FOREIGN KEY (organisation_id, opened_by) REFERENCES member (organisation_id, id)
@@ -1917,6 +1949,14 @@ CREATE INDEX ix_message_reply_to ON message (organisation_id, reply_to) WHERE re
 CREATE UNIQUE INDEX uq_message_client_id ON message (organisation_id, conversation_id, client_id) WHERE client_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_message_id ON message (organisation_id, id)
+-- next
+CREATE INDEX ix_reply_approval_asked_at ON reply_approval (organisation_id, asked_at)
+-- next
+CREATE INDEX ix_reply_approval_conversation ON reply_approval (organisation_id, conversation_id, asked_at)
+-- next
+CREATE INDEX ix_reply_approval_waiting ON reply_approval (organisation_id, asked_at) WHERE state = 'waiting'
+-- next
+CREATE UNIQUE INDEX uq_reply_approval_waiting ON reply_approval (organisation_id, conversation_id) WHERE state = 'waiting'
 -- next
 CREATE INDEX ix_side_thread_conversation ON side_thread (organisation_id, conversation_id, last_at)
 -- next
@@ -2785,6 +2825,14 @@ ALTER TABLE recalled_message ENABLE ROW LEVEL SECURITY
 ALTER TABLE recalled_message FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON recalled_message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON reply_approval TO peakend_app
+-- next
+ALTER TABLE reply_approval ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE reply_approval FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON reply_approval TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_thread TO peakend_app
 -- next

@@ -56,6 +56,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose replies wait */
+        get: operations["assist.approvals.approval_rules"];
+        /** Decide whose replies wait */
+        put: operations["assist.approvals.set_approval_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Replies that wait for me */
+        get: operations["assist.approvals.waiting_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of replies sent for approval */
+        get: operations["assist.approvals.approval_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reply that waits, with what it answers */
+        get: operations["assist.approvals.approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a waiting reply, changed or not, or give it back */
+        post: operations["assist.approvals.decide_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what waits, or take up what came back */
+        post: operations["assist.approvals.withdraw_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/article-categories": {
         parameters: {
             query?: never;
@@ -727,6 +830,40 @@ export interface paths {
         };
         /** One conversation */
         get: operations["conversations.desk.conversation_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a reply to a senior first */
+        post: operations["assist.approvals.ask_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/approving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether my reply waits here, and whom I could ask */
+        get: operations["assist.approvals.approving"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3911,6 +4048,94 @@ export interface components {
             revoked_at: string | null;
             scopes: string[];
         };
+        /** Approval */
+        Approval: {
+            asked: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_id: string | null;
+            /** Format: uuid */
+            conversation_id: string;
+            decided_by: string | null;
+            files: string[];
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            may_decide: boolean;
+            newer: boolean;
+            required: boolean;
+            sent_text: string | null;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "returned" | "withdrawn" | "ended";
+            text: string;
+            why: string | null;
+            writer: string;
+            /** Format: uuid */
+            writer_id: string;
+        };
+        /** ApprovalAskedFor */
+        ApprovalAskedFor: {
+            article_id?: string | null;
+            asked_id?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            file_ids?: string[];
+            reply_to?: string | null;
+            /** @default  */
+            text: string;
+        };
+        /** ApprovalCounts */
+        ApprovalCounts: {
+            approved: number;
+            asked: number;
+            changed: number;
+            ended: number;
+            late: number;
+            median_wait_s: number | null;
+            required: number;
+            returned: number;
+        };
+        /** ApprovalDecision */
+        ApprovalDecision: {
+            /** @enum {string} */
+            outcome: "approved" | "changed" | "returned";
+            seen_seq: number;
+            text?: string | null;
+            /** @default  */
+            why: string;
+        };
+        /** ApprovalRulesGiven */
+        ApprovalRulesGiven: {
+            member_ids?: string[];
+            queue_ids?: string[];
+            version: number;
+            warn_min: number;
+        };
+        /** ApprovalRulesShown */
+        ApprovalRulesShown: {
+            member_ids: string[];
+            queue_ids: string[];
+            version: number;
+            /** @default 10 */
+            warn_min: number;
+        };
+        /** ApprovalView */
+        ApprovalView: {
+            approval: components["schemas"]["Approval"];
+            conversation: components["schemas"]["ConversationRow"];
+            messages: components["schemas"]["Message"][];
+        };
+        /** Approver */
+        Approver: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** Approving */
+        Approving: {
+            approvers: components["schemas"]["Approver"][];
+            required: boolean;
+        };
         /** Article */
         Article: {
             /** @enum {string} */
@@ -6755,6 +6980,11 @@ export interface components {
             /** Format: date-time */
             now: string;
         };
+        /** WaitingApproval */
+        WaitingApproval: {
+            approval: components["schemas"]["Approval"];
+            conversation: components["schemas"]["ConversationRow"];
+        };
         /** Waits */
         Waits: {
             token: string;
@@ -6826,7 +7056,9 @@ export interface components {
         };
         /** Watched */
         Watched: {
+            approvals: components["schemas"]["Approval"][];
             back: components["schemas"]["Back"] | null;
+            must_ask: boolean;
             reasons: components["schemas"]["Reason"][];
             threads: components["schemas"]["SideThread"][];
         };
@@ -7208,6 +7440,208 @@ export interface operations {
             header?: never;
             path: {
                 key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.approval_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.set_approval_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalRulesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.waiting_approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingApproval"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.approval_report": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalCounts"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.decide_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.withdraw_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
             };
             cookie?: never;
         };
@@ -8907,6 +9341,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.ask_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalAskedFor"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "assist.approvals.approving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approving"];
                 };
             };
             401: components["responses"]["Error401"];

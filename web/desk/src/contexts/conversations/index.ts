@@ -9,7 +9,7 @@ export interface Pane { show: (seq: number) => Promise<void>; focusComposer: () 
 export const prepareConversationPane = (): void => void loadPane()
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
-export { beforeSending, composed, insertIntoComposer, replaceComposed } from './insert'
+export { beforeSending, composed, insertIntoComposer, replaceComposed, shipComposed } from './insert'
 /** Cards in the composer; they come after what is needed first. */
 export const RichTool = defineAsyncComponent(async () => (await needWords('conversations/rich'), import('./rich/RichTool.vue')))
 export { offerQuick } from './quick'

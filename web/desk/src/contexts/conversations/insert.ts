@@ -1,27 +1,32 @@
 /** The way from a suggestion or a canned reply into the open composer, and what is being written there. */
 import { shallowReactive } from 'vue'
+import type { Wanted } from './outbox'
 
 type Insert = (text: string, article_id?: string) => void
 type Replace = (text: string) => void
-let target: Insert | null = null
-let whole: Replace | null = null
+/** Ways of a reply that is ready; `false` leaves it in the composer. */
+type Ship = (by: (wanted: Wanted) => unknown) => boolean
+type Taker = [insert: Insert, replace: Replace, ship: Ship]
+let target: Taker | null = null
 
 /** What stands in the open composer. An input method that is composing has not said it yet. */
 export const composed = shallowReactive({ id: '', kind: 'agent' as 'agent' | 'note', text: '' })
 /** Asked before a reply goes; `false` keeps it. */
 export const beforeSending = { ask: null as ((text: string) => boolean) | null }
 
-export function composerTakes(insert: Insert, replace: Replace): () => void {
-  target = insert
-  whole = replace
-  return () => { if (target === insert) target = whole = null }
+export function composerTakes(taker: Taker): () => void {
+  target = taker
+  return () => { if (target === taker) target = null }
 }
 
 /** Put text into the open composer. Returns whether there was one. */
 export function insertIntoComposer(text: string, article_id?: string): boolean {
-  target?.(text, article_id)
+  target?.[0](text, article_id)
   return target !== null
 }
 
 /** Put text in the place of what is written, and the caret behind it. */
-export const replaceComposed = (text: string): void => whole?.(text)
+export const replaceComposed = (text: string): void => target?.[1](text)
+
+/** Let what stands in the composer go another way than out. Returns whether it went. */
+export const shipComposed: Ship = (by) => !!target?.[2](by)

@@ -44,7 +44,8 @@ export function unsentOf(conversation: string): Unsent[] {
   return outbox.filter((one) => one.conversation_id === conversation)
 }
 
-export function send(wanted: Omit<Unsent, 'client_id' | 'at' | 'state'>): Unsent {
+export type Wanted = Omit<Unsent, 'client_id' | 'at' | 'state'>
+export function send(wanted: Wanted): Unsent {
   outbox.push({ ...wanted, client_id: crypto.randomUUID(), at: new Date().toISOString(), state: 'sending' })
   store()
   void flush(wanted.conversation_id)

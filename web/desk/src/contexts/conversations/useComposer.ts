@@ -6,7 +6,7 @@ import { reason } from '@/app/failures'
 import { say } from '@/app/live'
 import { myId } from '@/app/session'
 import { clearDraft, draftOf, lastKind, offerDrafts, saveDraft, useKind, type Kind } from './drafts'
-import { send } from './outbox'
+import { send, type Wanted } from './outbox'
 import { quotedIn, unquote } from './quoting'
 import { useConversations } from './store'
 import { rights } from './useActs'
@@ -98,11 +98,11 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   const uploading = computed(() => uploads.some((one) => !one.file && !one.error))
   const ready = computed(() => !uploading.value && (text.value.trim() !== '' || uploads.some((one) => one.file)) && (kind.value === 'note' ? can.value.note : can.value.reply))
 
-  function submit(): boolean {
+  function submit(by: (wanted: Wanted) => unknown = send): boolean {
     if (!ready.value) return false
     const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
-    send({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value })
+    if (by({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value }) === false) return false
     unquote(id.value, kind.value)
     for (const one of [...uploads]) detach(one)
     kept.delete(`${id.value}/${kind.value}`)

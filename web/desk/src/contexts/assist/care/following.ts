@@ -9,7 +9,7 @@ import { may, myId } from '@/app/session'
 import { followMine } from '@/contexts/conversations'
 import { sound } from '@/app/sounds'
 import { toast } from '@/ui/toast'
-import type { Interventions, SideThread } from './types'
+import type { Interventions, SideThread, WaitingApproval } from './types'
 
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
 const COUNTED = ['InterventionNeeded', 'InterventionOver', 'InterventionDismissed', 'InterventionRestored', 'ConversationClosed']
@@ -26,7 +26,8 @@ export async function follow(calling: Ref<number>, askedMe: Ref<number>, go: (pa
   }
   async function look() {
     const found = await api.get<SideThread[]>('/side-threads').catch(() => null)
-    if (found) askedMe.value = found.filter((one) => one.unread).length
+    const waiting = may('conversations.approve') ? await api.get<WaitingApproval[]>('/approvals').catch(() => null) : []
+    if (found && waiting) askedMe.value = found.filter((one) => one.unread).length + waiting.length
   }
   function soon() {
     if (leads && !timer) timer = window.setTimeout(count, 600)
@@ -36,6 +37,9 @@ export async function follow(calling: Ref<number>, askedMe: Ref<number>, go: (pa
     if (frame.t !== 'facts') return
     if (frame.facts.some((fact) => COUNTED.includes(fact.type))) soon()
     for (const fact of frame.facts) if (fact.type === 'SideNoteWritten') heard(fact, go)
+    const approvals = frame.facts.filter((fact) => fact.type.startsWith('Approval'))
+    for (const fact of approvals) heardApproval(fact, go)
+    if (approvals.length && may('conversations.approve')) void look()
     if (frame.facts.some((fact) => fact.type === 'SideNoteWritten' ? toMe(fact) : fact.type === 'SideThreadRead' && fact.agent_id === myId())) void look()
   }
   soon()
@@ -57,4 +61,24 @@ function heard(fact: Fact, go: (path: string) => void) {
   const text = t(fact.payload.kind === 'whisper' ? 'assist.care.heard_whisper' : asked ? 'assist.care.heard_question' : 'assist.care.heard_answer')
   notice(text, '', String(fact.payload.thread_id), show)
   if (!document.querySelector(`[data-side="${id}"]`)) toast({ text, tone: 'info', stays_s: 30, action: { label: t('app.show'), run: show } })
+}
+
+/** A reply waits for me, or a senior has decided on mine. */
+function heardApproval(fact: Fact, go: (path: string) => void) {
+  const id = fact.conversation_id
+  const mine = fact.agent_id === myId()
+  const { asked_id, outcome, approval_id } = fact.payload as { asked_id?: string; outcome?: string; approval_id: string }
+  const late = fact.type === 'ApprovalLate'
+  if (!id) return
+  if (mine && (outcome || late)) {
+    const text = t(late ? 'assist.care.approval_heard_late_mine' : `assist.care.approval_heard_${outcome}`)
+    toast({ text, tone: outcome === 'returned' || late ? 'warning' : 'calm', action: { label: t('app.show'), run: () => go(`/desk/inbox/${id}`) } })
+    if (outcome === 'returned') sound('message')
+  } else if (!mine && may('conversations.approve') && (late || (fact.type === 'ApprovalAsked' && (!asked_id || asked_id === myId())))) {
+    const show = () => go(`/desk/side?approval=${approval_id}`)
+    const text = t(late ? 'assist.care.approval_heard_late' : 'assist.care.approval_heard')
+    sound('message')
+    notice(text, '', approval_id, show)
+    toast({ text, tone: late ? 'warning' : 'info', stays_s: 20, action: { label: t('app.show'), run: show } })
+  }
 }

@@ -6,3 +6,4 @@ export type Reason = Intervention['reasons'][number]
 export type Watched = Shapes['Watched']
 export type Back = NonNullable<Watched['back']>
 export type SideThread = Shapes['SideThread']
+export type WaitingApproval = Shapes['WaitingApproval']

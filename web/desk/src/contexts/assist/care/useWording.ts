@@ -1,7 +1,8 @@
 /** Looks through the reply a moment after it was changed, and before it goes. */
 import { computed, onUnmounted, ref, watch, type Ref } from 'vue'
 import { useGet } from '@/api/query'
-import { beforeSending, composed, replaceComposed, useConversations } from '@/contexts/conversations'
+import { composed, replaceComposed, useConversations } from '@/contexts/conversations'
+import { guardSending } from './sending'
 import { corrected, findings, type Finding, type Rules } from './wording'
 
 const QUIET_MS = 350
@@ -39,8 +40,8 @@ export function useWording(id: Ref<string>) {
     allowed.value = text
     return false
   }
-  beforeSending.ask = ask
-  onUnmounted(() => { clearTimeout(timer); if (beforeSending.ask === ask) beforeSending.ask = null })
+  const free = guardSending(ask)
+  onUnmounted(() => { clearTimeout(timer); free() })
 
   return {
     open,

@@ -1,0 +1,46 @@
+/** A reply on its way to a senior: from the composer as it stands, once, and never lost on the way. */
+import { ref } from 'vue'
+import { api } from '@/api/client'
+import type { Shapes } from '@/api/types'
+import { sayFailure } from '@/app/failures'
+import { i18n } from '@/app/i18n'
+import { shipComposed } from '@/contexts/conversations'
+import { toast } from '@/ui/toast'
+
+export type Approval = Shapes['Approval']
+export type Approver = Shapes['Approver']
+const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
+/** While one is on its way, another press does nothing. */
+export const shipping = ref(false)
+/** The text of each, with its id: a repeat after a broken line is the same one. */
+let tried = { key: '', client_id: '' }
+
+export async function sendForApproval(asked_id: string | null = null): Promise<boolean> {
+  if (shipping.value) return false
+  let body: Shapes['ApprovalAskedFor'] | null = null
+  let here = ''
+  shipComposed((wanted) => {
+    if (wanted.kind !== 'agent') return false
+    here = wanted.conversation_id
+    const given = { text: wanted.text, file_ids: wanted.files.map((file) => file.id), article_id: wanted.article_id ?? null, reply_to: wanted.quote?.id ?? null }
+    const key = JSON.stringify([here, given])
+    if (tried.key !== key) tried = { key, client_id: crypto.randomUUID() }
+    body = { ...given, client_id: tried.client_id, asked_id }
+    return false
+  })
+  if (!body) return false
+  shipping.value = true
+  const { text } = body as Shapes['ApprovalAskedFor']
+  try {
+    await api.post<Approval>(`/conversations/${here}/approvals`, body)
+    // What was typed meanwhile, or stands in another conversation by now, stays.
+    shipComposed((now) => (now.conversation_id === here && now.text === text ? undefined : false))
+    toast({ text: t('assist.care.approval_sent'), tone: 'calm' })
+    return true
+  } catch (error) {
+    sayFailure(t('assist.care.approval_not_sent'), error)
+    return false
+  } finally {
+    shipping.value = false
+  }
+}
