@@ -1,5 +1,8 @@
 """A request that PostgreSQL undid because of another is run once more, whole, and only then."""
 
+import asyncio
+from typing import Any
+
 import asyncpg
 import httpx
 import pytest
@@ -57,3 +60,53 @@ async def test_a_long_body_is_heard_once():
     answer = await send(app, {"a": "x" * 100_000})
     assert answer.status_code == 409
     assert len(heard) == 1
+
+
+async def called(app: Application, receive: Any) -> list[dict[str, Any]]:
+    said: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/x", "raw_path": b"/x", "query_string": b"",
+        "headers": [(b"content-type", b"application/json")], "http_version": "1.1",
+        "scheme": "http", "root_path": "", "client": ("127.0.0.1", 1), "server": ("x", 80),
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return said
+
+
+async def test_the_end_of_the_server_asks_to_come_again():
+    begun = asyncio.Event()
+
+    @post("/x")
+    async def write() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    app = Application(Litestar([Router("/", route_handlers=[write])], exception_handlers=HANDLERS))
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    asking = asyncio.create_task(called(app, receive))
+    await begun.wait()
+    asking.cancel()
+    start, body = await asking
+    assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"2")
+    assert b"kernel.unavailable" in body["body"]
+
+
+async def test_words_that_break_off_are_no_fault_of_ours(caplog):
+    parts = [
+        {"type": "http.request", "body": b'{"a": ', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return parts.pop(0)
+
+    said = await called(app_that_fails(0, RuntimeError, []), receive)
+    assert said[0]["status"] == 408
+    assert "a request failed" not in caplog.text

@@ -15,8 +15,10 @@ from litestar.openapi import OpenAPIConfig
 from peakend.entry import health, statics, wiring
 from peakend.entry.documenting import DescribedWithErrors, operation_id
 from peakend.entry.edge import (
+    GONE,
     HANDLERS,
     ROLLED_BACK,
+    answer_at_the_end,
     guard,
     new_trace,
     provide_actor,
@@ -62,6 +64,7 @@ class Again:
         self._heard: list[Any] = []
         self._next = 0
         self._left = TRIES
+        self.answered = False
         self.scope: Any = {ROLLED_BACK: True}
 
     def begins(self, scope: Any) -> bool:
@@ -83,6 +86,8 @@ class Again:
             self._next += 1
             return self._heard[self._next - 1]
         message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.scope[GONE] = True
         if self._left and message["type"] == "http.request":
             self._heard.append(message)
             self._next += 1
@@ -123,6 +128,7 @@ class Application:
             if again.swallows(message):
                 return
             if message["type"] == "http.response.start":
+                again.answered = True
                 headers = message.setdefault("headers", [])
                 names = {name.lower() for name, _ in headers}
                 extra = [*SECURITY, (b"x-trace-id", trace.encode())]
@@ -132,8 +138,13 @@ class Application:
                 message["headers"] = list(headers) + [e for e in extra if e[0] not in names]
             await send(message)
 
-        while again.begins(scope):
-            await self.http(again.scope, again.receive, send_with_headers)
+        try:
+            while again.begins(scope):
+                await self.http(again.scope, again.receive, send_with_headers)
+        except asyncio.CancelledError:
+            if again.answered:
+                raise
+            await answer_at_the_end(scope, send_with_headers)
 
 
 class Registered(Router):

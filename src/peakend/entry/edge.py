@@ -37,6 +37,8 @@ trace_id: contextvars.ContextVar[str] = contextvars.ContextVar("trace_id", defau
 
 # Set where PostgreSQL undid a transaction only because of another: it may run once more.
 ROLLED_BACK = "peakend.rolled_back"
+GONE = "peakend.gone"
+"""In the scope once the one who asked has gone away."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -212,6 +214,9 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     codes = {401: "kernel.sign_in_needed", 403: "kernel.not_permitted", 404: "kernel.not_found",
              405: "kernel.method_not_allowed", 413: "kernel.too_large",
              429: "kernel.too_many"}  # fmt: skip
+    if error.status_code >= 500 and request.scope.get(GONE):
+        # The framework's fault for words that broke off; nobody is there to read an answer.
+        return _answer(request, 408, "kernel.refused")
     if error.status_code >= 500:
         return on_fault(request, error)
     return _answer(request, error.status_code, codes.get(error.status_code, "kernel.refused"))
@@ -282,6 +287,19 @@ HANDLERS: dict[Any, Callable[..., Response[Any]]] = {
     TimeoutError: on_database_error,
     Exception: on_fault,
 }
+
+
+async def answer_at_the_end(scope: Any, send: Any) -> None:
+    """Answer a request that the server's own end cuts off; whoever asks again asks the next one."""
+    asked = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    error = {
+        "code": "kernel.unavailable",
+        "message": word("kernel.unavailable", best_language(asked or None)),
+        "trace": trace_id.get(),
+    }
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"2")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": msgspec.json.encode({"error": error})})
 
 
 def new_trace() -> str:
