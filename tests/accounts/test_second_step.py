@@ -75,6 +75,8 @@ async def test_turning_it_on_and_signing_in(
         "recovery_codes_left": 0,
         "required": False,
         "password_least": 10,
+        "authenticator": False,
+        "passkeys": 0,
     }
     hand, codes = await with_second_step(person, later)
     assert len(set(codes)) == 10

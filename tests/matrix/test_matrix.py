@@ -30,6 +30,8 @@ NEW = str(uuid4())
 BODIES: dict[str, Any] = {
     "PATCH /api/members/{member_id:uuid}": {"name": "x"},
     "PATCH /api/teams/{team_id:uuid}": {"name": "x"},
+    "PATCH /api/passkeys/{passkey_id:uuid}": {"name": "x"},
+    "POST /api/passkeys/{passkey_id:uuid}/removals": {"password": "x"},
     "PUT /api/members/{member_id:uuid}/roles": {"built_in": "agent", "role_ids": []},
     "PUT /api/roles/{role_id:uuid}": {
         "version": 1, "name": "x", "template": "agent", "permissions": [], "sight": "own",
@@ -331,7 +333,7 @@ def may(need: str, who: str, route: str = "") -> bool:
         return who == "visitor"
     if who in KEYS:
         # A key reads what any member reads, but nobody's sessions; else what it names counts.
-        own = "/api/session/" in route or "/api/sessions" in route
+        own = any(one in route for one in ("/api/session/", "/api/sessions", "/api/passkeys"))
         holds = (KEYS[who] is None or need in (KEYS[who] or ())) and "admin" in HOLDERS.get(
             need, ()
         )

@@ -104,7 +104,7 @@ async def key_holder(connection: Connection) -> Actor | None:
 def _open_to_keys(connection: Connection) -> bool:
     """Say whether what is open to every member is open to keys: reading, but no sessions."""
     path = connection.scope["path"]
-    own = path.startswith(("/api/session/", "/api/sessions"))
+    own = path.startswith(("/api/session/", "/api/sessions", "/api/passkeys"))
     return connection.scope.get("method") in SAFE and not own
 
 

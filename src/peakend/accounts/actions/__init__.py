@@ -2,6 +2,7 @@
 
 from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
+from peakend.accounts.actions.ceremonies import WrongPasskey
 from peakend.accounts.actions.entering import (
     Entered,
     Pending,
@@ -24,6 +25,17 @@ from peakend.accounts.actions.members import (
     change_preferences,
     set_capacity,
     set_picture,
+)
+from peakend.accounts.actions.passkeys import (
+    add_passkey,
+    begin_adding,
+    begin_pending_passkey,
+    begin_sign_in,
+    remove_passkey,
+    rename_passkey,
+    set_up_passkey_step,
+    sign_in_with_passkey,
+    take_passkey_step,
 )
 from peakend.accounts.actions.passwords import WeakPassword
 from peakend.accounts.actions.proposals import (
@@ -104,16 +116,21 @@ __all__ = [
     "WeakPassword",
     "WrongCode",
     "WrongLogin",
+    "WrongPasskey",
     "accept_invitation",
     "add_api_key",
     "add_brand",
     "add_member",
+    "add_passkey",
     "add_role",
     "add_skill",
     "add_team",
     "audit",
+    "begin_adding",
     "begin_own_second_step",
     "begin_pending",
+    "begin_pending_passkey",
+    "begin_sign_in",
     "change_brand",
     "change_member",
     "change_organisation",
@@ -137,10 +154,12 @@ __all__ = [
     "offer_reset",
     "offer_set_up",
     "propose",
+    "remove_passkey",
     "remove_role",
     "remove_second_step",
     "remove_skill",
     "remove_team",
+    "rename_passkey",
     "renew_recovery_codes",
     "rescue",
     "reset_second_step",
@@ -156,10 +175,13 @@ __all__ = [
     "set_sso_secret",
     "set_two_person_rule",
     "set_up",
+    "set_up_passkey_step",
     "sign_in",
+    "sign_in_with_passkey",
     "sign_out",
     "sign_out_member",
     "sweep_sessions",
+    "take_passkey_step",
     "take_second_step",
     "two_people",
 ]

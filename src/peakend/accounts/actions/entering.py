@@ -1,6 +1,7 @@
 """From a password to a session, over the second step where one is asked for."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -32,7 +33,9 @@ from peakend.accounts.rules import (
     PASSWORD_LENGTH,
     PENDING_LIFE,
     PENDING_TRIES,
+    Second,
     Step,
+    Way,
     address_allowed,
     login_key,
 )
@@ -98,12 +101,15 @@ async def sign_in(
     actor = Actor.system(found.organisation_id)
     await need_address(database, actor, member_id=found.member_id, device=device)
     async with database.transaction(actor, now) as tx:
-        await _need_passwords(tx)
+        await need_passwords(tx)
         return await admit(tx, member_id=found.member_id, device=device)
 
 
-async def _need_passwords(tx: Transaction) -> None:
-    """Refuse a password where the house signs in at its provider only; said once it was right."""
+async def need_passwords(tx: Transaction) -> None:
+    """Refuse what is no sign-in at the provider where the house has only that; said once it held.
+
+    Errors: SsoOnly.
+    """
     provider = await sso_provider(tx)
     if provider is not None and provider.active and provider.sso_only:
         raise SsoOnly
@@ -137,7 +143,9 @@ async def need_address(
         raise AddressRefused
 
 
-async def admit(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -> Entry | Pending:
+async def admit(
+    tx: Transaction, *, member_id: UUID, device: Device = NOWHERE, way: Way = "password"
+) -> Entry | Pending:
     """Open a session for a member whose first step is done, or ask for the second.
 
     Errors: WrongLogin if he has left.
@@ -147,18 +155,20 @@ async def admit(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -
         raise WrongLogin
     state = await second_step(tx, member_id, member.role)
     if not state.on and not state.required:
-        return await enter(tx, member_id=member_id, device=device)
-    pending = Pending("code" if state.on else "set_up", token())
+        return await enter(tx, member_id=member_id, device=device, way=way)
+    step: Step = "passkey" if state.passkeys else "code"
+    pending = Pending(step if state.on else "set_up", token())
     now = clock.now()
     await tx.run(
         """
-        INSERT INTO pending_sign_in (id, member_id, token_hash, step, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO pending_sign_in (id, member_id, token_hash, step, way, created_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
         """,
         new_id(),
         member_id,
         token_hash(pending.token),
         pending.step,
+        way,
         now,
         now + PENDING_LIFE,
     )
@@ -171,7 +181,7 @@ async def begin_pending(database: Database, *, secret: str, address: str) -> New
 
     Errors: SignInGone, TooMany.
     """
-    found = await _need_pending(database, secret, address)
+    found = await need_pending(database, secret, address)
     if found.step != "set_up":
         raise SignInGone
     async with database.transaction(Actor.system(found.organisation_id)) as tx:
@@ -186,7 +196,23 @@ async def take_second_step(
     Errors: SignInGone, WrongCode, TooMany, AddressRefused. A wrong code is counted and noted in
     transactions of their own, which the refusal does not undo.
     """
-    found = await _need_pending(database, secret, device.address)
+    found = await count_try(database, secret, device)
+    actor = Actor.system(found.organisation_id)
+    try:
+        async with database.transaction(actor) as tx:
+            return await _take_code(tx, found, code, device)
+    except WrongCode:
+        async with database.transaction(actor) as tx:
+            await audit(tx, "second_step.failed", "member", found.member_id)
+        raise
+
+
+async def count_try(database: Database, secret: str, device: Device) -> PendingSignIn:
+    """Count a try at a sign-in that waits, and return it.
+
+    Errors: SignInGone, TooMany, AddressRefused.
+    """
+    found = await need_pending(database, secret, device.address)
     actor = Actor.system(found.organisation_id)
     async with database.transaction(actor) as tx:
         counted = await tx.run(
@@ -201,32 +227,34 @@ async def take_second_step(
         raise SignInGone
     await spend_code(found.member_id)
     await need_address(database, actor, member_id=found.member_id, device=device)
-    try:
-        async with database.transaction(actor) as tx:
-            return await _finish(tx, found, code, device)
-    except WrongCode:
-        async with database.transaction(actor) as tx:
-            await audit(tx, "second_step.failed", "member", found.member_id)
-        raise
+    return found
 
 
-async def _finish(tx: Transaction, found: PendingSignIn, code: str, device: Device) -> Entered:
-    codes: list[str] = []
-    left = None
-    if found.step == "code":
-        left = await prove(tx, member_id=found.member_id, code=code)
-    else:
+async def _take_code(tx: Transaction, found: PendingSignIn, code: str, device: Device) -> Entered:
+    if found.step == "set_up":
         codes = await set_second_step(tx, member_id=found.member_id, code=code)
+        return await finish(tx, found, "code", device, codes=codes)
+    left = await prove(tx, member_id=found.member_id, code=code)
+    return await finish(tx, found, "code" if left is None else "recovery", device, left=left)
+
+
+async def finish(
+    tx: Transaction, found: PendingSignIn, second: Second, device: Device,
+    *, left: int | None = None, codes: Sequence[str] = (),
+) -> Entered:  # fmt: skip
+    """Open the session whose second step is done; that works once. Errors: SignInGone."""
     used = await tx.run(
         "DELETE FROM pending_sign_in WHERE organisation_id = current_organisation() AND id = $1",
         found.id,
     )
     if not used:
         raise SignInGone
-    return Entered(await enter(tx, member_id=found.member_id, device=device), left, codes)
+    entry = await enter(tx, member_id=found.member_id, device=device, way=found.way, second=second)
+    return Entered(entry, left, list(codes))
 
 
-async def _need_pending(database: Database, secret: str, address: str) -> PendingSignIn:
+async def need_pending(database: Database, secret: str, address: str) -> PendingSignIn:
+    """Return the sign-in that waits under a token. Errors: SignInGone, TooMany."""
     await spend(f"second_step:address:{address}", rate=2, burst=100)
     found = await pending_by_token(database, secret, clock.now())
     if found is None:

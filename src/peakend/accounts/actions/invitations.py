@@ -206,7 +206,7 @@ async def accept_invitation(
         member_id = found.member_id or await _join(tx, found, name, hashed, language)
         if found.member_id:
             await set_password(tx, member_id=member_id, hashed=hashed)
-        return await admit(tx, member_id=member_id, device=device)
+        return await admit(tx, member_id=member_id, device=device, way="link")
 
 
 async def _join(

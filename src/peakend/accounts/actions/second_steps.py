@@ -25,6 +25,7 @@ from peakend.accounts.queries import (
     second_step_row,
     sign_in_rules,
 )
+from peakend.accounts.queries.passkeys import passkeys_of
 from peakend.accounts.rules import (
     RECOVERY_CODES,
     RECOVERY_LENGTH,
@@ -146,7 +147,7 @@ async def set_second_step(
     )
     await record(tx, SecondStepSet(member_id=member_id))
     await audit(tx, "second_step.set", "member", member_id)
-    return await _write_codes(tx, member_id)
+    return await write_codes(tx, member_id)
 
 
 async def set_own_second_step(tx: Transaction, *, code: str, session_id: UUID) -> list[str]:
@@ -177,13 +178,16 @@ async def prove(
     the same moment.
     """
     known = await second_step_row(tx, member_id)
-    if known is None or known.confirmed_at is None:
+    without = known is None or known.confirmed_at is None
+    if without and not await passkeys_of(tx, member_id):
         raise SecondStepOff
     plain = code_of(code)
     if plain is None:
         raise WrongCode
     if len(plain) == RECOVERY_LENGTH:
         return await _use_recovery_code(tx, member_id, plain)
+    if known is None or without:
+        raise WrongCode
     secret = unseal(known.secret, _place(tx, member_id)).decode()
     step = fitting_step(secret, plain, now or clock.now(), known.used_step)
     if step is None:
@@ -229,24 +233,27 @@ async def renew_recovery_codes(tx: Transaction, *, password: str, code: str) -> 
     await need_password(tx, password)
     await spend_code(tx.actor.id)
     await prove(tx, member_id=tx.actor.id, code=code)
-    return await _write_codes(tx, tx.actor.id)
+    return await write_codes(tx, tx.actor.id)
 
 
 async def remove_second_step(tx: Transaction, *, password: str, code: str) -> None:
     """Turn the actor's own off. Errors: SecondStepRequired and those of `renew_recovery_codes`."""
     assert tx.actor.id is not None
-    if tx.actor.role in (await sign_in_rules(tx)).second_step_roles:
+    passkeys = await passkeys_of(tx, tx.actor.id)
+    if not passkeys and tx.actor.role in (await sign_in_rules(tx)).second_step_roles:
         raise SecondStepRequired
     await need_password(tx, password)
     await spend_code(tx.actor.id)
     await prove(tx, member_id=tx.actor.id, code=code)
-    await _drop(tx, tx.actor.id)
+    await _drop_authenticator(tx, tx.actor.id)
+    if not passkeys:
+        await drop_codes(tx, tx.actor.id)
     await record(tx, SecondStepRemoved(member_id=tx.actor.id, by_other=False))
     await audit(tx, "second_step.removed", "member", tx.actor.id)
 
 
 async def reset_second_step(tx: Transaction, *, member_id: UUID) -> None:
-    """Turn a member's off because he lost his codes, and sign him out everywhere.
+    """Turn a member's off, passkeys too, because he lost them, and sign him out everywhere.
 
     Errors: MemberNotFound, RoleTooHigh, NotYourOwn, SecondStepOff, SecondPersonNeeded.
     """
@@ -269,24 +276,33 @@ async def _reset(tx: Transaction, body: OfMember, address: str) -> None:
 
 
 async def _drop(tx: Transaction, member_id: UUID) -> int:
+    await drop_codes(tx, member_id)
+    passkeys = await tx.run(
+        "DELETE FROM passkey WHERE organisation_id = current_organisation() AND member_id = $1",
+        member_id,
+    )
+    return passkeys + await _drop_authenticator(tx, member_id)
+
+
+async def drop_codes(tx: Transaction, member_id: UUID) -> None:
+    """Let a member's recovery codes end: there is no second step they could stand for."""
     await tx.run(
         "DELETE FROM recovery_code"
         " WHERE organisation_id = current_organisation() AND member_id = $1",
         member_id,
     )
+
+
+async def _drop_authenticator(tx: Transaction, member_id: UUID) -> int:
     return await tx.run(
         "DELETE FROM second_step WHERE organisation_id = current_organisation() AND member_id = $1",
         member_id,
     )
 
 
-async def _write_codes(tx: Transaction, member_id: UUID) -> list[str]:
+async def write_codes(tx: Transaction, member_id: UUID) -> list[str]:
     """Make ten codes of 49 bits; what is stored finds them only with the installation's key."""
-    await tx.run(
-        "DELETE FROM recovery_code"
-        " WHERE organisation_id = current_organisation() AND member_id = $1",
-        member_id,
-    )
+    await drop_codes(tx, member_id)
     codes = [
         "".join(secrets.choice(RECOVERY_LETTERS) for _ in range(RECOVERY_LENGTH))
         for _ in range(RECOVERY_CODES)

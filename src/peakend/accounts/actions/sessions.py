@@ -8,7 +8,7 @@ from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.passwords import hash_password, password_fits
 from peakend.accounts.events import PasswordChanged, SessionsEnded, SignedIn, SignedOut
 from peakend.accounts.queries import forget_member, login_of, need_member, rights_of, sign_in_rules
-from peakend.accounts.rules import session_end_at
+from peakend.accounts.rules import Second, Way, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -60,7 +60,10 @@ class Entry(msgspec.Struct, frozen=True):
     role: str
 
 
-async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -> Entry:
+async def enter(
+    tx: Transaction, *, member_id: UUID, device: Device = NOWHERE, way: Way = "password",
+    second: Second = "",
+) -> Entry:  # fmt: skip
     """Open a session for a member who has proved who he is. Errors: WrongLogin if he has left.
 
     Whoever comes from outside goes through `admit`, which asks for the second step.
@@ -88,8 +91,8 @@ async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -
         """
         INSERT INTO session
             (id, member_id, token_hash, role, created_at, last_seen_at, expires_at,
-             browser, system, address)
-        VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9)
+             browser, system, address, way, second)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11)
         """,
         entry.session_id,
         member.id,
@@ -100,9 +103,13 @@ async def enter(tx: Transaction, *, member_id: UUID, device: Device = NOWHERE) -
         device.browser,
         device.system,
         device.address[:64],
+        way,
+        second,
     )
-    await record(tx, SignedIn(member_id=member.id, session_id=entry.session_id))
-    await audit(tx, "session.opened", "member", member.id, {"session_id": entry.session_id})
+    fact = SignedIn(member_id=member.id, session_id=entry.session_id, way=way, second=second)
+    await record(tx, fact)
+    told = {"session_id": entry.session_id, "way": f"{way}+{second}" if second else way}
+    await audit(tx, "session.opened", "member", member.id, told)
     return entry
 
 

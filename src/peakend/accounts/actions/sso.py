@@ -236,7 +236,7 @@ async def come_back(
         raise SsoUnknown
     await need_address(database, actor, member_id=member_id, device=device)
     async with database.transaction(actor) as tx:
-        return await admit(tx, member_id=member_id, device=device)
+        return await admit(tx, member_id=member_id, device=device, way="sso")
 
 
 async def _member(

@@ -129,7 +129,7 @@ async def set_up(
         member_id = await add_member(
             tx, login=login, name=admin_name, role="admin", password_hash=hashed, language=language
         )
-        return await enter(tx, member_id=member_id, device=device)
+        return await enter(tx, member_id=member_id, device=device, way="link")
 
 
 async def create_organisation(

@@ -6,6 +6,7 @@ from peakend.accounts.api import (
     api_keys,
     audit_log,
     members,
+    passkeys,
     pictures,
     proposals,
     roles,
@@ -19,6 +20,7 @@ from peakend.accounts.api import (
 routes: list[Any] = [
     *sessions.routes,
     *second_steps.routes,
+    *passkeys.routes,
     *sso.routes,
     *members.routes,
     *pictures.routes,

@@ -5,6 +5,12 @@ from peakend.accounts.models.api_keys import (
     OpenKey,
     api_key_table,
 )
+from peakend.accounts.models.passkeys import (
+    KnownPasskey,
+    Passkey,
+    passkey_challenge_table,
+    passkey_table,
+)
 from peakend.accounts.models.people import (
     AuditRow,
     Brand,
@@ -63,10 +69,12 @@ __all__ = [
     "Brand",
     "Credential",
     "Invitation",
+    "KnownPasskey",
     "Member",
     "OpenKey",
     "OpenSession",
     "Organisation",
+    "Passkey",
     "PendingSignIn",
     "ProposalRow",
     "ProposalState",
@@ -88,6 +96,8 @@ __all__ = [
     "member_role_table",
     "member_skill",
     "organisation",
+    "passkey_challenge_table",
+    "passkey_table",
     "pending_sign_in",
     "proposal_table",
     "recovery_code",

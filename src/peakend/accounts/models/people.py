@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from peakend.accounts.rules import Role, Step
+from peakend.accounts.rules import Role, Step, Way
 from peakend.kernel.db import reference, system_table, tenant_table
 
 UUIDS = ARRAY(Uuid(as_uuid=True))
@@ -93,6 +93,9 @@ session = tenant_table(
     text_column("browser", "other"),
     text_column("system", "other"),
     text_column("address", ""),
+    # How it was opened, and by which second step.
+    text_column("way", "password"),
+    text_column("second", ""),
     moment("created_at"),
     moment("last_seen_at"),
     moment("expires_at"),
@@ -106,6 +109,7 @@ pending_sign_in = tenant_table(
     *reference("member_id", "member", nullable=False, on_delete="CASCADE"),
     Column("token_hash", LargeBinary, nullable=False),
     text_column("step"),
+    text_column("way", "password"),
     Column("tries", SmallInteger, nullable=False, server_default=text("0")),
     moment("created_at"),
     moment("expires_at"),
@@ -300,6 +304,7 @@ class PendingSignIn(msgspec.Struct, frozen=True):
     id: UUID
     member_id: UUID
     step: Step
+    way: Way
 
 
 class SecondStepRow(msgspec.Struct, frozen=True):

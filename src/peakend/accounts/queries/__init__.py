@@ -29,6 +29,7 @@ from peakend.accounts.queries.audit_log import (
 )
 from peakend.accounts.queries.me import Me, me
 from peakend.accounts.queries.own_sessions import SessionView, own_sessions
+from peakend.accounts.queries.passkeys import PasskeyView, own_passkeys
 from peakend.accounts.queries.people import (
     MemberBrief,
     MemberNotFound,
@@ -133,6 +134,7 @@ __all__ = [
     "NoSso",
     "OpenSession",
     "Organisation",
+    "PasskeyView",
     "ProposalNotFound",
     "RoleNotFound",
     "SecondStep",
@@ -189,6 +191,7 @@ __all__ = [
     "organisation",
     "organisation_ids",
     "others_who_may",
+    "own_passkeys",
     "own_sessions",
     "pending_by_token",
     "permissions_by_context",

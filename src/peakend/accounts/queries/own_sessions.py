@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.rules import place_of, session_end_at
+from peakend.accounts.rules import Second, Way, place_of, session_end_at
 from peakend.kernel import clock
 from peakend.kernel.db import Transaction
 
@@ -18,6 +18,8 @@ class SessionView(msgspec.Struct, frozen=True):
     system: str
     place: str
     address: str
+    way: Way
+    second: Second
     created_at: datetime
     last_seen_at: datetime
     current: bool
@@ -29,6 +31,8 @@ class _Row(msgspec.Struct, frozen=True):
     browser: str
     system: str
     address: str
+    way: Way
+    second: Second
     created_at: datetime
     last_seen_at: datetime
 
@@ -38,7 +42,7 @@ async def own_sessions(tx: Transaction, member_id: UUID, current_id: UUID) -> li
     rows = await tx.all(
         _Row,
         """
-        SELECT id, role, browser, system, address, created_at, last_seen_at
+        SELECT id, role, browser, system, address, way, second, created_at, last_seen_at
         FROM session
         WHERE organisation_id = current_organisation() AND member_id = $1
         ORDER BY id = $2 DESC, last_seen_at DESC, id
@@ -55,6 +59,8 @@ async def own_sessions(tx: Transaction, member_id: UUID, current_id: UUID) -> li
             row.system,
             place_of(row.address),
             row.address,
+            row.way,
+            row.second,
             row.created_at,
             row.last_seen_at,
             row.id == current_id,

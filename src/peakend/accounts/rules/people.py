@@ -15,7 +15,10 @@ import pyotp
 
 Role = Literal["agent", "supervisor", "admin"]
 Scope = Literal["own", "queue", "all"]
-Step = Literal["code", "set_up"]
+Step = Literal["code", "set_up", "passkey"]
+# How a session was opened, and what the second step was, if there was one.
+Way = Literal["password", "passkey", "sso", "link"]
+Second = Literal["", "code", "recovery", "passkey"]
 
 _AGENT = frozenset(
     {

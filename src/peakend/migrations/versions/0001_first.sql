@@ -271,6 +271,14 @@ CREATE TABLE organisation (
 	CONSTRAINT pk_organisation PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE passkey_challenge (
+	challenge_hash BYTEA NOT NULL, 
+	purpose TEXT NOT NULL, 
+	subject_id UUID, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_passkey_challenge PRIMARY KEY (challenge_hash)
+)
+-- next
 CREATE TABLE profile_field (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -692,12 +700,30 @@ CREATE TABLE page_view (
 	CONSTRAINT pk_page_view PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE passkey (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	credential_id BYTEA NOT NULL, 
+	public_key BYTEA NOT NULL, 
+	sign_count BIGINT NOT NULL, 
+	name TEXT NOT NULL, 
+	transports TEXT[] NOT NULL, 
+	verifies BOOLEAN NOT NULL, 
+	backed_up BOOLEAN NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	last_used_at TIMESTAMP WITH TIME ZONE, 
+	suspect_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_passkey PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE pending_sign_in (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
 	member_id UUID NOT NULL, 
 	token_hash BYTEA NOT NULL, 
 	step TEXT NOT NULL, 
+	way TEXT DEFAULT 'password' NOT NULL, 
 	tries SMALLINT DEFAULT 0 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -824,6 +850,8 @@ CREATE TABLE session (
 	browser TEXT DEFAULT 'other' NOT NULL, 
 	system TEXT DEFAULT 'other' NOT NULL, 
 	address TEXT DEFAULT '' NOT NULL, 
+	way TEXT DEFAULT 'password' NOT NULL, 
+	second TEXT DEFAULT '' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -1524,6 +1552,8 @@ ALTER TABLE mention ADD CONSTRAINT fk_mention_organisation_id_member_id FOREIGN 
 -- next
 ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE passkey ADD CONSTRAINT fk_passkey_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE pending_sign_in ADD CONSTRAINT fk_pending_sign_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1764,6 +1794,8 @@ CREATE INDEX ix_live_socket_process ON live_socket (process)
 -- next
 CREATE INDEX ix_metric_part_fresh ON metric_part (organisation_id) WHERE NOT merged
 -- next
+CREATE INDEX ix_passkey_challenge_expires_at ON passkey_challenge (expires_at)
+-- next
 CREATE UNIQUE INDEX uq_profile_field_key ON profile_field (organisation_id, "of", coalesce(type_id, organisation_id), key)
 -- next
 CREATE INDEX ix_proposal_created ON proposal (organisation_id, created_at)
@@ -1825,6 +1857,10 @@ CREATE INDEX ix_mention_member ON mention (organisation_id, member_id, at, messa
 CREATE INDEX ix_mention_unread ON mention (organisation_id, member_id, at) WHERE read_at IS NULL
 -- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
+-- next
+CREATE INDEX ix_passkey_member ON passkey (organisation_id, member_id)
+-- next
+CREATE UNIQUE INDEX uq_passkey_credential ON passkey (credential_id)
 -- next
 CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
 -- next
@@ -2170,6 +2206,8 @@ GRANT SELECT ON organisation TO peakend_system
 -- next
 CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkey_challenge TO peakend_system
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON profile_field TO peakend_app
 -- next
 ALTER TABLE profile_field ENABLE ROW LEVEL SECURITY
@@ -2453,6 +2491,18 @@ ALTER TABLE page_view ENABLE ROW LEVEL SECURITY
 ALTER TABLE page_view FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON page_view TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkey TO peakend_app
+-- next
+ALTER TABLE passkey ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE passkey FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON passkey TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON passkey TO peakend_system
+-- next
+CREATE POLICY system ON passkey TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON pending_sign_in TO peakend_app
 -- next

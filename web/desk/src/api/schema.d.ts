@@ -2380,6 +2380,75 @@ export interface paths {
         patch: operations["accounts.tenant.change_organisation"];
         trace?: never;
     };
+    "/api/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one's own passkeys */
+        get: operations["accounts.passkeys.list_passkeys"];
+        put?: never;
+        /** Keep a new passkey of one's own */
+        post: operations["accounts.passkeys.add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkeys/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask one's own browser for a new passkey */
+        post: operations["accounts.passkeys.ask_new_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give one of one's own passkeys another name */
+        patch: operations["accounts.passkeys.rename_passkey"];
+        trace?: never;
+    };
+    "/api/passkeys/{passkey_id}/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove one of one's own passkeys */
+        post: operations["accounts.passkeys.remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presence/me": {
         parameters: {
             query?: never;
@@ -2748,6 +2817,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey that checked who holds it: no password, no further step */
+        post: operations["accounts.passkeys.sign_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkeys/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a browser for a passkey that signs in by itself */
+        post: operations["accounts.passkeys.ask_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -2864,6 +2967,40 @@ export interface paths {
         put?: never;
         /** Finish a sign-in with a code, a recovery code, or the first code of a new authenticator */
         post: operations["accounts.second_steps.take_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-steps/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish a sign-in with a passkey, or with a new one where it is to be set up */
+        post: operations["accounts.passkeys.take_second_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/second-steps/passkeys/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the passkey of a sign-in that waits, or for a new one where it is to be set up */
+        post: operations["accounts.passkeys.ask_second_passkey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5662,6 +5799,14 @@ export interface components {
         NewNote: {
             text: string;
         };
+        /** NewPasskey */
+        NewPasskey: {
+            attestation: string;
+            client_data: string;
+            id: string;
+            name: string;
+            transports?: string[];
+        };
         /** NewPassword */
         NewPassword: {
             current: string;
@@ -5707,7 +5852,7 @@ export interface components {
         /** NextStep */
         NextStep: {
             /** @enum {string} */
-            step: "code" | "set_up";
+            step: "code" | "set_up" | "passkey";
             token: string;
         };
         /** NoteView */
@@ -5918,6 +6063,57 @@ export interface components {
         Passed: {
             code: string;
             token: string;
+        };
+        /** PasskeyAdded */
+        PasskeyAdded: {
+            /** Format: uuid */
+            id: string;
+            recovery_codes: string[];
+        };
+        /** PasskeyAnswer */
+        PasskeyAnswer: {
+            authenticator_data: string;
+            client_data: string;
+            id: string;
+            signature: string;
+            user_handle?: string | null;
+        };
+        /** PasskeyName */
+        PasskeyName: {
+            name: string;
+        };
+        /** PasskeyPassed */
+        PasskeyPassed: {
+            answer?: components["schemas"]["PasskeyAnswer"] | null;
+            made?: components["schemas"]["NewPasskey"] | null;
+            token: string;
+        };
+        /** PasskeyQuestion */
+        PasskeyQuestion: {
+            options: {
+                [key: string]: unknown;
+            };
+            origin: string;
+        };
+        /** PasskeyView */
+        PasskeyView: {
+            backed_up: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            last_used_at: string | null;
+            name: string;
+            suspect_at: string | null;
+            verifies: boolean;
+        };
+        /** PasskeyWaits */
+        PasskeyWaits: {
+            token: string;
+        };
+        /** PasskeyWanted */
+        PasskeyWanted: {
+            password: string;
         };
         /** Past */
         Past: {
@@ -6358,7 +6554,9 @@ export interface components {
         };
         /** SecondStep */
         SecondStep: {
+            authenticator: boolean;
             on: boolean;
+            passkeys: number;
             password_least: number;
             recovery_codes_left: number;
             required: boolean;
@@ -6418,7 +6616,11 @@ export interface components {
             /** Format: date-time */
             last_seen_at: string;
             place: string;
+            /** @enum {string} */
+            second: "" | "code" | "recovery" | "passkey";
             system: string;
+            /** @enum {string} */
+            way: "password" | "passkey" | "sso" | "link";
         };
         /** SetUp */
         SetUp: {
@@ -12524,6 +12726,160 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.passkeys.list_passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.add_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.ask_new_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.rename_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.remove_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "routing.desk.my_presence": {
         parameters: {
             query?: never;
@@ -13491,6 +13847,66 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.passkeys.sign_in_with_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.ask_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.sessions.change_password": {
         parameters: {
             query?: never;
@@ -13794,6 +14210,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entered"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.take_second_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyPassed"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entered"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.passkeys.ask_second_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyWaits"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -1,4 +1,4 @@
-"""Facts about the organisation, its people and their sessions: ids and short codes only."""
+"""Facts about the organisation, its brands, people, roles and keys."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -108,110 +108,6 @@ class PreferencesChanged(Fact):
 
     subject: ClassVar[str] = "member_id"
     member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class PasswordChanged(Fact):
-    """A member's password changed; all earlier sessions ended."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class PasswordResetOffered(Fact):
-    """An administrator made a link by which a member chooses a new password."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedIn(Fact):
-    """A member opened a session."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    session_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignedOut(Fact):
-    """A member closed a session."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    session_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionsEnded(Fact):
-    """Sessions of a member were ended from elsewhere, by himself or by an administrator."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecondStepBegun(Fact):
-    """A member was shown a secret for two-step sign-in; it counts once a code proved it."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecondStepSet(Fact):
-    """A member signs in with two steps from now on."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecondStepRemoved(Fact):
-    """Two-step sign-in of a member was turned off, by himself or by an administrator."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    by_other: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecoveryCodesMade(Fact):
-    """A member got new recovery codes; the earlier ones ended."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecoveryCodeUsed(Fact):
-    """A recovery code took the place of a code; so many are left."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    left: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInWaits(Fact):
-    """A password was right, and the second step is asked for."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
-    step: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInRulesChanged(Fact):
-    """What the organisation asks of whoever signs in changed."""
-
-    subject: ClassVar[str] = "tenant_id"
-    tenant_id: UUID
-    password_least: int
-    networks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -345,29 +241,3 @@ class ApiKeyRevoked(Fact):
 
     subject: ClassVar[str] = "key_id"
     key_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SsoChanged(Fact):
-    """Single sign-on was set up, changed, turned on or off; `only`: passwords open no session."""
-
-    subject: ClassVar[str] = "tenant_id"
-    tenant_id: UUID
-    active: bool
-    only: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class SsoSecretChanged(Fact):
-    """The secret with which the house names itself to its provider was given anew."""
-
-    subject: ClassVar[str] = "tenant_id"
-    tenant_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class SsoLinked(Fact):
-    """A member is known to be somebody at the provider, by an address that it verified."""
-
-    subject: ClassVar[str] = "member_id"
-    member_id: UUID
