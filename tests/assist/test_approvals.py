@@ -120,10 +120,14 @@ async def test_changed_and_returned_keep_both_texts(floor: Floor) -> None:
         async with floor.tx(agent) as tx:
             await actions.withdraw_approval(tx, approval_id=two, by=agent)
     assert await beside(floor, agent, here) == []
+    three = await asks(floor, agent, here, "退 30 元")
+    await decides(floor, boss, three, "returned", why="还是多了")
+    four = await asks(floor, agent, here, "退 20 元")
+    assert [one.id for one in await beside(floor, agent, here)] == [four]
     assert [f.payload["why"] for f in await floor.facts("ApprovalEnded")] == ["taken"]
     async with floor.tx() as tx:
         report = await queries.approval_report(tx, now=floor.now, days=30)
-    assert (report.asked, report.changed, report.returned, report.approved) == (2, 1, 1, 0)
+    assert (report.asked, report.changed, report.returned, report.approved) == (4, 1, 2, 0)
     assert report.median_wait_s is not None
 
 

@@ -35,6 +35,12 @@ INSERT INTO reply_approval (id, conversation_id, writer_id, asked_id, required, 
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING
 """
+# Who sends it anew has taken up what came back.
+_TAKEN_UP = """
+UPDATE reply_approval SET taken_at = $3
+WHERE organisation_id = current_organisation() AND conversation_id = $1 AND writer_id = $2
+  AND state IN ('returned', 'ended') AND taken_at IS NULL
+"""
 _DECIDE = """
 UPDATE reply_approval
 SET state = $2, decided_at = $3, decided_by = $4, sent_text = $5, why = $6, message_id = $7
@@ -116,6 +122,7 @@ async def ask_approval(
     )  # fmt: skip
     if not new:
         raise OneWaitsAlready
+    await tx.run(_TAKEN_UP, row.id, by.id, tx.now)
     assert by.id is not None
     await record(
         tx,

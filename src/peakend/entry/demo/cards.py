@@ -8,8 +8,9 @@ import msgspec
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
 from peakend.conversations.models import MessageRecord
-from peakend.conversations.queries import RichTemplate
+from peakend.conversations.queries import Message, RichTemplate
 from peakend.conversations.rules.rich import Rich
+from peakend.entry.demo import approved
 from peakend.entry.demo.material import CONTENT, content
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import save_file
@@ -51,8 +52,12 @@ async def say(
     text: str,
     card: str | None,
     reply_to: UUID | None = None,
-) -> MessageRecord:
-    """Send words, or the words before a card."""
+) -> MessageRecord | Message:
+    """Send words, or the words before a card; few words are seen by a supervisor first."""
+    if card is None and reply_to is None:
+        waited = await approved.say(tx, conversation_id=conversation_id, text=text)
+        if waited is not None:
+            return waited
     if card is None:
         return await conversations.reply(
             tx, conversation_id=conversation_id, client_id=new_id(), text=text, by=tx.actor,
