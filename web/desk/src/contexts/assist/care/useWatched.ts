@@ -6,7 +6,7 @@ import type { Watched } from './types'
 
 const ABOUT = [
   'SideNoteWritten', 'SideThreadRead', 'SideThreadResolved', 'InterventionNeeded', 'InterventionOver', 'InterventionDismissed', 'InterventionRestored', 'SteppedIn', 'HandedBack', 'ConversationAssigned',
-  'ConversationReleased', 'ApprovalAsked', 'ApprovalDecided', 'ApprovalEnded', 'ApprovalLate', 'MessageReceived',
+  'ConversationReleased', 'ApprovalAsked', 'ApprovalDecided', 'ApprovalEnded', 'ApprovalLate',
 ]
 
 export function useWatched(id: Ref<string>) {
