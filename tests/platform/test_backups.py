@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import signal
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from peakend.entry.backing import app
 from peakend.kernel import backups, schema
 from peakend.kernel.actors import Actor
 from peakend.kernel.backups import BackupProblem, Depot, Wanted, segments
+from peakend.kernel.backups.places import unpack
 from peakend.kernel.backups.receiving import drop_half
 from peakend.kernel.backups.taking import prune
 from peakend.kernel.db import Database
@@ -267,6 +269,17 @@ def test_a_segment_that_was_cut_short_is_dropped(tmp_path: Path) -> None:
     half.write_bytes(bytes(1 << 20))
     drop_half(tmp_path)
     assert half.exists()
+
+
+def test_what_leads_out_of_the_target_is_not_unpacked(tmp_path: Path) -> None:
+    for kind, name in ((tarfile.REGTYPE, "../out"), (tarfile.SYMTYPE, "link")):
+        with tarfile.open(tmp_path / "bad.tar.gz", "w:gz") as packed:
+            member = tarfile.TarInfo(name)
+            member.type = kind
+            packed.addfile(member)
+        with pytest.raises(tarfile.TarError):
+            unpack(tmp_path / "bad.tar.gz", tmp_path / "in")
+    assert not (tmp_path / "out").exists()
 
 
 def test_segments_follow_each_other() -> None:

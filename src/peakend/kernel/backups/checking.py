@@ -20,6 +20,7 @@ from peakend.kernel.backups.places import (
     Record,
     digest_of,
     place_in,
+    unpack,
     write_whole,
 )
 
@@ -164,8 +165,7 @@ def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> Non
 
     The newest segment, which the archive has not filled, stands there under its own name.
     """
-    with tarfile.open(depot.backup(record.name) / "pg_wal.tar.gz") as packed:
-        packed.extractall(target, filter="data")
+    unpack(depot.backup(record.name) / "pg_wal.tar.gz", target)
     first = segments.name_at(record.timeline, segments.lsn(record.start_lsn), record.segment_bytes)
     run = depot.wal(record.run)
     for path in sorted(run.iterdir()) if run.is_dir() else ():

@@ -22,6 +22,7 @@ from peakend.kernel.backups.places import (
     copy_bytes,
     fingerprint,
     place_in,
+    unpack,
     write_whole,
 )
 from peakend.kernel.postgres import (
@@ -146,8 +147,7 @@ def _unpack(depot: Depot, record: Record, place: Place) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(mode=0o700, parents=True)
     try:
-        with tarfile.open(depot.backup(record.name) / "base.tar.gz") as packed:
-            packed.extractall(beside, filter="data")
+        unpack(depot.backup(record.name) / "base.tar.gz", beside)
         log = beside / "pg_wal"
         log.mkdir(exist_ok=True)
         gather_log(depot, record, log, link=False)
