@@ -32,6 +32,7 @@ class Centre:
     """Where things are: filled while seeding."""
 
     base: str = ""
+    dsn: str = ""
     key: str = ""
     reason: str = "点火故障"
     ids: dict[str, str] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def running(dsn: str, data_dir: Path) -> Iterator[Centre]:
     from peakend.kernel.settings import settings
 
     port = free_port()
-    centre = Centre(base=f"http://127.0.0.1:{port}")
+    centre = Centre(base=f"http://127.0.0.1:{port}", dsn=dsn)
     before, settings.data_dir = settings.data_dir, data_dir
     try:
         asyncio.run(seed(dsn, centre))

@@ -17,6 +17,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/following", "conversations.read"),
     ("/desk/following?list=followed", "conversations.read"),
     ("/desk/admin/organisation", "settings.manage"),
+    ("/desk/admin/health", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
     ("/desk/admin/roles", "accounts.manage"),
     ("/desk/admin/proposals", "accounts.manage"),

@@ -36,7 +36,7 @@ from peakend.kernel.settings import VERSION, settings
 MAX_BODY = 1024 * 1024
 KEPT_BODY = 64 * 1024
 TRIES = 3
-PAGES = ("widget_pages", "shop.page")
+PAGES = ("health_report", "widget_pages", "shop.page")
 PAGES_AT = ("/help", "/r/")
 
 SECURITY = [

@@ -158,3 +158,70 @@ async def run_job(tx: "Transaction", name: str, args: dict[str, Any]) -> None:
     result = job.run(tx, **given)
     if inspect.isawaitable(result):
         await result
+
+
+class GivenUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Jobs of one kind that failed too often; `error` is a kind of error, never its text.
+
+    Counts: at most a thousand.
+    """
+
+    name: str
+    count: int
+    since: datetime
+    error: str
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the jobs of an organisation are behind.
+
+    Units: `since` is when the oldest should have run. Counts: at most ten thousand.
+    """
+
+    waiting: int
+    since: datetime | None
+
+
+async def given_up(tx: "Transaction") -> list[GivenUp]:
+    """Return the jobs that somebody must look at, by kind."""
+    return await tx.all(
+        GivenUp,
+        """
+        SELECT name, count(*) AS count, min(created_at) AS since,
+               coalesce(max(last_error), '') AS error
+        FROM (SELECT name, created_at, last_error FROM job
+              WHERE organisation_id = current_organisation() AND state = 'dead'
+              ORDER BY created_at LIMIT 1000) d
+        GROUP BY name ORDER BY min(created_at) LIMIT 50
+        """,
+    )
+
+
+async def behind(tx: "Transaction") -> Behind:
+    """Return how many jobs should have run by now, and since when."""
+    found = await tx.one(
+        Behind,
+        """
+        SELECT count(*) AS waiting, min(run_at) AS since
+        FROM (SELECT run_at FROM job WHERE organisation_id = current_organisation()
+              AND state = 'ready' AND run_at <= $1 LIMIT 10000) j
+        """,
+        tx.now,
+    )
+    assert found is not None
+    return found
+
+
+async def again(tx: "Transaction", name: str) -> int:
+    """Let the jobs of a kind that were given up be tried anew; return how many. At most 1,000."""
+    # Without its key: one that waits already may have the same, and both may run.
+    return await tx.run(
+        """
+        UPDATE job SET state = 'ready', attempt = 0, run_at = $2, unique_key = NULL, worker = NULL
+        WHERE organisation_id = current_organisation() AND id IN (
+            SELECT id FROM job WHERE organisation_id = current_organisation()
+            AND state = 'dead' AND name = $1 ORDER BY created_at LIMIT 1000)
+        """,
+        name,
+        tx.now,
+    )

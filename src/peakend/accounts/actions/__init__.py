@@ -2,6 +2,7 @@
 
 from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
+from peakend.accounts.actions.background import NothingGivenUp, retry_jobs
 from peakend.accounts.actions.ceremonies import WrongPasskey
 from peakend.accounts.actions.entering import (
     Entered,
@@ -108,6 +109,7 @@ __all__ = [
     "InvitationGone",
     "NewSecret",
     "NoPicture",
+    "NothingGivenUp",
     "Pending",
     "RoleText",
     "SetUpGone",
@@ -163,6 +165,7 @@ __all__ = [
     "renew_recovery_codes",
     "rescue",
     "reset_second_step",
+    "retry_jobs",
     "revoke_api_key",
     "revoke_invitation",
     "seal_audit",

@@ -241,3 +241,13 @@ class ApiKeyRevoked(Fact):
 
     subject: ClassVar[str] = "key_id"
     key_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobsRetried(Fact):
+    """Work in the background that had been given up was asked for anew."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    job: str
+    count: int

@@ -199,3 +199,9 @@ class _Sealed(msgspec.Struct, frozen=True):
     secret_sealed: bytes
     old_secret_sealed: bytes | None
     old_until: datetime | None
+
+
+async def deliveries_given_up(tx: Transaction) -> int:
+    """Return how many deliveries were given up, over all webhooks. Counts: at most a thousand."""
+    counts = await waiting_counts(tx, [one.id for one in await all_webhooks(tx)])
+    return min(sum(dead for _, dead in counts.values()), _COUNTED)

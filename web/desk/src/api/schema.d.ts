@@ -1795,6 +1795,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation is */
+        get: operations["health_report.health_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health-report/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try given-up work anew */
+        post: operations["health_report.retry_given_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interventions": {
         parameters: {
             query?: never;
@@ -5279,6 +5313,14 @@ export interface components {
             next: string | null;
             reason_ids: string[];
         };
+        /** GivenUp */
+        GivenUp: {
+            count: number;
+            error: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** Health */
         Health: {
             jobs_dead: number;
@@ -5286,6 +5328,21 @@ export interface components {
             live: boolean;
             oldest_job_s: number | null;
             ready: boolean;
+            version: string;
+            watermark_age_s: number | null;
+        };
+        /** HealthReport */
+        HealthReport: {
+            /** Format: date-time */
+            at: string;
+            given_up: components["schemas"]["GivenUp"][];
+            host: boolean;
+            jobs_since: string | null;
+            jobs_waiting: number;
+            python: string;
+            signs: components["schemas"]["Sign"][];
+            /** @enum {string} */
+            verdict: "good" | "doubtful" | "bad";
             version: string;
             watermark_age_s: number | null;
         };
@@ -6410,6 +6467,14 @@ export interface components {
         Resolution: {
             resolved: boolean;
         };
+        /** Retried */
+        Retried: {
+            count: number;
+        };
+        /** RetryBody */
+        RetryBody: {
+            job: string;
+        };
         /** RevealAsked */
         RevealAsked: {
             /** Format: uuid */
@@ -6694,6 +6759,14 @@ export interface components {
             conversation: components["schemas"]["ConversationRow"];
             messages: components["schemas"]["Message"][];
             thread: components["schemas"]["SideThread"];
+        };
+        /** Sign */
+        Sign: {
+            advice: string;
+            code: string;
+            text: string;
+            /** @enum {string} */
+            verdict: "good" | "doubtful" | "bad";
         };
         /** Skill */
         Skill: {
@@ -11457,6 +11530,64 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "health_report.health_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "health_report.retry_given_up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
