@@ -56,6 +56,8 @@ PUBLIC = [
     "/desk/invitation/none",
     "/help",
     "/help/search?q=灶台",
+    "/help/b/main",
+    "/help/b/main/a/hob-does-not-light",
     "/help/a/hob-does-not-light",
     "/help/c/hob",
     "/w/{key}",

@@ -204,3 +204,73 @@ def test_results_stop_where_they_only_distract() -> None:
     assert rules.worth_showing([]) == 0
     assert rules.worth_showing([0.3]) == 0
     assert rules.worth_showing([2.0, 1.2, 0.7, 0.5]) == 2
+
+
+@pytest.fixture
+async def two_brands(database: Database, organisation: UUID) -> UUID:
+    """Publish an article of each of two brands and one of both, in one category."""
+    by = Actor.system(organisation)
+    async with database.transaction(by) as tx:
+        category = await knowledge.save_category(tx, slug="fee", name_zh="费用", name_en="Fees")
+        brands = {
+            name: await accounts.add_brand(tx, name=name, slug=slug, colour=colour)
+            for name, slug, colour in (
+                ("安居燃气", "gas", "#0b6b75"),
+                ("安居到家", "home", "#7a2e8f"),
+            )
+        }
+        for title, slug, brand in (
+            ("燃气费怎么收", "gas-fee", "安居燃气"),
+            ("保洁费怎么收", "home-fee", "安居到家"),
+            ("怎样开发票", "invoice", None),
+        ):
+            article_id = await knowledge.write_article(
+                tx, title=title, slug=slug, by=by, category_id=category, audience="customer",
+                brand_id=brands[brand] if brand else None, body=f"{title}：请看账单。",
+                questions=[title],
+            )  # fmt: skip
+            await knowledge.publish(tx, article_id=article_id, by=by)
+        await conversations.add_channel(
+            tx, name="燃气网页", changes={"brand_id": brands["安居燃气"]}
+        )
+    await Worker(database).drain()
+    return organisation
+
+
+@pytest.mark.parametrize("root", ["/help", "/help/o/{house}"])
+async def test_a_brands_centre_shows_nothing_of_another(
+    client: httpx.AsyncClient, two_brands: UUID, root: str
+) -> None:
+    base = root.format(house=two_brands)
+    other = {"gas": "home", "home": "gas"}
+    titles = {"gas": "燃气费怎么收", "home": "保洁费怎么收"}
+    for slug in ("gas", "home"):
+        here = f"{base}/b/{slug}"
+        for path in ("", "/c/fee", "/search?q=费怎么收", f"/a/{slug}-fee", "/a/invoice"):
+            page = await client.get(f"{here}{path}", follow_redirects=True)
+            assert page.status_code == 200, path
+            assert titles[other[slug]] not in page.text, path
+            assert f"/b/{slug}/a/" in page.text or path.startswith("/a/"), path
+        assert "怎样开发票" in (await client.get(f"{here}/c/fee")).text
+        foreign = await client.get(f"{here}/a/{other[slug]}-fee")
+        assert foreign.status_code == 404
+        assert titles[other[slug]] not in foreign.text
+        vote = await client.post(f"{here}/a/{other[slug]}-fee/votes", data={"helpful": "yes"})
+        assert vote.status_code == 404
+    # What a list links to is there; without a brand, too.
+    for where in (base, f"{base}/b/gas"):
+        listed = re.findall(r'<li><a href="([^"]+)"', (await client.get(where)).text)
+        assert listed
+        for link in listed:
+            assert link.startswith(where.replace(base, "/help", 1) + "/a/")
+            assert (await client.get(link)).status_code == 200
+    # Each looks like itself, and only the one that has a chat offers it.
+    gas, home = [(await client.get(f"{base}/b/{slug}")).text for slug in ("gas", "home")]
+    assert "--brand:#0b6b75" in gas
+    assert "--brand:#7a2e8f" in home
+    assert "/w/" in gas
+    assert "/w/" not in home
+    # One article has one address, wherever it is read.
+    shown = (await client.get(f"{base}/b/home/a/invoice")).text
+    assert "/b/home/a/invoice" not in shown.split('rel="canonical"')[1].split(">")[0]
+    assert (await client.get(f"{base}/b/nobody/a/invoice")).status_code == 404

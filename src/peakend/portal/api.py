@@ -34,6 +34,7 @@ LARGE = "peakend_large"
 LANGUAGE = "peakend_language"
 YEAR_S = 365 * 24 * 3600
 ONE = "/help/o/{house:str}"
+BRAND = "/b/{brand:str}"
 Asking = Request[Any, Any, Any]
 
 
@@ -44,16 +45,17 @@ class PageMissing(NotFound):
 
 
 def both(path: str) -> list[str]:
-    """Return a page's addresses: of the first organisation, and of any by its id or a channel."""
-    return ["/help" + path, ONE + path]
+    """Return a page's addresses: of the first organisation, and of any by its id or a channel.
+
+    Each of them also below a brand, where nothing of another brand is seen.
+    """
+    return [root + brand + path for root in ("/help", ONE) for brand in ("", BRAND)]
 
 
-@get([*both(""), *both("/b/{brand:str}")], opt=public(WHY), include_in_schema=False)
-async def first_page(request: Asking, database: Database, brand: str | None = None) -> Response:
+@get(both(""), opt=public(WHY), include_in_schema=False)
+async def first_page(request: Asking, database: Database) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
-        house = await queries.house(tx, brand_slug=brand)
-        if brand is not None and (house.brand is None or house.brand.slug != brand):
-            return await _missing(tx, view)
+        house = await queries.house(tx, brand_id=view.brand_id)
         brand_id = house.brand.id if house.brand else None
         return view.page(
             "home.html",
@@ -69,10 +71,12 @@ async def first_page(request: Asking, database: Database, brand: str | None = No
 async def category_page(request: Asking, database: Database, slug: str) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         category = await knowledge.category_by_slug(tx, slug)
-        if category is None:
+        if category is None or not view.shows(category.brand_id):
             return await _missing(tx, view)
-        articles = await knowledge.published_list(tx, category_id=category.id)
-        house = await queries.house(tx, brand_id=category.brand_id)
+        articles = await knowledge.published_list(
+            tx, brand_id=view.brand_id, category_id=category.id
+        )
+        house = await queries.house(tx, brand_id=view.brand_id or category.brand_id)
         name = queries.category_name(category, view.language)
         return view.page(
             "category.html",
@@ -88,9 +92,9 @@ async def category_page(request: Asking, database: Database, slug: str) -> Respo
 async def article_page(request: Asking, database: Database, slug: str) -> Response:
     async def show(tx: Transaction, view: "_View") -> Response:
         article = await knowledge.published_by_slug(tx, slug)
-        if article is None:
+        if article is None or not view.shows(article.brand_id):
             return await _missing(tx, view)
-        house = await queries.house(tx, brand_id=article.brand_id)
+        house = await queries.house(tx, brand_id=view.brand_id or article.brand_id)
         shelf = next(
             (c for c in await knowledge.categories(tx) if c.id == article.category_id), None
         )
@@ -107,7 +111,7 @@ async def article_page(request: Asking, database: Database, slug: str) -> Respon
             lead=description(knowledge.readable(knowledge.extract(told.body))),
             shelf=shelf,
             shelf_name=queries.category_name(shelf, view.language) if shelf else "",
-            related=await queries.related(tx, article, view.language),
+            related=await queries.related(tx, article, view.language, view.brand_id),
             vote=sign("help-vote", article.article_id, reader),
             voted="voted" in request.query_params,
         )
@@ -120,7 +124,8 @@ async def search_page(request: Asking, database: Database) -> Response:
     text = request.query_params.get("q", "").replace("\x00", "").strip()[:200]
 
     async def show(tx: Transaction, view: "_View") -> Response:
-        house = await queries.house(tx, brand_slug=request.query_params.get("brand") or None)
+        named = None if view.brand_id else request.query_params.get("brand") or None
+        house = await queries.house(tx, brand_slug=named, brand_id=view.brand_id)
         free = await allow(f"help-search:{_address(request)}", rate=2, burst=40)
         found = (
             await queries.results(tx, text, house.brand, house.brands, view.language)
@@ -148,9 +153,10 @@ async def vote(request: Asking, database: Database, slug: str) -> Response:
     organisation_id, base = await _organisation(request, database)
     counted = await allow(f"help-vote:{_address(request)}", rate=0.2, burst=20)
     async with database.transaction(_guest(organisation_id)) as tx:
-        article = await knowledge.published_by_slug(tx, slug)
-        if article is None:
-            return await _missing(tx, _View(request, base))
+        view = await _view(tx, request, base)
+        article = await knowledge.published_by_slug(tx, slug) if view else None
+        if view is None or article is None or not view.shows(article.brand_id):
+            return await _missing(tx, view or _View(request, base))
         signed = bool(reader) and verify(signature, "help-vote", article.article_id, reader)
         if signed and counted and helpful in ("yes", "no"):
             await knowledge_actions.judge(
@@ -160,7 +166,7 @@ async def vote(request: Asking, database: Database, slug: str) -> Response:
                 voter=reader[:100],
                 place="help",
             )
-    return Redirect(f"{base}/a/{article.slug}?voted=1#helpful", status_code=303)
+    return Redirect(f"{view.base}/a/{article.slug}?voted=1#helpful", status_code=303)
 
 
 @get(both("/look"), opt=public(WHY), include_in_schema=False)
@@ -193,13 +199,25 @@ async def _shown(request: Asking, database: Database, show: Any) -> Response:
     """Open the reading transaction of a page; before the set-up there is nothing to show."""
     organisation_id, base = await _organisation(request, database)
     async with database.transaction(_guest(organisation_id)) as tx:
-        answer: Response = await show(tx, _View(request, base))
+        view = await _view(tx, request, base)
+        if view is None:
+            return await _missing(tx, _View(request, base))
+        answer: Response = await show(tx, view)
         return answer
 
 
+async def _view(tx: Transaction, request: Asking, base: str) -> "_View | None":
+    """Return how pages are wanted; None where the address names a brand that is not there."""
+    slug = request.path_params.get("brand")
+    if slug is None:
+        return _View(request, base)
+    brand_id = await queries.brand_id_of(tx, str(slug))
+    return _View(request, base, str(slug), brand_id) if brand_id else None
+
+
 async def _missing(tx: Transaction, view: "_View") -> Response:
-    house = await queries.house(tx)
-    asked = await queries.most_asked(tx, None, view.language)
+    house = await queries.house(tx, brand_id=view.brand_id)
+    asked = await queries.most_asked(tx, view.brand_id, view.language)
     return view.page("missing.html", house, asked=asked, status=404, robots="noindex")
 
 
@@ -251,13 +269,20 @@ def _cookie(request: Asking, name: str, value: str) -> Cookie:
 class _View:
     """How a reader wants pages: language, large type; and the page made from it."""
 
-    def __init__(self, request: Asking, base: str) -> None:
-        self.request, self.base = request, base
+    def __init__(
+        self, request: Asking, root: str, slug: str = "", brand_id: UUID | None = None
+    ) -> None:
+        self.request, self.root, self.brand_id = request, root, brand_id
+        self.base = f"{root}/b/{slug}" if slug else root
         asked = request.query_params.get("lang", "")
         kept = request.cookies.get(LANGUAGE, "")
         self.language = chosen_language(asked, kept, request.headers.get("accept-language"))
         self.large = request.cookies.get(LARGE) == "1" or request.query_params.get("large") == "1"
         self._cookies: list[Cookie] = []
+
+    def shows(self, brand_id: UUID | None) -> bool:
+        """Say whether what belongs to a brand (none: to all) is seen here."""
+        return self.brand_id is None or brand_id is None or brand_id == self.brand_id
 
     def reader(self) -> str:
         """Return the reader's random name, so that one reader counts once; made on first need."""
@@ -280,11 +305,12 @@ class _View:
             .render(
                 house=house,
                 base=self.base,
+                root=self.root,
                 language=self.language,
                 other=next(one for one in LANGUAGES if one != self.language),
                 large=self.large,
                 here=path,
-                canonical=f"{settings.public_url}{self.base}{_inside(path)}",
+                canonical=f"{settings.public_url}{self.root}{_inside(path)}",
                 nonce=nonce,
                 style=f"/help/style.css?v={_style()[1]}",
                 shades=shades(house.brand.colour if house.brand else ""),
@@ -303,8 +329,8 @@ class _View:
 
 
 def _inside(path: str) -> str:
-    """Return a page's address without what it begins with."""
-    return re.sub(r"^/help(?:/o/[^/]+)?", "", path)
+    """Return a page's address without what it begins with: one article has one address."""
+    return re.sub(r"^/help(?:/o/[^/]+)?(?:/b/[^/]+(?=/))?", "", path)
 
 
 @cache

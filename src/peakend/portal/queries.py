@@ -65,8 +65,12 @@ async def house(
     brand = next((b for b in brands if b.slug == brand_slug or b.id == brand_id), None)
     if brand is None and len(brands) == 1:
         brand = brands[0]
-    channels = [c for c in await conversations.channels(tx) if c.active and c.kind == "web"]
     wanted = brand.id if brand else None
+    channels = [
+        c
+        for c in await conversations.channels(tx)
+        if c.active and c.kind == "web" and (wanted is None or c.brand_id in (None, wanted))
+    ]
     channels.sort(key=lambda c: (c.brand_id != wanted, c.brand_id is not None))
     look: dict[str, Any] = channels[0].look if channels else {}
     return House(
@@ -76,6 +80,11 @@ async def house(
         chat_key=channels[0].key if channels else None,
         phone=str(look["phone"]) if look.get("phone") else None,
     )
+
+
+async def brand_id_of(tx: Transaction, slug: str) -> UUID | None:
+    """Return which brand an address names, or None."""
+    return next((b.id for b in await accounts.brands(tx) if b.slug == slug), None)
 
 
 async def shelves(tx: Transaction, brand_id: UUID | None, language: str) -> list[Shelf]:
@@ -116,12 +125,17 @@ async def results(
     ]
 
 
-async def related(tx: Transaction, article: PublishedArticle, language: str) -> list[Line]:
-    """Return the neighbours of an article in its category."""
+async def related(
+    tx: Transaction, article: PublishedArticle, language: str, brand_id: UUID | None = None
+) -> list[Line]:
+    """Return the neighbours of an article in its category, those of one brand where it is named."""
     if article.category_id is None:
         return []
     others = await knowledge.published_list(
-        tx, brand_id=article.brand_id, category_id=article.category_id, limit=RELATED + 1
+        tx,
+        brand_id=brand_id or article.brand_id,
+        category_id=article.category_id,
+        limit=RELATED + 1,
     )
     return [line(o, language) for o in others if o.article_id != article.article_id][:RELATED]
 
