@@ -30,6 +30,7 @@ FLOORS = (
     "assist",
     "feedback",
     "automation",
+    "exchange",
     "portal",
     "insight",
     "entry",

@@ -32,6 +32,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/macros", "canned.own"),
     ("/desk/admin/fields", "settings.manage"),
     ("/desk/admin/links", "integrations.manage"),
+    ("/desk/admin/exchange", "settings.manage"),
+    ("/desk/admin/exchange?tab=out", "settings.manage"),
     ("/desk/companies", "customers.read"),
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),

@@ -28,6 +28,8 @@ ENDING = {"DELETE /api/session", "PUT /api/session/password"}
 # The smallest body with which each route gets as far as looking for what it is about.
 NEW = str(uuid4())
 BODIES: dict[str, Any] = {
+    "POST /api/imports/{run_id:uuid}/checks": {"mapping": {"name": 0}},
+    "POST /api/exports": {"client_id": "00000000-0000-7000-8000-00000000ffff", "kind": "customers"},
     "PATCH /api/members/{member_id:uuid}": {"name": "x"},
     "PATCH /api/teams/{team_id:uuid}": {"name": "x"},
     "PATCH /api/passkeys/{passkey_id:uuid}": {"name": "x"},

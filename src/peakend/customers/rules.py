@@ -25,6 +25,9 @@ PAGES_KEPT = 50
 IDENTITIES_KEPT = 20
 ATTRIBUTES_KEPT = 40
 PREFERENCES_KEPT = 20
+TIERS = ("standard", "member", "silver", "gold", "platinum", "vip")
+# What a row of a table is recognised by, the surest first.
+_KEYS = ("external_id", "phone", "email")
 
 _SIGNED = ("email", "exp", "id", "name", "phone")
 _LENGTHS = {"id": 200, "name": 60, "email": 254, "phone": 32}
@@ -290,6 +293,11 @@ def sought_grams(query: str) -> list[str]:
         return [char for char in dict.fromkeys(plain) if char != " "][:4]
     step = max(1, len(pairs) // 4)
     return pairs[::step][:4]
+
+
+def deciding(values: Mapping[str, str], match: str) -> str | None:
+    """Return by which column a row of a table is recognised: the wanted one, or one it has."""
+    return next((key for key in (match, *_KEYS) if key in _KEYS and values.get(key)), None)
 
 
 def reveal_until(now: datetime) -> datetime:

@@ -29,6 +29,7 @@ CONTEXTS = (
     "feedback",
     "automation",
     "portal",
+    "exchange",
     "insight",
 )
 

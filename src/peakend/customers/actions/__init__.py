@@ -1,5 +1,6 @@
 """What is done to customers."""
 
+from peakend.customers.actions import carrying as _carrying
 from peakend.customers.actions.customers import (
     CustomerStale,
     add_customer,
@@ -36,6 +37,7 @@ __all__ = [
     "Merged",
     "Revealed",
     "Visit",
+    "_carrying",
     "add_customer",
     "add_identity",
     "add_note",

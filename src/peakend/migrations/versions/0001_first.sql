@@ -167,6 +167,14 @@ CREATE TABLE file (
 	CONSTRAINT pk_file PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE import_mapping (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	heads TEXT NOT NULL, 
+	mapping JSONB NOT NULL, 
+	CONSTRAINT pk_import_mapping PRIMARY KEY (organisation_id, kind, heads)
+)
+-- next
 CREATE TABLE job (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -618,6 +626,25 @@ CREATE TABLE customer_note (
 	CONSTRAINT pk_customer_note PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE export_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	form TEXT NOT NULL, 
+	search TEXT NOT NULL, 
+	private BOOLEAN NOT NULL, 
+	reason TEXT NOT NULL, 
+	rights TEXT[] NOT NULL, 
+	state TEXT NOT NULL, 
+	cursor TEXT, 
+	place BIGINT DEFAULT '0' NOT NULL, 
+	rows INTEGER DEFAULT '0' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_export_run PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE identity (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -628,6 +655,34 @@ CREATE TABLE identity (
 	verified BOOLEAN DEFAULT false NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_identity PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE import_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	file_id UUID NOT NULL, 
+	encoding TEXT NOT NULL, 
+	delimiter TEXT NOT NULL, 
+	heads JSONB NOT NULL, 
+	shown JSONB NOT NULL, 
+	rows INTEGER NOT NULL, 
+	mapping JSONB NOT NULL, 
+	rule TEXT NOT NULL, 
+	match TEXT NOT NULL, 
+	rights TEXT[] NOT NULL, 
+	state TEXT NOT NULL, 
+	place BIGINT DEFAULT '0' NOT NULL, 
+	done INTEGER DEFAULT '0' NOT NULL, 
+	"new" INTEGER DEFAULT '0' NOT NULL, 
+	changed INTEGER DEFAULT '0' NOT NULL, 
+	same INTEGER DEFAULT '0' NOT NULL, 
+	wrong INTEGER DEFAULT '0' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	finished_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_import_run PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE invitation (
@@ -1021,6 +1076,26 @@ CREATE TABLE conversation_view_place (
 	view_id UUID NOT NULL, 
 	position SMALLINT NOT NULL, 
 	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
+)
+-- next
+CREATE TABLE import_fault (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	run_id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	line INTEGER NOT NULL, 
+	column_key TEXT NOT NULL, 
+	why TEXT NOT NULL, 
+	params JSONB NOT NULL, 
+	cells JSONB NOT NULL, 
+	CONSTRAINT pk_import_fault PRIMARY KEY (organisation_id, run_id, number)
+)
+-- next
+CREATE TABLE import_key (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	run_id UUID NOT NULL, 
+	digest BYTEA NOT NULL, 
+	line INTEGER NOT NULL, 
+	CONSTRAINT pk_import_key PRIMARY KEY (organisation_id, run_id, digest)
 )
 -- next
 CREATE TABLE kept_object (
@@ -1532,7 +1607,11 @@ ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author
 -- next
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE export_run ADD CONSTRAINT fk_export_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE import_run ADD CONSTRAINT fk_import_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1623,6 +1702,10 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_v
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE import_fault ADD CONSTRAINT fk_import_fault_organisation_id_run_id FOREIGN KEY (organisation_id, run_id) REFERENCES import_run (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE import_key ADD CONSTRAINT fk_import_key_organisation_id_run_id FOREIGN KEY (organisation_id, run_id) REFERENCES import_run (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1824,6 +1907,8 @@ CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut
 -- next
 CREATE UNIQUE INDEX uq_channel_key ON channel (key)
 -- next
+CREATE INDEX ix_company_folded ON company (organisation_id, folded)
+-- next
 CREATE INDEX ix_conversation_view_member ON conversation_view (organisation_id, member_id)
 -- next
 CREATE INDEX ix_credential_login ON credential (login_key)
@@ -1840,11 +1925,15 @@ CREATE INDEX ix_customer_merge_survivor ON customer_merge (organisation_id, surv
 -- next
 CREATE INDEX ix_customer_note_customer ON customer_note (organisation_id, customer_id, at)
 -- next
+CREATE INDEX ix_export_run_at ON export_run (organisation_id, at)
+-- next
 CREATE INDEX ix_identity_blind ON identity (organisation_id, kind, blind)
 -- next
 CREATE UNIQUE INDEX uq_identity_customer ON identity (organisation_id, customer_id, kind, blind)
 -- next
 CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, blind) WHERE verified
+-- next
+CREATE INDEX ix_import_run_at ON import_run (organisation_id, at)
 -- next
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
@@ -2129,6 +2218,14 @@ CREATE POLICY tenant ON file TO peakend_app USING (organisation_id = current_org
 GRANT SELECT ON file TO peakend_system
 -- next
 CREATE POLICY system ON file TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_mapping TO peakend_app
+-- next
+ALTER TABLE import_mapping ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE import_mapping FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON import_mapping TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON job TO peakend_app
 -- next
@@ -2432,6 +2529,14 @@ ALTER TABLE customer_note FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON customer_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON export_run TO peakend_app
+-- next
+ALTER TABLE export_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE export_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON export_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity TO peakend_app
 -- next
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY
@@ -2439,6 +2544,14 @@ ALTER TABLE identity ENABLE ROW LEVEL SECURITY
 ALTER TABLE identity FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON identity TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_run TO peakend_app
+-- next
+ALTER TABLE import_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE import_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON import_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO peakend_app
 -- next
@@ -2687,6 +2800,22 @@ ALTER TABLE conversation_view_place ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_fault TO peakend_app
+-- next
+ALTER TABLE import_fault ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE import_fault FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON import_fault TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON import_key TO peakend_app
+-- next
+ALTER TABLE import_key ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE import_key FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON import_key TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON kept_object TO peakend_app
 -- next

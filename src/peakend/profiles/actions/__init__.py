@@ -1,5 +1,6 @@
 """What is done to fields, companies and what belongs to them."""
 
+from peakend.profiles.actions import carrying as _carrying
 from peakend.profiles.actions.companies import (
     add_company,
     change_company,
@@ -40,6 +41,7 @@ __all__ = [
     "Revealed",
     "ValueChange",
     "WrongValue",
+    "_carrying",
     "add_company",
     "add_field",
     "add_link",

@@ -39,6 +39,7 @@ company_table = tenant_table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("archived_at", DateTime(timezone=True), nullable=True),
     _version(),
+    Index("ix_company_folded", "organisation_id", "folded"),
 )
 company_gram_table = tenant_table(
     "company_gram",

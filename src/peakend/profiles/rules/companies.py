@@ -11,6 +11,7 @@ MOST_COMPANIES = 20
 MOST_CUSTOMERS = 1_000
 MOST_TYPES = 20
 MOST_OBJECTS = 200
+TIERS = ("standard", "silver", "gold", "platinum", "vip")
 
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,5}[a-z][a-z0-9-]{0,61}[a-z0-9]")
 # Everybody may have an address there: it says nothing about where somebody works.

@@ -236,3 +236,38 @@ def masked(kind: Kind, privacy: Privacy, mask: Mask, text: str) -> str:
     if len(text) >= 12:
         return f"{text[:2]}****{text[-4:]}"
     return f"{text[:1]}****{text[-1:]}" if len(text) >= 5 else "****"
+
+
+_YES = frozenset({"true", "yes", "y", "1", "是", "有", "对", "√"})
+_NO = frozenset({"false", "no", "n", "0", "否", "无", "没有", "×"})
+
+
+def told_value(kind: Kind, options: Sequence[Option], text: str) -> Given:
+    """Return what a cell of a table means for a field; the text itself where it means nothing."""
+    plain = plain_line(text)
+    if kind == "flag":
+        low = plain.casefold()
+        return True if low in _YES else False if low in _NO else plain
+    if kind == "number":
+        try:
+            return float(plain.replace(",", "").replace("，", ""))
+        except ValueError:
+            return plain
+    if kind in ("choice", "tree"):
+        named = (one.key for one in options if plain in (one.key, one.zh, one.en))
+        return next(named, plain)
+    if kind == "date":
+        day = plain.replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-")
+        parts = day.partition(" ")[0].split("-")
+        return "-".join(part.zfill(2) for part in parts) if len(parts) == 3 else plain
+    return plain
+
+
+def said_value(kind: Kind, options: Sequence[Option], value: Given, language: str) -> str:
+    """Return a value as a cell of a table, which `told_value` reads again."""
+    zh = language.startswith("zh")
+    if isinstance(value, bool):
+        return ("是" if value else "否") if zh else ("yes" if value else "no")
+    if kind in ("choice", "tree"):
+        return next((one.zh if zh else one.en for one in options if one.key == value), str(value))
+    return "" if value is None else str(value)

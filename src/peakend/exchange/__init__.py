@@ -1,0 +1,1 @@
+"""Tables carried in and out, and an organisation as one archive."""

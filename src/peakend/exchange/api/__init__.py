@@ -1,0 +1,7 @@
+"""Routes of what is carried in and out."""
+
+from typing import Any
+
+from peakend.exchange.api import exports, imports
+
+routes: list[Any] = [*imports.routes, *exports.routes]

@@ -1,0 +1,49 @@
+"""Reading what is carried in and out."""
+
+from peakend.exchange.queries.exports import (
+    Export,
+    ExportNotFound,
+    export_run,
+    exports,
+    need_export,
+)
+from peakend.exchange.queries.imports import (
+    Fault,
+    Import,
+    ImportNotFound,
+    faults,
+    import_run,
+    imports,
+    need_import,
+    wrong_lines,
+)
+from peakend.exchange.queries.kinds import (
+    KindNotFound,
+    KindView,
+    columns_of,
+    kinds,
+    need_kind,
+    template,
+)
+
+__all__ = [
+    "Export",
+    "ExportNotFound",
+    "Fault",
+    "Import",
+    "ImportNotFound",
+    "KindNotFound",
+    "KindView",
+    "columns_of",
+    "export_run",
+    "exports",
+    "faults",
+    "import_run",
+    "imports",
+    "kinds",
+    "need_export",
+    "need_import",
+    "need_kind",
+    "template",
+    "wrong_lines",
+]

@@ -1,0 +1,106 @@
+"""Files that are too large for memory: written beside the others, taken in by their hash.
+
+They are never given out under a link of their own: who may have one asks through a route.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from peakend.kernel.db import SystemTransaction, Transaction
+from peakend.kernel.files import FileNotFound, clean_name, path_of
+from peakend.kernel.ids import new_id
+from peakend.kernel.settings import settings
+
+_CHUNK = 1 << 20
+
+
+@contextlib.contextmanager
+def draft() -> Iterator[Path]:
+    """Give a path to write to, on the disk of the files; what is not kept goes with the block."""
+    settings.files_dir.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=settings.files_dir, prefix=".draft-")
+    os.close(descriptor)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def settle(path: Path) -> tuple[str, int]:
+    """Put a written file under its hash, and return hash and size."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            digest.update(part)
+            size += len(part)
+        os.fsync(file.fileno())
+    target = path_of(digest.hexdigest())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(path, target)
+    return digest.hexdigest(), size
+
+
+async def note_file(
+    tx: Transaction, *, sha256: str, size: int, name: str, mime: str, purpose: str
+) -> UUID:
+    """Write down a settled file and return its id."""
+    file_id = new_id()
+    await tx.run(
+        "INSERT INTO file (id, sha256, name, kind, mime, size, purpose, withdrawn, owner, "
+        "owner_id, created_at) VALUES ($1, $2, $3, 'file', $4, $5, $6, true, $7, $8, $9)",
+        file_id, sha256, clean_name(name), mime, size, purpose, tx.actor.kind, tx.actor.id, tx.now,
+    )  # fmt: skip
+    return file_id
+
+
+async def bytes_of(tx: Transaction, file_id: UUID) -> tuple[str, Path]:
+    """Return the name of a file and where its bytes stand. Errors: FileNotFound."""
+    sha256 = await tx.value(
+        "SELECT sha256 FROM file WHERE organisation_id = current_organisation() AND id = $1",
+        file_id,
+    )
+    if sha256 is None or not (path := path_of(sha256)).is_file():
+        raise FileNotFound
+    name = await tx.value(
+        "SELECT name FROM file WHERE organisation_id = current_organisation() AND id = $1", file_id
+    )
+    return name, path
+
+
+async def forget_bytes(tx: SystemTransaction, sha256: str, but: UUID) -> None:
+    """Remove bytes that no file of any organisation has, but for one that is about to go."""
+    held = await tx.value(
+        "SELECT EXISTS (SELECT FROM file WHERE sha256 = $1 AND id <> $2)", sha256, but
+    )
+    if not held:
+        path_of(sha256).unlink(missing_ok=True)
+
+
+def parts_of_file(path: Path) -> Iterator[bytes]:
+    """Give a file piece by piece."""
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            yield part
+
+
+class Incoming(Protocol):
+    """Something that is read piece by piece, such as an upload."""
+
+    async def read(self, size: int = -1) -> bytes:
+        """Return up to so many bytes, none at the end."""
+
+
+async def copied(source: Incoming, path: Path) -> None:
+    """Write what comes in to a path, never more than a piece of it in memory."""
+    with path.open("wb") as file:
+        while part := await source.read(_CHUNK):
+            await asyncio.to_thread(file.write, part)
