@@ -28,6 +28,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/sign-in", "settings.manage"),
     ("/desk/admin/sso", "settings.manage"),
     ("/desk/admin/audit", "audit.read"),
+    ("/desk/admin/erasures", "privacy.manage"),
+    ("/desk/admin/retention", "privacy.manage"),
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/macros", "canned.own"),
     ("/desk/admin/fields", "settings.manage"),

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from peakend.kernel import files, paging, secrets, words
+from peakend.kernel import files, paging, pictures, secrets, words
 from peakend.kernel.errors import NotFound, PeakendError
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import allow
@@ -84,10 +84,10 @@ def test_pictures_lose_their_exif_and_their_size():
     exif[0x010F] = "SecretCamera"
     data = picture(size=(4000, 3000), exif=exif)
     assert b"SecretCamera" in data
-    cleaned = files._clean(data + b"<script>alert(1)</script>")
+    cleaned = pictures.clean(data + b"<script>alert(1)</script>")
     assert b"SecretCamera" not in cleaned.data
     assert b"<script>" not in cleaned.data
-    assert max(cleaned.width, cleaned.height) == files.MAX_SIDE
+    assert max(cleaned.width, cleaned.height) == pictures.MAX_SIDE
     assert cleaned.thumb is not None
 
 
@@ -102,13 +102,13 @@ HOSTILE = {
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 def test_what_a_browser_might_run_is_only_a_download(data):
-    assert files._clean(data).mime not in files.SHOWN
+    assert pictures.clean(data).mime not in pictures.SHOWN
 
 
 @pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + b"x" * 50, b"\xff\xd8\xff", b"GIF89a"])
 def test_broken_pictures_are_refused(data):
     with pytest.raises(files.FileBroken):
-        files._clean(data)
+        pictures.clean(data)
 
 
 async def test_a_link_to_a_file_ends(database, organisation):

@@ -49,6 +49,8 @@ customer = tenant_table(
     _flag("verified"),
     # Who it turned out to be: everything of it is found there as long as the merge stands.
     *reference("merged_into_id", "customer"),
+    # When everything about the person was removed; the row stays for the numbers.
+    _moment("erased_at", nullable=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index(
         "ix_customer_known",
@@ -177,6 +179,7 @@ reveal = tenant_table(
     _moment("until"),
     Index("ix_reveal_customer", "organisation_id", "customer_id", "at"),
     append_only=True,
+    may_empty=("field", "reason"),
 )
 
 

@@ -9,7 +9,7 @@ from peakend.kernel.tables import metadata
 
 __all__ = ["metadata"]
 
-for _kernel in ("events", "jobs", "live", "files", "limits"):
+for _kernel in ("events", "jobs", "live", "files", "limits", "personal"):
     importlib.import_module(f"peakend.kernel.{_kernel}")
 for _context in filter(lambda module: module.ispkg, pkgutil.iter_modules(peakend.__path__)):
     if find_spec(f"peakend.{_context.name}.models") is not None:

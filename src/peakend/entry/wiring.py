@@ -31,13 +31,17 @@ CONTEXTS = (
     "portal",
     "exchange",
     "insight",
+    "privacy",
 )
 
 
 def load() -> None:
-    """Import every reaction and job, so that facts written here find who reacts to them."""
+    """Import every reaction and job, so that facts written here find who reacts to them.
+
+    The actions, too: they declare what each context holds about persons.
+    """
     for context in CONTEXTS:
-        for room in ("events", "reactions", "jobs"):
+        for room in ("events", "actions", "reactions", "jobs"):
             if find_spec(f"peakend.{context}.{room}") is not None:
                 importlib.import_module(f"peakend.{context}.{room}")
     _ports()

@@ -1,5 +1,6 @@
 """Asking how it went, and taking the answer, once."""
 
+from datetime import datetime
 from uuid import UUID
 
 from peakend.conversations import actions as conversation_actions
@@ -13,6 +14,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
+from peakend.kernel.personal import Age, Held, goes_with_age, holds
 
 
 class AlreadyAnswered(Conflict):
@@ -172,3 +174,36 @@ async def answer(
         ),
     )
     await conversation_actions.set_rating(tx, conversation_id=survey.conversation_id, rating=rating)
+
+
+_SAID = """
+FROM survey
+WHERE organisation_id = current_organisation() AND conversation_id = ANY($1) AND comment <> ''
+"""
+
+
+async def _sweep_comments(tx: Transaction, before: datetime, limit: int) -> int:
+    return await tx.run(
+        "UPDATE survey SET comment = '' WHERE organisation_id = current_organisation() AND id IN ("
+        "SELECT id FROM survey WHERE organisation_id = current_organisation()"
+        " AND answered_at < $1 AND comment <> '' AND NOT on_hold(conversation_id)"
+        " AND NOT on_hold(customer_id) LIMIT $2)",
+        before,
+        limit,
+    )
+
+
+holds(
+    Held(table="survey", of="comments", about="conversation", empties=("comment",),
+         stays=("channel", "served_by", "language", "state"),
+         erase="UPDATE survey SET comment = ''"
+         " WHERE organisation_id = current_organisation() AND conversation_id = ANY($1)"
+         " AND comment <> ''",
+         find="SELECT organisation_id, rating, solved, comment, answered_at " + _SAID),
+)  # fmt: skip
+goes_with_age(
+    Age(of="comments", least_d=30, sweep=_sweep_comments,
+        count="SELECT count(*) AS n, min(answered_at) AS oldest FROM survey"
+        " WHERE organisation_id = current_organisation() AND answered_at < $1 AND comment <> ''"
+        " AND NOT on_hold(conversation_id) AND NOT on_hold(customer_id)"),
+)  # fmt: skip

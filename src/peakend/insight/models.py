@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from peakend.insight.rules import COUNTED, Counts
 from peakend.kernel.db import tenant_table
+from peakend.kernel.personal import plain
 
 NO_QUEUE = UUID(int=0)
 """Stands for conversations that were in no queue: a key cannot be empty."""
@@ -67,3 +68,10 @@ class IntervalRow(msgspec.Struct, frozen=True):
     def counts(self) -> Counts:
         """Return the counts to calculate with."""
         return Counts(**{name: getattr(self, name) for name in COUNTED})
+
+
+plain(
+    "numbers",
+    "metric_part",
+    "metric_interval",
+)

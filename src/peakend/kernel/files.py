@@ -5,43 +5,56 @@ removes EXIF and whatever was hidden behind them; everything else is only ever a
 """
 
 import asyncio
-import contextlib
 import hashlib
-import io
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from PIL import Image, ImageOps
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Integer, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Text, Uuid, text
 
-from peakend.kernel.db import SystemTransaction, Transaction
-from peakend.kernel.errors import Invalid, NotFound, TooLarge
-from peakend.kernel.filetypes import SHOWN, Kind, mime_of
+from peakend.kernel.db import SystemTransaction, Transaction, current
+from peakend.kernel.errors import NotFound
+from peakend.kernel.filetypes import Kind
 from peakend.kernel.ids import new_id
+from peakend.kernel.pictures import (
+    MAX_BYTES,
+    Cleaned,
+    FileBroken,
+    FileTooLarge,
+    clean,
+    portrait,
+)
 from peakend.kernel.secrets import sign, verify
 from peakend.kernel.settings import settings
 from peakend.kernel.tables import tenant_table
 
-MAX_BYTES = 20 * 1024 * 1024
 MAX_PORTRAIT_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 2560
-THUMB_SIDE = 480
-PORTRAIT_SIDE = 256
 URL_LIFE = timedelta(hours=2)
 
 # What a link is signed for.
 _FILE, _WITHDRAWN = "file", "withdrawn file"
 
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_SHARE = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
+_REMOVE = """
+WITH gone AS (
+    DELETE FROM file WHERE organisation_id = current_organisation() AND id = ANY($1)
+    RETURNING sha256, thumb_sha256
+), noted AS (
+    INSERT INTO file_gone (sha256, at)
+    SELECT DISTINCT h, $2::timestamptz FROM gone, LATERAL unnest(ARRAY[sha256, thumb_sha256]) h
+    WHERE h IS NOT NULL
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) FROM gone
+"""
+_REFERRED = "SELECT EXISTS (SELECT FROM file WHERE sha256 = $1 OR thumb_sha256 = $1)"
 
 file_table = tenant_table(
     "file",
@@ -60,7 +73,21 @@ file_table = tenant_table(
     Column("owner", Text, nullable=False),
     Column("owner_id", Uuid(as_uuid=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("ix_file_sha256", "sha256"),
+    Index(
+        "ix_file_thumb_sha256", "thumb_sha256", postgresql_where=text("thumb_sha256 IS NOT NULL")
+    ),
+    Index("ix_file_owner", "organisation_id", "owner", "owner_id"),
     system="select",
+)
+
+# Bytes that lost a reference: they go from the disk as soon as nobody refers to them any more.
+gone_table = tenant_table(
+    "file_gone",
+    Column("sha256", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    primary_key=("sha256",),
+    system="all",
 )
 
 
@@ -99,31 +126,10 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class FileTooLarge(TooLarge):
-    """A file has more bytes or pixels than are taken."""
-
-    wording = "kernel.file_too_large"
-
-
-class FileBroken(Invalid):
-    """A picture cannot be read."""
-
-    wording = "kernel.file_broken"
-
-
 class FileNotFound(NotFound):
     """The file is not there, or its link is not good."""
 
     wording = "kernel.file_not_found"
-
-
-class _Cleaned(msgspec.Struct):
-    data: bytes
-    mime: str
-    kind: Kind
-    width: int | None = None
-    height: int | None = None
-    thumb: bytes | None = None
 
 
 async def save_file(
@@ -134,7 +140,7 @@ async def save_file(
         raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024)
     if not data:
         raise FileBroken
-    cleaned = await asyncio.to_thread(_clean, data)
+    cleaned = await asyncio.to_thread(clean, data)
     return await _save(tx, cleaned, name, purpose, public)
 
 
@@ -145,15 +151,60 @@ async def save_portrait(tx: Transaction, data: bytes, *, purpose: str) -> File:
     """
     if len(data) > MAX_PORTRAIT_BYTES:
         raise FileTooLarge(limit_mb=MAX_PORTRAIT_BYTES // 1024 // 1024)
-    cleaned = await asyncio.to_thread(_portrait, data)
+    cleaned = await asyncio.to_thread(portrait, data)
     return await _save(tx, cleaned, f"{purpose}.jpg", purpose, public=True)
 
 
 async def drop_file(tx: Transaction, file_id: UUID) -> None:
-    """Let nobody see a file again."""
-    await tx.run(
-        "DELETE FROM file WHERE organisation_id = current_organisation() AND id = $1", file_id
+    """Let nobody see a file again; its bytes go soon, if nobody else refers to them."""
+    await remove_files(tx, [file_id])
+
+
+async def remove_files(tx: Transaction, ids: Collection[UUID]) -> int:
+    """Remove files, and note which bytes may go; return how many files there were."""
+    if not ids:
+        return 0
+    removed: int = await tx.value(_REMOVE, list(ids), tx.now)
+    return removed
+
+
+async def files_of(tx: Transaction, owner: str, owner_ids: Collection[UUID]) -> list[UUID]:
+    """Return the files that somebody put in, sent or not."""
+    found: list[UUID] = await tx.value(
+        "SELECT coalesce(array_agg(id), '{}') FROM file"
+        " WHERE organisation_id = current_organisation() AND owner = $1 AND owner_id = ANY($2)",
+        owner,
+        list(owner_ids),
     )
+    return found
+
+
+async def sweep_bytes(organisation_id: UUID, limit: int = 200) -> int:
+    """Remove bytes from the disk that lost their last reference; return how many there were.
+
+    Each in a transaction of its own, under a lock that whoever stores the same bytes takes, too:
+    nobody gets a file without bytes. Whoever dies in between leaves the note for the next round.
+    """
+    async with current().look() as look:
+        waiting: list[str] = await look.value(
+            "SELECT coalesce(array_agg(sha256), '{}') FROM (SELECT sha256 FROM file_gone"
+            " WHERE organisation_id = $1 ORDER BY at LIMIT $2) g",
+            organisation_id,
+            limit,
+        )
+    gone = 0
+    for sha256 in waiting:
+        async with current().system() as tx:
+            await tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", sha256)
+            if not await tx.value(_REFERRED, sha256):
+                await asyncio.to_thread(_unlink, sha256)
+                gone += 1
+            await tx.run(
+                "DELETE FROM file_gone WHERE organisation_id = $1 AND sha256 = $2",
+                organisation_id,
+                sha256,
+            )
+    return gone
 
 
 async def withdraw_files(tx: Transaction, ids: list[UUID]) -> None:
@@ -170,9 +221,8 @@ def public_url(file_id: UUID, name: str) -> str:
     return f"/files/{file_id}/{quote(name)}"
 
 
-async def _save(
-    tx: Transaction, cleaned: "_Cleaned", name: str, purpose: str, public: bool
-) -> File:
+async def _save(tx: Transaction, cleaned: Cleaned, name: str, purpose: str, public: bool) -> File:
+    await _hold_bytes(tx, cleaned)
     sha256 = await asyncio.to_thread(_keep, cleaned.data)
     thumb = await asyncio.to_thread(_keep, cleaned.thumb) if cleaned.thumb else None
     row = FileRow(
@@ -189,6 +239,13 @@ async def _save(
         row.height, row.purpose, row.public, row.owner, row.owner_id, row.created_at,
     )  # fmt: skip
     return view(row, tx.now)
+
+
+async def _hold_bytes(tx: Transaction, cleaned: Cleaned) -> None:
+    """Keep bytes from being swept until this transaction ends, by whoever stored them before."""
+    for data in (cleaned.data, cleaned.thumb):
+        if data is not None:
+            await tx.run(_SHARE, hashlib.sha256(data).hexdigest())
 
 
 async def files(tx: Transaction, ids: list[UUID]) -> dict[UUID, File]:
@@ -229,6 +286,14 @@ async def copy_files(tx: Transaction, ids: list[UUID], *, purpose: str) -> dict[
     copies = {file_id: new_id() for file_id in ids}
     if not copies:
         return {}
+    hashes = await tx.value(
+        "SELECT coalesce(array_agg(DISTINCT h), '{}') FROM file f,"
+        " LATERAL unnest(ARRAY[f.sha256, f.thumb_sha256]) h WHERE h IS NOT NULL"
+        " AND f.organisation_id = current_organisation() AND f.id = ANY($1)",
+        list(copies),
+    )
+    for sha256 in hashes:
+        await tx.run(_SHARE, sha256)
     made = await tx.run(
         "INSERT INTO file (id, sha256, thumb_sha256, name, kind, mime, size, width, height, "
         "purpose, public, owner, owner_id, created_at) "
@@ -308,60 +373,8 @@ def clean_name(name: str) -> str:
     return plain[:100] or "file"
 
 
-def _clean(data: bytes) -> _Cleaned:
-    mime = mime_of(data)
-    kind = SHOWN.get(mime, "file")
-    if kind != "image":
-        return _Cleaned(data, mime, kind)
-    with _opened(data) as picture:
-        if mime == "image/gif" and getattr(picture, "n_frames", 1) > 1:
-            return _Cleaned(data, mime, kind, picture.width, picture.height)
-        return _rewrite(ImageOps.exif_transpose(picture), mime)
-
-
-def _portrait(data: bytes) -> _Cleaned:
-    if SHOWN.get(mime_of(data)) != "image":
-        raise FileBroken
-    with _opened(data) as picture:
-        upright = ImageOps.exif_transpose(picture).convert("RGBA")
-        square = ImageOps.fit(upright, (PORTRAIT_SIDE, PORTRAIT_SIDE))
-        on_white = Image.new("RGB", square.size, "white")
-        on_white.paste(square, mask=square)
-        return _Cleaned(_encoded(on_white, "JPEG"), "image/jpeg", "image", *square.size)
-
-
-@contextlib.contextmanager
-def _opened(data: bytes) -> Iterator[Image.Image]:
-    """Open a picture within bounds. Errors: FileTooLarge, FileBroken."""
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024)
-            yield picture
-    except Image.DecompressionBombError as error:
-        raise FileTooLarge(limit_mb=MAX_BYTES // 1024 // 1024) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise FileBroken from error
-
-
-def _rewrite(picture: Image.Image, mime: str) -> _Cleaned:
-    picture.thumbnail((MAX_SIDE, MAX_SIDE))
-    clear = picture.mode in ("RGBA", "LA", "P") and mime != "image/jpeg"
-    picture = picture.convert("RGBA" if clear else "RGB")
-    shape, kept = ("PNG", "image/png") if mime == "image/png" else ("JPEG", "image/jpeg")
-    if mime in ("image/webp", "image/gif") and clear:
-        shape, kept = "PNG", "image/png"
-    whole = _encoded(picture, shape)
-    small = picture.copy()
-    small.thumbnail((THUMB_SIDE, THUMB_SIDE))
-    thumb = _encoded(small, shape) if small.size != picture.size else None
-    return _Cleaned(whole, kept, "image", picture.width, picture.height, thumb)
-
-
-def _encoded(picture: Image.Image, shape: str) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, shape, quality=85, optimize=shape == "PNG" and picture.width < 1200)
-    return out.getvalue()
+def _unlink(sha256: str) -> None:
+    path_of(sha256).unlink(missing_ok=True)
 
 
 def _keep(data: bytes) -> str:

@@ -193,6 +193,8 @@ def walls(table: Table) -> list[str]:
             "USING (organisation_id = current_organisation()) "
             "WITH CHECK (organisation_id = current_organisation())",
         ]
+        if empties := table.info.get("may_empty"):
+            statements.append(f"GRANT UPDATE ({', '.join(empties)}) ON {name} TO peakend_app")
     access = table.info.get("system")
     if access:
         rights = "SELECT" if access == "select" else "SELECT, INSERT, UPDATE, DELETE"

@@ -24,6 +24,8 @@ class Settings:
             if entry.strip()
         )
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
+        # For how long backups are kept elsewhere: said in the report of an erasure.
+        self.backup_days = int(os.environ.get("PEAKEND_BACKUP_DAYS", "30"))
         self.demo = os.environ.get("PEAKEND_DEMO") == "1"
         # Whether this process runs the database itself; known once it has begun.
         self.embedded = False

@@ -25,12 +25,14 @@ def tenant_table(
     primary_key: Sequence[str] = ("id",),
     system: SystemAccess = None,
     append_only: bool = False,
+    may_empty: Sequence[str] = (),
     unlogged: bool = False,
 ) -> Table:
     """Declare a table of one organisation's data; row-level security is forced on it.
 
     `system` opens it to the cross-tenant role (jobs, sign-in look-ups); `append_only` takes
-    UPDATE and DELETE away from the app.
+    UPDATE and DELETE away from the app, except of the columns it `may_empty` when a person's data
+    is erased.
     """
     columns = [
         Column(
@@ -49,7 +51,12 @@ def tenant_table(
         *parts,
         PrimaryKeyConstraint("organisation_id", *primary_key),
         prefixes=["UNLOGGED"] if unlogged else [],
-        info={"tenant": True, "system": system, "append_only": append_only},
+        info={
+            "tenant": True,
+            "system": system,
+            "append_only": append_only,
+            "may_empty": tuple(may_empty),
+        },
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
 
 from peakend.kernel.db import reference, tenant_table
+from peakend.kernel.personal import plain
 
 
 def _files(name: str) -> Column[Any]:
@@ -193,3 +194,13 @@ JOIN article_version v
 WHERE a.organisation_id = current_organisation()
     AND a.state = 'published'
 """
+
+plain(
+    "knowledge",
+    "article_category",
+    "article",
+    "article_version",
+    "article_passage",
+    "knowledge_revision",
+    "article_vote",
+)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from peakend.kernel.db import reference, tenant_table
+from peakend.kernel.personal import plain
 
 ACTIVE = "state IN ('waiting', 'offered', 'serving')"
 
@@ -382,3 +383,6 @@ SELECT_CLOCK = _select(ClockRow, "sla_clock")
 SELECT_WORK = _select(WorkItem, "work_item")
 SELECT_OFFER = _select(OfferRow, "work_offer")
 WORK_COLUMNS = ", ".join(f"w.{name}" for name in WorkItem.__struct_fields__)
+
+plain("settings", "business_hours", "queue", "queue_member", "queue_team", "sla_policy")
+plain("numbers", "presence", "work_item", "work_offer", "sla_clock", "sla_mark")

@@ -22,6 +22,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
+from peakend.kernel.personal import Held, holds
 
 _confirmed: contextvars.ContextVar[str] = contextvars.ContextVar("confirmed", default="")
 
@@ -247,3 +248,22 @@ async def _decide(tx: Transaction, found: ProposalRow, state: str) -> None:
     await record(tx, ProposalDecided(proposal_id=found.id, about=found.kind, outcome=state))
     detail = {"about": found.kind, "proposed_by": str(found.proposed_by)}
     await audit(tx, f"proposal.{state}", "proposal", found.id, detail)
+
+
+_ABOUT = """
+WHERE organisation_id = current_organisation()
+  AND body ->> 'customer_id' = ANY($1::uuid[]::text[]) AND reason <> ''
+"""
+
+holds(
+    Held(
+        table="proposal",
+        of="reasons",
+        about="customer",
+        empties=("reason",),
+        stays=("kind", "body", "state"),
+        copied=False,
+        erase="UPDATE proposal SET reason = ''" + _ABOUT,
+        find="SELECT organisation_id, reason FROM proposal" + _ABOUT,
+    ),
+)

@@ -61,6 +61,7 @@ from peakend.accounts.models.sso import (
     sso_provider_table,
     sso_secret_table,
 )
+from peakend.kernel.personal import plain
 
 __all__ = [
     "SSO_PROVIDER_COLUMNS",
@@ -115,3 +116,40 @@ __all__ = [
     "team_member",
     "two_person_rule_table",
 ]
+
+plain(
+    "settings",
+    "organisation",
+    "brand",
+    "role",
+    "two_person_rule",
+    "sign_in_rule",
+    "sso_provider",
+    "sso_secret",
+    "team",
+    "skill",
+)
+plain(
+    "staff",
+    "member",
+    "credential",
+    "session",
+    "pending_sign_in",
+    "second_step",
+    "recovery_code",
+    "passkey",
+    "passkey_challenge",
+    "invitation",
+    "set_up_token",
+    "team_member",
+    "member_skill",
+    "member_role",
+    "sso_link",
+    "sso_attempt",
+    "api_key",
+)
+plain(
+    "audit",
+    "audit_entry",
+    "audit_seal",
+)

@@ -55,6 +55,7 @@ _ADMIN = _SUPERVISOR | {
     "knowledge.publish",
     "settings.manage",
     "audit.read",
+    "privacy.manage",
 }
 ROLES: dict[str, frozenset[str]] = {
     "agent": _AGENT,

@@ -20,7 +20,14 @@ Sight = Literal["own", "team", "brand", "all"]
 PERMISSIONS: frozenset[str] = ROLES["admin"]
 # Who has one of these can let people in, open the house or read what others did.
 DANGEROUS: frozenset[str] = frozenset(
-    {"accounts.manage", "settings.manage", "channels.manage", "audit.read", "integrations.manage"}
+    {
+        "accounts.manage",
+        "settings.manage",
+        "channels.manage",
+        "audit.read",
+        "integrations.manage",
+        "privacy.manage",
+    }
 )
 SIGHTS: dict[str, Sight] = {"agent": "team", "supervisor": "all", "admin": "all"}
 OWN_ROLES = 100

@@ -1,5 +1,6 @@
 """What assist does: answer customers, watch over conversations, let people help each other."""
 
+from peakend.assist.actions import forgetting as forgetting
 from peakend.assist.actions.answering import AnswerNotFound, close_silent, judge, respond
 from peakend.assist.actions.approvals import (
     ApprovalSettled,
@@ -79,6 +80,7 @@ __all__ = [
     "dismiss",
     "end_left_approvals",
     "forget_tries",
+    "forgetting",
     "hand_back",
     "hand_over",
     "judge",

@@ -6,6 +6,7 @@ from peakend.assist.models.digital import SESSION_COLUMNS, JudgementRow, Session
 from peakend.assist.models.helps import HELP_COLUMNS, HelpOffer
 from peakend.assist.models.side import NOTE_COLUMNS, THREAD_COLUMNS, SideNoteRow, SideThreadRow
 from peakend.assist.models.watching import SIGNAL_COLUMNS, SignalRow, StepIn
+from peakend.kernel.personal import plain
 
 __all__ = [
     "APPROVAL_COLUMNS",
@@ -24,3 +25,17 @@ __all__ = [
     "SignalRow",
     "StepIn",
 ]
+
+plain(
+    "settings",
+    "care_rules",
+    "assist_topic",
+)
+plain(
+    "numbers",
+    "assist_session",
+    "assist_judgement",
+    "help_offer",
+    "watch",
+    "step_in",
+)

@@ -1,5 +1,6 @@
 """What is done with macros, with many conversations at once, and with webhooks."""
 
+from peakend.automation.actions import forgetting as forgetting
 from peakend.automation.actions.bulk import (
     NothingToUndo,
     WrongBulk,
@@ -64,6 +65,7 @@ __all__ = [
     "change_macro",
     "change_webhook",
     "delete_macro",
+    "forgetting",
     "gather_webhooks",
     "remove_webhook",
     "replay_delivery",

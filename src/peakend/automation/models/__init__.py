@@ -16,6 +16,7 @@ from peakend.automation.models.webhooks import (
     Due,
     Webhook,
 )
+from peakend.kernel.personal import plain
 
 __all__ = [
     "DELIVERY_COLUMNS",
@@ -32,3 +33,16 @@ __all__ = [
     "RunState",
     "Webhook",
 ]
+
+plain(
+    "settings",
+    "macro",
+    "webhook",
+)
+plain(
+    "numbers",
+    "bulk_run",
+    "bulk_item",
+    "macro_run",
+    "webhook_delivery",
+)

@@ -33,6 +33,11 @@ from peakend.conversations.actions.following import (
     unfollow,
     unpin,
 )
+from peakend.conversations.actions.forgetting import (
+    Cleared,
+    clear_conversations,
+    uncleared,
+)
 from peakend.conversations.actions.holding import (
     MoveNotAllowed,
     assign,
@@ -142,6 +147,7 @@ from peakend.conversations.rules.reasons import ReasonNode
 __all__ = [
     "ChannelNotFound",
     "ChoiceNotFound",
+    "Cleared",
     "EmptyMessage",
     "IdentityRequired",
     "LinkNotGood",
@@ -205,6 +211,7 @@ __all__ = [
     "checked_reply",
     "checked_template",
     "choose",
+    "clear_conversations",
     "close",
     "close_by_customer",
     "delete_canned_reply",
@@ -254,6 +261,7 @@ __all__ = [
     "start_conversation",
     "system_message",
     "tag",
+    "uncleared",
     "unfollow",
     "unlink_conversations",
     "unpin",

@@ -10,6 +10,7 @@ from peakend.conversations.events.following import (
 )
 from peakend.conversations.events.matters import (
     ConversationAbsorbed,
+    ConversationCleared,
     ConversationFronted,
     ConversationJoined,
     ConversationMoved,
@@ -62,6 +63,7 @@ __all__ = [
     "ContactReasonsPublished",
     "ConversationAbsorbed",
     "ConversationAssigned",
+    "ConversationCleared",
     "ConversationClosed",
     "ConversationFollowed",
     "ConversationFronted",

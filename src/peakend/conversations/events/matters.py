@@ -68,3 +68,11 @@ class ConversationsLinked(Fact):
     conversation_id: UUID
     other_id: UUID
     linked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationCleared(_OfConversation):
+    """Its messages were removed: `why` is erasure or retention; numbers and states stay."""
+
+    messages: int
+    why: str

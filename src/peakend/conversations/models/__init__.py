@@ -15,6 +15,7 @@ from peakend.conversations.models.tables import (
     due_table,
 )
 from peakend.conversations.models.views import VIEW_COLUMNS, ViewRecord
+from peakend.kernel.personal import plain
 
 __all__ = [
     "CHANNEL_COLUMNS",
@@ -34,3 +35,24 @@ __all__ = [
     "joining",
     "rich",
 ]
+
+plain(
+    "settings",
+    "channel",
+    "tag",
+    "contact_reason_version",
+    "contact_reason",
+    "canned_reply",
+    "conversation_view",
+    "conversation_view_place",
+    "rich_template",
+)
+plain(
+    "numbers",
+    "conversation_number",
+    "conversation_due",
+    "conversation_tag",
+    "conversation_follower",
+    "conversation_pin",
+    "conversation_link",
+)

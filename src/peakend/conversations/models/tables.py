@@ -151,6 +151,9 @@ conversation_table = tenant_table(
     Column("beside", Boolean, nullable=False, server_default="false"),
     # Where its messages went on, when it was merged into another; its address leads there.
     *reference("merged_into_id", "conversation"),
+    # When its messages were removed, and why: erasure or retention.
+    _time("cleared_at"),
+    Column("cleared_why", Text),
     # Counts how often its messages were numbered anew: who holds older ones loads them again.
     _count("layout"),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -322,6 +325,7 @@ recalled_message_table = tenant_table(
     Column("files", JSONB),
     _time("recalled_at", nullable=False),
     append_only=True,
+    may_empty=("text", "files"),
     primary_key=("message_id",),
 )
 
@@ -334,6 +338,7 @@ recalled_look_table = tenant_table(
     Column("reason", Text, nullable=False),
     _time("at", nullable=False),
     append_only=True,
+    may_empty=("reason",),
 )
 
 draft_table = tenant_table(

@@ -28,6 +28,7 @@ from peakend.conversations.queries.card import (
     customer_contacts,
     newest_of_customers,
 )
+from peakend.conversations.queries.clearing import Standing, standing
 from peakend.conversations.queries.following import (
     Followed,
     Following,
@@ -130,6 +131,7 @@ __all__ = [
     "RichTemplateNotFound",
     "SnoozeTime",
     "Source",
+    "Standing",
     "Target",
     "UnknownKey",
     "View",
@@ -178,6 +180,7 @@ __all__ = [
     "search",
     "snooze_times",
     "socket_allowed",
+    "standing",
     "tags",
     "transcript",
     "versions",

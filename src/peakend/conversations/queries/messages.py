@@ -15,8 +15,12 @@ from peakend.conversations.rules.talking import Reaction
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, file_url
+from peakend.kernel.words import word
 
 MOST_MESSAGES = 200
+# The line in place of what was removed, and what stands where a file was. Worded here, as they are
+# too rare to be among what every desk loads first.
+REMOVED, FILE_REMOVED = "staff_removed", "file_removed"
 
 _OF = f"""
 SELECT {MESSAGE_COLUMNS} FROM message m
@@ -167,7 +171,7 @@ def shown(
         conversation_id=record.conversation_id,
         seq=record.seq,
         kind=record.kind,
-        text=record.text,
+        text=record.text or _instead(record, tx.actor.language),
         author=Author(
             record.author_kind,
             record.author_id,
@@ -191,6 +195,14 @@ def shown(
         reactions=[_reaction(one, names) for one in record.reactions or ()],
         recalled_at=record.recalled_at,
     )
+
+
+def _instead(record: MessageRecord, language: str) -> str:
+    """Return what is read in place of words or files that were removed; mostly nothing."""
+    if record.code == REMOVED and record.params:
+        key = f"conversations.removed.{record.params['why']}"
+        return word(key, language, **record.params)
+    return word("conversations.removed.file", language) if record.code == FILE_REMOVED else ""
 
 
 def _reaction(one: dict[str, Any], names: Mapping[UUID, str]) -> ReactionShown:

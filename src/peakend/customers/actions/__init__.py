@@ -1,6 +1,7 @@
 """What is done to customers."""
 
 from peakend.customers.actions import carrying as _carrying
+from peakend.customers.actions import forgetting as forgetting
 from peakend.customers.actions.customers import (
     CustomerStale,
     add_customer,
@@ -42,6 +43,7 @@ __all__ = [
     "add_identity",
     "add_note",
     "change_customer",
+    "forgetting",
     "identify",
     "merge_customers",
     "need_merge",

@@ -20,7 +20,7 @@ from peakend.customers.queries.cards import (
     page_trail,
     parts_of,
 )
-from peakend.customers.queries.found import customer_page, search
+from peakend.customers.queries.found import customer_page, is_erased, search
 from peakend.customers.queries.visits import (
     actor_for_visitor,
     forget_visitor,
@@ -52,6 +52,7 @@ __all__ = [
     "display_name",
     "duplicates",
     "forget_visitor",
+    "is_erased",
     "last_seen",
     "mail_domains",
     "need_customer",

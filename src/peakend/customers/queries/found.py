@@ -149,3 +149,13 @@ async def _page(tx: Transaction, rows: list[_Row], limit: int) -> Page[CustomerR
         for row in shown
     ]
     return Page(items, cursor_encode(shown[-1].id) if len(rows) > limit else None)
+
+
+async def is_erased(tx: Transaction, customer_id: UUID) -> bool:
+    """Say whether everything about a customer was removed."""
+    erased: bool = await tx.value(
+        "SELECT erased_at IS NOT NULL AND NOT known FROM customer"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        customer_id,
+    )
+    return erased

@@ -2,6 +2,7 @@
 
 from peakend.exchange.models.exports import EXPORT_COLUMNS, ExportRow
 from peakend.exchange.models.imports import FAULT_COLUMNS, IMPORT_COLUMNS, FaultRow, ImportRow
+from peakend.kernel.personal import plain
 
 __all__ = [
     "EXPORT_COLUMNS",
@@ -11,3 +12,6 @@ __all__ = [
     "FaultRow",
     "ImportRow",
 ]
+
+# Files of runs live for days, then they are swept.
+plain("passing", "export_run", "import_run", "import_fault", "import_key", "import_mapping")

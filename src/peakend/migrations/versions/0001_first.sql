@@ -121,6 +121,7 @@ CREATE TABLE customer (
 	known BOOLEAN DEFAULT false NOT NULL, 
 	verified BOOLEAN DEFAULT false NOT NULL, 
 	merged_into_id UUID, 
+	erased_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_customer PRIMARY KEY (organisation_id, id)
 )
@@ -167,6 +168,13 @@ CREATE TABLE file (
 	CONSTRAINT pk_file PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE file_gone (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_file_gone PRIMARY KEY (organisation_id, sha256)
+)
+-- next
 CREATE TABLE import_mapping (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -197,6 +205,20 @@ CREATE TABLE knowledge_revision (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	revision INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_knowledge_revision PRIMARY KEY (organisation_id)
+)
+-- next
+CREATE TABLE legal_hold (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	subject TEXT NOT NULL, 
+	subject_id UUID NOT NULL, 
+	code TEXT NOT NULL, 
+	placed_by UUID, 
+	placed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	lifted_by UUID, 
+	lifted_at TIMESTAMP WITH TIME ZONE, 
+	standing BOOLEAN DEFAULT 'true' NOT NULL, 
+	CONSTRAINT pk_legal_hold PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE UNLOGGED TABLE live_socket (
@@ -331,6 +353,25 @@ CREATE UNLOGGED TABLE rate_limit (
 	tokens DOUBLE PRECISION NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_rate_limit PRIMARY KEY (key)
+)
+-- next
+CREATE TABLE retention_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	category TEXT NOT NULL, 
+	days INTEGER, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_retention_rule PRIMARY KEY (organisation_id, category)
+)
+-- next
+CREATE TABLE retention_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	finished_at TIMESTAMP WITH TIME ZONE, 
+	"left" JSONB NOT NULL, 
+	removed JSONB DEFAULT '{}' NOT NULL, 
+	CONSTRAINT pk_retention_run PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE role (
@@ -624,6 +665,25 @@ CREATE TABLE customer_note (
 	text TEXT NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_customer_note PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE erasure (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	identity TEXT NOT NULL, 
+	ground TEXT NOT NULL, 
+	asked_by UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT NOT NULL, 
+	rounds INTEGER DEFAULT '0' NOT NULL, 
+	removed JSONB DEFAULT '{}' NOT NULL, 
+	conversations INTEGER NOT NULL, 
+	cleared INTEGER DEFAULT '0' NOT NULL, 
+	files INTEGER DEFAULT '0' NOT NULL, 
+	bytes_gone INTEGER DEFAULT '0' NOT NULL, 
+	finished_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_erasure PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE export_run (
@@ -1064,6 +1124,8 @@ CREATE TABLE conversation (
 	marked_unread BOOLEAN DEFAULT 'false' NOT NULL, 
 	beside BOOLEAN DEFAULT 'false' NOT NULL, 
 	merged_into_id UUID, 
+	cleared_at TIMESTAMP WITH TIME ZONE, 
+	cleared_why TEXT, 
 	layout INTEGER DEFAULT '0' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	recent_client_ids UUID[] DEFAULT '{}' NOT NULL, 
@@ -1607,6 +1669,10 @@ ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author
 -- next
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE erasure ADD CONSTRAINT fk_erasure_organisation_id_asked_by FOREIGN KEY (organisation_id, asked_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE erasure ADD CONSTRAINT fk_erasure_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id)
+-- next
 ALTER TABLE export_run ADD CONSTRAINT fk_export_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
@@ -1867,11 +1933,19 @@ CREATE INDEX ix_event_log ON event (xid, id)
 -- next
 CREATE INDEX ix_event_type ON event (organisation_id, type, occurred_at)
 -- next
+CREATE INDEX ix_file_owner ON file (organisation_id, owner, owner_id)
+-- next
+CREATE INDEX ix_file_sha256 ON file (sha256)
+-- next
+CREATE INDEX ix_file_thumb_sha256 ON file (thumb_sha256) WHERE thumb_sha256 IS NOT NULL
+-- next
 CREATE INDEX ix_job_dead ON job (organisation_id, created_at) WHERE state = 'dead'
 -- next
 CREATE INDEX ix_job_ready ON job (organisation_id, priority, run_at) WHERE state = 'ready'
 -- next
 CREATE UNIQUE INDEX uq_job_unique_key ON job (organisation_id, name, unique_key) WHERE unique_key IS NOT NULL AND state = 'ready' AND attempt = 0
+-- next
+CREATE UNIQUE INDEX uq_legal_hold_standing ON legal_hold (organisation_id, subject_id) WHERE standing
 -- next
 CREATE INDEX ix_live_socket_process ON live_socket (process)
 -- next
@@ -1882,6 +1956,8 @@ CREATE INDEX ix_passkey_challenge_expires_at ON passkey_challenge (expires_at)
 CREATE UNIQUE INDEX uq_profile_field_key ON profile_field (organisation_id, "of", coalesce(type_id, organisation_id), key)
 -- next
 CREATE INDEX ix_proposal_created ON proposal (organisation_id, created_at)
+-- next
+CREATE INDEX ix_retention_run_at ON retention_run (organisation_id, at)
 -- next
 CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
 -- next
@@ -1924,6 +2000,8 @@ CREATE INDEX ix_customer_merge_absorbed ON customer_merge (organisation_id, abso
 CREATE INDEX ix_customer_merge_survivor ON customer_merge (organisation_id, survivor_id, at)
 -- next
 CREATE INDEX ix_customer_note_customer ON customer_note (organisation_id, customer_id, at)
+-- next
+CREATE UNIQUE INDEX uq_erasure_running ON erasure (organisation_id, customer_id) WHERE state <> 'done'
 -- next
 CREATE INDEX ix_export_run_at ON export_run (organisation_id, at)
 -- next
@@ -2219,6 +2297,18 @@ GRANT SELECT ON file TO peakend_system
 -- next
 CREATE POLICY system ON file TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON file_gone TO peakend_app
+-- next
+ALTER TABLE file_gone ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE file_gone FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON file_gone TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON file_gone TO peakend_system
+-- next
+CREATE POLICY system ON file_gone TO peakend_system USING (true) WITH CHECK (true)
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON import_mapping TO peakend_app
 -- next
 ALTER TABLE import_mapping ENABLE ROW LEVEL SECURITY
@@ -2246,6 +2336,14 @@ ALTER TABLE knowledge_revision ENABLE ROW LEVEL SECURITY
 ALTER TABLE knowledge_revision FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON knowledge_revision TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON legal_hold TO peakend_app
+-- next
+ALTER TABLE legal_hold ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE legal_hold FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON legal_hold TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON live_socket TO peakend_app
 -- next
@@ -2322,6 +2420,22 @@ ALTER TABLE proposal FORCE ROW LEVEL SECURITY
 CREATE POLICY tenant ON proposal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON retention_rule TO peakend_app
+-- next
+ALTER TABLE retention_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE retention_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON retention_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON retention_run TO peakend_app
+-- next
+ALTER TABLE retention_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE retention_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON retention_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON role TO peakend_app
 -- next
@@ -2529,6 +2643,14 @@ ALTER TABLE customer_note FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON customer_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON erasure TO peakend_app
+-- next
+ALTER TABLE erasure ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE erasure FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON erasure TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON export_run TO peakend_app
 -- next
 ALTER TABLE export_run ENABLE ROW LEVEL SECURITY
@@ -2645,6 +2767,8 @@ ALTER TABLE profile_reveal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON profile_reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT UPDATE (reason) ON profile_reveal TO peakend_app
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON profile_value TO peakend_app
 -- next
 ALTER TABLE profile_value ENABLE ROW LEVEL SECURITY
@@ -2676,6 +2800,8 @@ ALTER TABLE reveal ENABLE ROW LEVEL SECURITY
 ALTER TABLE reveal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON reveal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT UPDATE (field, reason) ON reveal TO peakend_app
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON rich_template TO peakend_app
 -- next
@@ -2997,6 +3123,8 @@ ALTER TABLE recalled_look FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON recalled_look TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT UPDATE (reason) ON recalled_look TO peakend_app
+-- next
 GRANT SELECT, INSERT ON recalled_message TO peakend_app
 -- next
 ALTER TABLE recalled_message ENABLE ROW LEVEL SECURITY
@@ -3004,6 +3132,8 @@ ALTER TABLE recalled_message ENABLE ROW LEVEL SECURITY
 ALTER TABLE recalled_message FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON recalled_message TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT UPDATE (text, files) ON recalled_message TO peakend_app
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON reply_approval TO peakend_app
 -- next
@@ -3115,6 +3245,16 @@ AS $body$
 BEGIN
     RETURN (SELECT c.tier FROM customer c
             WHERE c.organisation_id = current_organisation() AND c.id = wanted);
+END
+$body$
+-- next
+CREATE FUNCTION on_hold(wanted uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $body$
+BEGIN
+    RETURN EXISTS (SELECT FROM legal_hold h
+                   WHERE h.organisation_id = current_organisation()
+                     AND h.subject_id = wanted AND h.standing);
 END
 $body$
 -- next

@@ -1,6 +1,7 @@
 """What is done to fields, companies and what belongs to them."""
 
 from peakend.profiles.actions import carrying as _carrying
+from peakend.profiles.actions import forgetting as forgetting
 from peakend.profiles.actions.companies import (
     add_company,
     change_company,
@@ -53,6 +54,7 @@ __all__ = [
     "change_object",
     "change_type",
     "fill",
+    "forgetting",
     "join_company",
     "leave_company",
     "need_complete",

@@ -1,5 +1,6 @@
 """Tables and rows of fields, companies and what belongs to them."""
 
+from peakend.kernel.personal import plain
 from peakend.profiles.models.companies import (
     Company,
     KeptObject,
@@ -40,3 +41,13 @@ __all__ = [
     "kept_object_table",
     "object_type_table",
 ]
+
+plain(
+    "settings",
+    "profile_field",
+    "object_type",
+    "context_link",
+    "company",
+    "company_gram",
+    "company_domain",
+)

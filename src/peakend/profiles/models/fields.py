@@ -88,6 +88,7 @@ field_reveal_table = tenant_table(
     Column("until", DateTime(timezone=True), nullable=False),
     Index("ix_profile_reveal_owner", "organisation_id", "owner_id", "at"),
     append_only=True,
+    may_empty=("reason",),
 )
 
 

@@ -2723,6 +2723,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/customers/{customer_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what an erasure would remove, and what stands in its way */
+        get: operations["privacy.preview_erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the newest erasures */
+        get: operations["privacy.list_erasures"];
+        put?: never;
+        /** Begin to remove everything about a person; it may need a second person */
+        post: operations["privacy.erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an erasure and how far it is */
+        get: operations["privacy.read_erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/erasures/{erasure_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the report of an erasure as a file in both languages */
+        get: operations["privacy.erasure_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the holds that stand */
+        get: operations["privacy.list_holds"];
+        put?: never;
+        /** Keep everything of a customer or a conversation until the hold is lifted */
+        post: operations["privacy.place_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/holds/{hold_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let go what was held back */
+        delete: operations["privacy.lift_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return every kind of data and how long it is kept */
+        get: operations["privacy.list_retention"];
+        /** Set how long one kind of data is kept; a shorter time may need a second person */
+        put: operations["privacy.set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/retention/amounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return how much would go tonight and within thirty days, if that time held */
+        post: operations["privacy.retention_amount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/retention/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what the newest nightly rounds removed */
+        get: operations["privacy.list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profile-fields": {
         parameters: {
             query?: never;
@@ -4392,6 +4548,18 @@ export interface components {
             state: "ready" | "busy" | "wrap_up" | "break" | "offline";
             team: string | null;
         };
+        /** Amount */
+        Amount: {
+            now: number;
+            oldest: string | null;
+            soon: number;
+        };
+        /** AmountAsked */
+        AmountAsked: {
+            /** @enum {string} */
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            days: number;
+        };
         /** AnnouncedWaits */
         AnnouncedWaits: {
             abandoned: number;
@@ -4853,6 +5021,16 @@ export interface components {
             name_zh: string;
             position: number;
             slug: string;
+        };
+        /** CategoryView */
+        CategoryView: {
+            /** @enum {string} */
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            days: number | null;
+            default: number | null;
+            least: number;
+            most: number | null;
+            version: number;
         };
         /** ChannelChange */
         ChannelChange: {
@@ -5342,6 +5520,43 @@ export interface components {
             recovery_codes: string[];
             recovery_codes_left: number | null;
         };
+        /** Erasure */
+        Erasure: {
+            asked_by: string | null;
+            /** Format: date-time */
+            at: string;
+            bytes_gone: number;
+            cleared: number;
+            conversations: number;
+            /** Format: uuid */
+            customer_id: string;
+            files: number;
+            finished_at: string | null;
+            /** @enum {string} */
+            ground: "own_wish" | "authority" | "by_mistake";
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            identity: "signed_in" | "called_back" | "document" | "in_person";
+            removed: {
+                [key: string]: number;
+            };
+            rounds: number;
+            /** @enum {string} */
+            state: "person" | "conversations" | "bytes" | "done";
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            conversations: number;
+            /** Format: uuid */
+            customer_id: string;
+            obstacles: ("on_hold" | "still_open" | "running" | "erased")[];
+            people: number;
+            removed: {
+                [key: string]: number;
+            };
+            still_open: number;
+        };
         /** Error */
         Error: {
             error: {
@@ -5676,6 +5891,22 @@ export interface components {
             feel: components["schemas"]["HelpRule"];
             teach: components["schemas"]["HelpRule"];
             version: number;
+        };
+        /** Hold */
+        Hold: {
+            /** @enum {string} */
+            code: "lawsuit" | "authority" | "complaint" | "tax";
+            /** Format: uuid */
+            id: string;
+            lifted_at: string | null;
+            lifted_by: string | null;
+            /** Format: date-time */
+            placed_at: string;
+            placed_by: string | null;
+            /** @enum {string} */
+            subject: "customer" | "conversation";
+            /** Format: uuid */
+            subject_id: string;
         };
         /** Holiday */
         Holiday: {
@@ -6126,6 +6357,24 @@ export interface components {
             colour: string;
             name: string;
             slug: string;
+        };
+        /** NewErasure */
+        NewErasure: {
+            /** Format: uuid */
+            customer_id: string;
+            /** @enum {string} */
+            ground: "own_wish" | "authority" | "by_mistake";
+            /** @enum {string} */
+            identity: "signed_in" | "called_back" | "document" | "in_person";
+        };
+        /** NewHold */
+        NewHold: {
+            /** @enum {string} */
+            code: "lawsuit" | "authority" | "complaint" | "tax";
+            /** @enum {string} */
+            subject: "customer" | "conversation";
+            /** Format: uuid */
+            subject_id: string;
         };
         /** NewInvitation */
         NewInvitation: {
@@ -6767,6 +7016,13 @@ export interface components {
         Resolution: {
             resolved: boolean;
         };
+        /** RetentionForm */
+        RetentionForm: {
+            /** @enum {string} */
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            days: number | null;
+            version: number;
+        };
         /** Retried */
         Retried: {
             count: number;
@@ -6899,6 +7155,18 @@ export interface components {
             networks: string[];
             password_least: number;
             second_step_roles: ("agent" | "supervisor" | "admin")[];
+        };
+        /** Run */
+        Run: {
+            /** Format: date-time */
+            at: string;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            left: unknown[];
+            removed: {
+                [key: string]: number;
+            };
         };
         /** RunGiven */
         RunGiven: {
@@ -13783,6 +14051,350 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.preview_erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewErasure"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.read_erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.erasure_report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.place_hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.lift_hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.set_retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.retention_amount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmountAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amount"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

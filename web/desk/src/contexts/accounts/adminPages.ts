@@ -4,6 +4,6 @@ export const adminPages: { name: string; pages: [page: string, permission: strin
   { name: 'work', pages: [['queues', 'routing.manage'], ['hours', 'settings.manage'], ['sla', 'settings.manage'], ['channels', 'channels.manage'], ['visitors', 'conversations.read']] },
   { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage'], ['helps', 'insight.wallboard'], ['approvals', 'routing.manage']] },
   { name: 'records', pages: [['fields', 'settings.manage'], ['links', 'integrations.manage'], ['exchange', 'settings.manage']] },
-  { name: 'safety', pages: [['sign-in', 'settings.manage'], ['sso', 'settings.manage'], ['proposals', 'accounts.manage'], ['audit', 'audit.read']] },
+  { name: 'safety', pages: [['sign-in', 'settings.manage'], ['sso', 'settings.manage'], ['proposals', 'accounts.manage'], ['audit', 'audit.read'], ['erasures', 'privacy.manage'], ['retention', 'privacy.manage']] },
   { name: 'interfaces', pages: [['api-keys', 'integrations.manage'], ['webhooks', 'integrations.manage']] },
 ]

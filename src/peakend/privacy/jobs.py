@@ -1,0 +1,32 @@
+"""Work of privacy that nobody waits for."""
+
+from uuid import UUID
+
+from peakend.kernel.db import Transaction
+from peakend.kernel.files import sweep_bytes
+from peakend.kernel.jobs import deferred, every
+from peakend.privacy import actions
+
+
+@deferred(alone=True)
+async def erase_step(tx: Transaction, *, erasure_id: UUID) -> None:
+    """Do the next portion of an erasure."""
+    await actions.erase_step(tx, erasure_id=erasure_id)
+
+
+@deferred(alone=True)
+async def retain_step(tx: Transaction, *, run_id: UUID) -> None:
+    """Remove the next portion of what is too old."""
+    await actions.retain_step(tx, run_id=run_id)
+
+
+@every(cron="11 19 * * *")
+async def retain(tx: Transaction) -> None:
+    """Begin the nightly round."""
+    await actions.start_retention(tx)
+
+
+@every(seconds=300, alone=True)
+async def drop_bytes(tx: Transaction) -> None:
+    """Remove the bytes of files that nobody refers to any more."""
+    await sweep_bytes(tx.organisation_id)

@@ -1,0 +1,42 @@
+"""Reading erasures, holds and times; counting what would go."""
+
+from peakend.privacy.models import Erasure, Hold, Run
+from peakend.privacy.queries.erasures import (
+    ErasureNotFound,
+    ErasurePreview,
+    erasures,
+    need_erasure,
+    preview,
+    running_for,
+)
+from peakend.privacy.queries.holds import HoldNotFound, holds, is_held, need_hold
+from peakend.privacy.queries.retention import (
+    Amount,
+    CategoryView,
+    amount,
+    categories,
+    current_days,
+    runs,
+)
+
+__all__ = [
+    "Amount",
+    "CategoryView",
+    "Erasure",
+    "ErasureNotFound",
+    "ErasurePreview",
+    "Hold",
+    "HoldNotFound",
+    "Run",
+    "amount",
+    "categories",
+    "current_days",
+    "erasures",
+    "holds",
+    "is_held",
+    "need_erasure",
+    "need_hold",
+    "preview",
+    "running_for",
+    "runs",
+]
