@@ -1,5 +1,6 @@
 """What changes conversations. The contexts above call these; each records what happened."""
 
+from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.channels import (
     UnknownHours,
@@ -193,6 +194,7 @@ __all__ = [
     "WrongTemplate",
     "WrongTime",
     "WrongTree",
+    "_carrying",
     "add_canned_reply",
     "add_channel",
     "add_first_channel",
