@@ -12,6 +12,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/knowledge/categories", "knowledge.edit"),
     ("/desk/knowledge/{article}", "knowledge.read"),
     ("/desk/wallboard", "insight.wallboard"),
+    ("/desk/wallboard?tv=1", "insight.wallboard"),
+    ("/desk/floor", "insight.wallboard"),
     ("/desk/interventions", "conversations.take_over"),
     ("/desk/side", "conversations.note"),
     ("/desk/following", "conversations.read"),

@@ -302,6 +302,14 @@ async def on_time(w: World) -> None:
     w.ahead = timedelta(0)
 
 
+async def move(w: World) -> None:
+    """Let the supervisor take it from its agent and put it into a queue."""
+    chief = w.kept["chief"]
+    queue = (await w.does(chief, "GET", "/queues")).json()[0]
+    path = f"/conversations/{w.kept['c']}/moves"
+    await w.does(chief, "POST", path, {"queue_id": queue["id"]})
+
+
 async def merge_customers(w: World) -> None:
     """Let who writes turn out to be somebody known, who wrote before."""
     async with w.shop.tx() as tx:
@@ -419,6 +427,9 @@ ACTIONS: list[tuple[str, Act]] = [
     ("it is given back", agent("holder", "POST", "/conversations/{c}/returns")),
     ("the supervisor assigns", given("chief", "POST", "/conversations/{c}/assignments",
                                      lambda w: {"agent_id": str(w.kept["other"].id)})),
+    ("the supervisor moves it to a queue", move),
+    ("the supervisor assigns again", given("chief", "POST", "/conversations/{c}/assignments",
+                                           lambda w: {"agent_id": str(w.kept["other"].id)})),
     ("the supervisor whispers", agent("chief", "POST", "/conversations/{c}/whispers",
                                       {"client_id": str(uuid4()), "text": "先道歉"})),
     ("the supervisor steps in", agent("chief", "POST", "/conversations/{c}/picks")),

@@ -75,6 +75,12 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/assignments": {"agent_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/approvals": {"client_id": NEW, "text": "x"},
     "POST /api/approvals/{approval_id:uuid}/decisions": {"outcome": "approved", "seen_seq": 0},
+    "POST /api/conversations/{conversation_id:uuid}/moves": {"queue_id": NEW},
+    "POST /api/queues/{queue_id:uuid}/overflow-previews": {"overflow_queue_id": NEW},
+    "PATCH /api/alert-rules/{rule_id:uuid}": {
+        "measure": "waiting", "scope": "each", "raise_at": 2, "clear_at": 1, "hold_s": 10,
+        "version": 1,
+    },
     "POST /api/conversations/{conversation_id:uuid}/side-threads": {
         "client_id": NEW, "member_ids": [NEW], "text": "x",
     },

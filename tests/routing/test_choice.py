@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peakend.routing.rules.choice import (
+    OVER_COUNT,
     RETRY_AFTER,
     STARVING_AFTER,
     Ready,
@@ -53,10 +54,12 @@ works = st.builds(
         Rings,
         relax_after_s=st.none() | st.integers(1, 900),
         overflow_after_s=st.none() | st.integers(1, 900),
+        overflow_over=st.none() | st.integers(1, 4),
         overflow_queue_id=st.sampled_from(QUEUES),
     ),
     last_agent_id=st.none() | st.sampled_from(AGENTS),
     only=st.none() | st.frozensets(st.sampled_from(AGENTS), max_size=2),
+    behind=st.integers(0, 5),
     tried=st.dictionaries(st.sampled_from(AGENTS), st.floats(0, 120).map(ago), max_size=2),
 )
 
@@ -188,7 +191,8 @@ def plainly(waiting: Sequence[Waiting], team: Sequence[Ready], now: datetime) ->
         rings, skills, places = work.rings, work.skills, [work.queue_id]
         if rings.relax_after_s is not None and waited_s >= rings.relax_after_s and not work.only:
             skills = {one for one in skills if one in work.firm}
-        if rings.overflow_after_s is not None and waited_s >= rings.overflow_after_s:
+        late = rings.overflow_after_s is not None and waited_s >= rings.overflow_after_s
+        if late or (rings.overflow_over is not None and work.behind >= rings.overflow_over):
             places.append(rings.overflow_queue_id)
         if work.only is not None:
             skills = work.skills
@@ -251,3 +255,18 @@ def test_the_circle_widens_but_never_to_who_is_not_allowed() -> None:
     assert may_be_asked(59) == {"both"}
     assert may_be_asked(60) == {"both", "allowed"}
     assert may_be_asked(120) == may_be_asked(86_400) == {"both", "allowed", "elsewhere"}
+
+
+def test_so_many_as_are_too_many_are_offered_to_a_second_queue() -> None:
+    rings = Rings(overflow_over=3, overflow_queue_id=QUEUES[1])
+    line = [
+        Waiting(
+            leg_id=UUID(int=n), queue_id=QUEUES[0], entered_at=ago(9 - n), rings=rings, behind=6 - n
+        )
+        for n in range(7)
+    ]
+    asked = [who_is_asked(work, NOW) for work in line]
+    assert [one.ring for one in asked] == [OVER_COUNT] * 4 + [0] * 3
+    second = agent(0, queue_ids=frozenset(QUEUES[1:2]), skills=frozenset())
+    (made,) = choose(line, [second], NOW)
+    assert (made.leg_id, made.ring) == (line[0].leg_id, OVER_COUNT), "who waits longest goes first"

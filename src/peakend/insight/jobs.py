@@ -12,6 +12,12 @@ from peakend.kernel.jobs import every
 log = structlog.get_logger()
 
 
+@every(seconds=10, alone=True)
+async def watch_floor(tx: Transaction) -> None:
+    """Raise and clear alerts."""
+    await actions.watch(tx)
+
+
 @every(seconds=60, alone=True)
 async def add_up(tx: Transaction) -> None:
     """Keep the boards fast: add up what was counted since the last round."""

@@ -1,5 +1,6 @@
 """Facts that measures are made of are counted as they come."""
 
+from peakend.accounts.events import OrganisationCreated
 from peakend.conversations.events import ConversationClosed, ConversationReopened
 from peakend.insight import actions
 from peakend.kernel.db import Transaction
@@ -14,3 +15,9 @@ async def count(tx: Transaction, fact: object) -> None:
     """Add the fact to the counts of its interval."""
     assert tx.cause is not None
     await actions.fold(tx, tx.cause)
+
+
+@reacts_to(OrganisationCreated, alone=True)
+async def warn_from_the_start(tx: Transaction, fact: OrganisationCreated) -> None:
+    """Let a new centre be warned of what usually goes wrong."""
+    await actions.add_first_alert_rules(tx)

@@ -50,6 +50,8 @@ queue = tenant_table(
     # Who waits this long may be offered to more people; empty means never.
     Column("relax_after_s", Integer),
     Column("overflow_after_s", Integer),
+    # More than so many waiting: the first of them may be offered to the second queue.
+    Column("overflow_over", Integer),
     *reference("overflow_queue_id", "queue"),
     _number("version", 1),
 )
@@ -145,6 +147,7 @@ work_item = tenant_table(
         "agent_id",
         postgresql_where=text("state = 'serving'"),
     ),
+    Index("ix_work_item_queue", "organisation_id", "queue_id", "entered_at"),
     Index("ix_work_item_conversation", "organisation_id", "conversation_id", "entered_at"),
     Index(
         "ix_work_item_told",
@@ -285,6 +288,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     relax_after_s: int | None
     overflow_after_s: int | None
+    overflow_over: int | None
     overflow_queue_id: UUID | None
     version: int
 

@@ -175,7 +175,9 @@ async def _queues(tx: Transaction, brands: Named, members: Named) -> Named:
         await routing.set_queue_members(tx, queue_id, member_ids=serving, team_ids=[])
         found[queue["slug"]] = queue_id
     for slug, other in (("repair", "property"), ("order", "property"), ("property", "order")):
-        helped = routing.QueueSettings(overflow_after_s=90, overflow_queue_id=found[other])
+        helped = routing.QueueSettings(
+            overflow_after_s=90, overflow_over=8, overflow_queue_id=found[other]
+        )
         await routing.change_queue(tx, found[slug], helped)
     found |= {f"hours/{slug}": hours_id for slug, hours_id in hours.items()}
     return found

@@ -69,6 +69,7 @@ class Held(msgspec.Struct, frozen=True):
     id: UUID
     number: int
     customer_name: str
+    leg_id: UUID
 
 
 class AgentState(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +161,40 @@ async def wallboard(tx: Transaction) -> Wallboard:
     )
 
 
+class InLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that waits, since when, and whom it is offered to now."""
+
+    id: UUID
+    number: int
+    customer_name: str
+    leg_id: UUID
+    queue_id: UUID | None
+    entered_at: datetime
+    offered_to: UUID | None
+
+
+async def in_line(tx: Transaction) -> list[InLine]:
+    """Return what waits, oldest first, as far as one sees it. Counts: at most 300."""
+    legs = await routing.in_line(tx)
+    rows = {
+        row.id: row
+        for row in await conversations.rows(tx, [leg.conversation_id for leg in legs], tx.actor)
+    }
+    return [
+        InLine(
+            id=row.id,
+            number=row.number,
+            customer_name=row.customer.name,
+            leg_id=leg.id,
+            queue_id=leg.queue_id,
+            entered_at=leg.entered_at,
+            offered_to=leg.offered_to,
+        )
+        for leg in legs
+        if (row := rows.get(leg.conversation_id))
+    ]
+
+
 def _line(lines: dict[UUID, routing.Line], queue_id: UUID) -> list[routing.Line]:
     return [lines[queue_id]] if queue_id in lines else []
 
@@ -212,7 +247,7 @@ async def _agents(tx: Transaction) -> list[AgentState]:
     hands: dict[UUID, list[Held]] = defaultdict(list)
     for leg in held:
         if leg.agent_id is not None and (row := rows.get(leg.conversation_id)):
-            hands[leg.agent_id].append(Held(row.id, row.number, row.customer.name))
+            hands[leg.agent_id].append(Held(row.id, row.number, row.customer.name, leg.id))
     return [
         AgentState(
             id=seat.agent_id,

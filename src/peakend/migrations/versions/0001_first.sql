@@ -1,3 +1,18 @@
+CREATE TABLE alert (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	rule_id UUID NOT NULL, 
+	queue_id UUID NOT NULL, 
+	measure TEXT NOT NULL, 
+	value FLOAT NOT NULL, 
+	threshold FLOAT NOT NULL, 
+	raised_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	acknowledged_by UUID, 
+	acknowledged_at TIMESTAMP WITH TIME ZONE, 
+	cleared_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_alert PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE audit_entry (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -905,6 +920,7 @@ CREATE TABLE queue (
 	position INTEGER DEFAULT '0' NOT NULL, 
 	relax_after_s INTEGER, 
 	overflow_after_s INTEGER, 
+	overflow_over INTEGER, 
 	overflow_queue_id UUID, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_queue PRIMARY KEY (organisation_id, id)
@@ -1024,6 +1040,20 @@ CREATE TABLE webhook (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_webhook PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE alert_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	measure TEXT NOT NULL, 
+	scope TEXT NOT NULL, 
+	queue_id UUID, 
+	raise_at FLOAT NOT NULL, 
+	clear_at FLOAT NOT NULL, 
+	hold_s INTEGER NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_alert_rule PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE article (
@@ -1203,6 +1233,14 @@ CREATE TABLE webhook_delivery (
 	status SMALLINT, 
 	code TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_webhook_delivery PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE alert_watch (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	rule_id UUID NOT NULL, 
+	queue_id UUID NOT NULL, 
+	turning_since TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_alert_watch PRIMARY KEY (organisation_id, rule_id, queue_id)
 )
 -- next
 CREATE TABLE article_passage (
@@ -1737,6 +1775,8 @@ ALTER TABLE visitor ADD CONSTRAINT fk_visitor_organisation_id_customer_id FOREIG
 -- next
 ALTER TABLE webhook ADD CONSTRAINT fk_webhook_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE alert_rule ADD CONSTRAINT fk_alert_rule_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE article ADD CONSTRAINT fk_article_organisation_id_category_id FOREIGN KEY (organisation_id, category_id) REFERENCES article_category (organisation_id, id)
@@ -1788,6 +1828,8 @@ ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOR
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE webhook_delivery ADD CONSTRAINT fk_webhook_delivery_organisation_id_webhook_id FOREIGN KEY (organisation_id, webhook_id) REFERENCES webhook (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE alert_watch ADD CONSTRAINT fk_alert_watch_organisation_id_rule_id FOREIGN KEY (organisation_id, rule_id) REFERENCES alert_rule (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE article_passage ADD CONSTRAINT fk_article_passage_organisation_id_article_id FOREIGN KEY (organisation_id, article_id) REFERENCES article (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -1906,6 +1948,10 @@ ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_member_id FORE
 ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE work_offer ADD CONSTRAINT fk_work_offer_organisation_id_leg_id FOREIGN KEY (organisation_id, leg_id) REFERENCES work_item (organisation_id, id) ON DELETE CASCADE
+-- next
+CREATE INDEX ix_alert_raised ON alert (organisation_id, raised_at, id)
+-- next
+CREATE UNIQUE INDEX uq_alert_open ON alert (organisation_id, rule_id, queue_id) WHERE cleared_at IS NULL
 -- next
 CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
 -- next
@@ -2179,6 +2225,8 @@ CREATE INDEX ix_work_item_customer ON work_item (organisation_id, customer_id, a
 -- next
 CREATE INDEX ix_work_item_handled ON work_item (organisation_id, queue_id, ended_at) WHERE state = 'done' AND answered_at IS NOT NULL
 -- next
+CREATE INDEX ix_work_item_queue ON work_item (organisation_id, queue_id, entered_at)
+-- next
 CREATE INDEX ix_work_item_serving ON work_item (organisation_id, agent_id) WHERE state = 'serving'
 -- next
 CREATE INDEX ix_work_item_told ON work_item (organisation_id, entered_at) WHERE told_high_s IS NOT NULL
@@ -2190,6 +2238,14 @@ CREATE UNIQUE INDEX uq_work_item_active ON work_item (organisation_id, conversat
 CREATE UNIQUE INDEX uq_side_note_client_id ON side_note (organisation_id, thread_id, client_id)
 -- next
 CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, thread_id)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON alert TO peakend_app
+-- next
+ALTER TABLE alert ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE alert FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON alert TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT ON audit_entry TO peakend_app
 -- next
@@ -2871,6 +2927,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON webhook TO peakend_system
 -- next
 CREATE POLICY system ON webhook TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON alert_rule TO peakend_app
+-- next
+ALTER TABLE alert_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE alert_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON alert_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article TO peakend_app
 -- next
 ALTER TABLE article ENABLE ROW LEVEL SECURITY
@@ -2978,6 +3042,14 @@ CREATE POLICY tenant ON webhook_delivery TO peakend_app USING (organisation_id =
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_delivery TO peakend_system
 -- next
 CREATE POLICY system ON webhook_delivery TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON alert_watch TO peakend_app
+-- next
+ALTER TABLE alert_watch ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE alert_watch FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON alert_watch TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article_passage TO peakend_app
 -- next

@@ -64,11 +64,13 @@ from peakend.routing.actions.settings import (
 from peakend.routing.actions.sweeping import let_silent_go, rescue_orphans, sweep
 from peakend.routing.actions.taking import (
     AgentAway,
+    ElsewhereByNow,
     HandsFull,
     HeldByColleague,
     NothingToTake,
     assign,
     lock_hands,
+    move,
     pick,
     serve_reopened,
 )
@@ -84,6 +86,7 @@ from peakend.routing.actions.targets import (
 __all__ = [
     "AgentAway",
     "CapacityOutOfRange",
+    "ElsewhereByNow",
     "HandsFull",
     "HeldByColleague",
     "HoursUnknown",
@@ -130,6 +133,7 @@ __all__ = [
     "lock_hands",
     "mark_pause",
     "match",
+    "move",
     "notice_who_left",
     "open_first_queue",
     "open_or_close",

@@ -1,6 +1,5 @@
 """Offers: work goes to one agent at a time, who takes it, refuses it or lets it pass."""
 
-from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -24,8 +23,15 @@ from peakend.routing.events import OfferExpired, OfferRefused, WorkAnswered, Wor
 from peakend.routing.models import LineRow, QueueRow, Weighed, WorkItem
 from peakend.routing.queries.queues import queues
 from peakend.routing.queries.seats import Seat, seats
-from peakend.routing.queries.work import anything_waits, as_waiting, need_leg, waiting
-from peakend.routing.rules.choice import NO_RINGS, OFFER_S, RULE, Choice, Rings, choose
+from peakend.routing.queries.work import (
+    anything_waits,
+    as_waiting,
+    need_leg,
+    rings_of,
+    teams_of,
+    waiting,
+)
+from peakend.routing.rules.choice import OFFER_S, RULE, Choice, choose
 
 _OFFER = """
 UPDATE work_item w
@@ -76,9 +82,12 @@ async def match(tx: Transaction) -> int:
         staff = [s for s in await seats(tx, free) if s.presence.state == "ready" and _room(s)]
         lines = {queue.id: queue for queue in await queues(tx)}
         firm = frozenset(one.id for one in await accounts.skills(tx) if one.authority)
-        teams = _teams(staff)
+        teams = teams_of(staff)
         legs = {leg.id: leg for leg in await waiting(tx, len(staff))}
-        views = [as_waiting(leg, teams, _rings(lines, leg), firm) for leg in legs.values()]
+        views = [
+            as_waiting(leg, teams, rings_of(lines, leg.queue_id), firm, leg.in_line - leg.place)
+            for leg in legs.values()
+        ]
         choices = choose(views, (seat.ready() for seat in staff), tx.now)
         done = await _offer(tx, legs, choices, lines)
         made += done
@@ -87,27 +96,8 @@ async def match(tx: Transaction) -> int:
     return made
 
 
-def _rings(lines: dict[UUID, QueueRow], leg: WorkItem) -> Rings:
-    queue = lines.get(leg.queue_id) if leg.queue_id else None
-    if queue is None:
-        return NO_RINGS
-    return Rings(
-        relax_after_s=queue.relax_after_s,
-        overflow_after_s=queue.overflow_after_s,
-        overflow_queue_id=queue.overflow_queue_id,
-    )
-
-
 def _room(seat: Seat) -> bool:
     return seat.load < seat.capacity and seat.offers == 0
-
-
-def _teams(staff: list[Seat]) -> dict[UUID, frozenset[UUID]]:
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for seat in staff:
-        for team_id in seat.team_ids:
-            found[team_id].add(seat.agent_id)
-    return {team_id: frozenset(ids) for team_id, ids in found.items()}
 
 
 async def _offer(

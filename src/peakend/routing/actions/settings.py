@@ -67,6 +67,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     position: int | msgspec.UnsetType = msgspec.UNSET
     relax_after_s: int | msgspec.UnsetType | None = msgspec.UNSET
     overflow_after_s: int | msgspec.UnsetType | None = msgspec.UNSET
+    overflow_over: int | msgspec.UnsetType | None = msgspec.UNSET
     overflow_queue_id: UUID | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -76,6 +77,7 @@ UPDATE queue
 SET name = $2, brand_id = $3, hours_id = $4, skills = $5::uuid[], target_s = $6, priority = $7,
     offer_s = $8, transfer_limit_s = $9, promise_s = $10, silent_limit_s = $11, wrap_up_s = $12,
     position = $13, relax_after_s = $14, overflow_after_s = $15, overflow_queue_id = $16,
+    overflow_over = $17,
     version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
@@ -155,6 +157,7 @@ async def _save_queue(
         after.relax_after_s,
         after.overflow_after_s if after.overflow_queue_id else None,
         after.overflow_queue_id,
+        after.overflow_over if after.overflow_queue_id else None,
     )
     await record(tx, QueueChanged(queue_id=queue_id, what=what))
     await audit(tx, f"queue.{what}", "queue", queue_id)

@@ -10,12 +10,16 @@ from peakend.conversations.queries.access import need_conversation
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Refused
-from peakend.routing.actions.lines import end_leg, enqueue, serve_at_once, standing_leg
+from peakend.routing.actions.lines import Passed, end_leg, enqueue, serve_at_once, standing_leg
 from peakend.routing.actions.offering import answer
 from peakend.routing.actions.presence import lock_presence
 from peakend.routing.models import WorkItem
+from peakend.routing.queries.queues import need_queue
 from peakend.routing.queries.seats import load_of, presence_of
 from peakend.routing.queries.work import active_leg, need_leg
+
+MOVED_PRIORITY = 10
+"""Who was served already does not begin to wait at the end of the line."""
 
 
 class HandsFull(Conflict):
@@ -28,6 +32,12 @@ class NothingToTake(Conflict):
     """The conversation is over."""
 
     wording = "routing.nothing_to_take"
+
+
+class ElsewhereByNow(Conflict):
+    """Somebody else took or gave the conversation meanwhile."""
+
+    wording = "routing.elsewhere_by_now"
 
 
 class HeldByColleague(Refused):
@@ -71,12 +81,21 @@ async def pick(tx: Transaction, *, conversation_id: UUID, by: Actor) -> WorkItem
     return leg
 
 
-async def assign(tx: Transaction, *, conversation_id: UUID, agent_id: UUID, by: Actor) -> WorkItem:
+async def assign(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    agent_id: UUID,
+    by: Actor,
+    leg_id: UUID | None = None,
+) -> WorkItem:
     """Give a conversation to an agent, wherever it is. A supervisor's word exceeds a capacity.
 
-    Errors: ConversationNotFound, MemberNotFound, AgentAway, NothingToTake.
+    `leg_id` is where it was seen to be.
+    Errors: ConversationNotFound, MemberNotFound, AgentAway, NothingToTake, ElsewhereByNow.
     """
     await need_conversation(tx, conversation_id, by)
+    await _need_there(tx, conversation_id, leg_id)
     member = await accounts.need_member(tx, agent_id)
     if not member.active or (await presence_of(tx, agent_id)).state == "offline":
         raise AgentAway(name=member.name)
@@ -88,6 +107,56 @@ async def assign(tx: Transaction, *, conversation_id: UUID, agent_id: UUID, by: 
     )
     await _tell_colleagues(tx, conversation_id, "staff_assigned", to_id=agent_id, by_id=by.id)
     return leg
+
+
+async def move(
+    tx: Transaction,
+    *,
+    conversation_id: UUID,
+    queue_id: UUID,
+    by: Actor,
+    leg_id: UUID | None = None,
+) -> UUID:
+    """Let a conversation wait in a queue, wherever it is, and return its leg; who waits goes on so.
+
+    `leg_id` is where it was seen to be. Who was served counts as having waited ten minutes.
+    Errors: ConversationNotFound, QueueNotFound, NothingToTake, ElsewhereByNow.
+    """
+    await need_conversation(tx, conversation_id, by)
+    await need_queue(tx, queue_id)
+    await lock_hands(tx, conversation_id)
+    leg = await active_leg(tx, conversation_id, lock=True)
+    system = Actor.system(tx.organisation_id)
+    if (await need_conversation(tx, conversation_id, system, lock=True)).state == "closed":
+        raise NothingToTake
+    if leg_id is not None and (leg is None or leg.id != leg_id):
+        raise ElsewhereByNow
+    if leg is not None and leg.state != "serving" and leg.queue_id == queue_id:
+        return leg.id
+    if leg is not None:
+        await end_leg(tx, leg, "moved")
+    waited = leg is not None and leg.state != "serving"
+    new_leg_id = await enqueue(
+        tx,
+        conversation_id,
+        queue_id,
+        priority=0 if waited or leg is None else MOVED_PRIORITY,
+        passed=Passed(from_leg=leg, tried=leg.agent_id) if leg else None,
+        entered_at=leg.entered_at if leg is not None and waited else None,
+    )
+    assert new_leg_id is not None
+    await audit(
+        tx, "conversation.moved", "conversation", conversation_id, {"queue_id": str(queue_id)}
+    )
+    await _tell_colleagues(tx, conversation_id, "staff_moved", to_id=queue_id, by_id=by.id)
+    return new_leg_id
+
+
+async def _need_there(tx: Transaction, conversation_id: UUID, leg_id: UUID | None) -> None:
+    if leg_id is not None:
+        leg = await active_leg(tx, conversation_id)
+        if leg is None or leg.id != leg_id:
+            raise ElsewhereByNow
 
 
 async def _tell_colleagues(

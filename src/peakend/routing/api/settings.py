@@ -47,6 +47,7 @@ class Queue(Struct, frozen=True, kw_only=True):
     position: int
     relax_after_s: int | None
     overflow_after_s: int | None
+    overflow_over: int | None
     overflow_queue_id: UUID | None
 
 
@@ -67,6 +68,7 @@ class QueueForm(Struct, forbid_unknown_fields=True, kw_only=True):
     position: Annotated[int, Meta(ge=0, le=10_000)] | UnsetType = UNSET
     relax_after_s: Seconds | UnsetType | None = UNSET
     overflow_after_s: Seconds | UnsetType | None = UNSET
+    overflow_over: Annotated[int, Meta(ge=1, le=10_000)] | UnsetType | None = UNSET
     overflow_queue_id: UUID | UnsetType | None = UNSET
 
     def settings(self) -> QueueSettings:

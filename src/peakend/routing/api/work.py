@@ -45,7 +45,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     """Why a conversation was offered to the first of `agents`; the others would have been next.
 
     `ring` says how far the circle had widened: 0 the queue with every skill, 1 with the authority
-    alone, 2 with a second queue. Counts: place and waiting in the queue, candidates free then.
+    alone, 2 with a second queue after a time, 3 with a second queue because too many waited.
+    Counts: place and waiting in the queue, candidates free then.
     """
 
     at: datetime
@@ -61,9 +62,17 @@ class Decision(Struct, frozen=True, kw_only=True):
 
 
 class AssignmentForm(Struct, forbid_unknown_fields=True):
-    """Who shall hold the conversation."""
+    """Who shall hold the conversation; `leg_id` is where it was seen to be."""
 
     agent_id: UUID
+    leg_id: UUID | None = None
+
+
+class MoveForm(Struct, forbid_unknown_fields=True):
+    """In which queue the conversation shall wait; `leg_id` is where it was seen to be."""
+
+    queue_id: UUID
+    leg_id: UUID | None = None
 
 
 @post(
@@ -107,8 +116,40 @@ async def assign(
     tx: Transaction, actor: Actor, conversation_id: UUID, data: AssignmentForm
 ) -> ConversationRow:
     """Give a conversation to an agent."""
-    await actions.assign(tx, conversation_id=conversation_id, agent_id=data.agent_id, by=actor)
+    await actions.assign(
+        tx,
+        conversation_id=conversation_id,
+        agent_id=data.agent_id,
+        by=actor,
+        leg_id=data.leg_id,
+    )
     return await _row(tx, conversation_id)
+
+
+@post(
+    "/conversations/{conversation_id:uuid}/moves",
+    opt=needs("conversations.assign"),
+    status_code=200,
+)
+async def move(
+    tx: Transaction, actor: Actor, conversation_id: UUID, data: MoveForm
+) -> ConversationRow:
+    """Let a conversation wait in a queue, wherever it is."""
+    await actions.move(
+        tx,
+        conversation_id=conversation_id,
+        queue_id=data.queue_id,
+        by=actor,
+        leg_id=data.leg_id,
+    )
+    return await _row(tx, conversation_id)
+
+
+@get("/conversations/{conversation_id:uuid}/fits", opt=needs("conversations.assign"))
+async def fits(tx: Transaction, actor: Actor, conversation_id: UUID) -> queries.Fits:
+    """Return for every agent and queue what speaks against giving a conversation to them."""
+    await conversations.need_conversation(tx, conversation_id, actor)
+    return await queries.fits(tx, conversation_id)
 
 
 @post(
@@ -154,4 +195,4 @@ async def _row(tx: Transaction, conversation_id: UUID) -> ConversationRow:
     return (await conversations.rows(tx, [conversation_id]))[0]
 
 
-routes = [pick, transfer, assign, give_back, decisions]
+routes = [pick, transfer, assign, move, fits, give_back, decisions]

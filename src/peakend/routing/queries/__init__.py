@@ -2,12 +2,23 @@
 
 from peakend.routing.models import HoursRow, OfferRow, PresenceRow, QueueRow, SlaPolicyRow, WorkItem
 from peakend.routing.queries.announced import AnnouncedWaits, announced_waits
+from peakend.routing.queries.fits import AgentFit, Fits, QueueFit, fits
 from peakend.routing.queries.hours import (
     HoursNotFound,
     business_hours,
     hours_exist,
+    live_queues,
     need_hours,
     opening,
+)
+from peakend.routing.queries.overflow import (
+    REPLAYED_DAYS,
+    Coming,
+    OverBefore,
+    OverNow,
+    helpers_of,
+    over_before,
+    over_now,
 )
 from peakend.routing.queries.queues import (
     Line,
@@ -43,6 +54,7 @@ from peakend.routing.queries.work import (
     active_leg,
     held,
     held_by,
+    in_line,
     last_served_by,
     legs_of,
     need_leg,
@@ -53,32 +65,45 @@ from peakend.routing.queries.work import (
     wait_in_queue,
     waiting,
 )
+from peakend.routing.rules.choice import Rings
 
 __all__ = [
+    "REPLAYED_DAYS",
+    "AgentFit",
     "AnnouncedWaits",
+    "Coming",
     "Directory",
+    "Fits",
     "HoursNotFound",
     "HoursRow",
     "LegNotFound",
     "Line",
     "OfferRow",
+    "OverBefore",
+    "OverNow",
     "Place",
     "PolicyNotFound",
     "PresenceRow",
+    "QueueFit",
     "QueueNotFound",
     "QueueRow",
+    "Rings",
     "Seat",
     "SlaPolicyRow",
     "WorkItem",
     "active_leg",
     "announced_waits",
     "business_hours",
+    "fits",
     "held",
     "held_by",
+    "helpers_of",
     "hours_exist",
+    "in_line",
     "last_served_by",
     "legs_of",
     "lines",
+    "live_queues",
     "load_of",
     "member_queues",
     "need_hours",
@@ -91,6 +116,8 @@ __all__ = [
     "opening_view",
     "openings",
     "other_ways",
+    "over_before",
+    "over_now",
     "place_in_line",
     "policies",
     "presence_of",

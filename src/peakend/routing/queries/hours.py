@@ -5,8 +5,8 @@ from uuid import UUID
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.routing.models import SELECT_HOURS, HoursRow
-from peakend.routing.rules.hours import Hours, parse_hours
+from peakend.routing.models import SELECT_HOURS, HoursRow, QueueRow
+from peakend.routing.rules.hours import Hours, is_open, parse_hours
 
 
 class HoursNotFound(NotFound):
@@ -51,6 +51,16 @@ async def opening(tx: Transaction, hours_id: UUID | None) -> Hours | None:
     if hours_id is None:
         return None
     return as_hours(await need_hours(tx, hours_id))
+
+
+async def live_queues(tx: Transaction, some: list[QueueRow]) -> set[UUID]:
+    """Return those queues in which people are due to be there now."""
+    known = {row.id: as_hours(row) for row in await business_hours(tx)}
+    return {
+        queue.id
+        for queue in some
+        if queue.open and (queue.hours_id not in known or is_open(known[queue.hours_id], tx.now))
+    }
 
 
 def as_hours(row: HoursRow) -> Hours:

@@ -1,5 +1,7 @@
 """Work items: what waits, what is offered, what is held; places in line and expected waits."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -98,6 +100,14 @@ async def held(tx: Transaction) -> list[WorkItem]:
     )
 
 
+async def in_line(tx: Transaction) -> list[WorkItem]:
+    """Return what waits or is offered now, oldest first. Counts: at most 300."""
+    return await tx.all(
+        WorkItem,
+        SELECT_WORK + " AND state IN ('waiting', 'offered') ORDER BY entered_at, id LIMIT 300",
+    )
+
+
 _OFFERS = f"""
 {SELECT_OFFER}
   AND leg_id IN (SELECT id FROM work_item
@@ -109,7 +119,8 @@ LIMIT 50
 _RANK = """w.entered_at > $2::timestamptz,
      CASE WHEN w.entered_at <= $2 THEN w.entered_at
           ELSE w.entered_at - w.priority * interval '1 minute' END, w.id"""
-# Of work that asks the same people no more is read than could be offered to them.
+# Of work that asks the same people no more is read than could be offered to them. Those above the
+# count of a queue are the first of its line, so whoever is left out would ask nobody else.
 _LINE = f"""
 SELECT {WORK_COLUMNS}, line.place, line.in_line
 FROM (SELECT w.id,
@@ -181,6 +192,7 @@ def as_waiting(
     teams: dict[UUID, frozenset[UUID]],
     rings: Rings = NO_RINGS,
     authorities: frozenset[UUID] = frozenset(),
+    behind: int = 0,
 ) -> Waiting:
     """Return the form in which the choice sees a leg; `teams` are the agents of each team."""
     only = None
@@ -198,8 +210,34 @@ def as_waiting(
         rings=rings,
         last_agent_id=leg.last_agent_id,
         only=only,
+        behind=behind,
         tried={UUID(agent): datetime.fromisoformat(at) for agent, at in leg.tried.items()},
     )
+
+
+def rings_of(lines: Mapping[UUID, QueueRow], queue_id: UUID | None) -> Rings:
+    """Return when the work of a queue asks more people; one that is closed is not asked."""
+    queue = lines.get(queue_id) if queue_id else None
+    if queue is None:
+        return NO_RINGS
+    second = lines.get(queue.overflow_queue_id) if queue.overflow_queue_id else None
+    if second is None or not second.open:
+        return Rings(relax_after_s=queue.relax_after_s)
+    return Rings(
+        relax_after_s=queue.relax_after_s,
+        overflow_after_s=queue.overflow_after_s,
+        overflow_over=queue.overflow_over,
+        overflow_queue_id=second.id,
+    )
+
+
+def teams_of(staff: Iterable[Seat]) -> dict[UUID, frozenset[UUID]]:
+    """Return the agents of each team among some seats."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for seat in staff:
+        for team_id in seat.team_ids:
+            found[team_id].add(seat.agent_id)
+    return {team_id: frozenset(ids) for team_id, ids in found.items()}
 
 
 async def place_in_line(tx: Transaction, conversation_id: UUID) -> Place | None:

@@ -4,8 +4,10 @@ The order ages linearly for everybody, and work that waited longer than the cap 
 by age: so no stream of newcomers, however urgent, can keep anybody waiting for ever.
 
 Work is asked of a ring of agents that widens while it waits: first those of its queue with every
-skill, then those of its queue with the authority alone, then those of a second queue, too. Being
-allowed is never relaxed. Agents that any of the waiting work would ask alike are sorted once.
+skill, then those of its queue with the authority alone, then those of a second queue, too. The
+second queue is asked after a time, or while too many wait: then for as many as are too many, the
+first in line first. It is one step: the queue behind the second is never asked. Being allowed is
+never relaxed. Agents that any of the waiting work would ask alike are sorted once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,8 +16,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-RULE = 2
-"""The version of these rules, kept with every decision. Version 1 knew no rings."""
+RULE = 3
+"""The version of these rules, kept with every decision. Version 1 knew no rings, 2 no counts."""
+OVER_TIME, OVER_COUNT = 2, 3
+"""The rings in which a second queue is asked: after a time, and because too many wait."""
 PRIORITY_S = 60
 """One point of priority weighs as much as this much waiting."""
 POINTS = {"low": -5, "normal": 0, "high": 5, "urgent": 15}
@@ -31,10 +35,11 @@ OTHERS_KEPT = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Rings:
-    """When a queue asks more people: after so many seconds, None for never."""
+    """When a queue asks more people: after so many seconds, above so many waiting; None: never."""
 
     relax_after_s: int | None = None
     overflow_after_s: int | None = None
+    overflow_over: int | None = None
     overflow_queue_id: UUID | None = None
 
 
@@ -46,6 +51,7 @@ class Waiting:
     """Work that waits; `only` are the agents it is meant for, None for any of the queue.
 
     `firm` are those of its skills that mean being allowed to: they are asked of everybody.
+    `behind` is how many wait for the same queue after it.
     """
 
     leg_id: UUID
@@ -57,6 +63,7 @@ class Waiting:
     rings: Rings = NO_RINGS
     last_agent_id: UUID | None = None
     only: frozenset[UUID] | None = None
+    behind: int = 0
     tried: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
@@ -208,7 +215,9 @@ def who_is_asked(work: Waiting, now: datetime) -> Asked:
     if rings.relax_after_s is not None and waited_s >= rings.relax_after_s:
         ring, skills = 1, work.skills & work.firm
     if rings.overflow_after_s is not None and waited_s >= rings.overflow_after_s:
-        ring, places = 2, places | {rings.overflow_queue_id}
+        ring, places = OVER_TIME, places | {rings.overflow_queue_id}
+    elif rings.overflow_over is not None and work.behind >= rings.overflow_over:
+        ring, places = OVER_COUNT, places | {rings.overflow_queue_id}
     if work.only is not None:
         return Asked(0, frozenset(), work.skills, work.only)
     return Asked(ring, places, skills, None)

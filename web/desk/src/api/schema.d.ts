@@ -4,6 +4,93 @@
  */
 
 export interface paths {
+    "/api/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what raises alerts */
+        get: operations["insight.alerts.list_rules"];
+        put?: never;
+        /** Watch a measure */
+        post: operations["insight.alerts.add_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Watch something no more */
+        delete: operations["insight.alerts.delete_rule"];
+        options?: never;
+        head?: never;
+        /** Change what raises an alert */
+        patch: operations["insight.alerts.change_rule"];
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what is raised now */
+        get: operations["insight.alerts.list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return alerts that are over, newest first */
+        get: operations["insight.alerts.past_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledgements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that I take care of an alert; return what is raised now */
+        post: operations["insight.alerts.acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/announced-waits": {
         parameters: {
             query?: never;
@@ -1008,6 +1095,23 @@ export interface paths {
         patch: operations["conversations.fields.fill_conversation"];
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return for every agent and queue what speaks against giving a conversation to them */
+        get: operations["routing.work.fits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/follower": {
         parameters: {
             query?: never;
@@ -1141,6 +1245,23 @@ export interface paths {
         put?: never;
         /** Reply, or leave a note */
         post: operations["conversations.desk.write_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a conversation wait in a queue, wherever it is */
+        post: operations["routing.work.move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1790,6 +1911,23 @@ export interface paths {
         put?: never;
         /** Upload a file */
         post: operations["conversations.desk.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/floor/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what waits, oldest first */
+        get: operations["insight.boards.waiting_now"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2456,7 +2594,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return definition, formula, source facts and last values of a measure */
-        get: operations["insight.explain"];
+        get: operations["insight.boards.explain"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3029,6 +3167,23 @@ export interface paths {
         /** Say exactly who serves a queue */
         put: operations["routing.settings.set_members"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queues/{queue_id}/overflow-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return what an overflow would do now, and would have done in the last seven days */
+        post: operations["insight.boards.preview_overflow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3969,7 +4124,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return the floor now and today */
-        get: operations["insight.wallboard"];
+        get: operations["insight.boards.wallboard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4522,6 +4677,13 @@ export interface components {
         Again: {
             next_s: number;
         };
+        /** AgentFit */
+        AgentFit: {
+            /** Format: uuid */
+            id: string;
+            lacks: ("holds" | "offline" | "away" | "full" | "authority" | "skill" | "queue")[];
+            missing: string[];
+        };
         /** AgentState */
         AgentState: {
             capacity: number;
@@ -4547,6 +4709,59 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "busy" | "wrap_up" | "break" | "offline";
             team: string | null;
+        };
+        /** Alert */
+        Alert: {
+            acknowledged_at: string | null;
+            acknowledged_by: string | null;
+            cleared_at: string | null;
+            /** Format: uuid */
+            id: string;
+            measure: string;
+            queue_id: string | null;
+            queue_name: string | null;
+            /** Format: date-time */
+            raised_at: string;
+            threshold: number;
+            value: number;
+        };
+        /** AlertRuleChange */
+        AlertRuleChange: {
+            /** @default true */
+            active: boolean;
+            clear_at: number;
+            hold_s: number;
+            /** @enum {string} */
+            measure: "waiting" | "longest_s" | "service_level" | "service_level_high" | "abandonment" | "agents_ready";
+            queue_id?: string | null;
+            raise_at: number;
+            scope: string;
+            version: number;
+        };
+        /** AlertRuleRow */
+        AlertRuleRow: {
+            active: boolean;
+            clear_at: number;
+            hold_s: number;
+            /** Format: uuid */
+            id: string;
+            measure: string;
+            queue_id: string | null;
+            raise_at: number;
+            scope: string;
+            version: number;
+        };
+        /** AlertRuleSettings */
+        AlertRuleSettings: {
+            /** @default true */
+            active: boolean;
+            clear_at: number;
+            hold_s: number;
+            /** @enum {string} */
+            measure: "waiting" | "longest_s" | "service_level" | "service_level_high" | "abandonment" | "agents_ready";
+            queue_id?: string | null;
+            raise_at: number;
+            scope: string;
         };
         /** Amount */
         Amount: {
@@ -4762,6 +4977,7 @@ export interface components {
         AssignmentForm: {
             /** Format: uuid */
             agent_id: string;
+            leg_id?: string | null;
         };
         /** AtInterval */
         AtInterval: {
@@ -5746,6 +5962,11 @@ export interface components {
         Filling: {
             values: components["schemas"]["ValueChange"][];
         };
+        /** Fits */
+        Fits: {
+            agents: components["schemas"]["AgentFit"][];
+            queues: components["schemas"]["QueueFit"][];
+        };
         /** FollowMark */
         FollowMark: {
             /** Format: uuid */
@@ -5832,6 +6053,8 @@ export interface components {
             customer_name: string;
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            leg_id: string;
             number: number;
         };
         /** HeldRoles */
@@ -5994,6 +6217,19 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "checking" | "checked" | "running" | "done" | "stopped";
             wrong: number;
+        };
+        /** InLine */
+        InLine: {
+            customer_name: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            leg_id: string;
+            number: number;
+            offered_to: string | null;
+            queue_id: string | null;
         };
         /** Intervention */
         Intervention: {
@@ -6318,6 +6554,12 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** MoveForm */
+        MoveForm: {
+            leg_id?: string | null;
+            /** Format: uuid */
+            queue_id: string;
+        };
         /** Named */
         Named: {
             /** Format: uuid */
@@ -6433,6 +6675,7 @@ export interface components {
             name: string;
             offer_s?: number;
             overflow_after_s?: number | null;
+            overflow_over?: number | null;
             overflow_queue_id?: string | null;
             position?: number;
             priority?: number;
@@ -6592,6 +6835,35 @@ export interface components {
             /** @enum {string} */
             outcome: "taken" | "kept" | "changed" | "dismissed";
         };
+        /** OverBefore */
+        OverBefore: {
+            entered: number;
+            flowed: number;
+            reached: number;
+            /** Format: date-time */
+            since: string;
+            waited_s: number | null;
+            would_have_waited_s: number | null;
+        };
+        /** OverNow */
+        OverNow: {
+            asked: number;
+            offered: number;
+            waiting: number;
+        };
+        /** OverflowForm */
+        OverflowForm: {
+            overflow_after_s?: number | null;
+            overflow_over?: number | null;
+            /** Format: uuid */
+            overflow_queue_id: string;
+            relax_after_s?: number | null;
+        };
+        /** OverflowPreview */
+        OverflowPreview: {
+            before: components["schemas"]["OverBefore"];
+            now: components["schemas"]["OverNow"];
+        };
         /** Own */
         Own: {
             password: string;
@@ -6612,6 +6884,11 @@ export interface components {
             /** @default  */
             title: string;
             url: string;
+        };
+        /** PageOfAlert */
+        PageOfAlert: {
+            items: components["schemas"]["Alert"][];
+            next: string | null;
         };
         /** PageOfArticleRow */
         PageOfArticleRow: {
@@ -6845,6 +7122,7 @@ export interface components {
             offer_s: number;
             open: boolean;
             overflow_after_s: number | null;
+            overflow_over: number | null;
             overflow_queue_id: string | null;
             position: number;
             priority: number;
@@ -6858,6 +7136,13 @@ export interface components {
             waiting: number;
             wrap_up_s: number;
         };
+        /** QueueFit */
+        QueueFit: {
+            /** Format: uuid */
+            id: string;
+            lacks: ("here" | "closed" | "nobody")[];
+            ready: number;
+        };
         /** QueueForm */
         QueueForm: {
             brand_id?: string | null;
@@ -6865,6 +7150,7 @@ export interface components {
             name?: string;
             offer_s?: number;
             overflow_after_s?: number | null;
+            overflow_over?: number | null;
             overflow_queue_id?: string | null;
             position?: number;
             priority?: number;
@@ -8191,6 +8477,210 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "insight.alerts.list_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.add_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleSettings"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.delete_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.change_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.list_alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.past_alerts": {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAlert"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.alerts.acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "routing.desk.announced_waits": {
         parameters: {
             query?: {
@@ -10508,6 +10998,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "routing.work.fits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fits"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.following.follow": {
         parameters: {
             query?: never;
@@ -10841,6 +11359,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.work.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -12132,6 +12684,32 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.boards.waiting_now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InLine"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -13458,7 +14036,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "insight.explain": {
+    "insight.boards.explain": {
         parameters: {
             query?: never;
             header?: never;
@@ -14754,6 +15332,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "insight.boards.preview_overflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverflowForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverflowPreview"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17099,7 +17711,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "insight.wallboard": {
+    "insight.boards.wallboard": {
         parameters: {
             query?: never;
             header?: never;

@@ -1,0 +1,5 @@
+"""Routes of insight."""
+
+from peakend.insight.api import alerts, boards
+
+routes = [*boards.routes, *alerts.routes]
