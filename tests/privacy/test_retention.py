@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from peakend.kernel import clock
+from peakend.kernel import clock, limits
 from peakend.kernel.actors import Actor
-from peakend.privacy import actions
+from peakend.privacy import actions, jobs
 from tests.privacy import planting
 from tests.privacy.conftest import Place
 
@@ -43,3 +43,15 @@ async def test_a_night_removes_what_was_counted_and_leaves_what_is_held(place: P
     gone = await place.does("GET", f"/conversations/{ends[1]}")
     assert [one["code"] for one in gone["messages"]["items"]] == ["staff_removed"]
     assert len(held["messages"]["items"]) > 1
+
+
+async def test_a_night_forgets_who_asked_the_day_before(place: Place) -> None:
+    database, organisation_id = place.centre.database, place.centre.organisation_id
+    now = clock.now()
+    for key, days in (("visit:192.0.2.7", 2), ("visit:192.0.2.8", 0)):
+        await limits.allow(key, rate=1, burst=2, now=now - timedelta(days=days))
+    async with database.transaction(Actor.system(organisation_id), now) as tx:
+        await jobs.retain(tx)
+    async with database.system() as tx:
+        kept = await tx.value("SELECT array_agg(key) FROM rate_limit WHERE key LIKE 'visit:192.0%'")
+    assert kept == ["visit:192.0.2.8"]

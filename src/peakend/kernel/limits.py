@@ -1,6 +1,6 @@
 """Rate limits: token buckets in an unlogged table, the same for every process."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Column, DateTime, Double, Text
 
@@ -39,6 +39,15 @@ async def allow(key: str, *, rate: float, burst: int, now: datetime | None = Non
     async with current().system(now) as tx:
         taken = await tx.value(TAKE, key[:200], rate, float(burst), tx.now)
     return bool(taken)
+
+
+async def forget(now: datetime | None = None) -> int:
+    """Drop buckets that nobody has used for a day: their keys hold addresses of people.
+
+    Every bucket is full again after an hour, so nobody gets a token more by it.
+    """
+    async with current().system(now) as tx:
+        return await tx.run("DELETE FROM rate_limit WHERE at < $1", tx.now - timedelta(days=1))
 
 
 async def spend(key: str, *, rate: float, burst: int, now: datetime | None = None) -> None:

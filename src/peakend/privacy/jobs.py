@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from peakend.kernel import limits
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import sweep_bytes
 from peakend.kernel.jobs import deferred, every
@@ -24,6 +25,7 @@ async def retain_step(tx: Transaction, *, run_id: UUID) -> None:
 async def retain(tx: Transaction) -> None:
     """Begin the nightly round."""
     await actions.start_retention(tx)
+    await limits.forget(tx.now)
 
 
 @every(seconds=300, alone=True)
