@@ -17,7 +17,7 @@ SWEEP_PORTIONS = 10_000
 MOST_DAYS = 3_650
 SOON_DAYS = 30
 # What the report says about what stays, in this order.
-KEPT = ("numbers", "facts", "audit", "house", "free_text", "backups")
+KEPT = ("numbers", "facts", "audit", "house", "free_text", "carried", "backups")
 
 
 def obstacles(*, held: bool, still_open: int, running: bool, erased: bool) -> list[Obstacle]:
