@@ -35,7 +35,7 @@ async def test_a_stranger_is_led_to_the_door_and_back(centre: Centre, windows: A
     await page.wait_for_url(lambda url: "/desk/login?next=" in url)
     await page.get_by_role("textbox", name="登录名").fill("li.wen")
     await page.get_by_role("textbox", name="密码").fill("not the password")
-    await page.get_by_role("button", name="登录").click()
+    await page.get_by_role("button", name="登录", exact=True).click()
     await page.get_by_role("alert").wait_for()
     assert "li.wen" not in await page.get_by_role("alert").inner_text()
 

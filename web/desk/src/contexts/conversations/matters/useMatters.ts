@@ -16,9 +16,13 @@ const key = (id: string) => ['related', id]
 
 export function useRelated(row: Ref<ConversationRow>) {
   const query = useQuery(computed(() => ({ queryKey: key(row.value.id), staleTime: 10_000, queryFn: () => api.get<Related[]>(`/conversations/${row.value.id}/related`) })))
+  const queries = useQueryClient()
   let soon = 0
   onUnmounted(() => clearTimeout(soon))
   onUnmounted(onFacts((frame) => {
+    // What is kept of conversations passed before is asked for again when one comes back to them.
+    const changed = new Set(frame.conversations.map((one) => one.id))
+    void queries.invalidateQueries({ queryKey: ['related'], refetchType: 'none', predicate: (kept) => (kept.state.data as Related[] | undefined)?.some((one) => changed.has(one.id)) ?? false })
     const touched = frame.conversations.some((one) => one.customer.id === row.value.customer.id && one.id !== row.value.id) || frame.facts.some((fact) => fact.conversation_id === row.value.id && /Linked|Joined|Split/.test(fact.type))
     if (!touched) return
     clearTimeout(soon)
