@@ -9,14 +9,15 @@ import { placeOf, textOf, type Alert } from './alerts'
 
 export async function followAlerts(go: (path: string) => void): Promise<() => void> {
   if (!may('insight.wallboard')) return () => undefined
-  await needWords('insight/floor')
   return onFacts((frame) => {
     const raised = frame.facts.filter((fact) => fact.type === 'AlertRaised')
-    if (raised.length) void tell(new Set(raised.map((fact) => String(fact.payload.alert_id))), go)
+    if (raised.length) void tell(new Set(raised.map((fact) => String(fact.payload.alert_id))), go).catch(() => undefined)
   })
 }
 
 async function tell(ids: Set<string>, go: (path: string) => void): Promise<void> {
+  // Words come with the first alert, not with the first page.
+  await needWords('insight/floor')
   const open = await api.get<Alert[]>('/alerts').catch(() => [])
   const show = () => go('/desk/floor')
   for (const one of open.filter((alert) => ids.has(alert.id))) {
