@@ -5,7 +5,7 @@ import { onFacts } from '@/app/live'
 import { notice } from '@/app/notices'
 import { may } from '@/app/session'
 import { toast } from '@/ui/toast'
-import { placeOf, textOf, type Alert } from './alerts'
+import type { Alert } from './alerts'
 
 export async function followAlerts(go: (path: string) => void): Promise<() => void> {
   if (!may('insight.wallboard')) return () => undefined
@@ -16,8 +16,8 @@ export async function followAlerts(go: (path: string) => void): Promise<() => vo
 }
 
 async function tell(ids: Set<string>, go: (path: string) => void): Promise<void> {
-  // Words come with the first alert, not with the first page.
-  await needWords('insight/floor')
+  // How an alert is said comes with the first alert, not with the first page.
+  const [{ placeOf, textOf }] = await Promise.all([import('./alerts'), needWords('insight/floor')])
   const open = await api.get<Alert[]>('/alerts').catch(() => [])
   const show = () => go('/desk/floor')
   for (const one of open.filter((alert) => ids.has(alert.id))) {
