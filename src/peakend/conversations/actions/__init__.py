@@ -1,6 +1,7 @@
 """What changes conversations. The contexts above call these; each records what happened."""
 
 from peakend.conversations.actions import carrying as _carrying
+from peakend.conversations.actions import carrying_canned as _carrying_canned
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.channels import (
     UnknownHours,
@@ -195,6 +196,7 @@ __all__ = [
     "WrongTime",
     "WrongTree",
     "_carrying",
+    "_carrying_canned",
     "add_canned_reply",
     "add_channel",
     "add_first_channel",
