@@ -39,6 +39,9 @@ BODIES: dict[str, Any] = {
         "version": 1, "name": "x", "template": "agent", "permissions": [], "sight": "own",
     },
     "PATCH /api/brands/{brand_id:uuid}": {"name": "x"},
+    "PUT /api/brands/{brand_id:uuid}/look": {
+        "colour": "#0b6b75", "footer_zh": "", "footer_en": "", "links": [], "version": 0,
+    },
     "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/customers/{customer_id:uuid}/notes": {"text": "x"},
     "POST /api/customers/{customer_id:uuid}/distinctions": {"other_id": NEW},

@@ -9,9 +9,9 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
-from peakend.conversations.queries import channel_by_key
-from peakend.conversations.queries.visitor import UnknownKey
+from peakend.conversations.queries import KeyedChannel, UnknownKey, brand_of, channel_by_key
 from peakend.entry.statics import YEAR, built_folder
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.permissions import public
 from peakend.kernel.words import best_language, word
@@ -96,6 +96,7 @@ async def panel(request: Request[Any, Any, Any], key: str, database: Database) -
     values = {
         "__LANG__": language,
         "__KEY__": channel.key,
+        "__ICON__": await _icon(database, channel),
         "__TITLE__": str(title),
         "__NOSCRIPT__": word("entry.panel_needs_script", language),
     }
@@ -113,6 +114,13 @@ async def panel(request: Request[Any, Any, Any], key: str, database: Database) -
             "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
         },
     )
+
+
+async def _icon(database: Database, channel: KeyedChannel) -> str:
+    """Return the mark of the channel's brand for the browser's tab, or the house's own."""
+    async with database.transaction(Actor.system(channel.organisation_id)) as tx:
+        brand = await brand_of(tx, channel)
+    return brand.icon_url if brand and brand.icon_url else "/favicon.ico"
 
 
 def _gone(language: str) -> Response[str]:

@@ -29,6 +29,7 @@ from peakend.kernel.pictures import (
     FileBroken,
     FileTooLarge,
     clean,
+    mark,
     portrait,
 )
 from peakend.kernel.secrets import sign, verify
@@ -153,6 +154,12 @@ async def save_portrait(tx: Transaction, data: bytes, *, purpose: str) -> File:
         raise FileTooLarge(limit_mb=MAX_PORTRAIT_BYTES // 1024 // 1024)
     cleaned = await asyncio.to_thread(portrait, data)
     return await _save(tx, cleaned, f"{purpose}.jpg", purpose, public=True)
+
+
+async def save_mark(tx: Transaction, data: bytes, *, square: bool, purpose: str) -> File:
+    """Store a logo for everybody to see, as PNG. Errors: FileTooLarge, FileBroken."""
+    cleaned = await asyncio.to_thread(mark, data, square=square)
+    return await _save(tx, cleaned, f"{purpose}.png", purpose, public=True)
 
 
 async def drop_file(tx: Transaction, file_id: UUID) -> None:

@@ -13,7 +13,10 @@ from peakend.kernel.filetypes import SHOWN, Kind, mime_of
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2560
+MAX_MARK_BYTES = 1024 * 1024
 THUMB_SIDE = 480
+LOGO_BOX = (480, 120)
+ICON_BOX = (180, 180)
 PORTRAIT_SIDE = 256
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -64,6 +67,23 @@ def portrait(data: bytes) -> Cleaned:
         on_white = Image.new("RGB", square.size, "white")
         on_white.paste(square, mask=square)
         return Cleaned(_encoded(on_white, "JPEG"), "image/jpeg", "image", *square.size)
+
+
+def mark(data: bytes, *, square: bool) -> Cleaned:
+    """Return a logo within its box, what is clear in it kept; a square one is filled with clear.
+
+    Errors: FileTooLarge, FileBroken.
+    """
+    if len(data) > MAX_MARK_BYTES:
+        raise FileTooLarge(limit_mb=MAX_MARK_BYTES // 1024 // 1024)
+    if SHOWN.get(mime_of(data)) != "image":
+        raise FileBroken
+    with _opened(data) as picture:
+        whole = ImageOps.exif_transpose(picture).convert("RGBA")
+        whole.thumbnail(ICON_BOX if square else LOGO_BOX)
+        if square:
+            whole = ImageOps.pad(whole, (max(whole.size),) * 2, color=(0, 0, 0, 0))
+        return Cleaned(_encoded(whole, "PNG"), "image/png", "image", *whole.size)
 
 
 @contextlib.contextmanager

@@ -298,6 +298,7 @@ class _View:
     ) -> Response:
         """Return a page with its headers."""
         nonce = random_token()[:22]
+        footer, links = queries.footer(house.look, self.language)
         path = self.request.url.path
         html = (
             _pages()
@@ -313,6 +314,8 @@ class _View:
                 canonical=f"{settings.public_url}{self.root}{_inside(path)}",
                 nonce=nonce,
                 style=f"/help/style.css?v={_style()[1]}",
+                own_footer=footer,
+                own_links=links,
                 shades=shades(house.brand.colour if house.brand else ""),
                 say=lambda key, **params: word(f"portal.{key}", self.language, **params),
                 **{"robots": "", **shown},

@@ -52,6 +52,7 @@ class House(msgspec.Struct, frozen=True):
     name: str
     brands: list[HelpBrand]
     brand: HelpBrand | None
+    look: accounts.BrandLook | None
     chat_key: str | None
     phone: str | None
 
@@ -77,6 +78,7 @@ async def house(
         name=organisation.name,
         brands=brands,
         brand=brand,
+        look=await accounts.brand_look(tx, brand.id) if brand else None,
         chat_key=channels[0].key if channels else None,
         phone=str(look["phone"]) if look.get("phone") else None,
     )
@@ -85,6 +87,17 @@ async def house(
 async def brand_id_of(tx: Transaction, slug: str) -> UUID | None:
     """Return which brand an address names, or None."""
     return next((b.id for b in await accounts.brands(tx) if b.slug == slug), None)
+
+
+def footer(look: accounts.BrandLook | None, language: str) -> tuple[str, list[dict[str, str]]]:
+    """Return text and links of a brand's footer in a language; Chinese where the other is empty."""
+    if look is None:
+        return "", []
+    english = language == "en"
+    return (
+        (look.footer_en if english else "") or look.footer_zh,
+        [{"name": one.name_en if english else one.name_zh, "url": one.url} for one in look.links],
+    )
 
 
 async def shelves(tx: Transaction, brand_id: UUID | None, language: str) -> list[Shelf]:

@@ -19,6 +19,7 @@ from peakend.accounts.actions.invitations import (
     offer_reset,
     revoke_invitation,
 )
+from peakend.accounts.actions.looks import change_look, set_mark
 from peakend.accounts.actions.members import (
     NoPicture,
     add_member,
@@ -134,6 +135,7 @@ __all__ = [
     "begin_pending_passkey",
     "begin_sign_in",
     "change_brand",
+    "change_look",
     "change_member",
     "change_organisation",
     "change_password",
@@ -170,6 +172,7 @@ __all__ = [
     "revoke_invitation",
     "seal_audit",
     "set_capacity",
+    "set_mark",
     "set_out",
     "set_own_second_step",
     "set_picture",

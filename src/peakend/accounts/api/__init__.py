@@ -5,6 +5,7 @@ from typing import Any
 from peakend.accounts.api import (
     api_keys,
     audit_log,
+    brands,
     members,
     passkeys,
     pictures,
@@ -29,5 +30,6 @@ routes: list[Any] = [
     *api_keys.routes,
     *teams.routes,
     *tenant.routes,
+    *brands.routes,
     *audit_log.routes,
 ]

@@ -33,7 +33,7 @@ class BrandAdded(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class BrandChanged(Fact):
-    """Name, address part or colour of a brand changed."""
+    """Name, address part or look of a brand changed."""
 
     subject: ClassVar[str] = "brand_id"
     brand_id: UUID

@@ -5,6 +5,7 @@ from peakend.accounts.models.api_keys import (
     OpenKey,
     api_key_table,
 )
+from peakend.accounts.models.brands import FooterLink, LookRow, brand_look_table
 from peakend.accounts.models.passkeys import (
     KnownPasskey,
     Passkey,
@@ -69,8 +70,10 @@ __all__ = [
     "AuditRow",
     "Brand",
     "Credential",
+    "FooterLink",
     "Invitation",
     "KnownPasskey",
+    "LookRow",
     "Member",
     "OpenKey",
     "OpenSession",
@@ -91,6 +94,7 @@ __all__ = [
     "audit_entry",
     "audit_seal",
     "brand",
+    "brand_look_table",
     "credential",
     "invitation",
     "member",
@@ -121,6 +125,7 @@ plain(
     "settings",
     "organisation",
     "brand",
+    "brand_look",
     "role",
     "two_person_rule",
     "sign_in_rule",

@@ -3,6 +3,7 @@
 from peakend.accounts.models import (
     Brand,
     Credential,
+    FooterLink,
     Invitation,
     Member,
     OpenSession,
@@ -27,6 +28,7 @@ from peakend.accounts.queries.audit_log import (
     broken_seal,
     chain_has,
 )
+from peakend.accounts.queries.brands import BrandLook, brand_look
 from peakend.accounts.queries.me import Me, me
 from peakend.accounts.queries.own_sessions import SessionView, own_sessions
 from peakend.accounts.queries.passkeys import PasskeyView, own_passkeys
@@ -122,10 +124,12 @@ __all__ = [
     "AuditFilter",
     "AuditVerdict",
     "Brand",
+    "BrandLook",
     "BrandNotFound",
     "BuiltInRole",
     "Credential",
     "Effective",
+    "FooterLink",
     "Invitation",
     "Me",
     "Member",
@@ -151,6 +155,7 @@ __all__ = [
     "api_keys",
     "audit_page",
     "audit_verdict",
+    "brand_look",
     "brand_names",
     "brands",
     "broken_seal",

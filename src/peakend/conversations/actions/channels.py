@@ -209,7 +209,7 @@ def _look(given: dict[str, Any]) -> dict[str, Any]:
     look: dict[str, Any] = {}
     for name, value in given.items():
         if name == "colour":
-            right = isinstance(value, str) and is_colour(value)
+            right = isinstance(value, str) and (not value or is_colour(value))
         elif name == "visitors":
             right = isinstance(value, bool)
         elif name == "position":

@@ -94,7 +94,8 @@ class Rendered(msgspec.Struct, frozen=True):
 class Look(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How the widget looks and greets."""
 
-    colour: Colour | UnsetType = UNSET
+    # Nothing is the brand's colour.
+    colour: Annotated[str, Meta(pattern="^(#[0-9a-fA-F]{6})?$")] | UnsetType = UNSET
     title_zh: Annotated[str, Meta(max_length=40)] | UnsetType = UNSET
     title_en: Annotated[str, Meta(max_length=60)] | UnsetType = UNSET
     greeting_zh: Annotated[str, Meta(max_length=300)] | UnsetType = UNSET
@@ -307,7 +308,8 @@ async def channel_script(
 ) -> Script:
     channel = await queries.need_channel(tx, channel_id)
     own = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return Script(queries.script_line(own, channel))
+    colour = queries.painted(channel, await queries.brand_of(tx, channel))["colour"]
+    return Script(queries.script_line(own, channel, colour))
 
 
 routes = [

@@ -14,6 +14,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, Parameter
 from msgspec import Meta
 
+from peakend.accounts.queries import BrandLook, FooterLink
 from peakend.conversations import actions, queries
 from peakend.conversations.api.desk import MAX_UPLOAD, save_upload
 from peakend.conversations.ports import provided
@@ -124,13 +125,24 @@ class ChannelShown(msgspec.Struct, frozen=True):
     identity_required: bool
 
 
+class BrandShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose window it is: the mark at its head, and what stands below its menu."""
+
+    id: UUID
+    name: str
+    mark: str | None
+    footer_zh: str
+    footer_en: str
+    links: list[FooterLink]
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What the widget knows before anybody has written."""
 
     channel: ChannelShown
     languages: tuple[str, ...]
     hours: dict[str, Any]
-    brand: dict[str, Any] | None
+    brand: BrandShown | None
 
 
 async def channel_of(request: Http, database: Database, key: str) -> queries.KeyedChannel:
@@ -173,10 +185,24 @@ async def config(
         if provided.opening is not None:
             hours |= await provided.opening(tx, hours_id=channel.hours_id, language=language)
         brand = await queries.brand_of(tx, channel)
-    shown = ChannelShown(
-        channel.name, channel.look, _texts(channel, language), channel.identity_required
+    look, texts = queries.painted(channel, brand), _texts(channel, language)
+    return Config(
+        channel=ChannelShown(channel.name, look, texts, channel.identity_required),
+        languages=LANGUAGES,
+        hours=hours,
+        brand=_brand_shown(brand) if brand else None,
     )
-    return Config(channel=shown, languages=LANGUAGES, hours=hours, brand=brand)
+
+
+def _brand_shown(brand: BrandLook) -> BrandShown:
+    return BrandShown(
+        id=brand.brand_id,
+        name=brand.name,
+        mark=brand.icon_url,
+        footer_zh=brand.footer_zh,
+        footer_en=brand.footer_en,
+        links=brand.links,
+    )
 
 
 @post("/web/{key:str}/sessions", summary="Begin or resume a visit", opt=public("visitors come"))

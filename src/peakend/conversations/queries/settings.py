@@ -136,9 +136,9 @@ async def drafts(tx: Transaction, conversation_id: UUID, member_id: UUID | None)
     )
 
 
-def script_line(public_url: str, channel: ChannelRecord) -> str:
+def script_line(public_url: str, channel: ChannelRecord, colour: str) -> str:
     """Return the line of HTML that puts the launcher on a page."""
-    colour, position = channel.look.get("colour", ""), channel.look.get("position", "right")
+    position = channel.look.get("position", "right")
     line = (
         f'<script src="{public_url}/widget.js" data-channel="{channel.key}"'
         f' data-colour="{colour}" data-position="{position}" async></script>'

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import brand_names, member_briefs
+from peakend.accounts.queries import BrandLook, brand_look, member_briefs
 from peakend.conversations.models import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -371,9 +371,12 @@ def _quote(quote: Quote | None) -> VisitorQuote | None:
     )
 
 
-async def brand_of(tx: Transaction, channel: ChannelRecord) -> dict[str, Any] | None:
-    """Return the brand that the widget speaks for."""
-    if channel.brand_id is None:
-        return None
-    name = (await brand_names(tx)).get(channel.brand_id)
-    return {"id": channel.brand_id, "name": name} if name else None
+async def brand_of(tx: Transaction, channel: ChannelRecord) -> BrandLook | None:
+    """Return the brand that the widget speaks for, and how it looks."""
+    return await brand_look(tx, channel.brand_id) if channel.brand_id else None
+
+
+def painted(channel: ChannelRecord, brand: BrandLook | None) -> dict[str, Any]:
+    """Return a channel's look; one without a colour of its own has its brand's."""
+    own = channel.look.get("colour") or (brand.colour if brand else "")
+    return {**channel.look, "colour": own}

@@ -16,6 +16,7 @@ from peakend.assist import actions as assist
 from peakend.conversations import actions as conversations
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
+from peakend.entry.demo.brands import give_looks
 from peakend.entry.demo.cards import save_cards
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
@@ -65,7 +66,7 @@ CHANNELS = {
         "hours": "home",
         "domains": ["home.anju.example"],
         "look": {
-            "colour": "#8a4b12",
+            "colour": "",
             "title_zh": "安居到家在线客服",
             "title_en": "Anju Home support",
             "greeting_zh": "您好，维修、清洗、配送和物业的问题都可以在这里问。",
@@ -135,6 +136,7 @@ async def _brands(tx: Transaction) -> dict[str, UUID]:
     await accounts.change_brand(tx, brand_id=first, name=name, slug="gas", colour=colour)
     name, colour = BRANDS["home"]
     home = await accounts.add_brand(tx, name=name, slug="home", colour=colour)
+    await give_looks(tx, {"gas": first, "home": home})
     return {"gas": first, "home": home}
 
 

@@ -533,6 +533,18 @@ CREATE TABLE article_category (
 	CONSTRAINT pk_article_category PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE brand_look (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	brand_id UUID NOT NULL, 
+	logo_file_id UUID, 
+	icon_file_id UUID, 
+	footer_zh TEXT DEFAULT '' NOT NULL, 
+	footer_en TEXT DEFAULT '' NOT NULL, 
+	links JSONB DEFAULT '[]' NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	CONSTRAINT pk_brand_look PRIMARY KEY (organisation_id, brand_id)
+)
+-- next
 CREATE TABLE bulk_run (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1671,6 +1683,8 @@ ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN 
 -- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
+ALTER TABLE brand_look ADD CONSTRAINT fk_brand_look_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE bulk_run ADD CONSTRAINT fk_bulk_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2602,6 +2616,14 @@ ALTER TABLE article_category ENABLE ROW LEVEL SECURITY
 ALTER TABLE article_category FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON article_category TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON brand_look TO peakend_app
+-- next
+ALTER TABLE brand_look ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE brand_look FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON brand_look TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON bulk_run TO peakend_app
 -- next

@@ -438,6 +438,60 @@ export interface paths {
         patch: operations["accounts.tenant.change_brand"];
         trace?: never;
     };
+    "/api/brands/{brand_id}/icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a brand the mark in a browser's tab and at the head of the chat window */
+        post: operations["accounts.brands.set_icon"];
+        /** Take a brand's mark away */
+        delete: operations["accounts.brands.remove_icon"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{brand_id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a brand its logo: PNG, JPEG or WebP, kept within 480 by 120 pixels */
+        post: operations["accounts.brands.set_logo"];
+        /** Take a brand's logo away; its name stands there again */
+        delete: operations["accounts.brands.remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{brand_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how a brand looks to customers */
+        get: operations["accounts.brands.read_look"];
+        /** Change a brand's colour and footer */
+        put: operations["accounts.brands.change_look"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bulk-runs": {
         parameters: {
             query?: never;
@@ -5079,6 +5133,35 @@ export interface components {
             name?: string | null;
             slug?: string | null;
         };
+        /** BrandLook */
+        BrandLook: {
+            /** Format: uuid */
+            brand_id: string;
+            colour: string;
+            /** @default  */
+            footer_en: string;
+            /** @default  */
+            footer_zh: string;
+            icon_url: string | null;
+            links: components["schemas"]["FooterLink"][];
+            logo_height: number | null;
+            logo_url: string | null;
+            logo_width: number | null;
+            name: string;
+            slug: string;
+            /** @default 0 */
+            version: number;
+        };
+        /** BrandShown */
+        BrandShown: {
+            footer_en: string;
+            footer_zh: string;
+            /** Format: uuid */
+            id: string;
+            links: components["schemas"]["FooterLink"][];
+            mark: string | null;
+            name: string;
+        };
         /** BrowsingRecord */
         BrowsingRecord: {
             came_before: boolean;
@@ -5400,9 +5483,7 @@ export interface components {
         };
         /** Config */
         Config: {
-            brand: {
-                [key: string]: unknown;
-            } | null;
+            brand: components["schemas"]["BrandShown"] | null;
             channel: components["schemas"]["ChannelShown"];
             hours: {
                 [key: string]: unknown;
@@ -5993,6 +6074,12 @@ export interface components {
             mentions: number;
             pinned: components["schemas"]["ConversationRow"][];
         };
+        /** FooterLink */
+        FooterLink: {
+            name_en: string;
+            name_zh: string;
+            url: string;
+        };
         /** Found */
         Found: {
             conversations: components["schemas"]["PageOfConversationRow"];
@@ -6372,6 +6459,14 @@ export interface components {
             title_en?: string;
             title_zh?: string;
             visitors?: boolean;
+        };
+        /** LookChange */
+        LookChange: {
+            colour: string;
+            footer_en: string;
+            footer_zh: string;
+            links: components["schemas"]["FooterLink"][];
+            version: number;
         };
         /** LookGiven */
         LookGiven: {
@@ -9482,6 +9577,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Brand"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.set_icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.remove_icon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.set_logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.remove_logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.read_look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.brands.change_look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandLook"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -90,11 +90,19 @@ export interface Look {
   phone?: string
 }
 
+export interface Brand {
+  name: string
+  mark?: string | null
+  footer_zh: string
+  footer_en: string
+  links: { name_zh: string; name_en: string; url: string }[]
+}
+
 export interface Config {
   channel: { name: string; look?: Look; texts?: Record<string, string>; phone?: string | null }
   languages?: string[]
   hours?: { open_now: boolean; next_open_at: string | null; text?: string | null }
-  brand?: { name: string; colour?: string | null } | null
+  brand?: Brand | null
   limits?: { file_bytes?: number; files?: number; text_length?: number }
   others?: Other[]
 }

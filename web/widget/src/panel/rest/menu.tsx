@@ -14,6 +14,8 @@ export function Menu({ visit, leave }: { visit: Visit; leave: () => void }) {
   const [said, setSaid] = useState('')
   const running = state.thread.conversation && state.thread.conversation.state !== 'closed'
   const phone = phoneOf(visit)
+  const brand = state.config?.brand
+  const footer = brand && ((state.language === 'en' && brand.footer_en) || brand.footer_zh)
   useEffect(() => box.current?.querySelector('button')?.focus(), [ending])
 
   const share = async () => {
@@ -78,6 +80,12 @@ export function Menu({ visit, leave }: { visit: Visit; leave: () => void }) {
               {t('end')}
             </Act>
           )}
+          {brand?.links.map((one) => (
+            <a class="act" key={one.url} href={one.url} target="_blank" rel="noopener">
+              {state.language === 'en' ? one.name_en : one.name_zh}
+            </a>
+          ))}
+          {footer && <p class="footer">{footer}</p>}
         </>
       )}
     </div>

@@ -55,7 +55,7 @@ function Header(props: { visit: Visit; menu: () => void; open: boolean; close: (
   return (
     <header class="top">
       <span class={'face ' + (agent ? 'person' : 'digital')}>
-        {agent?.name[0] || <Icon name="digital" size={22} />}
+        {agent?.name[0] || (config?.brand?.mark ? <img src={config.brand.mark} alt="" width={36} /> : <Icon name="digital" size={22} />)}
       </span>
       <div class="who">
         <h1>{agent ? t('agent.named', { name: agent.name }) : title || t('title')}</h1>
@@ -112,7 +112,7 @@ const Message = ({ text, act }: { text: string; act?: () => void }) => (
 function useLook(visit: Visit): void {
   const { config, large } = visit.state
   const look = config?.channel.look
-  const colour = look?.colour || config?.brand?.colour || '#0b6b75'
+  const colour = look?.colour || '#0b6b75'
   useEffect(() => {
     document.documentElement.toggleAttribute('data-large', large)
     tellHost({ t: 'look', colour, large })
