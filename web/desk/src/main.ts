@@ -10,6 +10,7 @@ import './ui/theme.css'
 async function start(): Promise<void> {
   if (import.meta.env.VITE_MOCK) await import('../dev/mock')
   await useLanguage(firstLanguage())
-  createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin).mount('#app')
+  // Answers are replaced whole and never changed in place: nothing deep needs watching.
+  createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { shallow: true } } } }).mount('#app')
 }
 void start()
