@@ -33,6 +33,7 @@ FLOORS = (
     "exchange",
     "portal",
     "insight",
+    "onboarding",
     "privacy",
     "entry",
     "kernel",

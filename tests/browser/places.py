@@ -31,6 +31,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/sso", "settings.manage"),
     ("/desk/admin/audit", "audit.read"),
     ("/desk/admin/erasures", "privacy.manage"),
+    ("/desk/admin?start=1", None),
     ("/desk/admin/retention", "privacy.manage"),
     ("/desk/admin/canned-replies", "canned.own"),
     ("/desk/admin/macros", "canned.own"),

@@ -16,6 +16,14 @@ class CustomerAdded(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerRemoved(Fact):
+    """A customer was taken away whole, as a sample is."""
+
+    subject: ClassVar[str] = "customer_id"
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerChanged(Fact):
     """Name, attributes or preferences of a customer changed."""
 

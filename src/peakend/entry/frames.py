@@ -88,7 +88,11 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
     gone = [
         fact.conversation_id
         for fact in batch.facts
-        if fact.conversation_id in rows and fact.conversation_id not in seen and _left(actor, fact)
+        if fact.type == "ConversationRemoved"
+        or (
+            (fact.conversation_id in rows and fact.conversation_id not in seen)
+            and _left(actor, fact)
+        )
     ]
     facts = [
         _public(fact)

@@ -12,9 +12,11 @@ from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
 from peakend.customers import queries as customers
+from peakend.entry import sample
 from peakend.feedback import queries as feedback
 from peakend.kernel.db import Transaction
 from peakend.language.ports import provide_embedder
+from peakend.onboarding import ports as onboarding_ports
 from peakend.routing import ports as routing_ports
 from peakend.routing import queries as routing
 
@@ -31,6 +33,7 @@ CONTEXTS = (
     "portal",
     "exchange",
     "insight",
+    "onboarding",
     "privacy",
 )
 
@@ -69,6 +72,8 @@ def _ports() -> None:
     conversations_ports.provided.approval = assist.need_no_approval
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]
     routing_ports.provided.customers_seen = _customers_seen
+    onboarding_ports.provided.make_sample = sample.make
+    onboarding_ports.provided.fresh_backup = sample.fresh_backup
     provide_embedder(LocalEmbedder)
 
 

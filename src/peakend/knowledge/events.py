@@ -44,6 +44,14 @@ class ArticleRetired(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArticleRemoved(Fact):
+    """An article was taken away with its versions, as a sample is."""
+
+    subject: ClassVar[str] = "article_id"
+    article_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArticleJudged(Fact):
     """A reader said whether an article helped; `place` is help (the help centre) or chat."""
 

@@ -89,6 +89,7 @@ from peakend.conversations.actions.receiving import (
     receive,
     start_conversation,
 )
+from peakend.conversations.actions.removing import remove_conversations
 from peakend.conversations.actions.replying import (
     approved_reply,
     checked_reply,
@@ -109,6 +110,7 @@ from peakend.conversations.actions.rich import (
     delete_rich_template,
     send_rich,
 )
+from peakend.conversations.actions.sighting import note_sight
 from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
 from peakend.conversations.actions.splitting import (
     link_conversations,
@@ -237,6 +239,7 @@ __all__ = [
     "need_identified",
     "new_identity_secret",
     "note",
+    "note_sight",
     "order_views",
     "original",
     "part_conversations",
@@ -248,6 +251,7 @@ __all__ = [
     "recall",
     "receive",
     "release",
+    "remove_conversations",
     "reopen",
     "reply",
     "resume_link",

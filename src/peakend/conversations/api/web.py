@@ -225,6 +225,8 @@ async def begin_session(key: str, data: SessionGiven, request: Http, database: D
         )
         if data.page is not None:
             await actions.visit_page(tx, by=begun.actor, url=data.page.url, title=data.page.title)
+            own = request.headers.get("host", "")
+            await actions.note_sight(tx, channel_id=channel.id, url=data.page.url, own_host=own)
         seen = await queries.visitor_state(tx, begun.actor)
     assert begun.actor.id is not None
     return Session(

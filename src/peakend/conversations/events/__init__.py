@@ -14,6 +14,7 @@ from peakend.conversations.events.matters import (
     ConversationFronted,
     ConversationJoined,
     ConversationMoved,
+    ConversationRemoved,
     ConversationRestored,
     ConversationsLinked,
     ConversationSplit,
@@ -23,6 +24,7 @@ from peakend.conversations.events.rich import ChoiceMade, RichMessageSent, RichT
 from peakend.conversations.events.timeline import (
     CannedReplyChanged,
     ChannelChanged,
+    ChannelSeen,
     ContactReasonsPublished,
     ConversationAssigned,
     ConversationClosed,
@@ -59,6 +61,7 @@ from peakend.conversations.events.timeline import (
 __all__ = [
     "CannedReplyChanged",
     "ChannelChanged",
+    "ChannelSeen",
     "ChoiceMade",
     "ContactReasonsPublished",
     "ConversationAbsorbed",
@@ -73,6 +76,7 @@ __all__ = [
     "ConversationQueued",
     "ConversationRated",
     "ConversationReleased",
+    "ConversationRemoved",
     "ConversationReopened",
     "ConversationRestored",
     "ConversationSnoozed",

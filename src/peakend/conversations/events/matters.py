@@ -71,6 +71,11 @@ class ConversationsLinked(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConversationRemoved(_OfConversation):
+    """It was taken away whole, as a sample is; what was counted of it stays counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConversationCleared(_OfConversation):
     """Its messages were removed: `why` is erasure or retention; numbers and states stay."""
 

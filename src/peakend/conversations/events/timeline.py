@@ -310,6 +310,14 @@ class ChannelChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChannelSeen(Fact):
+    """A channel's script was seen for the first time on a page of the house's own site."""
+
+    subject: ClassVar[str] = "channel_id"
+    channel_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class TagsChanged(Fact):
     """The list of tags changed; `what` is created, updated or deleted."""
 

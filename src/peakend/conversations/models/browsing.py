@@ -7,7 +7,8 @@ import msgspec
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID  # noqa: N811
 
-from peakend.kernel.db import tenant_table
+from peakend.kernel.db import reference, tenant_table
+from peakend.kernel.personal import plain
 
 # The id is made by the tab and belongs to nobody: no customer, no address, no text of anybody.
 browsing_table = tenant_table(
@@ -25,6 +26,15 @@ browsing_table = tenant_table(
     Index("ix_browsing_seen_at", "organisation_id", "seen_at"),
     unlogged=True,
 )
+# On which site the channel's script was seen last: a host's name, of the house's own page.
+channel_sight_table = tenant_table(
+    "channel_sight",
+    *reference("channel_id", "channel", nullable=False, on_delete="CASCADE"),
+    Column("host", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    primary_key=("channel_id",),
+)
+plain("settings", "channel_sight")
 
 
 class BrowsingRecord(msgspec.Struct, frozen=True, kw_only=True):

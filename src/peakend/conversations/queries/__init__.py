@@ -49,6 +49,7 @@ from peakend.conversations.queries.messages import (
     messages_by_id,
     transcript,
 )
+from peakend.conversations.queries.outlines import any_conversation, outlines, tag_used
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
 from peakend.conversations.queries.related import RelatedConversation, related
 from peakend.conversations.queries.rich import (
@@ -68,6 +69,7 @@ from peakend.conversations.queries.settings import (
     script_line,
     tags,
 )
+from peakend.conversations.queries.sighting import Sight, sights
 from peakend.conversations.queries.snoozing import SnoozeTime, snooze_times
 from peakend.conversations.queries.views import (
     FoundPage,
@@ -130,6 +132,7 @@ __all__ = [
     "RelatedConversation",
     "RichTemplate",
     "RichTemplateNotFound",
+    "Sight",
     "SnoozeTime",
     "Source",
     "Standing",
@@ -143,6 +146,7 @@ __all__ = [
     "VisitorConversation",
     "VisitorMessage",
     "VisitorsHere",
+    "any_conversation",
     "brand_of",
     "canned_replies",
     "channel_by_key",
@@ -170,6 +174,7 @@ __all__ = [
     "need_view",
     "newest_conversation",
     "newest_of_customers",
+    "outlines",
     "painted",
     "ready_replies",
     "reason_tree",
@@ -180,9 +185,11 @@ __all__ = [
     "rows",
     "script_line",
     "search",
+    "sights",
     "snooze_times",
     "socket_allowed",
     "standing",
+    "tag_used",
     "tags",
     "transcript",
     "versions",

@@ -19,6 +19,7 @@ from peakend.customers.actions.merging import (
     part_customers,
     tell_apart,
 )
+from peakend.customers.actions.removing import remove_customers
 from peakend.customers.actions.reveals import Revealed, reveal
 from peakend.customers.actions.visits import (
     Identified,
@@ -49,6 +50,7 @@ __all__ = [
     "need_merge",
     "part_customers",
     "record_page",
+    "remove_customers",
     "reveal",
     "see_visitors",
     "set_preferences",

@@ -54,7 +54,7 @@ async def catch_up(
     told = [one for one in past(since, until) if one.told.brand in cast.channels]
     busy_until: dict[UUID, datetime] = {}
     for n, one in enumerate(told):
-        played = _Played(cast, one, busy_until, until)
+        played = Played(cast, one, busy_until, until)
         try:
             async with database.transaction(Actor.system(organisation_id), now=one.at) as tx:
                 await played.run(tx)
@@ -72,8 +72,10 @@ class AlreadyTalking(Conflict):
     """The same customer has a conversation of today open: the past must not write into it."""
 
 
-class _Played:
+class Played:
     """One conversation: who speaks now, and what the time is in it."""
+
+    say = staticmethod(cards.say)
 
     def __init__(
         self, cast: Cast, one: Past, busy_until: dict[UUID, datetime], until: datetime
@@ -134,12 +136,9 @@ class _Played:
             assert self.conversation_id is not None
             await self._as(tx, self.agent.actor(tx.organisation_id), 4, 20)
             await conversations.note(
-                tx,
-                conversation_id=self.conversation_id,
-                client_id=new_id(),
-                text=turn.text,
+                tx, conversation_id=self.conversation_id, client_id=new_id(), text=turn.text,
                 by=tx.actor,
-            )
+            )  # fmt: skip
 
     async def _customer_says(self, tx: Transaction, turn: Turn) -> None:
         await self._as(tx, self.visitor, 5, 40)
@@ -214,7 +213,7 @@ class _Played:
         assert self.agent is not None
         assert self.conversation_id is not None
         await self._as(tx, self.agent.actor(tx.organisation_id), 8, 14 + len(turn.text) / 4)
-        said = await cards.say(
+        said = await self.say(
             tx,
             conversation_id=self.conversation_id,
             text=spoken_by(turn.text, self.agent.name),

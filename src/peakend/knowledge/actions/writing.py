@@ -18,6 +18,7 @@ from peakend.knowledge.events import (
     ArticleEdited,
     ArticleJudged,
     ArticlePublished,
+    ArticleRemoved,
     ArticleRetired,
     ArticleWritten,
     CategoryChanged,
@@ -191,6 +192,17 @@ async def retire(tx: Transaction, *, article_id: UUID, by: Actor) -> None:
     if changed:
         await audit(tx, "article.retired", "article", article_id)
         await record(tx, ArticleRetired(article_id=article_id))
+
+
+async def remove_article(tx: Transaction, *, article_id: UUID, by: Actor) -> None:
+    """Take an article away with its versions and votes. Errors: ArticleNotFound."""
+    await queries.need_article(tx, article_id, by)
+    await tx.run(
+        "DELETE FROM article WHERE organisation_id = current_organisation() AND id = $1",
+        article_id,
+    )
+    await audit(tx, "article.removed", "article", article_id)
+    await record(tx, ArticleRemoved(article_id=article_id))
 
 
 async def judge(

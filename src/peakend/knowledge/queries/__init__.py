@@ -11,7 +11,12 @@ from peakend.knowledge.queries.editing import (
     need_article,
     need_category,
 )
-from peakend.knowledge.queries.finding import Candidate, answer_candidates, passages_of
+from peakend.knowledge.queries.finding import (
+    Candidate,
+    answer_candidates,
+    forget_index,
+    passages_of,
+)
 from peakend.knowledge.queries.reading import (
     Category,
     PublishedArticle,
@@ -42,6 +47,7 @@ __all__ = [
     "categories",
     "category_by_slug",
     "extract",
+    "forget_index",
     "in_language",
     "need_article",
     "need_category",

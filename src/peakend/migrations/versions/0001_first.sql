@@ -83,6 +83,12 @@ CREATE TABLE care_rules (
 	CONSTRAINT pk_care_rules PRIMARY KEY (organisation_id, kind)
 )
 -- next
+CREATE TABLE checklist (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	away_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_checklist PRIMARY KEY (organisation_id)
+)
+-- next
 CREATE TABLE contact_reason_version (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -402,6 +408,16 @@ CREATE TABLE role (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_role PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE sample_thing (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	sample_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	thing_id UUID NOT NULL, 
+	marks TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sample_thing PRIMARY KEY (organisation_id, thing_id)
 )
 -- next
 CREATE TABLE set_up_token (
@@ -1102,6 +1118,14 @@ CREATE TABLE assist_topic (
 	CONSTRAINT pk_assist_topic PRIMARY KEY (organisation_id, category_id)
 )
 -- next
+CREATE TABLE channel_sight (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	channel_id UUID NOT NULL, 
+	host TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_channel_sight PRIMARY KEY (organisation_id, channel_id)
+)
+-- next
 CREATE TABLE company_customer (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	company_id UUID NOT NULL, 
@@ -1799,6 +1823,8 @@ ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_category
 -- next
 ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE channel_sight ADD CONSTRAINT fk_channel_sight_organisation_id_channel_id FOREIGN KEY (organisation_id, channel_id) REFERENCES channel (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
@@ -2309,6 +2335,14 @@ ALTER TABLE care_rules FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON care_rules TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON checklist TO peakend_app
+-- next
+ALTER TABLE checklist ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE checklist FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON checklist TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason_version TO peakend_app
 -- next
 ALTER TABLE contact_reason_version ENABLE ROW LEVEL SECURITY
@@ -2514,6 +2548,14 @@ ALTER TABLE role ENABLE ROW LEVEL SECURITY
 ALTER TABLE role FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON role TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sample_thing TO peakend_app
+-- next
+ALTER TABLE sample_thing ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sample_thing FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sample_thing TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON set_up_token TO peakend_system
 -- next
@@ -2972,6 +3014,14 @@ ALTER TABLE assist_topic ENABLE ROW LEVEL SECURITY
 ALTER TABLE assist_topic FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON assist_topic TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON channel_sight TO peakend_app
+-- next
+ALTER TABLE channel_sight ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE channel_sight FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON channel_sight TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON company_customer TO peakend_app
 -- next

@@ -1,6 +1,6 @@
 /** The pages of administration in their order, each with the right it needs. */
 export const adminPages: { name: string; pages: [page: string, permission: string][] }[] = [
-  { name: 'house', pages: [['organisation', 'settings.manage'], ['members', 'accounts.manage'], ['roles', 'accounts.manage'], ['teams', 'accounts.manage'], ['health', 'settings.manage']] },
+  { name: 'house', pages: [['start', 'settings.manage'], ['organisation', 'settings.manage'], ['members', 'accounts.manage'], ['roles', 'accounts.manage'], ['teams', 'accounts.manage'], ['health', 'settings.manage']] },
   { name: 'work', pages: [['queues', 'routing.manage'], ['hours', 'settings.manage'], ['sla', 'settings.manage'], ['channels', 'channels.manage'], ['visitors', 'conversations.read']] },
   { name: 'talk', pages: [['canned-replies', 'canned.own'], ['macros', 'canned.own'], ['reasons', 'settings.manage'], ['tags', 'settings.manage'], ['watch', 'settings.manage'], ['wording', 'settings.manage'], ['helps', 'insight.wallboard'], ['approvals', 'routing.manage']] },
   { name: 'records', pages: [['fields', 'settings.manage'], ['links', 'integrations.manage'], ['exchange', 'settings.manage']] },

@@ -11,6 +11,7 @@ export const SsoWays = defineAsyncComponent(async () => {
   await needWords('accounts/door')
   return import('./door/SsoWays.vue')
 })
+export { adminPages } from './adminPages'
 export { default as AdminFrame } from './parts/AdminFrame.vue'
 export { default as ProposeDialog } from './admin/parts/ProposeDialog.vue'
 export { useSecondPerson } from './admin/useSecondPerson'

@@ -1,7 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
-  { path: 'admin', component: () => import('./pages/AdminStart.vue'), meta: { title: 'accounts.nav' } },
   { path: 'admin/organisation', component: () => import('./pages/OrganisationPage.vue'), meta: { permission: 'settings.manage', title: 'accounts.nav_organisation' } },
   { path: 'admin/members', component: () => import('./pages/MembersPage.vue'), meta: { permission: 'accounts.manage', title: 'accounts.nav_members', words: ['accounts/admin'] } },
   { path: 'admin/teams', component: () => import('./pages/TeamsPage.vue'), meta: { permission: 'accounts.manage', title: 'accounts.nav_teams' } },

@@ -1,0 +1,1 @@
+"""Onboarding: what a new house still has to settle, and a sample to look at first."""
