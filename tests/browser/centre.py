@@ -169,6 +169,7 @@ async def _settings(database: Any, organisation_id: UUID, centre: Centre) -> Non
     system = Actor.system(organisation_id)
     async with database.transaction(system) as tx:
         first = await tx.value("SELECT id FROM channel")
+        centre.ids["brand"] = str(await tx.value("SELECT id FROM brand"))
         await conversations.change_channel(tx, channel_id=first, changes={"active": False})
         channel_id = await conversations.add_channel(
             tx,

@@ -19,6 +19,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/following", "conversations.read"),
     ("/desk/following?list=followed", "conversations.read"),
     ("/desk/admin/organisation", "settings.manage"),
+    ("/desk/admin/organisation?brand={brand}", "accounts.manage"),
     ("/desk/admin/health", "settings.manage"),
     ("/desk/admin/members", "accounts.manage"),
     ("/desk/admin/roles", "accounts.manage"),
