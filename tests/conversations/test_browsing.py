@@ -95,7 +95,7 @@ async def test_a_tab_tells_only_where_the_house_wants_it(centre: Centre) -> None
     async with centre.tx(centre.supervisor) as tx:
         await actions.change_channel(tx, channel_id=centre.channel_id, changes=changes)
     answer = await browser.post(path, content=body, headers=headers)
-    assert answer.json() == {"next_s": 0}
+    assert answer.json() == {"next_s": 0, "invitation": None}
     assert await centre.value("SELECT count(*) FROM browsing") == 0
     async with centre.tx(centre.supervisor) as tx:
         await actions.change_channel(
@@ -107,7 +107,7 @@ async def test_a_tab_tells_only_where_the_house_wants_it(centre: Centre) -> None
     assert "widget-here.js" in line
     forget_channels()
     answer = await browser.post(path, content=body, headers=headers)
-    assert answer.json() == {"next_s": 20}
+    assert answer.json() == {"next_s": 20, "invitation": None}
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
     for wrong in (b"", b"{}", b"\xff", b'{"id":1}', b"[" * 3000):
         assert (await browser.post(path, content=wrong, headers=headers)).status_code == 422

@@ -139,6 +139,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/members/{member_id:uuid}/capacity": {"capacity": 3},
     "POST /api/offers/{leg_id:uuid}/acceptances": {"offer": 1},
     "POST /api/offers/{leg_id:uuid}/refusals": {"offer": 1},
+    "POST /api/visitors/{tab_id:uuid}/invitations": {"client_id": NEW, "text": "x"},
 }  # fmt: skip
 OF_CONVERSATION = re.compile("{(conversation|message)_id:")
 OBJECTS = sorted(
@@ -282,7 +283,7 @@ async def _hidden(site: Served) -> None:
     """Put a second conversation where the agent does not serve, with its leg."""
     from uuid import UUID
 
-    from peakend.conversations.actions import place_in_queue
+    from peakend.conversations.actions import Looking, place_in_queue, see_visitor
     from peakend.routing.actions import enqueue
 
     floor = site.people.floor
@@ -295,6 +296,9 @@ async def _hidden(site: Served) -> None:
         where = UUID(site.ids["queue_hidden"])
         await place_in_queue(tx, conversation_id=hidden, queue_id=where, leg_id=None)
         leg = await enqueue(tx, hidden, where)
+        tab = Looking(id=uuid4(), url="https://shop.example/")
+        await see_visitor(tx, channel_id=floor.channel_id, seen=tab)
+        site.ids["tab"] = str(tab.id)
         site.ids["leg"] = str(leg)
     await _branded(site)
 

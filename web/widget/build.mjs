@@ -1,5 +1,6 @@
-// Builds the launcher and the panel to ../dist/widget. The launcher, and what tells who is on the
-// site, keep their names, for they stand in other people's pages; everything else is named by its
+// Builds the launcher and the panel to ../dist/widget. The launcher, what tells who is on
+// the site, and the bubble of an invitation keep their names, for they are called from other people's
+// pages; everything else is named by its
 // content and may be cached for ever.
 import { build, context, transform } from 'esbuild'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -68,6 +69,12 @@ const parts = [
     entryPoints: ['src/launcher/here.ts'],
     outfile: `${out}widget-here.js`,
     format: 'iife',
+  },
+  {
+    ...shared,
+    entryPoints: ['src/launcher/bubble.ts'],
+    outfile: `${out}widget-invite.js`,
+    format: 'esm',
   },
   {
     ...shared,

@@ -18,3 +18,9 @@ async def wake_on_time(tx: Transaction, *, conversation_id: UUID, until: datetim
 async def forget_visitors(tx: Transaction) -> None:
     """Forget who is no longer on the site."""
     await actions.forget_visitors(tx)
+
+
+@every(seconds=60)
+async def expire_invitations(tx: Transaction) -> None:
+    """End invitations that nobody answered."""
+    await actions.expire_invitations(tx)

@@ -67,6 +67,18 @@ async def here(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get(
+    "/widget-invite.js",
+    opt=public("the bubble of an invitation, without any data"),
+    include_in_schema=False,
+)
+async def invite(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the bubble; a module, so pages of other sites need leave to read it."""
+    answer = _file(request, "widget-invite.js", "public, max-age=600")
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+@get(
     "/widget-assets/{name:str}",
     opt=public("parts of the panel, without any data"),
     include_in_schema=False,
@@ -131,4 +143,4 @@ def _gone(language: str) -> Response[str]:
     return Response(page, status_code=404, media_type="text/html")
 
 
-routes = [launcher, here, asset, panel]
+routes = [launcher, here, invite, asset, panel]

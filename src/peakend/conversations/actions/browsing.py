@@ -4,7 +4,7 @@ The surprise: no fact is left. Who looks at a page has not come to us yet, and n
 longer than minutes.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -21,17 +21,17 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 _AGAIN = """
 UPDATE browsing SET
     pages = pages + (url <> $3)::int, url = $3, title = $4, signed_in = $5,
-    seen_at = greatest(seen_at, $6)
+    seen_at = greatest(seen_at, $6), asked_at = $7, refused_at = $8
 WHERE organisation_id = current_organisation() AND id = $1 AND channel_id = $2
 """
 
 _FIRST = """
 INSERT INTO browsing (id, channel_id, url, title, signed_in, first_at, seen_at, referrer,
-                      came_before)
-SELECT $1, $2, $3, $4, $5, $6, $6, $7, $8
+                      came_before, asked_at, refused_at)
+SELECT $1, $2, $3, $4, $5, $6, $6, $9, $10, $7, $8
 WHERE (SELECT count(*) FROM (
-    SELECT 1 FROM browsing WHERE organisation_id = current_organisation() LIMIT $9
-) AS known) < $9
+    SELECT 1 FROM browsing WHERE organisation_id = current_organisation() LIMIT $11
+) AS known) < $11
 ON CONFLICT DO NOTHING
 """
 
@@ -45,6 +45,9 @@ class Looking(msgspec.Struct, frozen=True, kw_only=True):
     referrer: str = ""
     came_before: bool = False
     signed_in: bool = False
+    # How long ago this browser was invited, and said no, as far as it remembers.
+    asked_s: int | None = None
+    refused_s: int | None = None
 
 
 async def see_visitor(tx: Transaction, *, channel_id: UUID, seen: Looking) -> bool:
@@ -53,11 +56,18 @@ async def see_visitor(tx: Transaction, *, channel_id: UUID, seen: Looking) -> bo
     if address is None or not is_text(seen.title) or not is_text(seen.referrer):
         raise WrongPage
     title = one_line(seen.title, 200)
-    given = (seen.id, channel_id, address, title, seen.signed_in, tx.now)
+    given = (
+        seen.id, channel_id, address, title, seen.signed_in, tx.now,
+        _ago(tx, seen.asked_s), _ago(tx, seen.refused_s),
+    )  # fmt: skip
     if await tx.run(_AGAIN, *given):
         return True
     await tx.run(_FIRST, *given, _host(seen.referrer), seen.came_before, MOST_VISITORS)
     return False
+
+
+def _ago(tx: Transaction, seconds: int | None) -> datetime | None:
+    return None if seconds is None else tx.now - timedelta(seconds=seconds)
 
 
 def _host(referrer: str) -> str:

@@ -12,6 +12,7 @@ from peakend.conversations.queries.access import ConversationStale
 from peakend.conversations.queries.settings import channels, need_channel
 from peakend.conversations.queries.visitor import forget_channels, secret_place
 from peakend.conversations.rules.channels import POSITIONS, domain, is_colour
+from peakend.conversations.rules.inviting import BOUNDS, is_cap
 from peakend.conversations.rules.texts import is_text, one_line
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid, NotFound
@@ -210,8 +211,10 @@ def _look(given: dict[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name == "colour":
             right = isinstance(value, str) and (not value or is_colour(value))
-        elif name == "visitors":
+        elif name in ("visitors", "invite"):
             right = isinstance(value, bool)
+        elif name in BOUNDS:
+            right = is_cap(name, value)
         elif name == "position":
             right = value in POSITIONS
         else:

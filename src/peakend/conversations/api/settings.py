@@ -105,6 +105,10 @@ class Look(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     phone: Annotated[str, Meta(max_length=30)] | UnsetType = UNSET
     position: Literal["right", "left"] | UnsetType = UNSET
     visitors: bool | UnsetType = UNSET
+    invite: bool | UnsetType = UNSET
+    invite_again_h: Annotated[int, Meta(ge=1, le=720)] | UnsetType = UNSET
+    invite_refused_d: Annotated[int, Meta(ge=1, le=365)] | UnsetType = UNSET
+    invite_per_min: Annotated[int, Meta(ge=1, le=60)] | UnsetType = UNSET
 
 
 Domains = Annotated[list[Annotated[str, Meta(max_length=300)]], Meta(max_length=50)]

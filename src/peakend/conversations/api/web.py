@@ -185,7 +185,8 @@ async def config(
         if provided.opening is not None:
             hours |= await provided.opening(tx, hours_id=channel.hours_id, language=language)
         brand = await queries.brand_of(tx, channel)
-    look, texts = queries.painted(channel, brand), _texts(channel, language)
+    painted, texts = queries.painted(channel, brand), _texts(channel, language)
+    look = {name: value for name, value in painted.items() if not name.startswith("invite")}
     return Config(
         channel=ChannelShown(channel.name, look, texts, channel.identity_required),
         languages=LANGUAGES,

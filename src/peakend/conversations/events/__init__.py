@@ -8,6 +8,12 @@ from peakend.conversations.events.following import (
     FollowedSeen,
     MentionsMarked,
 )
+from peakend.conversations.events.inviting import (
+    InvitationAccepted,
+    InvitationDeclined,
+    InvitationExpired,
+    VisitorInvited,
+)
 from peakend.conversations.events.matters import (
     ConversationAbsorbed,
     ConversationCleared,
@@ -91,6 +97,9 @@ __all__ = [
     "DigitalReplySent",
     "DueSet",
     "FollowedSeen",
+    "InvitationAccepted",
+    "InvitationDeclined",
+    "InvitationExpired",
     "MarkedUnread",
     "MemberMentioned",
     "MentionsMarked",
@@ -112,4 +121,5 @@ __all__ = [
     "TagsChanged",
     "ViewChanged",
     "ViewsOrdered",
+    "VisitorInvited",
 ]

@@ -55,4 +55,5 @@ plain(
     "conversation_follower",
     "conversation_pin",
     "conversation_link",
+    "chat_invitation",
 )

@@ -11,7 +11,14 @@ from peakend.conversations.queries.access import (
     versions,
     visible,
 )
-from peakend.conversations.queries.browsing import VisitorsHere, visitors_here
+from peakend.conversations.queries.browsing import (
+    Bubble,
+    VisitorHere,
+    VisitorsHere,
+    bubble,
+    need_visitor_here,
+    visitors_here,
+)
 from peakend.conversations.queries.canned import (
     CannedReply,
     ReadyReply,
@@ -102,6 +109,7 @@ from peakend.conversations.rules.views import ViewFilter
 
 __all__ = [
     "Author",
+    "Bubble",
     "CannedReply",
     "ChannelRecord",
     "Conversation",
@@ -144,10 +152,12 @@ __all__ = [
     "ViewNamesGone",
     "ViewNotFound",
     "VisitorConversation",
+    "VisitorHere",
     "VisitorMessage",
     "VisitorsHere",
     "any_conversation",
     "brand_of",
+    "bubble",
     "canned_replies",
     "channel_by_key",
     "channels",
@@ -172,6 +182,7 @@ __all__ = [
     "need_tag",
     "need_version",
     "need_view",
+    "need_visitor_here",
     "newest_conversation",
     "newest_of_customers",
     "outlines",

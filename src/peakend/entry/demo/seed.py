@@ -59,6 +59,7 @@ CHANNELS = {
             "questions_en": "My hob does not light; Water heater shows E1; Book a safety check",
             "phone": "400-000-0000",
             "visitors": True,
+            "invite": True,
         },
     },
     "home": {
@@ -75,6 +76,7 @@ CHANNELS = {
             "questions_en": "Price of a leak repair; Change my appointment; When is my refund",
             "phone": "400-000-0000",
             "visitors": True,
+            "invite": True,
         },
     },
 }

@@ -12,6 +12,7 @@ from peakend.entry.demo.cast import OWN_LOGINS, business, read_cast
 from peakend.entry.demo.deskmate import TROUBLE, Deskmate
 from peakend.entry.demo.kept import Kept
 from peakend.entry.demo.material import SHOP_CUSTOMER, Dialogue, customers, dialogues
+from peakend.entry.demo.onlooker import Onlooker
 from peakend.entry.demo.scene import Scene
 from peakend.entry.demo.stage import Stage, is_queue_open
 from peakend.entry.demo.visitor import Visitor
@@ -27,6 +28,7 @@ QUIET_GAP_S = 38
 BUSY_GAP_S = 22
 KNOWN_SHARE = 0.5
 REMEMBERED = 30
+ONLOOKERS = 5
 UPSET_EVERY = 7
 
 
@@ -70,6 +72,7 @@ class Simulation:
                 asyncio.create_task(mate.run(stop), name=mate.who.login)
                 for mate in stage.mates.values()
             ]
+            working += [asyncio.create_task(self._onlookers(stage, stop)) for _ in range(ONLOOKERS)]
             scenes: set[asyncio.Task[None]] = set()
             try:
                 await self._arrivals(stage, stop, scenes)
@@ -112,6 +115,13 @@ class Simulation:
             gap_s = min(80.0, max(3.0, stage.by.expovariate(1 / usual_s)))
             if lonely:
                 gap_s = min(gap_s, 8.0)
+
+    async def _onlookers(self, stage: Stage, stop: asyncio.Event) -> None:
+        """Let one after the other look at the shop's pages without a word."""
+        while not stop.is_set():
+            await stage.pause(1, 15)
+            brand = stage.by.choice(sorted(stage.cast.channels))
+            await Onlooker(stage, stage.cast.channels[brand], brand).run()
 
     async def _scene(self, stage: Stage, *, lonely: bool) -> None:
         """Let one customer come, talk and go; what goes wrong with one is no harm to others."""

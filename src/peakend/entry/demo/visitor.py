@@ -57,6 +57,14 @@ class Visitor:
         await self.wire.post(path_of("web", self.key, "pages"), page)
         self.here = {"id": str(uuid4()), **page, "came_before": person is not None}
         await self.tell()
+        await self.wire.post(path_of("web", self.key, "tabs"), {"id": self.here["id"]})
+
+    async def open_in(self, tab_id: str) -> None:
+        """Open the window in a tab; an invitation that waits there begins the conversation."""
+        begun = await self.wire.post(path_of("web", self.key, "sessions"), {"language": "zh-CN"})
+        self.wire.headers["Authorization"] = f"Bearer {begun['token']}"
+        self._see(begun["conversation"])
+        self._see(await self.wire.post(path_of("web", self.key, "tabs"), {"id": tab_id}))
 
     async def tell(self) -> None:
         """Let the site know that this page is still looked at, as its script does."""

@@ -60,6 +60,9 @@ CREATE UNLOGGED TABLE browsing (
 	pages INTEGER DEFAULT '1' NOT NULL, 
 	first_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	asked_at TIMESTAMP WITH TIME ZONE, 
+	refused_at TIMESTAMP WITH TIME ZONE, 
+	customer_id UUID, 
 	CONSTRAINT pk_browsing PRIMARY KEY (organisation_id, id)
 )
 -- next
@@ -1126,6 +1129,21 @@ CREATE TABLE channel_sight (
 	CONSTRAINT pk_channel_sight PRIMARY KEY (organisation_id, channel_id)
 )
 -- next
+CREATE TABLE chat_invitation (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	channel_id UUID NOT NULL, 
+	tab_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	client_id UUID NOT NULL, 
+	state TEXT DEFAULT 'sent' NOT NULL, 
+	text TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	conversation_id UUID, 
+	CONSTRAINT pk_chat_invitation PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE company_customer (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	company_id UUID NOT NULL, 
@@ -1825,6 +1843,10 @@ ALTER TABLE assist_topic ADD CONSTRAINT fk_assist_topic_organisation_id_queue_id
 -- next
 ALTER TABLE channel_sight ADD CONSTRAINT fk_channel_sight_organisation_id_channel_id FOREIGN KEY (organisation_id, channel_id) REFERENCES channel (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE chat_invitation ADD CONSTRAINT fk_chat_invitation_organisation_id_channel_id FOREIGN KEY (organisation_id, channel_id) REFERENCES channel (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE chat_invitation ADD CONSTRAINT fk_chat_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_company_id FOREIGN KEY (organisation_id, company_id) REFERENCES company (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE company_customer ADD CONSTRAINT fk_company_customer_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
@@ -2148,6 +2170,14 @@ CREATE INDEX ix_article_category ON article (organisation_id, category_id)
 CREATE INDEX ix_article_updated ON article (organisation_id, updated_at, id)
 -- next
 CREATE UNIQUE INDEX uq_article_slug ON article (organisation_id, slug)
+-- next
+CREATE INDEX ix_chat_invitation_at ON chat_invitation (organisation_id, at)
+-- next
+CREATE INDEX ix_chat_invitation_member ON chat_invitation (organisation_id, member_id, at)
+-- next
+CREATE INDEX ix_chat_invitation_tab ON chat_invitation (organisation_id, tab_id, at)
+-- next
+CREATE UNIQUE INDEX uq_chat_invitation_open ON chat_invitation (organisation_id, tab_id) WHERE state = 'sent'
 -- next
 CREATE INDEX ix_company_customer_customer ON company_customer (organisation_id, customer_id)
 -- next
@@ -3022,6 +3052,14 @@ ALTER TABLE channel_sight ENABLE ROW LEVEL SECURITY
 ALTER TABLE channel_sight FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON channel_sight TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON chat_invitation TO peakend_app
+-- next
+ALTER TABLE chat_invitation ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE chat_invitation FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON chat_invitation TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON company_customer TO peakend_app
 -- next

@@ -1,6 +1,7 @@
 """What is done to queues, work, presence and business hours."""
 
 from peakend.routing.actions.following import follow_customer, follow_priority, follow_snooze
+from peakend.routing.actions.inviting import open_tab
 from peakend.routing.actions.lines import (
     Passed,
     abandon,
@@ -137,6 +138,7 @@ __all__ = [
     "notice_who_left",
     "open_first_queue",
     "open_or_close",
+    "open_tab",
     "order_policies",
     "pick",
     "refuse",

@@ -64,7 +64,7 @@ async def pick(tx: Transaction, *, conversation_id: UUID, by: Actor) -> WorkItem
     taking_over = seen is not None and seen.state == "serving" and seen.agent_id != by.id
     if taking_over and not by.may("conversations.take_over"):
         raise HeldByColleague
-    leg = await _give(
+    leg = await give(
         tx,
         conversation_id,
         by.id,
@@ -99,7 +99,7 @@ async def assign(
     member = await accounts.need_member(tx, agent_id)
     if not member.active or (await presence_of(tx, agent_id)).state == "offline":
         raise AgentAway(name=member.name)
-    leg = await _give(
+    leg = await give(
         tx, conversation_id, agent_id, how="assigned", may_exceed=True, may_take_over=True
     )
     await audit(
@@ -169,7 +169,7 @@ async def _tell_colleagues(
     )
 
 
-async def _give(
+async def give(
     tx: Transaction,
     conversation_id: UUID,
     agent_id: UUID,
@@ -178,6 +178,10 @@ async def _give(
     may_exceed: bool,
     may_take_over: bool,
 ) -> WorkItem:
+    """Give a conversation to an agent, wherever it is.
+
+    Errors: ConversationNotFound, NothingToTake, HeldByColleague, HandsFull.
+    """
     await lock_hands(tx, conversation_id, [agent_id])
     leg = await active_leg(tx, conversation_id, lock=True)
     system = Actor.system(tx.organisation_id)

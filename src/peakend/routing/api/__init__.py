@@ -1,5 +1,5 @@
 """Routes of routing."""
 
-from peakend.routing.api import desk, settings, targets, work
+from peakend.routing.api import desk, inviting, settings, targets, work
 
-routes = [*settings.routes, *targets.routes, *desk.routes, *work.routes]
+routes = [*settings.routes, *targets.routes, *desk.routes, *work.routes, *inviting.routes]

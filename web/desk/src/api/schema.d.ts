@@ -4207,6 +4207,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visitors/{tab_id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody on the site to chat */
+        post: operations["conversations.browsing.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/wallboard": {
         parameters: {
             query?: never;
@@ -4497,6 +4514,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an invitation to chat */
+        post: operations["conversations.browsing.decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/sessions": {
         parameters: {
             query?: never;
@@ -4508,6 +4542,23 @@ export interface paths {
         put?: never;
         /** Begin or resume a visit */
         post: operations["conversations.web.begin_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/web/{key}/tabs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say in which tab the window was opened; an invitation that waits there is accepted */
+        post: operations["routing.inviting.open_tab"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4766,6 +4817,7 @@ export interface components {
         };
         /** Again */
         Again: {
+            invitation: components["schemas"]["Bubble"] | null;
             next_s: number;
         };
         /** AgentFit */
@@ -5199,23 +5251,14 @@ export interface components {
             mark: string | null;
             name: string;
         };
-        /** BrowsingRecord */
-        BrowsingRecord: {
-            came_before: boolean;
-            channel: string;
-            /** Format: uuid */
-            channel_id: string;
-            /** Format: date-time */
-            first_at: string;
+        /** Bubble */
+        Bubble: {
+            agent_name: string;
+            colour: string;
             /** Format: uuid */
             id: string;
-            pages: number;
-            referrer: string;
-            /** Format: date-time */
-            seen_at: string;
-            signed_in: boolean;
-            title: string;
-            url: string;
+            position: string;
+            text: string;
         };
         /** BuiltInRole */
         BuiltInRole: {
@@ -6394,6 +6437,12 @@ export interface components {
             items: components["schemas"]["Intervention"][];
             urgent: number;
         };
+        /** InvitationGiven */
+        InvitationGiven: {
+            /** Format: uuid */
+            client_id: string;
+            text: string;
+        };
         /** InvitationOffer */
         InvitationOffer: {
             login: string;
@@ -6414,6 +6463,19 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        /** Invited */
+        Invited: {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name: string;
+            /** Format: date-time */
+            at: string;
+            conversation_id: string | null;
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            state: string;
         };
         /** JoinGiven */
         JoinGiven: {
@@ -6508,6 +6570,10 @@ export interface components {
             colour?: string;
             greeting_en?: string;
             greeting_zh?: string;
+            invite?: boolean;
+            invite_again_h?: number;
+            invite_per_min?: number;
+            invite_refused_d?: number;
             phone?: string;
             position?: "right" | "left";
             questions_en?: string;
@@ -7963,6 +8029,11 @@ export interface components {
             solved: boolean | null;
             state: string;
         };
+        /** TabGiven */
+        TabGiven: {
+            /** Format: uuid */
+            id: string;
+        };
         /** Tag */
         Tag: {
             colour: string;
@@ -8223,6 +8294,30 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** VisitorHere */
+        VisitorHere: {
+            asked_at: string | null;
+            came_before: boolean;
+            channel: string;
+            /** Format: uuid */
+            channel_id: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: uuid */
+            id: string;
+            invitation: components["schemas"]["Invited"] | null;
+            /** @enum {null|string} */
+            not_now: "off" | "closed" | "talking" | "asked" | "refused" | null;
+            pages: number;
+            referrer: string;
+            refused_at: string | null;
+            /** Format: date-time */
+            seen_at: string;
+            signed_in: boolean;
+            talking: boolean;
+            title: string;
+            url: string;
+        };
         /** VisitorMessage */
         VisitorMessage: {
             /** Format: date-time */
@@ -8270,7 +8365,7 @@ export interface components {
         /** VisitorsHere */
         VisitorsHere: {
             count: number;
-            items: components["schemas"]["BrowsingRecord"][];
+            items: components["schemas"]["VisitorHere"][];
             next: string | null;
             /** Format: date-time */
             now: string;
@@ -18213,6 +18308,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.browsing.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tab_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorHere"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "insight.boards.wallboard": {
         parameters: {
             query?: never;
@@ -18798,6 +18927,36 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.browsing.decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Again"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.web.begin_session": {
         parameters: {
             query?: never;
@@ -18820,6 +18979,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.inviting.open_tab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TabGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"] | null;
                 };
             };
             401: components["responses"]["Error401"];

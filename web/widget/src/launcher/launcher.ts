@@ -58,7 +58,7 @@ function start(): void {
     frame.title = word
     frame.hidden = true
     frame.allow = 'microphone;camera;clipboard-write'
-    frame.src = `${base}/w/${key}?lang=${zh ? 'zh-CN' : 'en'}&origin=${encodeURIComponent(location.origin)}`
+    frame.src = `${base}/w/${key}?lang=${zh ? 'zh-CN' : 'en'}&origin=${encodeURIComponent(location.origin)}&here=${store(':here')}`
   }
 
   const show = (on: boolean) => {

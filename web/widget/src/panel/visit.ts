@@ -98,6 +98,7 @@ export class Visit {
     if (embedded) await Promise.race([hello, new Promise((done) => setTimeout(done, 1000))])
     await this.enter()
     await rest
+    later!.watchTab(this)
   }
 
   /** Fetch the settings and take up the session; also the way back after a failure. */
