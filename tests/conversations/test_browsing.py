@@ -102,7 +102,7 @@ async def test_a_tab_tells_only_where_the_house_wants_it(centre: Centre) -> None
             tx, channel_id=centre.channel_id, changes={"look": {"visitors": True}}
         )
         line = queries.script_line(
-            "https://s.example", await queries.need_channel(tx, centre.channel_id)
+            "https://s.example", await queries.need_channel(tx, centre.channel_id), "#0b6b75"
         )
     assert "widget-here.js" in line
     forget_channels()
