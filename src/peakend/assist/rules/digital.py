@@ -170,11 +170,16 @@ _THANKS = re.compile(
     r"|i see|understood|great|perfect|all good|that's all|that is all|nothing else|never ?mind"
 )
 _SOLVED = re.compile(
-    r"(?:已经?)?(?:解决|搞定|修好|弄好|点着|可以用?|没事|好|能用)了(?:谢谢|多谢|感谢)?(?:你|您)?"
+    r"(?:(?:洗|换|试|弄|清理|重启|照做|这样)[了完]?(?:以?后|之后)?)?(?:现在|已经?|果然|这下)*"
+    r"(?:解决|搞定|修好|弄好|点着|可以用?|没事|好(?:很?多|些)?|能用|正常|没问题)了"
+    r"(?:谢谢|多谢|感谢)?(?:你|您)?"
     r"|(?:(?:yes|great|ok|okay|oh)[,.!]? )?(?:(?:it|that|this)(?:'s| is| has)? )?(?:now )?"
     r"(?:works|working|worked|solved|fixed|sorted|done it|did it|did the trick|helped)"
     r"(?: it| that)?(?: now| again)?(?:[,.!]? (?:thanks|thank you)(?: (?:so|very) much)?)?"
     r"|problem (?:is )?solved"
+)
+_NOT_SOLVED = re.compile(
+    r"[?？吗呢]|怎么|但|不过|只是|还是|又|以为|说是|昨天|以前|之前|希望|什么时候|要是|如果"
 )
 _UNSOLVED = re.compile(
     r"(?:还是|都|也|试了|试过了|按你说的)*[，, ]?(?:还是|都|也)?"
@@ -202,13 +207,24 @@ def intent(text: str) -> Intent:
         return "person"
     if _GREETING.fullmatch(plain):
         return "greeting"
-    if _SOLVED.fullmatch(plain):
+    if _SOLVED.fullmatch(plain) or _solved_at_last(plain):
         return "solved"
     if _THANKS.fullmatch(plain):
         return "thanks"
     if _UNSOLVED.fullmatch(plain):
         return "unsolved"
     return "question"
+
+
+def _solved_at_last(plain: str) -> bool:
+    """Say whether a short report of what was done ends with: it helped."""
+    *before, last = re.split(r"[，,。；;！!\n]+", plain)
+    return (
+        0 < len(before) <= 2
+        and len(plain) <= 40
+        and _NOT_SOLVED.search(plain) is None
+        and _SOLVED.fullmatch(last.replace(" ", "")) is not None
+    )
 
 
 def _person_in_english(plain: str) -> bool:
