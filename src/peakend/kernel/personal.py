@@ -70,7 +70,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     `erase` removes it for customers or conversations and returns how many rows it touched: SQL
     over $1, or a function; None where it goes with another one. `empties` are the columns that are
     emptied where the row stays, `stays` those whose words are of the house, not of the person.
-    `find` returns the same as rows of one JSON value, for a preview or a copy.
+    `find` returns the same as rows of one JSON value, for a preview or a copy; with `copied` a
+    person who asks gets these rows, without it (an index, a mark) only how many there are.
     """
 
     table: str

@@ -4,21 +4,24 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post, put
+from litestar.response import Stream
 from msgspec import Meta, Struct
 
-from peakend.kernel.db import Transaction
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
 from peakend.kernel.permissions import needs
 from peakend.kernel.personal import Category
 from peakend.privacy import actions, queries
 from peakend.privacy.actions import ErasureAsked, RetentionAsked
 from peakend.privacy.models import Erasure, Hold, Run
-from peakend.privacy.queries import Amount, CategoryView, ErasurePreview
+from peakend.privacy.queries import Amount, CategoryView, ErasurePreview, Package
 from peakend.privacy.rules import Ground, HoldCode, Identity, Subject
 
 _AS_FILE = {
     "Content-Disposition": 'attachment; filename="erasure.html"',
     "Cache-Control": "no-store",
 }
+_AS_ZIP = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class NewErasure(Struct, forbid_unknown_fields=True):
@@ -27,6 +30,13 @@ class NewErasure(Struct, forbid_unknown_fields=True):
     customer_id: UUID
     identity: Identity
     ground: Ground
+
+
+class NewPackage(Struct, forbid_unknown_fields=True):
+    """Whose data is asked for, and how it was made sure who asks."""
+
+    customer_id: UUID
+    identity: Identity
 
 
 class NewHold(Struct, forbid_unknown_fields=True):
@@ -88,6 +98,34 @@ async def erasure_report(tx: Transaction, erasure_id: UUID) -> Response[str]:
     return Response(page, media_type="text/html; charset=utf-8", headers=_AS_FILE)
 
 
+@get("/privacy/packages", opt=needs("privacy.manage"))
+async def list_packages(tx: Transaction) -> list[Package]:
+    """Return what was put together for persons and can be fetched, or is on its way."""
+    return await queries.packages(tx)
+
+
+@post("/privacy/packages", opt=needs("privacy.manage"))
+async def ask_package(tx: Transaction, data: NewPackage) -> Package:
+    """Begin to put together everything that is held about a person."""
+    row = await actions.ask_package(tx, customer_id=data.customer_id, identity=data.identity)
+    return queries.view(row)
+
+
+@get(
+    "/privacy/packages/{package_id:uuid}/file",
+    media_type="application/zip",
+    opt=needs("privacy.manage"),
+)
+async def package_file(package_id: UUID, actor: Actor, database: Database) -> Stream:
+    """Return a package: a page to read, everything as JSON, and the person's files."""
+    name, parts = await actions.fetched(database, package_id, actor)
+    return Stream(
+        parts,
+        media_type="application/zip",
+        headers=_AS_ZIP | {"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
 @get("/privacy/holds", opt=needs("privacy.manage"))
 async def list_holds(tx: Transaction) -> list[Hold]:
     """Return the holds that stand."""
@@ -135,6 +173,7 @@ async def list_runs(tx: Transaction) -> list[Run]:
 
 
 routes: list[Any] = [
-    preview_erasure, list_erasures, erase, read_erasure, erasure_report, list_holds, place_hold,
+    preview_erasure, list_erasures, erase, read_erasure, erasure_report, list_packages, ask_package,
+    package_file, list_holds, place_hold,
     lift_hold, list_retention, set_retention, retention_amount, list_runs,
 ]  # fmt: skip

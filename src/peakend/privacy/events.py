@@ -31,6 +31,27 @@ class CustomerErased(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccessAsked(Fact):
+    """Somebody confirmed who asks, and what we hold about a person is being put together."""
+
+    subject: ClassVar[str] = "package_id"
+    package_id: UUID
+    customer_id: UUID
+    identity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessGiven(Fact):
+    """What we hold about a person is put together and can be fetched."""
+
+    subject: ClassVar[str] = "package_id"
+    package_id: UUID
+    customer_id: UUID
+    rows: int
+    files: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LegalHoldPlaced(Fact):
     """Nothing of a customer or a conversation may go until the hold is lifted."""
 

@@ -21,6 +21,18 @@ async def retain_step(tx: Transaction, *, run_id: UUID) -> None:
     await actions.retain_step(tx, run_id=run_id)
 
 
+@deferred(alone=True)
+async def package_step(tx: Transaction, *, package_id: UUID) -> None:
+    """Gather the next portion of what is held about a person."""
+    await actions.package_step(tx, package_id=package_id)
+
+
+@every(cron="23 * * * *")
+async def drop_packages(tx: Transaction) -> None:
+    """Remove packages whose week is over."""
+    await actions.drop_packages(tx)
+
+
 @every(cron="11 19 * * *")
 async def retain(tx: Transaction) -> None:
     """Begin the nightly round."""

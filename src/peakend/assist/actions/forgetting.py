@@ -51,7 +51,7 @@ holds(
     Held(table="side_note", of="beside", about="conversation", find=_NOTES),
     Held(table="side_seat", of="beside", about="conversation", copied=False),
     Held(table="watch_signal", of="reasons", about="conversation", empties=("dismissed_note",),
-         stays=("kind", "dismissed_why"), copied=False,
+         stays=("kind", "dismissed_why"),
          erase="UPDATE watch_signal SET dismissed_note = NULL"
          " WHERE organisation_id = current_organisation() AND conversation_id = ANY($1)"
          " AND dismissed_note IS NOT NULL",

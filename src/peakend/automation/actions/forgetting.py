@@ -21,7 +21,7 @@ def _answers(about: About) -> str:
 def _held(about: About) -> Held:
     return Held(
         table="webhook_attempt", of="webhooks", about=about, empties=("answer",), stays=("code",),
-        copied=False, find="SELECT a.organisation_id, a.answer " + _answers(about),
+        find="SELECT a.organisation_id, a.answer " + _answers(about),
         erase="UPDATE webhook_attempt SET answer = ''"
         " WHERE organisation_id = current_organisation() AND id IN"
         f" (SELECT a.id {_answers(about)})",

@@ -167,7 +167,7 @@ holds(
          erase="UPDATE recalled_look SET reason = ''"
          " WHERE organisation_id = current_organisation() AND conversation_id = ANY($1)"
          " AND reason <> ''",
-         find=_of("recalled_look", "t.reason, t.at") + " AND t.reason <> ''", copied=False),
+         find=_of("recalled_look", "t.reason, t.at") + " AND t.reason <> ''"),
     Held(table="browsing", of="visitors", about="customer", erase=_forget_sites, copied=False),
     Held(table="conversation_moved", of="customers", about="customer", copied=False,
          erase="DELETE FROM conversation_moved"

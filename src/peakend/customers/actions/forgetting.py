@@ -8,7 +8,7 @@ import msgspec
 
 from peakend.customers.events import CustomerChanged
 from peakend.customers.models import IdentityRow
-from peakend.customers.queries import forget_visitor
+from peakend.customers.queries import forget_visitor, visitors_of
 from peakend.customers.queries.sealing import opened_identity, opened_stored
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import record
@@ -22,10 +22,6 @@ SET name = '', folded = '', attributes = '[]', preferences = '{}', known = false
 WHERE organisation_id = current_organisation() AND id = ANY($1)
   AND (erased_at IS NULL OR known OR name <> '' OR attributes <> '[]' OR preferences <> '{}')
 RETURNING id, version
-"""
-_VISITORS = """
-SELECT coalesce(array_agg(id), '{}') FROM visitor
-WHERE organisation_id = current_organisation() AND customer_id = ANY($1)
 """
 _OPENABLE = """
 SELECT id, customer_id, kind, value, verified FROM identity
@@ -98,7 +94,7 @@ async def _find_identities(tx: Transaction, ids: list[UUID]) -> list[dict[str, A
 
 async def _forget_browsers(tx: Transaction, ids: list[UUID]) -> int:
     """Forget the browsers of customers, with what they put in and perhaps never sent."""
-    visitors: list[UUID] = await tx.value(_VISITORS, ids)
+    visitors = await visitors_of(tx, ids)
     await remove_files(tx, await files_of(tx, "visitor", visitors))
     for one in visitors:
         forget_visitor(one)

@@ -27,6 +27,7 @@ from peakend.customers.queries.visits import (
     last_seen,
     need_visitor,
     visitor_customers,
+    visitors_of,
 )
 from peakend.customers.rules import Attribute, Claim, verify_identity
 
@@ -62,4 +63,5 @@ __all__ = [
     "search",
     "verify_identity",
     "visitor_customers",
+    "visitors_of",
 ]

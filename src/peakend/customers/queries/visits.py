@@ -75,6 +75,16 @@ async def actor_for_visitor(
     return actor
 
 
+async def visitors_of(tx: Transaction, customer_ids: list[UUID]) -> list[UUID]:
+    """Return the browsers of customers."""
+    found: list[UUID] = await tx.value(
+        "SELECT coalesce(array_agg(id), '{}') FROM visitor"
+        " WHERE organisation_id = current_organisation() AND customer_id = ANY($1)",
+        customer_ids,
+    )
+    return found
+
+
 async def last_seen(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return when customers last showed themselves on any device; those never seen are left out."""
     rows = await tx.all(

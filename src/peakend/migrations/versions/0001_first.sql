@@ -523,6 +523,26 @@ CREATE TABLE two_person_rule (
 	CONSTRAINT pk_two_person_rule PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE access_package (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	identity TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	asked_by UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT NOT NULL, 
+	"left" JSONB NOT NULL, 
+	place BIGINT DEFAULT '0' NOT NULL, 
+	done INTEGER DEFAULT '0' NOT NULL, 
+	total INTEGER NOT NULL, 
+	rows INTEGER DEFAULT '0' NOT NULL, 
+	files INTEGER DEFAULT '0' NOT NULL, 
+	size BIGINT DEFAULT '0' NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_access_package PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE api_key (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1721,6 +1741,10 @@ CREATE TABLE work_offer (
 -- next
 ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
 -- next
+ALTER TABLE access_package ADD CONSTRAINT fk_access_package_organisation_id_asked_by FOREIGN KEY (organisation_id, asked_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE access_package ADD CONSTRAINT fk_access_package_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
@@ -2078,6 +2102,10 @@ CREATE UNIQUE INDEX uq_sso_attempt_state_hash ON sso_attempt (state_hash)
 CREATE UNIQUE INDEX uq_sso_provider_house ON sso_provider (organisation_id)
 -- next
 CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
+-- next
+CREATE INDEX ix_access_package_at ON access_package (organisation_id, at)
+-- next
+CREATE INDEX ix_access_package_customer ON access_package (organisation_id, customer_id)
 -- next
 CREATE INDEX ix_api_key_created ON api_key (organisation_id, created_at)
 -- next
@@ -2668,6 +2696,14 @@ ALTER TABLE two_person_rule ENABLE ROW LEVEL SECURITY
 ALTER TABLE two_person_rule FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON two_person_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_package TO peakend_app
+-- next
+ALTER TABLE access_package ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE access_package FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON access_package TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO peakend_app
 -- next

@@ -17,19 +17,33 @@ from peakend.privacy.actions.keeping import (
     set_retention,
     start_retention,
 )
+from peakend.privacy.actions.packing import (
+    AlreadyPacking,
+    NothingHeld,
+    ask_package,
+    drop_packages,
+    fetched,
+    package_step,
+)
 from peakend.privacy.actions.reporting import report
 
 __all__ = [
+    "AlreadyPacking",
     "ErasureAsked",
+    "NothingHeld",
     "NothingToErase",
     "OnHold",
     "RetentionAsked",
     "RetentionStale",
     "StillOpen",
     "WrongDays",
+    "ask_package",
+    "drop_packages",
     "erase_customer",
     "erase_step",
+    "fetched",
     "lift_hold",
+    "package_step",
     "place_hold",
     "report",
     "retain_step",

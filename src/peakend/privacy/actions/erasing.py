@@ -25,6 +25,7 @@ from peakend.kernel.files import sweep_bytes
 from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import enqueue
 from peakend.kernel.personal import HELD, About, erased, how_many
+from peakend.privacy.actions.packing import drop_packages
 from peakend.privacy.events import CustomerErased, ErasureStarted
 from peakend.privacy.models import Erasure
 from peakend.privacy.queries import need_erasure, preview
@@ -139,6 +140,7 @@ async def erase_step(tx: Transaction, *, erasure_id: UUID) -> None:
 
 
 async def _person(tx: Transaction, row: Erasure, people: list[UUID]) -> None:
+    await drop_packages(tx, people)
     removed = await _removed(tx, "customer", people)
     await _write(tx, row, state="conversations", removed=added(row.removed, removed))
 

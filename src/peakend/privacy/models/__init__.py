@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Integer, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from peakend.kernel.db import reference, tenant_table
@@ -13,6 +13,7 @@ from peakend.kernel.personal import Category, plain
 from peakend.privacy.rules import Ground, HoldCode, Identity, Subject
 
 State = Literal["person", "conversations", "bytes", "done"]
+PackageState = Literal["making", "made"]
 
 erasure_table = tenant_table(
     "erasure",
@@ -55,7 +56,28 @@ retention_run_table = tenant_table(
     Column("removed", JSONB, nullable=False, server_default="{}"),
     Index("ix_retention_run_at", "organisation_id", "at"),
 )
-plain("privacy", "erasure", "retention_rule", "retention_run")
+# What we hold about a person, put together for the person; the file goes when its time is over.
+access_package_table = tenant_table(
+    "access_package",
+    *reference("customer_id", "customer", nullable=False, on_delete="CASCADE"),
+    Column("identity", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    *reference("asked_by", "member"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    # The conversations that are still to be gone through, and how long the gathered lines are.
+    Column("left", JSONB, nullable=False),
+    Column("place", BigInteger, nullable=False, server_default="0"),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False),
+    Column("rows", Integer, nullable=False, server_default="0"),
+    Column("files", Integer, nullable=False, server_default="0"),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    Column("until", DateTime(timezone=True)),
+    Index("ix_access_package_at", "organisation_id", "at"),
+    Index("ix_access_package_customer", "organisation_id", "customer_id"),
+)
+plain("privacy", "access_package", "erasure", "retention_rule", "retention_run")
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +97,26 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     bytes_gone: int
     finished_at: datetime | None
+
+
+class PackageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What we hold about a person, put together: how far it is, and until when it is fetched."""
+
+    id: UUID
+    customer_id: UUID
+    identity: Identity
+    language: str
+    asked_by: UUID | None
+    at: datetime
+    state: PackageState
+    left: list[UUID]
+    place: int
+    done: int
+    total: int
+    rows: int
+    files: int
+    size: int
+    until: datetime | None
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,5 +151,6 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ERASURE_COLUMNS = ", ".join(Erasure.__struct_fields__)
+PACKAGE_COLUMNS = ", ".join(f'"{name}"' for name in PackageRow.__struct_fields__)
 HOLD_COLUMNS = ", ".join(Hold.__struct_fields__)
 RUN_COLUMNS = ", ".join(f'"{name}"' for name in Run.__struct_fields__)

@@ -10,6 +10,7 @@ from peakend.privacy.queries.erasures import (
     running_for,
 )
 from peakend.privacy.queries.holds import HoldNotFound, holds, is_held, need_hold
+from peakend.privacy.queries.packages import Package, need_package, packages, view
 from peakend.privacy.queries.retention import (
     Amount,
     CategoryView,
@@ -27,6 +28,7 @@ __all__ = [
     "ErasurePreview",
     "Hold",
     "HoldNotFound",
+    "Package",
     "Run",
     "amount",
     "categories",
@@ -36,7 +38,10 @@ __all__ = [
     "is_held",
     "need_erasure",
     "need_hold",
+    "need_package",
+    "packages",
     "preview",
     "running_for",
     "runs",
+    "view",
 ]

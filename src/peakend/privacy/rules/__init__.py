@@ -16,6 +16,11 @@ SWEEP_AT_ONCE = 500
 SWEEP_PORTIONS = 10_000
 MOST_DAYS = 3_650
 SOON_DAYS = 30
+PACKAGE_KEPT_DAYS = 7
+OWN_WORDS = frozenset(
+    {"customer", "identity", "profile_value", "kept_object", "company_customer", "page_view",
+     "visitor", "survey", "file"}
+)  # fmt: skip
 # What the report says about what stays, in this order.
 KEPT = ("numbers", "facts", "audit", "house", "free_text", "carried", "backups")
 
@@ -44,6 +49,13 @@ def added(removed: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]
 def rows_of(removed: Mapping[str, int], without: Collection[str] = ()) -> int:
     """Return how many rows that was."""
     return sum(count for name, count in removed.items() if name not in without)
+
+
+def is_own_word(table: str, row: Mapping[str, object]) -> bool:
+    """Say whether a row is what the person told us; what others wrote may name other people."""
+    if table == "message":
+        return row.get("kind") == "customer"
+    return table in OWN_WORDS
 
 
 def good_days(days: int | None, least: int, most: int | None) -> bool:

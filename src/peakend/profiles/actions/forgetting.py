@@ -1,5 +1,6 @@
 """What profiles hold about persons: values of fields, companies they belong to, their objects."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,20 @@ WHERE organisation_id = current_organisation() AND owner_id = ANY($1)
 _GONE = """
 DELETE FROM profile_value WHERE organisation_id = current_organisation() AND owner_id = ANY($1)
 """
+_LOOKS = """
+SELECT reason, at FROM profile_reveal
+WHERE organisation_id = current_organisation() AND owner_id = ANY($1) AND reason <> ''
+ORDER BY at
+"""
 _REASONS = """
 UPDATE profile_reveal SET reason = ''
 WHERE organisation_id = current_organisation() AND owner_id = ANY($1) AND reason <> ''
 """
+
+
+class _Reason(msgspec.Struct, frozen=True):
+    reason: str
+    at: datetime
 
 
 async def _with_objects(tx: Transaction, ids: list[UUID]) -> list[UUID]:
@@ -38,6 +49,11 @@ async def _drop_values(tx: Transaction, ids: list[UUID]) -> int:
 
 async def _drop_reasons(tx: Transaction, ids: list[UUID]) -> int:
     return await tx.run(_REASONS, await _with_objects(tx, ids))
+
+
+async def _find_reasons(tx: Transaction, ids: list[UUID]) -> list[dict[str, Any]]:
+    rows = await tx.all(_Reason, _LOOKS, await _with_objects(tx, ids))
+    return [{"reason": row.reason, "at": row.at} for row in rows]
 
 
 async def _find_values(tx: Transaction, ids: list[UUID]) -> list[dict[str, Any]]:
@@ -64,9 +80,9 @@ holds(
     Held(table="profile_value", of="customers", about="conversation", erase=_GONE,
          find=_find_values),
     Held(table="profile_reveal", of="reasons", about="customer", erase=_drop_reasons,
-         empties=("reason",), copied=False),
+         empties=("reason",), find=_find_reasons),
     Held(table="profile_reveal", of="reasons", about="conversation", erase=_REASONS,
-         empties=("reason",), copied=False),
+         empties=("reason",), find=_find_reasons),
     Held(table="company_customer", of="customers", about="customer",
          erase="DELETE FROM company_customer"
          " WHERE organisation_id = current_organisation() AND customer_id = ANY($1)",

@@ -3037,6 +3037,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what was put together for persons and can be fetched, or is on its way */
+        get: operations["privacy.list_packages"];
+        put?: never;
+        /** Begin to put together everything that is held about a person */
+        post: operations["privacy.ask_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/packages/{package_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a package: a page to read, everything as JSON, and the person's files */
+        get: operations["privacy.package_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy/retention": {
         parameters: {
             query?: never;
@@ -6864,6 +6899,13 @@ export interface components {
         NewNote: {
             text: string;
         };
+        /** NewPackage */
+        NewPackage: {
+            /** Format: uuid */
+            customer_id: string;
+            /** @enum {string} */
+            identity: "signed_in" | "called_back" | "document" | "in_person";
+        };
         /** NewPasskey */
         NewPasskey: {
             attestation: string;
@@ -7093,6 +7135,26 @@ export interface components {
         OwnPair: {
             code: string;
             password: string;
+        };
+        /** Package */
+        Package: {
+            asked_by: string | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            customer_id: string;
+            done: number;
+            files: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            identity: "signed_in" | "called_back" | "document" | "in_person";
+            rows: number;
+            size: number;
+            /** @enum {string} */
+            state: "making" | "made";
+            total: number;
+            until: string | null;
         };
         /** PageGiven */
         PageGiven: {
@@ -15372,6 +15434,92 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.ask_package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPackage"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Package"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.package_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
