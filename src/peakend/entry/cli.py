@@ -16,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import backing, running
+from peakend.entry import backing, housing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -44,6 +44,7 @@ app.add_typer(audit_app, name="audit")
 accounts_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.accounts"))
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(backing.app, name="backup")
+app.add_typer(housing.app, name="organisation")
 
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=say("entry.cli.option_port"))]

@@ -54,3 +54,36 @@ class ExportMade(Fact):
     kind: str
     rows: int
     private: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveAsked(Fact):
+    """Somebody asked for the whole organisation as one archive."""
+
+    subject: ClassVar[str] = "run_id"
+    run_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchiveMade(Fact):
+    """The whole organisation is packed and waits to be fetched."""
+
+    subject: ClassVar[str] = "run_id"
+    run_id: UUID
+    agent_id: UUID
+    leg_id: UUID | None = None
+    rows: int
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationRestored(Fact):
+    """This organisation came out of an archive, by hand of whoever runs the machine."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    rows: int
+    files: int

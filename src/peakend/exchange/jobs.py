@@ -19,6 +19,12 @@ async def export_step(tx: Transaction, *, run_id: UUID) -> None:
     await actions.export_step(tx, run_id=run_id)
 
 
+@deferred
+async def archive_step(tx: Transaction, *, run_id: UUID) -> None:
+    """Let the whole organisation be packed."""
+    await actions.archive_step(tx, run_id=run_id)
+
+
 @every(cron="41 3 * * *")
 async def sweep(tx: Transaction) -> None:
     """Forget what was carried long ago."""

@@ -8,11 +8,14 @@ from typing import Literal
 
 ImportState = Literal["ready", "checking", "checked", "running", "done", "stopped"]
 ExportState = Literal["making", "made", "failed"]
+ArchiveState = Literal["making", "made", "failed"]
 
 KEPT = timedelta(days=7)
 FETCHED_WITHIN = timedelta(hours=24)
 MOST_FAULTS = 50_000
 MOST_UPLOAD = 300 * 1024 * 1024
+# Whoever packs an archive is heard of every few seconds.
+SILENT = timedelta(minutes=2)
 BEGINNABLE: frozenset[ImportState] = frozenset({"ready", "checked"})
 
 

@@ -16,9 +16,18 @@ from peakend.kernel.settings import settings
 _KEY_ID = b"\x01"
 
 
-def _key(purpose: str) -> bytes:
+def _key(purpose: str, master: bytes | None = None) -> bytes:
     """Return a key of its own for each purpose, derived from the master key."""
-    return HKDF(SHA256(), 32, salt=None, info=f"peakend/{purpose}".encode()).derive(settings.key)
+    info = f"peakend/{purpose}".encode()
+    return HKDF(SHA256(), 32, salt=None, info=info).derive(master or settings.key)
+
+
+def resealed(sealed: bytes, aad: str, master: bytes) -> bytes:
+    """Return what was sealed under another master key, sealed under ours.
+
+    Errors: InvalidTag where it was moved, changed, or sealed under a third one.
+    """
+    return seal(AESGCM(_key("seal", master)).decrypt(sealed[1:13], sealed[13:], aad.encode()), aad)
 
 
 def seal(value: bytes, aad: str) -> bytes:

@@ -1,5 +1,6 @@
 """What is done to organisations, people and sessions."""
 
+from peakend.accounts.actions import archiving as _archiving
 from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
 from peakend.accounts.actions.background import NothingGivenUp, retry_jobs
@@ -120,6 +121,7 @@ __all__ = [
     "WrongCode",
     "WrongLogin",
     "WrongPasskey",
+    "_archiving",
     "accept_invitation",
     "add_api_key",
     "add_brand",

@@ -27,6 +27,7 @@ from peakend.accounts.queries.audit_log import (
     audit_verdict,
     broken_seal,
     chain_has,
+    last_seal,
 )
 from peakend.accounts.queries.brands import BrandLook, brand_look
 from peakend.accounts.queries.me import Me, me
@@ -109,6 +110,7 @@ from peakend.accounts.queries.tenant import (
     any_organisation,
     brand_names,
     brands,
+    houses,
     need_brand,
     organisation,
     organisation_ids,
@@ -170,10 +172,12 @@ __all__ = [
     "forget_token",
     "has_sso_secret",
     "holders_of_built_in",
+    "houses",
     "invitation_by_token",
     "invited_queue_ids",
     "key_may_come_from",
     "known_set_up_token",
+    "last_seal",
     "links_to",
     "login_of",
     "may_come_from",

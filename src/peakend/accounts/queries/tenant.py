@@ -58,6 +58,16 @@ async def any_organisation(database: Database) -> bool:
         return bool(await tx.value("SELECT EXISTS (SELECT FROM organisation)"))
 
 
+async def houses(database: Database) -> list[Organisation]:
+    """Return every organisation of the installation. Counts: 1,000."""
+    async with database.system() as tx:
+        return await tx.all(
+            Organisation,
+            "SELECT organisation_id AS id, name, language, time_zone FROM organisation"
+            " ORDER BY created_at, organisation_id LIMIT 1000",
+        )
+
+
 async def brands(tx: Transaction) -> list[Brand]:
     """Return the organisation's brands in their order."""
     return await tx.all(

@@ -56,6 +56,7 @@ _ADMIN = _SUPERVISOR | {
     "settings.manage",
     "audit.read",
     "privacy.manage",
+    "organisation.export",
 }
 ROLES: dict[str, frozenset[str]] = {
     "agent": _AGENT,

@@ -27,6 +27,7 @@ DANGEROUS: frozenset[str] = frozenset(
         "audit.read",
         "integrations.manage",
         "privacy.manage",
+        "organisation.export",
     }
 )
 SIGHTS: dict[str, Sight] = {"agent": "team", "supervisor": "all", "admin": "all"}

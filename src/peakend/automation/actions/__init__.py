@@ -1,5 +1,6 @@
 """What is done with macros, with many conversations at once, and with webhooks."""
 
+from peakend.automation.actions import archiving as _archiving
 from peakend.automation.actions import forgetting as forgetting
 from peakend.automation.actions.bulk import (
     NothingToUndo,
@@ -59,6 +60,7 @@ __all__ = [
     "WebhookText",
     "WrongBulk",
     "WrongSteps",
+    "_archiving",
     "add_macro",
     "add_webhook",
     "bulk_step",

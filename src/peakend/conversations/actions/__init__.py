@@ -1,5 +1,6 @@
 """What changes conversations. The contexts above call these; each records what happened."""
 
+from peakend.conversations.actions import archiving as _archiving
 from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
@@ -218,6 +219,7 @@ __all__ = [
     "WrongTemplate",
     "WrongTime",
     "WrongTree",
+    "_archiving",
     "_carrying",
     "_carrying_canned",
     "accepted",

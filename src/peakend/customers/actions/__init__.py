@@ -1,5 +1,6 @@
 """What is done to customers."""
 
+from peakend.customers.actions import archiving as _archiving
 from peakend.customers.actions import carrying as _carrying
 from peakend.customers.actions import forgetting as forgetting
 from peakend.customers.actions.customers import (
@@ -39,6 +40,7 @@ __all__ = [
     "Merged",
     "Revealed",
     "Visit",
+    "_archiving",
     "_carrying",
     "add_customer",
     "add_identity",

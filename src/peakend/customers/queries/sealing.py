@@ -9,14 +9,24 @@ from peakend.customers.rules import Attribute
 from peakend.kernel.secrets import blind, seal, unseal
 
 
+def identity_place(organisation_id: UUID, identity_id: UUID) -> str:
+    """Return the place that a sealed identity is bound to."""
+    return f"{organisation_id}/identity/value/{identity_id}"
+
+
+def attribute_place(organisation_id: UUID, customer_id: UUID, key: str) -> str:
+    """Return the place that a sealed attribute is bound to."""
+    return f"{organisation_id}/customer/attributes/{customer_id}/{key}"
+
+
 def sealed_identity(organisation_id: UUID, identity_id: UUID, value: str) -> bytes:
     """Return an identity as it is stored; it opens only in its own row."""
-    return seal(value.encode(), f"{organisation_id}/identity/value/{identity_id}")
+    return seal(value.encode(), identity_place(organisation_id, identity_id))
 
 
 def opened_identity(organisation_id: UUID, row: IdentityRow) -> str:
     """Return the identity that a row holds."""
-    return unseal(row.value, f"{organisation_id}/identity/value/{row.id}").decode()
+    return unseal(row.value, identity_place(organisation_id, row.id)).decode()
 
 
 def blind_identity(organisation_id: UUID, kind: str, value: str) -> bytes:
@@ -31,7 +41,7 @@ def stored_attribute(
     stored = {"key": attribute.key, "label": attribute.label, "privacy": attribute.privacy}
     if attribute.privacy in ("public", "internal"):
         return stored | {"value": attribute.value}
-    aad = f"{organisation_id}/customer/attributes/{customer_id}/{attribute.key}"
+    aad = attribute_place(organisation_id, customer_id, attribute.key)
     return stored | {"sealed": base64.b64encode(seal(attribute.value.encode(), aad)).decode()}
 
 
@@ -48,7 +58,7 @@ def opened_stored(
     for stored in attributes:
         value = stored.get("value")
         if value is None:
-            aad = f"{organisation_id}/customer/attributes/{customer_id}/{stored['key']}"
+            aad = attribute_place(organisation_id, customer_id, stored["key"])
             value = unseal(base64.b64decode(stored["sealed"]), aad).decode()
         found.append(Attribute(stored["key"], stored["label"], value, stored["privacy"]))
     return found

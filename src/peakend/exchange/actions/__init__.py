@@ -1,5 +1,13 @@
 """What is carried in and out."""
 
+from peakend.exchange.actions.archiving import (
+    Wanted,
+    archive_step,
+    archives_at_rest,
+    ask_archive,
+    fetched_archive,
+    note_export,
+)
 from peakend.exchange.actions.exporting import export_step, fetched, start_export
 from peakend.exchange.actions.importing import (
     check_import,
@@ -8,13 +16,26 @@ from peakend.exchange.actions.importing import (
     stop_import,
     take_in,
 )
+from peakend.exchange.actions.packing import pack
+from peakend.exchange.actions.restoring import ArchiveProblem, Restored, checked, restore
 from peakend.exchange.actions.sweeping import sweep
 
 __all__ = [
+    "ArchiveProblem",
+    "Restored",
+    "Wanted",
+    "archive_step",
+    "archives_at_rest",
+    "ask_archive",
     "check_import",
+    "checked",
     "export_step",
     "fetched",
+    "fetched_archive",
     "import_step",
+    "note_export",
+    "pack",
+    "restore",
     "start_export",
     "start_import",
     "stop_import",

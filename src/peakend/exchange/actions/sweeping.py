@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.exchange.actions.archiving import sweep_archives
 from peakend.exchange.actions.exporting import export_path
 from peakend.exchange.rules import KEPT
 from peakend.kernel.db import Transaction, current
@@ -42,6 +43,7 @@ async def sweep(tx: Transaction) -> None:
         await drop_file(tx, one.file_id)
     for gone in await tx.all(_Gone, _OLD_EXPORTS, tx.now, tx.now - KEPT):
         export_path(gone.id).unlink(missing_ok=True)
+    await sweep_archives(tx, tx.now - KEPT)
     for one in old:
         async with current().system(tx.now) as system:
             await forget_bytes(system, one.sha256, one.file_id)

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.exchange.api import exports, imports
+from peakend.exchange.api import archives, exports, imports
 
-routes: list[Any] = [*imports.routes, *exports.routes]
+routes: list[Any] = [*imports.routes, *exports.routes, *archives.routes]

@@ -1,5 +1,12 @@
 """Reading what is carried in and out."""
 
+from peakend.exchange.queries.archives import (
+    Archive,
+    ArchiveNotFound,
+    archive_run,
+    archives,
+    need_archive,
+)
 from peakend.exchange.queries.exports import (
     Export,
     ExportNotFound,
@@ -27,6 +34,8 @@ from peakend.exchange.queries.kinds import (
 )
 
 __all__ = [
+    "Archive",
+    "ArchiveNotFound",
     "Export",
     "ExportNotFound",
     "Fault",
@@ -34,6 +43,8 @@ __all__ = [
     "ImportNotFound",
     "KindNotFound",
     "KindView",
+    "archive_run",
+    "archives",
     "columns_of",
     "export_run",
     "exports",
@@ -41,6 +52,7 @@ __all__ = [
     "import_run",
     "imports",
     "kinds",
+    "need_archive",
     "need_export",
     "need_import",
     "need_kind",

@@ -1,5 +1,6 @@
 """What changes the knowledge base."""
 
+from peakend.knowledge.actions import archiving as _archiving
 from peakend.knowledge.actions import carrying as _carrying
 from peakend.knowledge.actions.writing import (
     EDITABLE,
@@ -26,6 +27,7 @@ __all__ = [
     "CategoryInUse",
     "SlugTaken",
     "SlugWrong",
+    "_archiving",
     "_carrying",
     "edit_article",
     "index_article",

@@ -561,6 +561,22 @@ CREATE TABLE api_key (
 	CONSTRAINT pk_api_key PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE archive_run (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	reason TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	total BIGINT DEFAULT '0' NOT NULL, 
+	done BIGINT DEFAULT '0' NOT NULL, 
+	size BIGINT DEFAULT '0' NOT NULL, 
+	missing INTEGER DEFAULT '0' NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	beat_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_archive_run PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE article_category (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1747,6 +1763,8 @@ ALTER TABLE access_package ADD CONSTRAINT fk_access_package_organisation_id_cust
 -- next
 ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE archive_run ADD CONSTRAINT fk_archive_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE brand_look ADD CONSTRAINT fk_brand_look_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
@@ -2110,6 +2128,8 @@ CREATE INDEX ix_access_package_customer ON access_package (organisation_id, cust
 CREATE INDEX ix_api_key_created ON api_key (organisation_id, created_at)
 -- next
 CREATE UNIQUE INDEX uq_api_key_token_hash ON api_key (token_hash)
+-- next
+CREATE INDEX ix_archive_run_at ON archive_run (organisation_id, at)
 -- next
 CREATE UNIQUE INDEX uq_article_category_slug ON article_category (organisation_id, slug)
 -- next
@@ -2716,6 +2736,14 @@ CREATE POLICY tenant ON api_key TO peakend_app USING (organisation_id = current_
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO peakend_system
 -- next
 CREATE POLICY system ON api_key TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON archive_run TO peakend_app
+-- next
+ALTER TABLE archive_run ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE archive_run FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON archive_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON article_category TO peakend_app
 -- next

@@ -1,5 +1,6 @@
 """What is done to fields, companies and what belongs to them."""
 
+from peakend.profiles.actions import archiving as _archiving
 from peakend.profiles.actions import carrying as _carrying
 from peakend.profiles.actions import forgetting as forgetting
 from peakend.profiles.actions.companies import (
@@ -42,6 +43,7 @@ __all__ = [
     "Revealed",
     "ValueChange",
     "WrongValue",
+    "_archiving",
     "_carrying",
     "add_company",
     "add_field",

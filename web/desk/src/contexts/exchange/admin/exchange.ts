@@ -5,6 +5,7 @@ export type Kind = Shapes['KindView']
 export type Import = Shapes['Import']
 export type Fault = Shapes['Fault']
 export type Export = Shapes['Export']
+export type Archive = Shapes['Archive']
 export const moving = (run: Import) => run.state === 'checking' || run.state === 'running'
 
 /** Let the browser keep a file of ours: the answer says what it is called. */

@@ -1,0 +1,110 @@
+"""`peakend organisation`: a whole house as one archive, and a house out of one."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from peakend.entry import running
+from peakend.entry.beginning import DataDir, run, use
+from peakend.entry.console import Steps, complain, console, say
+from peakend.kernel import schema
+from peakend.kernel.settings import settings
+
+if TYPE_CHECKING:
+    from peakend.exchange.actions import Restored
+    from peakend.exchange.models import Manifest
+
+app = typer.Typer(no_args_is_help=True, help=say("entry.house.house"))
+
+To = Annotated[Path, typer.Option("--to", help=say("entry.house.option_to"))]
+Named = Annotated[str | None, typer.Option("--name", help=say("entry.house.option_name"))]
+Key = Annotated[Path | None, typer.Option("--key", help=say("entry.house.option_key"))]
+Source = Annotated[Path, typer.Argument(help=say("entry.house.archive"))]
+
+
+@app.command("export", help=say("entry.house.export"))
+def export(to: To, name: Named = None, data_dir: DataDir = None) -> None:
+    """Write an organisation as one archive."""
+    use(data_dir)
+    path = to.expanduser().absolute()
+    if path.exists():
+        complain("entry.house.there_already", path=path)
+        raise typer.Exit(1)
+    found = run(_exported(path, name))
+    if found is None:
+        complain("entry.house.which")
+        raise typer.Exit(1)
+    told = {"rows": sum(one.rows for one in found.tables), "files": len(found.files)}
+    size = f"{path.stat().st_size / 1e6:.1f} MB"
+    console.print(
+        "[green]✓[/]", say("entry.house.exported", name=found.organisation, size=size, **told)
+    )
+    console.print(f"   {path}", markup=False, soft_wrap=True)
+    if found.missing:
+        complain("entry.house.missing", count=len(found.missing))
+    console.print(say("entry.house.keep_safe"), markup=False)
+
+
+@app.command("restore", help=say("entry.house.restore"))
+def restore(archive: Source, key: Key = None, data_dir: DataDir = None) -> None:
+    """Put an organisation into a database that does not know it."""
+    use(data_dir)
+    old = None
+    if key is not None:
+        try:
+            old = bytes.fromhex(key.read_text("ascii").strip())
+        except (OSError, ValueError):
+            complain("exchange.archive_wrong_key")
+            raise typer.Exit(1) from None
+    found = run(_restored(archive.expanduser().absolute(), old))
+    told = {"name": found.organisation, "rows": found.rows, "files": found.files}
+    console.print("[green]✓[/]", say("entry.house.restored", **told))
+    if found.missing:
+        complain("entry.house.missing", count=found.missing)
+    if found.audit_seal:
+        seal = say("entry.house.seal", seal=found.audit_seal)
+        console.print(seal, markup=False, soft_wrap=True)
+    console.print(say("entry.house.next"), markup=False, soft_wrap=True)
+
+
+async def _exported(path: Path, name: str | None) -> "Manifest | None":
+    from peakend.accounts import queries as accounts
+    from peakend.entry import wiring
+    from peakend.exchange import actions
+    from peakend.kernel.actors import Actor
+
+    wiring.load()
+    async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
+        houses = await accounts.houses(database)
+        wanted = [one for one in houses if name is None or name in (one.name, str(one.id))]
+        if len(wanted) != 1:
+            return None
+        with Steps() as steps:
+
+            async def tell(total: int, done: int) -> None:
+                steps.begin("entry.house.packing", done / max(1, total))
+
+            actor = Actor.system(wanted[0].id)
+            manifest = await actions.pack(database, actor, path, tell)
+            await actions.note_export(database, actor, manifest)
+            return manifest
+
+
+async def _restored(path: Path, key: bytes | None) -> "Restored":
+    from peakend.entry import wiring
+    from peakend.exchange import actions
+
+    wiring.load()
+    # What is wrong with the archive itself is said before a database is made for it.
+    with Steps() as steps:
+
+        def tell(step: str, done: int, total: int) -> None:
+            steps.begin(f"entry.house.{step}", done / max(1, total))
+
+        await asyncio.to_thread(actions.checked, path, tell)
+        async with running.reached(settings.data_dir) as dsn:
+            await schema.prepare(dsn, own=not settings.database_url)
+            async with running.opened(dsn) as database:
+                return await actions.restore(database, path, tell, other_key=key)
