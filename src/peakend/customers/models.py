@@ -101,13 +101,11 @@ customer_apart = tenant_table(
 # What contexts above may sift by without naming this table.
 customer.info["after"] = [
     """
-CREATE FUNCTION customer_tier(wanted uuid) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION customer_of_tier(wanted uuid, tiers text[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
-BEGIN
-    RETURN (SELECT c.tier FROM customer c
-            WHERE c.organisation_id = current_organisation() AND c.id = wanted);
-END
+    SELECT c.id FROM customer c
+    WHERE c.organisation_id = current_organisation() AND c.id = wanted AND c.tier = ANY (tiers)
 $body$
 """,
 ]

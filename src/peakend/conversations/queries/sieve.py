@@ -46,6 +46,7 @@ MOST_CHOSEN = 5
 
 _c = conversation_table.c
 _d = due_table.c
+_RUNNING = ("'waiting'", "'serving'")
 _dialect = postgresql.dialect(paramstyle="numeric_dollar")
 _UUIDS = ARRAY(PgUUID(as_uuid=True))
 
@@ -283,7 +284,9 @@ def _runs() -> list[ColumnElement[bool]]:
     return [
         _d.organisation_id == _c.organisation_id,
         _d.conversation_id == _c.id,
-        _c.state.in_([literal_column("'waiting'"), literal_column("'serving'")]),
+        # Joined to nothing, the planner would begin with every open conversation: its guess how
+        # few of them are awaited is far off, and the order of what is due would be lost.
+        (_c.state + literal_column("''")).in_([literal_column(one) for one in _RUNNING]),
         _c.awaiting_since.is_not(None),
         _c.snoozed_until.is_(None),
     ]
@@ -362,7 +365,10 @@ def _sifted(name: str) -> ColumnElement[bool]:
     if kind == "unread":
         return or_(_c.unread > literal_column("0"), _c.marked_unread)
     if kind == "tiers":
-        return _one_of(func.customer_tier(_c.customer_id), "tiers", ARRAY(Text))
+        tiers = bindparam("tiers", type_=ARRAY(Text))
+        of_tier = func.customer_of_tier(_c.customer_id, tiers).alias("of_tier")
+        chosen = select(literal_column("1")).select_from(of_tier)
+        return chosen.correlate(conversation_table).exists()
     if kind in _TIMES:
         column, later = _TIMES[kind]
         return column >= _moment(kind) if later else column <= _moment(kind)

@@ -3485,13 +3485,11 @@ ALTER TABLE work_offer FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
-CREATE FUNCTION customer_tier(wanted uuid) RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE
+CREATE FUNCTION customer_of_tier(wanted uuid, tiers text[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
-BEGIN
-    RETURN (SELECT c.tier FROM customer c
-            WHERE c.organisation_id = current_organisation() AND c.id = wanted);
-END
+    SELECT c.id FROM customer c
+    WHERE c.organisation_id = current_organisation() AND c.id = wanted AND c.tier = ANY (tiers)
 $body$
 -- next
 CREATE FUNCTION on_hold(wanted uuid) RETURNS boolean
