@@ -7,14 +7,16 @@ the same among a thousand and among a million.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     DateTime,
+    Exists,
     Integer,
     Text,
     all_,
@@ -46,7 +48,6 @@ MOST_CHOSEN = 5
 
 _c = conversation_table.c
 _d = due_table.c
-_RUNNING = ("'waiting'", "'serving'")
 _dialect = postgresql.dialect(paramstyle="numeric_dollar")
 _UUIDS = ARRAY(PgUUID(as_uuid=True))
 
@@ -263,12 +264,8 @@ def _statement(
     return str(sql), tuple(sql.positiontup or ())
 
 
-def _number(name: str) -> Any:
-    return bindparam(name, type_=Integer)
-
-
-def _moment(name: str) -> Any:
-    return bindparam(name, type_=DateTime(timezone=True))
+_number = partial(bindparam, type_=Integer)
+_moment = partial(bindparam, type_=DateTime(timezone=True))
 
 
 def _places(base: Base) -> Mapping[str, Any]:
@@ -284,9 +281,8 @@ def _runs() -> list[ColumnElement[bool]]:
     return [
         _d.organisation_id == _c.organisation_id,
         _d.conversation_id == _c.id,
-        # Joined to nothing, the planner would begin with every open conversation: its guess how
-        # few of them are awaited is far off, and the order of what is due would be lost.
-        (_c.state + literal_column("''")).in_([literal_column(one) for one in _RUNNING]),
+        # An expression: the planner, far off in how few are awaited, would read all that are open.
+        literal_column("(conversation.state || '') IN ('waiting', 'serving')", Boolean),
         _c.awaiting_since.is_not(None),
         _c.snoozed_until.is_(None),
     ]
@@ -365,10 +361,8 @@ def _sifted(name: str) -> ColumnElement[bool]:
     if kind == "unread":
         return or_(_c.unread > literal_column("0"), _c.marked_unread)
     if kind == "tiers":
-        tiers = bindparam("tiers", type_=ARRAY(Text))
-        of_tier = func.customer_of_tier(_c.customer_id, tiers).alias("of_tier")
-        chosen = select(literal_column("1")).select_from(of_tier)
-        return chosen.correlate(conversation_table).exists()
+        of_tier: Any = func.customer_of_tier(_c.customer_id, bindparam(kind, type_=ARRAY(Text)))
+        return _exists().select_from(of_tier.alias("of_tier"))
     if kind in _TIMES:
         column, later = _TIMES[kind]
         return column >= _moment(kind) if later else column <= _moment(kind)
@@ -376,7 +370,7 @@ def _sifted(name: str) -> ColumnElement[bool]:
     return _one_of(column, kind, ARRAY(column.type))
 
 
-def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _exists(*conditions: ColumnElement[bool]) -> Exists:
     return select(literal_column("1")).where(*conditions).correlate(conversation_table).exists()
 
 
