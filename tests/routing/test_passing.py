@@ -1,12 +1,18 @@
 """Transfers and their way back, picking, taking over, assigning, presence."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
 import pytest
 
 from peakend.accounts import actions as accounts
 from peakend.conversations import actions as conversations
+from peakend.conversations.queries import visitor_state
+from peakend.kernel.actors import Actor
 from peakend.kernel.ids import new_id
 from peakend.routing import actions
 from peakend.routing.actions import AgentAway, HeldByColleague, NoteNeeded, NotHeld
+from peakend.routing.rules.hours import parse_hours, reply_by
 from tests.routing.floor import Floor
 
 
@@ -47,6 +53,37 @@ async def test_a_transfer_nobody_takes_returns_with_an_alarm(floor: Floor) -> No
     assert (alarm.agent_id, alarm.leg_id, alarm.payload["why"]) == (sender.id, leg.id, "nobody")
     states = [each.state for each in await floor.legs(conversation_id)]
     assert states == ["done", "returned", "serving"]
+    # The customer hears that we are sorry and by when somebody answers; the sender answers for it.
+    (promise,) = await floor.facts("ReplyPromised")
+    promised_at = (floor.now + timedelta(minutes=15)).isoformat(timespec="seconds")
+    assert promise.payload["owner_id"] == str(sender.id)
+    assert datetime.fromisoformat(promise.payload["promised_at"]).isoformat() == promised_at
+    assert await _told(floor, conversation_id) == [
+        ("transfer_failed", {"promised_at": promised_at, "to_id": str(sender.id)})
+    ]
+
+
+async def _told(floor: Floor, conversation_id: UUID) -> list[tuple[str, dict[str, str]]]:
+    """Return what the customer is shown of a transfer that failed."""
+    customer_id = (await floor.conversation(conversation_id)).customer_id
+    visitor = Actor(
+        organisation_id=floor.organisation_id,
+        kind="visitor",
+        customer_id=customer_id,
+        channel_id=floor.channel_id,
+    )
+    async with floor.tx(visitor) as tx:
+        view = await visitor_state(tx, visitor)
+    assert view is not None
+    lines = [(m.code or "", m.params or {}) for m in view.messages if m.kind == "system"]
+    return [line for line in lines if line[0].startswith("transfer_failed")]
+
+
+def test_a_promise_is_made_in_open_time() -> None:
+    hours = parse_hours("Asia/Shanghai", {"mon": [["08:30", "18:00"]]}, [])
+    evening = datetime(2026, 11, 23, 9, 50, tzinfo=UTC)  # a Monday, ten minutes before the end
+    assert reply_by(hours, evening) == datetime(2026, 11, 30, 0, 35, tzinfo=UTC)
+    assert reply_by(None, evening) == evening + timedelta(minutes=15)
 
 
 async def test_a_refused_transfer_returns_at_once(floor: Floor) -> None:
@@ -72,6 +109,8 @@ async def test_a_returning_transfer_whose_sender_left_waits_in_front(floor: Floo
     floor.wait(181)
     await floor.drain()
     assert (await floor.facts("TransferReturned"))[0].payload["why"] == "sender_away"
+    assert (await floor.facts("ReplyPromised"))[0].payload["owner_id"] is None
+    assert [code for code, _ in await _told(floor, conversation_id)] == ["transfer_failed_away"]
     await floor.ready(other)
     await floor.drain()
     assert (await floor.need_leg(conversation_id)).offered_to == other.id

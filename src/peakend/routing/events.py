@@ -150,6 +150,17 @@ class TransferReturned(_OfTransfer):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplyPromised(_OfTransfer):
+    """A customer whose transfer failed was told by when somebody answers.
+
+    `owner_id` answers for it; None where the sender has left and whoever takes it next will.
+    """
+
+    owner_id: UUID | None
+    promised_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkRescued(_OfTransfer):
     """The agent (`agent_id`) left while the customer waited for an answer: it is queued again."""
 

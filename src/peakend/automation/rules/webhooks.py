@@ -45,7 +45,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "CustomersParted",
     ),
     "routing": (
-        "WorkAnswered", "WorkAbandoned", "TransferRequested", "TransferReturned", "TargetWarned",
+        "WorkAnswered", "WorkAbandoned", "TransferRequested", "TransferReturned", "ReplyPromised",
+        "TargetWarned",
         "TargetBreached", "QueueOpened", "QueueClosed", "PresenceChanged",
     ),
     "assist": ("HandedOver", "AnswerJudged", "InterventionNeeded"),

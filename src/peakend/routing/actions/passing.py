@@ -15,11 +15,13 @@ from peakend.kernel.jobs import enqueue as enqueue_job
 from peakend.routing.actions.lines import Passed, end_leg, enqueue, serve_at_once
 from peakend.routing.actions.presence import lock_presence
 from peakend.routing.actions.taking import AgentAway
-from peakend.routing.events import TransferRequested, TransferReturned, WorkRescued
+from peakend.routing.events import ReplyPromised, TransferRequested, TransferReturned, WorkRescued
 from peakend.routing.models import WorkItem
+from peakend.routing.queries.hours import opening
 from peakend.routing.queries.queues import need_queue
 from peakend.routing.queries.seats import presence_of
 from peakend.routing.queries.work import active_leg, need_leg
+from peakend.routing.rules.hours import reply_by
 
 TRANSFER_LIMIT_S = 180
 PASSED_ON_PRIORITY = 10
@@ -207,12 +209,7 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
         )
         new_leg_id = back.id
     assert new_leg_id is not None
-    await conversations.system_message(
-        tx,
-        conversation_id=leg.conversation_id,
-        code="transfer_returned",
-        params={"to_id": str(leg.return_to)},
-    )
+    await _promise(tx, leg, new_leg_id, owned=why != "sender_away")
     await record(
         tx,
         TransferReturned(
@@ -226,6 +223,34 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
         ),
     )
     return True
+
+
+async def _promise(tx: Transaction, leg: WorkItem, new_leg_id: UUID, *, owned: bool) -> None:
+    """Apologise to the customer, and say to both sides by when somebody answers."""
+    assert leg.return_to is not None
+    queue = await need_queue(tx, leg.queue_id) if leg.queue_id else None
+    promised_at = reply_by(await opening(tx, queue.hours_id) if queue else None, tx.now)
+    params = {"promised_at": promised_at.isoformat(timespec="seconds")}
+    if owned:
+        params["to_id"] = str(leg.return_to)
+    await conversations.system_message(
+        tx,
+        conversation_id=leg.conversation_id,
+        code="transfer_failed" if owned else "transfer_failed_away",
+        params=params,
+    )
+    await record(
+        tx,
+        ReplyPromised(
+            leg_id=new_leg_id,
+            from_leg_id=leg.id,
+            conversation_id=leg.conversation_id,
+            queue_id=leg.queue_id,
+            agent_id=leg.return_to,
+            owner_id=leg.return_to if owned else None,
+            promised_at=promised_at,
+        ),
+    )
 
 
 async def release(tx: Transaction, *, conversation_id: UUID, by: Actor) -> UUID:

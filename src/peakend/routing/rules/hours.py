@@ -17,6 +17,9 @@ LOOK_AHEAD_DAYS = 400
 
 Intervals = tuple[tuple[int, int], ...]
 
+REMEDY_S = 15 * 60
+"""Who was passed on in vain hears from us within a quarter of an hour of open time."""
+
 
 class BadHours(ValueError):
     """The intervals or the time zone make no sense; the message is a wording key."""
@@ -110,6 +113,12 @@ def add_open_time(hours: Hours, at: datetime, duration_s: float) -> datetime | N
             return begin + left
         left -= end - begin
     return None
+
+
+def reply_by(hours: Hours | None, at: datetime) -> datetime:
+    """Return by when a customer whose transfer failed hears from us: so much open time later."""
+    open_until = add_open_time(hours, at, REMEDY_S) if hours is not None else None
+    return open_until or at + timedelta(seconds=REMEDY_S)
 
 
 def open_time_between(hours: Hours, start: datetime, end: datetime) -> float:

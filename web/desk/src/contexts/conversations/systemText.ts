@@ -2,6 +2,7 @@
 import { reactive } from 'vue'
 import { api } from '@/api/client'
 import type { Message, TransferTargets } from '@/api/types'
+import { fullTime } from '@/app/dates'
 import { i18n } from '@/app/i18n'
 import { myId, useSession } from '@/app/session'
 import { duration } from '@/ui/duration'
@@ -32,6 +33,7 @@ export function systemText(message: Message): string {
   const values: Record<string, unknown> = { asked: '', rating: '' }
   for (const [name, value] of Object.entries(message.params ?? {})) {
     values[name] = Array.isArray(value) ? value.join(i18n.global.t('conversations.comma')) : name.endsWith('_s') && typeof value === 'number' ? duration(value) : value
+    if (name.endsWith('_at')) values[name.slice(0, -3)] = fullTime(String(value))
     if (name.endsWith('_id')) values[name.slice(0, -3)] = nameOf(value)
   }
   for (const name of ['to', 'from', 'by', 'agent', 'queue']) values[name] ??= ''

@@ -28,7 +28,9 @@ export function Row({ m, before, visit, last }: RowProps) {
   const late = !before || +new Date(m.at) - +new Date(before.at) > GAP_MS
   const time = late && <p class="time">{dayTime(m.at)}</p>
   if (m.kind === 'system') {
-    const text = m.text || maybe('sys.' + m.code, (m.params ?? {}) as Record<string, string>)
+    const given = (m.params ?? {}) as Record<string, string>
+    const params = given.promised_at ? { ...given, when: dayTime(given.promised_at) } : given
+    const text = m.text || maybe('sys.' + m.code, params)
     return text ? <p class="pill">{text}</p> : null
   }
   const own = m.kind === 'customer'
