@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
         "version": 1, "name": "x", "template": "agent", "permissions": [], "sight": "own",
     },
     "PATCH /api/brands/{brand_id:uuid}": {"name": "x"},
+    "POST /api/brands/{brand_id:uuid}/domains": {"host": "help.x.example"},
     "PUT /api/brands/{brand_id:uuid}/look": {
         "colour": "#0b6b75", "footer_zh": "", "footer_en": "", "links": [], "version": 0,
     },

@@ -26,6 +26,7 @@ from peakend.entry.edge import (
     provide_tx,
     trace_id,
 )
+from peakend.entry.fronts import Fronts, nobody_here
 from peakend.entry.live import Hub
 from peakend.entry.sockets import Sockets
 from peakend.entry.watching import watch
@@ -110,9 +111,12 @@ class Application:
         self.state.database = database
         self.state.hub = hub
         self.state.sockets = Sockets(hub)
+        self.state.fronts = Fronts(database)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
+        if scope["type"] in ("http", "websocket"):
+            nobodys = await self.state.fronts.turn(scope)
         if scope["type"] == "websocket":
             await self.state.sockets(scope, receive, send)
             return
@@ -138,6 +142,10 @@ class Application:
                 message["headers"] = list(headers) + [e for e in extra if e[0] not in names]
             await send(message)
 
+        if nobodys:
+            again.scope = scope
+            await nobody_here(scope, send_with_headers)
+            return
         try:
             while again.begins(scope):
                 await self.http(again.scope, again.receive, send_with_headers)

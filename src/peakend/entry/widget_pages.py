@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
+from peakend.accounts.queries import Door, came_by
 from peakend.conversations.queries import KeyedChannel, UnknownKey, brand_of, channel_by_key
 from peakend.entry.statics import YEAR, built_folder
 from peakend.kernel.actors import Actor
@@ -101,6 +102,9 @@ async def panel(request: Request[Any, Any, Any], key: str, database: Database) -
         channel = await channel_by_key(database, key)
     except UnknownKey:
         return _gone(language)
+    door = came_by(request.scope)
+    if door is not None and not _behind(door, channel):
+        return _gone(language)
     path = _folder() / "panel.html"
     if not path.is_file():
         raise NotFoundException
@@ -126,6 +130,12 @@ async def panel(request: Request[Any, Any, Any], key: str, database: Database) -
             "Permissions-Policy": "camera=(self), microphone=(self), geolocation=()",
         },
     )
+
+
+def _behind(door: Door, channel: KeyedChannel) -> bool:
+    """Say whether a channel belongs to the brand whose host was asked."""
+    own = channel.brand_id in (None, door.brand_id)
+    return own and channel.organisation_id == door.organisation_id
 
 
 async def _icon(database: Database, channel: KeyedChannel) -> str:

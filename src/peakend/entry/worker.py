@@ -2,6 +2,7 @@
 
 import asyncio
 
+from peakend.accounts.actions import Surveyor
 from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
@@ -12,4 +13,6 @@ async def run(database: Database, stop: asyncio.Event) -> None:
     """Drain jobs and carry deliveries until `stop` is set."""
     wiring.load()
     use(database)
-    await asyncio.gather(Worker(database).run(stop), Courier(database).run(stop))
+    await asyncio.gather(
+        Worker(database).run(stop), Courier(database).run(stop), Surveyor(database).run(stop)
+    )

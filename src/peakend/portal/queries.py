@@ -53,6 +53,7 @@ class House(msgspec.Struct, frozen=True):
     brands: list[HelpBrand]
     brand: HelpBrand | None
     look: accounts.BrandLook | None
+    home: str | None
     chat_key: str | None
     phone: str | None
 
@@ -78,6 +79,7 @@ async def house(
         name=organisation.name,
         brands=brands,
         brand=brand,
+        home=await accounts.home_of(tx, brand.id) if brand else None,
         look=await accounts.brand_look(tx, brand.id) if brand else None,
         chat_key=channels[0].key if channels else None,
         phone=str(look["phone"]) if look.get("phone") else None,

@@ -12,10 +12,11 @@ WHITE, DARK = "#ffffff", "#151c22"
 SHOWN_FROM, SHOWN_SHARE = 0.62, 0.45
 
 
-def way_back(to: str) -> str:
+def way_back(to: str, root: str = "/help") -> str:
     """Return a path inside the help centre; its first page for anything else."""
-    plain = re.fullmatch(r"/help(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%_.~+-]*)?", to)
-    return to if plain and "//" not in to else "/help"
+    plain = re.fullmatch(r"(?:/[A-Za-z0-9/_-]*)?(?:\?[A-Za-z0-9=&%_.~+-]*)?", to[len(root) :])
+    inside = to.startswith(root) and (to[len(root) :][:1] in ("", "/", "?"))
+    return to if to and inside and plain and "//" not in to else root or "/"
 
 
 def chosen_language(asked: str, kept: str, accepted: str | None) -> str:

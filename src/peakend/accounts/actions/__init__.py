@@ -5,6 +5,14 @@ from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
 from peakend.accounts.actions.background import NothingGivenUp, retry_jobs
 from peakend.accounts.actions.ceremonies import WrongPasskey
+from peakend.accounts.actions.domain_rounds import Surveyor
+from peakend.accounts.actions.domains import (
+    HostTaken,
+    add_domain,
+    check_domain,
+    remove_domain,
+    settle_domain,
+)
 from peakend.accounts.actions.entering import (
     Entered,
     Pending,
@@ -108,6 +116,7 @@ __all__ = [
     "Device",
     "Entered",
     "Entry",
+    "HostTaken",
     "InvitationGone",
     "NewSecret",
     "NoPicture",
@@ -117,6 +126,7 @@ __all__ = [
     "SetUpGone",
     "SignInGone",
     "SsoText",
+    "Surveyor",
     "WeakPassword",
     "WrongCode",
     "WrongLogin",
@@ -125,6 +135,7 @@ __all__ = [
     "accept_invitation",
     "add_api_key",
     "add_brand",
+    "add_domain",
     "add_member",
     "add_passkey",
     "add_role",
@@ -145,6 +156,7 @@ __all__ = [
     "change_role",
     "change_sign_in_rules",
     "change_team",
+    "check_domain",
     "come_back",
     "confirm",
     "create_organisation",
@@ -160,6 +172,7 @@ __all__ = [
     "offer_reset",
     "offer_set_up",
     "propose",
+    "remove_domain",
     "remove_passkey",
     "remove_role",
     "remove_second_step",
@@ -184,6 +197,7 @@ __all__ = [
     "set_two_person_rule",
     "set_up",
     "set_up_passkey_step",
+    "settle_domain",
     "sign_in",
     "sign_in_with_passkey",
     "sign_out",

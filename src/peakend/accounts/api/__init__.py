@@ -6,6 +6,7 @@ from peakend.accounts.api import (
     api_keys,
     audit_log,
     brands,
+    domains,
     members,
     passkeys,
     pictures,
@@ -31,5 +32,6 @@ routes: list[Any] = [
     *teams.routes,
     *tenant.routes,
     *brands.routes,
+    *domains.routes,
     *audit_log.routes,
 ]

@@ -40,6 +40,42 @@ class BrandChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DomainAdded(Fact):
+    """A brand wants to be found at a host name of its own; nothing is shown there yet."""
+
+    subject: ClassVar[str] = "domain_id"
+    domain_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainVerified(Fact):
+    """A brand's pages are shown at a host name from now on: it was proven whose it is."""
+
+    subject: ClassVar[str] = "domain_id"
+    domain_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainLost(Fact):
+    """The proof has been away for three days: nothing is shown at the host name any more."""
+
+    subject: ClassVar[str] = "domain_id"
+    domain_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainRemoved(Fact):
+    """A brand's host name was taken off the list."""
+
+    subject: ClassVar[str] = "domain_id"
+    domain_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberInvited(Fact):
     """Somebody was asked to join."""
 

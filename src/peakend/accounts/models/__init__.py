@@ -5,7 +5,14 @@ from peakend.accounts.models.api_keys import (
     OpenKey,
     api_key_table,
 )
-from peakend.accounts.models.brands import FooterLink, LookRow, brand_look_table
+from peakend.accounts.models.brands import (
+    DomainRow,
+    Door,
+    FooterLink,
+    LookRow,
+    brand_domain_table,
+    brand_look_table,
+)
 from peakend.accounts.models.passkeys import (
     KnownPasskey,
     Passkey,
@@ -70,6 +77,8 @@ __all__ = [
     "AuditRow",
     "Brand",
     "Credential",
+    "DomainRow",
+    "Door",
     "FooterLink",
     "Invitation",
     "KnownPasskey",
@@ -94,6 +103,7 @@ __all__ = [
     "audit_entry",
     "audit_seal",
     "brand",
+    "brand_domain_table",
     "brand_look_table",
     "credential",
     "invitation",
@@ -126,6 +136,7 @@ plain(
     "organisation",
     "brand",
     "brand_look",
+    "brand_domain",
     "role",
     "two_person_rule",
     "sign_in_rule",

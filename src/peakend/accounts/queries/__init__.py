@@ -3,6 +3,7 @@
 from peakend.accounts.models import (
     Brand,
     Credential,
+    Door,
     FooterLink,
     Invitation,
     Member,
@@ -30,6 +31,20 @@ from peakend.accounts.queries.audit_log import (
     last_seal,
 )
 from peakend.accounts.queries.brands import BrandLook, brand_look
+from peakend.accounts.queries.domains import (
+    DOOR,
+    BrandDomain,
+    DomainNotFound,
+    brand_domains,
+    came_by,
+    domain_view,
+    door_of,
+    has_own_name,
+    home_of,
+    is_foreign,
+    need_domain,
+    own_host,
+)
 from peakend.accounts.queries.me import Me, me
 from peakend.accounts.queries.own_sessions import SessionView, own_sessions
 from peakend.accounts.queries.passkeys import PasskeyView, own_passkeys
@@ -117,8 +132,10 @@ from peakend.accounts.queries.tenant import (
     sign_in_rules,
 )
 from peakend.accounts.rules import ROLES, cookie_name
+from peakend.accounts.rules.brands import host_of, is_plain_name
 
 __all__ = [
+    "DOOR",
     "ROLES",
     "AddressRefused",
     "ApiKeyNotFound",
@@ -126,10 +143,13 @@ __all__ = [
     "AuditFilter",
     "AuditVerdict",
     "Brand",
+    "BrandDomain",
     "BrandLook",
     "BrandNotFound",
     "BuiltInRole",
     "Credential",
+    "DomainNotFound",
+    "Door",
     "Effective",
     "FooterLink",
     "Invitation",
@@ -157,24 +177,33 @@ __all__ = [
     "api_keys",
     "audit_page",
     "audit_verdict",
+    "brand_domains",
     "brand_look",
     "brand_names",
     "brands",
     "broken_seal",
+    "came_by",
     "chain_has",
     "cookie_name",
     "credentials",
     "credentials_of",
+    "domain_view",
+    "door_of",
     "effective",
     "find_members_by_login",
     "forget_keys",
     "forget_member",
     "forget_token",
+    "has_own_name",
     "has_sso_secret",
     "holders_of_built_in",
+    "home_of",
+    "host_of",
     "houses",
     "invitation_by_token",
     "invited_queue_ids",
+    "is_foreign",
+    "is_plain_name",
     "key_may_come_from",
     "known_set_up_token",
     "last_seal",
@@ -189,6 +218,7 @@ __all__ = [
     "members_of_team",
     "members_with_second_step",
     "need_brand",
+    "need_domain",
     "need_member",
     "need_proposal",
     "need_role",
@@ -200,6 +230,7 @@ __all__ = [
     "organisation",
     "organisation_ids",
     "others_who_may",
+    "own_host",
     "own_passkeys",
     "own_sessions",
     "pending_by_token",

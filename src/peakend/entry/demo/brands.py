@@ -6,6 +6,7 @@ from peakend.accounts import actions as accounts
 from peakend.accounts import queries as people
 from peakend.entry.demo.material import CONTENT, content
 from peakend.kernel.db import Transaction
+from peakend.kernel.settings import settings
 
 
 async def give_looks(tx: Transaction, brands: dict[str, UUID]) -> None:
@@ -25,3 +26,5 @@ async def give_looks(tx: Transaction, brands: dict[str, UUID]) -> None:
         for which, name in shown.get("pictures", {}).items():
             data = (CONTENT / "marks" / name).read_bytes()
             await accounts.set_mark(tx, brand_id=brand_id, which=which, data=data)
+        if settings.demo and (host := shown.get("host")):
+            await accounts.add_domain(tx, brand_id=brand_id, host=host, serves="help")

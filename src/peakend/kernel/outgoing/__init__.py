@@ -16,6 +16,7 @@ from peakend.kernel.outgoing.errors import (
     TlsFailed,
 )
 from peakend.kernel.outgoing.fetching import Answer, safe_fetch
+from peakend.kernel.outgoing.names import NamesSilent, txt_records
 
 __all__ = [
     "AddressMalformed",
@@ -25,6 +26,7 @@ __all__ = [
     "AnswerTooLarge",
     "AnswerTooSlow",
     "HostUnknown",
+    "NamesSilent",
     "NotEncrypted",
     "NotReached",
     "Outgoing",
@@ -35,4 +37,5 @@ __all__ = [
     "is_public",
     "needed_target",
     "safe_fetch",
+    "txt_records",
 ]

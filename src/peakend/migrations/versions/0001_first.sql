@@ -588,6 +588,22 @@ CREATE TABLE article_category (
 	CONSTRAINT pk_article_category PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE brand_domain (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	host TEXT NOT NULL, 
+	serves TEXT NOT NULL, 
+	token TEXT NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	proof TEXT DEFAULT '' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	checked_at TIMESTAMP WITH TIME ZONE, 
+	verified_at TIMESTAMP WITH TIME ZONE, 
+	missing_since TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_brand_domain PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE brand_look (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	brand_id UUID NOT NULL, 
@@ -1767,6 +1783,8 @@ ALTER TABLE archive_run ADD CONSTRAINT fk_archive_run_organisation_id_member_id 
 -- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
+ALTER TABLE brand_domain ADD CONSTRAINT fk_brand_domain_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE brand_look ADD CONSTRAINT fk_brand_look_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE bulk_run ADD CONSTRAINT fk_bulk_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2132,6 +2150,12 @@ CREATE UNIQUE INDEX uq_api_key_token_hash ON api_key (token_hash)
 CREATE INDEX ix_archive_run_at ON archive_run (organisation_id, at)
 -- next
 CREATE UNIQUE INDEX uq_article_category_slug ON article_category (organisation_id, slug)
+-- next
+CREATE INDEX ix_brand_domain_brand ON brand_domain (organisation_id, brand_id)
+-- next
+CREATE UNIQUE INDEX uq_brand_domain_host ON brand_domain (organisation_id, host)
+-- next
+CREATE UNIQUE INDEX uq_brand_domain_verified ON brand_domain (host) WHERE state = 'verified'
 -- next
 CREATE INDEX ix_bulk_run_member ON bulk_run (organisation_id, member_id, at)
 -- next
@@ -2752,6 +2776,18 @@ ALTER TABLE article_category ENABLE ROW LEVEL SECURITY
 ALTER TABLE article_category FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON article_category TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON brand_domain TO peakend_app
+-- next
+ALTER TABLE brand_domain ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE brand_domain FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON brand_domain TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON brand_domain TO peakend_system
+-- next
+CREATE POLICY system ON brand_domain TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON brand_look TO peakend_app
 -- next

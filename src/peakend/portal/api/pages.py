@@ -1,18 +1,12 @@
 """Pages of the help centre. Everything works with links and forms alone."""
 
-import hashlib
-import re
-from functools import cache
-from importlib import resources
 from typing import Any
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, select_autoescape
-from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
+from litestar import Response, get, post
 from litestar.response import Redirect
 
-from peakend.accounts.queries import organisation_ids
+from peakend.accounts.queries import came_by, organisation_ids
 from peakend.conversations.queries import UnknownKey, channel_by_key
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -20,22 +14,24 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.limits import allow
 from peakend.kernel.permissions import public
 from peakend.kernel.secrets import sign, verify
-from peakend.kernel.secrets import token as random_token
-from peakend.kernel.settings import settings
-from peakend.kernel.words import LANGUAGES, word
+from peakend.kernel.words import LANGUAGES
 from peakend.knowledge import actions as knowledge_actions
 from peakend.knowledge import queries as knowledge
 from peakend.portal import queries
-from peakend.portal.rules import chosen_language, description, shades, way_back
+from peakend.portal.api.view import (
+    LANGUAGE,
+    LARGE,
+    READER,
+    Asking,
+    View,
+    cookie_of,
+    style_file,
+)
+from peakend.portal.rules import description, way_back
 
 WHY = "published articles for customers are for everybody"
-READER = "peakend_reader"
-LARGE = "peakend_large"
-LANGUAGE = "peakend_language"
-YEAR_S = 365 * 24 * 3600
 ONE = "/help/o/{house:str}"
 BRAND = "/b/{brand:str}"
-Asking = Request[Any, Any, Any]
 
 
 class PageMissing(NotFound):
@@ -54,7 +50,7 @@ def both(path: str) -> list[str]:
 
 @get(both(""), opt=public(WHY), include_in_schema=False)
 async def first_page(request: Asking, database: Database) -> Response:
-    async def show(tx: Transaction, view: "_View") -> Response:
+    async def show(tx: Transaction, view: View) -> Response:
         house = await queries.house(tx, brand_id=view.brand_id)
         brand_id = house.brand.id if house.brand else None
         return view.page(
@@ -69,7 +65,7 @@ async def first_page(request: Asking, database: Database) -> Response:
 
 @get(both("/c/{slug:str}"), opt=public(WHY), include_in_schema=False)
 async def category_page(request: Asking, database: Database, slug: str) -> Response:
-    async def show(tx: Transaction, view: "_View") -> Response:
+    async def show(tx: Transaction, view: View) -> Response:
         category = await knowledge.category_by_slug(tx, slug)
         if category is None or not view.shows(category.brand_id):
             return await _missing(tx, view)
@@ -90,7 +86,7 @@ async def category_page(request: Asking, database: Database, slug: str) -> Respo
 
 @get(both("/a/{slug:str}"), opt=public(WHY), include_in_schema=False)
 async def article_page(request: Asking, database: Database, slug: str) -> Response:
-    async def show(tx: Transaction, view: "_View") -> Response:
+    async def show(tx: Transaction, view: View) -> Response:
         article = await knowledge.published_by_slug(tx, slug)
         if article is None or not view.shows(article.brand_id):
             return await _missing(tx, view)
@@ -123,7 +119,7 @@ async def article_page(request: Asking, database: Database, slug: str) -> Respon
 async def search_page(request: Asking, database: Database) -> Response:
     text = request.query_params.get("q", "").replace("\x00", "").strip()[:200]
 
-    async def show(tx: Transaction, view: "_View") -> Response:
+    async def show(tx: Transaction, view: View) -> Response:
         named = None if view.brand_id else request.query_params.get("brand") or None
         house = await queries.house(tx, brand_slug=named, brand_id=view.brand_id)
         free = await allow(f"help-search:{_address(request)}", rate=2, burst=40)
@@ -150,13 +146,13 @@ async def vote(request: Asking, database: Database, slug: str) -> Response:
     form = await request.form()
     reader = request.cookies.get(READER, "")
     signature, helpful = str(form.get("token", ""))[:80], str(form.get("helpful", ""))
-    organisation_id, base = await _organisation(request, database)
+    organisation_id, base = await organisation_of(request, database)
     counted = await allow(f"help-vote:{_address(request)}", rate=0.2, burst=20)
-    async with database.transaction(_guest(organisation_id)) as tx:
+    async with database.transaction(guest(organisation_id)) as tx:
         view = await _view(tx, request, base)
         article = await knowledge.published_by_slug(tx, slug) if view else None
         if view is None or article is None or not view.shows(article.brand_id):
-            return await _missing(tx, view or _View(request, base))
+            return await _missing(tx, view or View(request, base))
         signed = bool(reader) and verify(signature, "help-vote", article.article_id, reader)
         if signed and counted and helpful in ("yes", "no"):
             await knowledge_actions.judge(
@@ -172,19 +168,20 @@ async def vote(request: Asking, database: Database, slug: str) -> Response:
 @get(both("/look"), opt=public(WHY), include_in_schema=False)
 async def look(request: Asking) -> Response:
     """Keep large type or a language, and go back; a link, so that it works without script."""
-    back = way_back(request.query_params.get("to", ""))
+    own = came_by(request.scope) is not None
+    back = way_back(request.query_params.get("to", ""), "" if own else "/help")
     cookies = []
     if (large := request.query_params.get("large")) in ("0", "1"):
-        cookies.append(_cookie(request, LARGE, large))
+        cookies.append(cookie_of(request, LARGE, large))
     if (language := request.query_params.get("lang")) in LANGUAGES:
-        cookies.append(_cookie(request, LANGUAGE, language))
+        cookies.append(cookie_of(request, LANGUAGE, language))
     return Redirect(back, status_code=303, cookies=cookies, headers={"Cache-Control": "no-store"})
 
 
 @get("/help/style.css", opt=public(WHY), include_in_schema=False)
 async def style() -> Response:
     return Response(
-        _style()[0],
+        style_file()[0],
         media_type="text/css",
         headers={"Cache-Control": "public, max-age=31536000, immutable"},
     )
@@ -197,35 +194,41 @@ async def missing_page(request: Asking, database: Database, rest: str) -> Respon
 
 async def _shown(request: Asking, database: Database, show: Any) -> Response:
     """Open the reading transaction of a page; before the set-up there is nothing to show."""
-    organisation_id, base = await _organisation(request, database)
-    async with database.transaction(_guest(organisation_id)) as tx:
+    organisation_id, base = await organisation_of(request, database)
+    async with database.transaction(guest(organisation_id)) as tx:
         view = await _view(tx, request, base)
         if view is None:
-            return await _missing(tx, _View(request, base))
+            return await _missing(tx, View(request, base))
         answer: Response = await show(tx, view)
         return answer
 
 
-async def _view(tx: Transaction, request: Asking, base: str) -> "_View | None":
+async def _view(tx: Transaction, request: Asking, base: str) -> View | None:
     """Return how pages are wanted; None where the address names a brand that is not there."""
+    door = came_by(request.scope)
+    if door is not None:
+        return View(request, base, brand_id=door.brand_id, door=door)
     slug = request.path_params.get("brand")
     if slug is None:
-        return _View(request, base)
+        return View(request, base)
     brand_id = await queries.brand_id_of(tx, str(slug))
-    return _View(request, base, str(slug), brand_id) if brand_id else None
+    return View(request, base, str(slug), brand_id) if brand_id else None
 
 
-async def _missing(tx: Transaction, view: "_View") -> Response:
+async def _missing(tx: Transaction, view: View) -> Response:
     house = await queries.house(tx, brand_id=view.brand_id)
     asked = await queries.most_asked(tx, view.brand_id, view.language)
     return view.page("missing.html", house, asked=asked, status=404, robots="noindex")
 
 
-async def _organisation(request: Asking, database: Database) -> tuple[UUID, str]:
+async def organisation_of(request: Asking, database: Database) -> tuple[UUID, str]:
     """Return whose page is asked for, and what the addresses of its pages begin with.
 
     Where there is one organisation, and for the oldest of several, that is /help alone.
     """
+    door = came_by(request.scope)
+    if door is not None:
+        return door.organisation_id, ""
     found = await organisation_ids(database)
     if not found:
         raise PageMissing
@@ -245,111 +248,12 @@ async def _named(database: Database, name: str, known: list[UUID]) -> UUID:
         raise PageMissing from error
 
 
-def _guest(organisation_id: UUID) -> Actor:
+def guest(organisation_id: UUID) -> Actor:
     return Actor(organisation_id=organisation_id, kind="visitor")
 
 
 def _address(request: Asking) -> str:
     return request.client.host if request.client else ""
-
-
-def _cookie(request: Asking, name: str, value: str) -> Cookie:
-    secure = settings.public_url.startswith("https:") or request.url.scheme == "https"
-    return Cookie(
-        key=name,
-        value=value,
-        path="/help",
-        max_age=YEAR_S,
-        httponly=True,
-        samesite="lax",
-        secure=secure,
-    )
-
-
-class _View:
-    """How a reader wants pages: language, large type; and the page made from it."""
-
-    def __init__(
-        self, request: Asking, root: str, slug: str = "", brand_id: UUID | None = None
-    ) -> None:
-        self.request, self.root, self.brand_id = request, root, brand_id
-        self.base = f"{root}/b/{slug}" if slug else root
-        asked = request.query_params.get("lang", "")
-        kept = request.cookies.get(LANGUAGE, "")
-        self.language = chosen_language(asked, kept, request.headers.get("accept-language"))
-        self.large = request.cookies.get(LARGE) == "1" or request.query_params.get("large") == "1"
-        self._cookies: list[Cookie] = []
-
-    def shows(self, brand_id: UUID | None) -> bool:
-        """Say whether what belongs to a brand (none: to all) is seen here."""
-        return self.brand_id is None or brand_id is None or brand_id == self.brand_id
-
-    def reader(self) -> str:
-        """Return the reader's random name, so that one reader counts once; made on first need."""
-        known = self.request.cookies.get(READER, "")
-        if 20 <= len(known) <= 100 and known.isascii():
-            return known
-        made = random_token()
-        self._cookies.append(_cookie(self.request, READER, made))
-        return made
-
-    def page(
-        self, template: str, house: queries.House, *, status: int = 200, **shown: Any
-    ) -> Response:
-        """Return a page with its headers."""
-        nonce = random_token()[:22]
-        footer, links = queries.footer(house.look, self.language)
-        path = self.request.url.path
-        html = (
-            _pages()
-            .get_template(template)
-            .render(
-                house=house,
-                base=self.base,
-                root=self.root,
-                language=self.language,
-                other=next(one for one in LANGUAGES if one != self.language),
-                large=self.large,
-                here=path,
-                canonical=f"{settings.public_url}{self.root}{_inside(path)}",
-                nonce=nonce,
-                style=f"/help/style.css?v={_style()[1]}",
-                own_footer=footer,
-                own_links=links,
-                shades=shades(house.brand.colour if house.brand else ""),
-                say=lambda key, **params: word(f"portal.{key}", self.language, **params),
-                **{"robots": "", **shown},
-            )
-        )
-        policy = (
-            f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; "
-            "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
-        )
-        headers = {"Content-Security-Policy": policy, "Cache-Control": "private, no-cache"}
-        return Response(
-            html, media_type="text/html", status_code=status, headers=headers, cookies=self._cookies
-        )
-
-
-def _inside(path: str) -> str:
-    """Return a page's address without what it begins with: one article has one address."""
-    return re.sub(r"^/help(?:/o/[^/]+)?(?:/b/[^/]+(?=/))?", "", path)
-
-
-@cache
-def _style() -> tuple[bytes, str]:
-    data = (resources.files("peakend.portal") / "pages" / "help.css").read_bytes()
-    return data, hashlib.sha256(data).hexdigest()[:12]
-
-
-@cache
-def _pages() -> Environment:
-    return Environment(
-        loader=PackageLoader("peakend.portal", "pages"),
-        autoescape=select_autoescape(default=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 routes = [
