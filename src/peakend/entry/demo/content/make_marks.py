@@ -3,9 +3,9 @@
 Needs Pillow and the font Noto Sans CJK.
 """
 
+import subprocess
 from pathlib import Path
 
-from make_pictures import FONTS  # type: ignore[import-not-found,unused-ignore]
 from PIL import Image, ImageDraw, ImageFont  # type: ignore[import-not-found,unused-ignore]
 
 HERE = Path(__file__).parent / "marks"
@@ -34,8 +34,14 @@ def main() -> None:
     logo = Image.new("RGBA", (wide, high), (0, 0, 0, 0))
     pen = ImageDraw.Draw(logo)
     draw_mark(pen, high - 1)
-    name, index = FONTS[True]
-    font = ImageFont.truetype(name, 58 * FINE, index=index)
+    found = subprocess.run(
+        ["fc-match", "-f", "%{file}|%{index}", "Noto Sans CJK SC:style=Bold"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    name, index = found.split("|")
+    font = ImageFont.truetype(name, 58 * FINE, index=int(index))
     pen.text((116 * FINE, high / 2), "安居到家", TEXT, font, "lm")
     logo.resize((356, 96), Image.Resampling.LANCZOS).save(HERE / "home-logo.png", optimize=True)
 
