@@ -28,6 +28,16 @@ left_out(
 # the manifest says where the old one ended.
 left_out("passing", "audit_seal")
 archived(
+    # A host shows the pages of one organisation: where the archive is put back it is proven anew.
+    Treated(
+        table="brand_domain",
+        taken={
+            "token": "replace(gen_random_uuid()::text, '-', '')",
+            "state": "'waiting'",
+            "verified_at": "NULL",
+            "missing_since": "NULL",
+        },
+    ),
     Treated(table="credential", taken={"password_hash": "''"}),
     Treated(table="audit_entry", left=("xid",)),
     Treated(table="second_step", reseal=_second_step),
