@@ -40,6 +40,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/links", "integrations.manage"),
     ("/desk/admin/exchange", "settings.manage"),
     ("/desk/admin/exchange?tab=out", "settings.manage"),
+    ("/desk/admin/exchange?tab=all", "organisation.export"),
     ("/desk/companies", "customers.read"),
     ("/desk/admin/reasons", "settings.manage"),
     ("/desk/admin/tags", "settings.manage"),

@@ -1,5 +1,6 @@
 """A table dropped, its columns mapped, tried, mended, let in; and one carried out."""
 
+import zipfile
 from typing import Any
 
 import pytest
@@ -36,3 +37,12 @@ async def test_a_table_in_and_out(desk: Any) -> None:
         await page.get_by_role("button", name="下载").click()
     path = await (await made.value).path()
     assert "X-9001,周小燕,137****9001" in path.read_text("utf-8-sig")
+
+    await boss.go("/desk/admin/exchange?tab=all")
+    await page.get_by_label("用途").fill("换服务器")
+    await page.get_by_role("button", name="导出整个机构").click()
+    async with page.expect_download() as packed:
+        await page.get_by_role("button", name="下载").click()
+    with zipfile.ZipFile(await (await packed.value).path()) as archive:
+        assert b"X-9001" not in archive.read("tables/identity.jsonl")
+        assert "周小燕" in archive.read("tables/customer.jsonl").decode()

@@ -14,8 +14,9 @@ import pytest
 
 from peakend.accounts import actions as accounts
 from peakend.accounts.actions.proposals import SecondPersonNeeded
+from peakend.accounts.queries import houses
 from peakend.customers.queries.sealing import opened_attributes
-from peakend.entry import wiring
+from peakend.entry import housing, wiring
 from peakend.entry.tables import metadata
 from peakend.exchange import actions
 from peakend.exchange.actions import ArchiveProblem, Restored, archiving
@@ -317,3 +318,21 @@ async def test_one_that_fails_or_dies_is_said_to(
     assert (await browser.get("/api/archives")).json()[0]["state"] == "failed"
     again = wanted | {"client_id": str(new_id())}
     assert (await browser.post("/api/archives", json=again)).status_code == 202
+
+
+async def test_on_the_machine_itself(
+    database: Database,
+    organisation: UUID,
+    elsewhere: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "house.zip"
+    monkeypatch.setattr(settings, "database_url", database.dsn)
+    assert await housing._exported(path, "没有这个机构") is None
+    manifest = await housing._exported(path, None)
+    assert manifest is not None
+    monkeypatch.setattr(settings, "database_url", elsewhere.dsn)
+    came = await housing._restored(path, None)
+    assert (came.organisation_id, came.organisation) == (organisation, "安居家")
+    assert [one.id for one in await houses(elsewhere)] == [organisation]

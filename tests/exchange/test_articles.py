@@ -95,3 +95,10 @@ async def test_canned_replies_by_table(dock: Dock, browser: httpx.AsyncClient) -
     assert counts(await dock.all_in(table, "canned", rule="overwrite")) == (0, 0, 3, 0)
     changed = "快捷码,标题,内容,谁可以用\ntk,退款,新的话术,所有人\n"
     assert counts(await dock.all_in(changed, "canned", rule="overwrite")) == (0, 1, 0, 0)
+
+
+async def test_kinds_stand_in_their_order(dock: Dock, browser: httpx.AsyncClient) -> None:
+    found = (await browser.get("/api/import-kinds")).json()
+    assert [one["code"] for one in found] == [
+        "customers", "companies", "articles", "canned", "tags",
+    ]  # fmt: skip

@@ -1,6 +1,8 @@
 """`peakend organisation`: a whole house as one archive, and a house out of one."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +12,7 @@ from peakend.entry import running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say
 from peakend.kernel import schema
+from peakend.kernel.postgres import EmbeddedPostgres, kept_dsn
 from peakend.kernel.settings import settings
 
 if TYPE_CHECKING:
@@ -92,6 +95,20 @@ async def _exported(path: Path, name: str | None) -> "Manifest | None":
             return manifest
 
 
+@contextlib.asynccontextmanager
+async def _place() -> AsyncIterator[str]:
+    """Give the address of a database; an empty data directory gets one of its own."""
+    if settings.database_url or kept_dsn(settings.data_dir) is not None:
+        async with running.reached(settings.data_dir) as dsn:
+            yield dsn
+        return
+    postgres = EmbeddedPostgres(settings.data_dir)
+    try:
+        yield await postgres.start()
+    finally:
+        await postgres.stop()
+
+
 async def _restored(path: Path, key: bytes | None) -> "Restored":
     from peakend.entry import wiring
     from peakend.exchange import actions
@@ -104,7 +121,7 @@ async def _restored(path: Path, key: bytes | None) -> "Restored":
             steps.begin(f"entry.house.{step}", done / max(1, total))
 
         await asyncio.to_thread(actions.checked, path, tell)
-        async with running.reached(settings.data_dir) as dsn:
+        async with _place() as dsn:
             await schema.prepare(dsn, own=not settings.database_url)
             async with running.opened(dsn) as database:
                 return await actions.restore(database, path, tell, other_key=key)

@@ -88,6 +88,8 @@ class CarryKind(msgspec.Struct, frozen=True, kw_only=True):
     give: Give
     key_of: KeyOf
     portion: int = 100
+    # Where it stands among the kinds, whichever context is read first.
+    position: int = 100
 
 
 class CarryExtra(msgspec.Struct, frozen=True, kw_only=True):

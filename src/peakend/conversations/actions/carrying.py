@@ -93,7 +93,7 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
 
 carries(
     CarryKind(
-        code="tags", permission="settings.manage", columns=columns, put=carry_in, give=carry_out,
-        key_of=key_of,
+        code="tags", position=50, permission="settings.manage", columns=columns,
+        put=carry_in, give=carry_out, key_of=key_of,
     )
 )  # fmt: skip

@@ -177,7 +177,7 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
 
 carries(
     CarryKind(
-        code="canned", permission="knowledge.edit", columns=columns, put=carry_in, give=carry_out,
-        key_of=key_of,
+        code="canned", position=40, permission="knowledge.edit", columns=columns,
+        put=carry_in, give=carry_out, key_of=key_of,
     )
 )  # fmt: skip

@@ -306,6 +306,7 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
 carries(
     CarryKind(
         code="customers",
+        position=10,
         permission="customers.edit",
         columns=columns,
         put=carry_in,

@@ -63,7 +63,7 @@ async def kinds(tx: Transaction, actor: Actor) -> list[KindView]:
             label=word(f"exchange.kind_{kind.code}", language),
             columns=[_view(one, language) for one in await columns_of(tx, kind)],
         )
-        for kind in KINDS.values()
+        for kind in sorted(KINDS.values(), key=lambda one: (one.position, one.code))
         if actor.may(kind.permission)
     ]
 

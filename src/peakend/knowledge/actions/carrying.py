@@ -288,7 +288,7 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
 
 carries(
     CarryKind(
-        code="articles", permission="knowledge.edit", columns=columns, put=carry_in,
+        code="articles", position=30, permission="knowledge.edit", columns=columns, put=carry_in,
         give=carry_out, key_of=key_of, portion=20,
     )
 )  # fmt: skip

@@ -222,7 +222,7 @@ async def give_fields(
 
 carries(
     CarryKind(
-        code="companies", permission="customers.edit", columns=columns, put=carry_in,
+        code="companies", position=20, permission="customers.edit", columns=columns, put=carry_in,
         give=carry_out, key_of=key_of,
     )
 )  # fmt: skip
