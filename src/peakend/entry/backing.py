@@ -36,7 +36,7 @@ def create(
     """Back up the database and the files while the centre runs."""
     use(data_dir)
     _need_embedded()
-    depot = _depot(to)
+    depot = depot_of(to)
     record = run(_created(depot, keep, with_key))
     told = {"folder": depot.backup(record.name), "files": record.files, "keep": keep}
     _good("entry.backup.created", size=_size(_bytes_of(depot, record)), **told)
@@ -52,7 +52,7 @@ def create(
 def listed(data_dir: DataDir = None, source: From = None) -> None:
     """Show which backups there are."""
     use(data_dir)
-    depot = _depot(source)
+    depot = depot_of(source)
     depot.need(None)
     rows = []
     for one in depot.records():
@@ -74,7 +74,7 @@ def verify(
 ) -> None:
     """Read a backup to its end, and start it where that is wanted; exit code 1 for a bad one."""
     use(data_dir)
-    depot = _depot(source)
+    depot = depot_of(source)
     record = depot.need(name)
     found = run(_checked(depot, record, _key(depot, record, key) if start else None))
     for wording, what in found.faults:
@@ -98,7 +98,7 @@ def restore(
     """Put a backup and its archive into an empty data directory."""
     use(data_dir)
     _need_embedded()
-    depot = _depot(source)
+    depot = depot_of(source)
     moment = _moment(at)
     record = backups.chosen(depot, name, moment)
     if moment is not None:
@@ -118,12 +118,17 @@ def restore(
 
 async def _created(depot: Depot, keep: int, with_key: bool) -> Record:
     async with running.reached(settings.data_dir) as dsn:
-        wanted = backups.Wanted(
-            dsn=dsn, data_dir=settings.data_dir, depot=depot, key=settings.key,
-            key_inside=with_key, keep=keep,
-        )  # fmt: skip
-        with Steps() as steps:
-            return await backups.take(wanted, steps.begin)
+        return await created(dsn, depot, keep, with_key=with_key)
+
+
+async def created(dsn: str, depot: Depot, keep: int, *, with_key: bool = False) -> Record:
+    """Take a backup and say how far it is. Errors: BackupProblem."""
+    wanted = backups.Wanted(
+        dsn=dsn, data_dir=settings.data_dir, depot=depot, key=settings.key,
+        key_inside=with_key, keep=keep,
+    )  # fmt: skip
+    with Steps() as steps:
+        return await backups.take(wanted, steps.begin)
 
 
 async def _checked(depot: Depot, record: Record, key: bytes | None) -> backups.Checked:
@@ -159,7 +164,7 @@ def _need_embedded() -> None:
         raise BackupProblem("kernel.backups.external")
 
 
-def _depot(given: Path | None) -> Depot:
+def depot_of(given: Path | None) -> Depot:
     """Return the folder of backups: named, of the settings, where the archive goes, or usual."""
     if given is None and (named := os.environ.get("PEAKEND_BACKUP_DIR")):
         given = Path(named)

@@ -16,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import backing, housing, running
+from peakend.entry import backing, housing, running, upgrading
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -122,6 +122,9 @@ def migrate(data_dir: DataDir = None) -> None:
     """Bring the tables up to date and end."""
     use(data_dir)
     console.print(say("entry.cli.migrated", version=run(_migrated())))
+
+
+app.command(help=say("entry.upgrade.upgrade"))(upgrading.upgrade)
 
 
 @app.command(help=say("entry.cli.why"))

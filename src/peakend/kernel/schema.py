@@ -1,15 +1,17 @@
 """Bringing a database up to date: roles, extensions, tables, walls. Forward only."""
 
+import ast
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import asyncpg
 from sqlalchemy import Table
 
 from peakend.kernel.errors import PeakendError
 
+Heard = Callable[[str, float | None], None]
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 _LOCK = 7_305_114  # any fixed number: of several processes that start at once, one migrates
@@ -96,8 +98,38 @@ def standing(
     return "older" if found in steps else "newer"
 
 
-async def prepare(dsn: str, *, own: bool = False) -> None:
+class Pending(NamedTuple):
+    """The version of a database's tables, and the migrations still to come: revision, sentence."""
+
+    found: str | None
+    steps: list[tuple[str, str]]
+
+
+async def pending(dsn: str) -> Pending:
+    """Return which migrations a database still needs. Errors: TablesNewer."""
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        found = await _version(connection)
+    finally:
+        await connection.close()
+    known = migrations()
+    if standing(found, known) == "newer":
+        raise TablesNewer(found=found, wanted=known[-1])
+    left = known if found is None else known[known.index(found) + 1 :]
+    return Pending(found, [(one, _sentence(one)) for one in left])
+
+
+def _sentence(revision: str) -> str:
+    """Return what a migration says of itself: the first line of its file."""
+    [path] = MIGRATIONS.glob(f"versions/{revision}_*.py")
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or path.stem
+    return told.splitlines()[0]
+
+
+async def prepare(dsn: str, *, own: bool = False, heard: Heard = lambda _, __: None) -> None:
     """Make roles, extensions and tables current; safe to call at each start and at once.
+
+    `heard` hears each migration's sentence before it runs, and how much is done.
 
     `own` is our embedded server: there the app's roles may sign in themselves, so that the app
     never holds a connection that could become the owner again. Errors: TablesNewer, WrongLocale.
@@ -116,7 +148,10 @@ async def prepare(dsn: str, *, own: bool = False) -> None:
             if where == "newer":
                 raise TablesNewer(found=found, wanted=migrations()[-1])
             if where != "current":
-                await asyncio.to_thread(_migrate, dsn)
+                left = (await pending(dsn)).steps
+                for at, (revision, sentence) in enumerate(left):
+                    heard(sentence, at / len(left))
+                    await asyncio.to_thread(_migrate, dsn, revision)
             await _grant_bookkeeping(connection)
         finally:
             await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
@@ -161,7 +196,7 @@ def migrations() -> list[str]:
     return sorted(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
-def _migrate(dsn: str) -> None:
+def _migrate(dsn: str, revision: str) -> None:
     # Only here: reading Alembic takes a quarter of a second that most starts need not spend.
     from alembic import command
     from alembic.config import Config
@@ -169,7 +204,7 @@ def _migrate(dsn: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["dsn"] = dsn
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 async def _grant_bookkeeping(connection: Any) -> None:

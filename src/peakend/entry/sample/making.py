@@ -32,7 +32,6 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.settings import settings
 from peakend.kernel.words import word
 from peakend.knowledge import actions as knowledge
-from peakend.knowledge.queries import forget_index
 from peakend.onboarding.ports import Made
 from peakend.routing import queries as routing
 
@@ -62,28 +61,6 @@ async def make(tx: Transaction, *, by: Actor, language: str) -> list[Made]:
 
     Errors: NoChannel.
     """
-    try:
-        return await _made(tx, by, language)
-    except BaseException:
-        # What is undone must not be found in this process's memory.
-        forget_index(tx.organisation_id)
-        raise
-
-
-async def fresh_backup() -> bool | None:
-    """Say whether there is a backup of the last days; None where another place takes them."""
-    if settings.database_url or settings.demo:
-        return None
-    what = archiving(settings.data_dir)
-    if what is None:
-        return False
-    records = await asyncio.to_thread(Depot(Path(what.depot)).records)
-    return (
-        bool(records) and datetime.now(records[-1].ended_at.tzinfo) - records[-1].ended_at < FRESH
-    )
-
-
-async def _made(tx: Transaction, by: Actor, language: str) -> list[Made]:
     now, given = tx.now, content(language)
     tx.now = now - BEFORE
     tag_id = await _tag(tx, language)
@@ -110,6 +87,19 @@ async def _made(tx: Transaction, by: Actor, language: str) -> list[Made]:
         )
         made.append(Made("conversation", told.conversation_id))
     return made
+
+
+async def fresh_backup() -> bool | None:
+    """Say whether there is a backup of the last days; None where another place takes them."""
+    if settings.database_url or settings.demo:
+        return None
+    what = archiving(settings.data_dir)
+    if what is None:
+        return False
+    records = await asyncio.to_thread(Depot(Path(what.depot)).records)
+    return (
+        bool(records) and datetime.now(records[-1].ended_at.tzinfo) - records[-1].ended_at < FRESH
+    )
 
 
 class _Cast(Cast, frozen=True, kw_only=True):
@@ -167,8 +157,6 @@ async def _article(tx: Transaction, given: dict[str, Any], by: Actor, language: 
         questions=given["questions"],
     )  # fmt: skip
     await knowledge.publish(tx, article_id=article_id, by=Actor.system(tx.organisation_id))
-    # The digital agent of the sample answers with it before any worker has seen it.
-    await knowledge.index_article(tx, article_id=article_id)
     return article_id
 
 

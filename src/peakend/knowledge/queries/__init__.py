@@ -14,7 +14,6 @@ from peakend.knowledge.queries.editing import (
 from peakend.knowledge.queries.finding import (
     Candidate,
     answer_candidates,
-    forget_index,
     passages_of,
 )
 from peakend.knowledge.queries.reading import (
@@ -47,7 +46,6 @@ __all__ = [
     "categories",
     "category_by_slug",
     "extract",
-    "forget_index",
     "in_language",
     "need_article",
     "need_category",

@@ -77,11 +77,6 @@ async def passages_of(article: PublishedArticle) -> list[tuple[str, str, bytes |
     ]
 
 
-def forget_index(organisation_id: UUID) -> None:
-    """Let the index be made anew: what it was made of may have been undone."""
-    _Held.by_organisation.pop(organisation_id, None)
-
-
 async def _index(tx: Transaction) -> Index:
     revision = await tx.value(
         "SELECT revision FROM knowledge_revision WHERE organisation_id = current_organisation()"
