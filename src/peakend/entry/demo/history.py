@@ -76,6 +76,7 @@ class Played:
     """One conversation: who speaks now, and what the time is in it."""
 
     say = staticmethod(cards.say)
+    digital_answers = True
 
     def __init__(
         self, cast: Cast, one: Past, busy_until: dict[UUID, datetime], until: datetime
@@ -165,7 +166,7 @@ class Played:
         self.pictured = message.id if files else self.pictured
         if first and self.visitor.id is not None:
             await self._look_around(tx)
-        if await self._state(tx) == "digital":
+        if self.digital_answers and await self._state(tx) == "digital":
             await self._as(tx, Actor.digital(tx.organisation_id), 1, 3)
             await assist.respond(
                 tx,

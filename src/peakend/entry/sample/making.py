@@ -113,7 +113,13 @@ class _Cast(Cast, frozen=True, kw_only=True):
 
 
 class _Told(Played):
-    """A conversation of the sample: the agent's words are said as they stand."""
+    """A conversation of the sample: the agent's words are said as they stand.
+
+    The digital agent says nothing: its first words in a process wait for a model to be read, too
+    long for a transaction that somebody waits for.
+    """
+
+    digital_answers = False
 
     @staticmethod
     async def say(
