@@ -18,7 +18,7 @@ from peakend.accounts.actions import domains
 from peakend.accounts.rules import brands as rules
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
-from peakend.entry import fronts
+from peakend.entry import fronts, widget_pages
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
@@ -301,3 +301,12 @@ async def test_records_are_read_from_the_name_system(name_server: None) -> None:
     assert await txt_records("other.example") == []
     with pytest.raises(NamesSilent):
         await txt_records("broken.example", lasts_s=0.5)
+
+
+def test_a_brands_host_has_each_script_of_the_launcher() -> None:
+    scripts = {
+        path
+        for handler in (widget_pages.launcher, widget_pages.here, widget_pages.invite)
+        for path in handler.paths
+    }
+    assert scripts <= fronts.WHOLE

@@ -35,7 +35,7 @@ OPEN = (
     "/api/web/",
     "/help/style.css",
 )
-WHOLE = frozenset({"/widget.js", "/widget-here.js", "/favicon.ico"})
+WHOLE = frozenset({"/widget.js", "/widget-here.js", "/widget-invite.js", "/favicon.ico"})
 _HELP = re.compile(r"^/help(?:/o/[^/]+)?(?:/b/[^/]+)?(?=/|$)")
 
 
