@@ -91,7 +91,7 @@ async def test_the_end_of_the_server_asks_to_come_again():
         return {"type": "http.request", "body": b"", "more_body": False}
 
     asking = asyncio.create_task(called(app, receive))
-    await begun.wait()
+    await asyncio.wait_for(begun.wait(), 10)
     asking.cancel()
     start, body = await asking
     assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"2")

@@ -103,6 +103,7 @@ class Application:
     def __init__(self, http: Litestar) -> None:
         self.http = http
         self.state = http.state
+        self.fronts = Fronts()
 
     def use(self, database: Database) -> None:
         """Serve from this database; it is closed by who opened it."""
@@ -111,12 +112,11 @@ class Application:
         self.state.database = database
         self.state.hub = hub
         self.state.sockets = Sockets(hub)
-        self.state.fronts = Fronts(database)
+        self.fronts.use(database)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection."""
-        if scope["type"] in ("http", "websocket"):
-            nobodys = await self.state.fronts.turn(scope)
+        nobodys = scope["type"] != "lifespan" and await self.fronts.turn(scope)
         if scope["type"] == "websocket":
             await self.state.sockets(scope, receive, send)
             return

@@ -20,6 +20,7 @@ from peakend.accounts.queries import (
     own_host,
 )
 from peakend.conversations.queries import channels
+from peakend.entry.live import AWAY
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.words import best_language, word
@@ -49,9 +50,14 @@ class Front(msgspec.Struct, frozen=True):
 class Fronts:
     """Says of each request by which door it came; a moment's memory keeps that cheap."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | None = None) -> None:
         self._database = database
         self._known: dict[str, tuple[float, Front | None]] = {}
+
+    def use(self, database: Database) -> None:
+        """Look in this database; before, every request is the desk's."""
+        self._database = database
+        self.forget()
 
     def forget(self) -> None:
         """Look anew at the next request."""
@@ -64,9 +70,9 @@ class Fronts:
         """
         header = next((v.decode("latin-1") for n, v in scope["headers"] if n == b"host"), "")
         host = host_of(header)
-        if not is_plain_name(host) or host == own_host():
+        if self._database is None or not is_plain_name(host) or host == own_host():
             return False
-        front = await self._front(host)
+        front = await self._front(self._database, host)
         path = scope["path"]
         if front is None:
             return is_foreign(header) and (path == "/" or path.startswith("/help"))
@@ -75,25 +81,30 @@ class Fronts:
         scope["raw_path"] = scope["path"].encode()
         return False
 
-    async def _front(self, host: str) -> Front | None:
+    async def _front(self, database: Database, host: str) -> Front | None:
         known = self._known.get(host)
         now = time.monotonic()
         if known is not None and known[0] > now:
             return known[1]
-        door = await door_of(self._database, host)
-        front = None if door is None else Front(door, await self._chat(door))
+        try:
+            door = await door_of(database, host)
+            front = None if door is None else Front(door, await _chat(database, door))
+        except AWAY:
+            # Without the database there is no page either; whose the host was still holds.
+            return known[1] if known is not None else None
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
         self._known[host] = (now + KNOWN_S, front)
         return front
 
-    async def _chat(self, door: Door) -> str | None:
-        if door.serves != "chat":
-            return None
-        async with self._database.transaction(Actor.system(door.organisation_id)) as tx:
-            open_ones = [c for c in await channels(tx) if c.active and c.kind == "web"]
-        own = [c.key for c in open_ones if c.brand_id == door.brand_id]
-        return own[0] if own else None
+
+async def _chat(database: Database, door: Door) -> str | None:
+    if door.serves != "chat":
+        return None
+    async with database.transaction(Actor.system(door.organisation_id)) as tx:
+        open_ones = [c for c in await channels(tx) if c.active and c.kind == "web"]
+    own = [c.key for c in open_ones if c.brand_id == door.brand_id]
+    return own[0] if own else None
 
 
 def _inside(path: str, kind: str, front: Front) -> str:
