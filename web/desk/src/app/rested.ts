@@ -1,7 +1,7 @@
 /** Where one stays: what stands beside a conversation is asked for when one rests there, not on the way past. */
 import { onUnmounted, ref, watch, type Ref } from 'vue'
 
-const REST_MS = 450
+export const REST_MS = 450
 
 export function useRested<T>(place: () => T): Ref<T> {
   const rested = ref(place()) as Ref<T>
