@@ -59,7 +59,7 @@ export function serve(port = 8099) {
   }
 
   const routes = {
-    'GET /config': () => ({ channel: { name: '安居家客服', look: { colour: '#0b6b75', title_zh: '安居家客服', title_en: 'Anjujia support', questions_zh: '煤气灶打不着火；怎么预约安检；燃气费怎么交', questions_en: 'My hob does not light; Book a safety check', phone: '400-000-0000' } }, languages: ['zh-CN', 'en'], hours: { open_now: !world.closed, next_open_at: world.closed ? new Date(Date.now() + 9 * 36e5).toISOString() : null }, brand: { name: '安居家' }, limits: { file_bytes: 20 * 1048576, files: 5 }, others: [{ kind: 'phone', label: '', href: 'tel:400-000-0000' }] }),
+    'GET /config': () => ({ channel: { name: '安居家客服', look: { colour: '#0b6b75', title_zh: '安居家客服', title_en: 'Anjujia support', questions_zh: '煤气灶打不着火；怎么预约安检；燃气费怎么交', questions_en: 'My hob does not light; Book a safety check', phone: '400-000-0000' } }, languages: ['zh-CN', 'en'], hours: { open_now: !world.closed, next_open_at: world.closed ? new Date(Date.now() + 9 * 36e5).toISOString() : null }, brand: { name: '安居家', mark: null, footer_zh: '安居家服务中心', footer_en: 'Anjujia service centre', links: [{ name_zh: '隐私说明', name_en: 'Privacy', url: 'https://anjujia.example/privacy' }] }, limits: { file_bytes: 20 * 1048576, files: 5 }, others: [{ kind: 'phone', label: '', href: 'tel:400-000-0000' }] }),
     'POST /sessions': (_, body) => {
       let token = body.resume ?? body.token
       if (!world.visitors.has(token)) world.visitors.set((token = randomUUID()), { id: randomUUID(), pages: [], identity: body.identity })
