@@ -1,6 +1,6 @@
 """A real OpenID provider (Canaille) on loopback, in a process of its own: `provider.py PORT URL`.
 
-One person, who is signed in there already, and one client, whose secret is printed.
+One person, who is signed in there already and in two groups, and one client.
 """
 
 import datetime
@@ -47,16 +47,19 @@ def main() -> None:
             user_name="linxi", formatted_name="林溪", family_name="林", emails=[EMAIL]
         )
         store.save(person)
+        for name in ("客服主管", "全体员工"):
+            store.save(models.Group(display_name=name, members=[person]))
         client = models.Client(
             client_id=CLIENT,
             client_secret=SECRET,
             client_name="Peakend",
             client_uri="https://desk.example.com",
             redirect_uris=[redirect],
+            post_logout_redirect_uris=[redirect.replace("/api/sso/return", "/desk/login")],
             grant_types=["authorization_code"],
             response_types=["code"],
             token_endpoint_auth_method="client_secret_basic",
-            scope=["openid", "email", "profile"],
+            scope=["openid", "email", "profile", "groups"],
             client_id_issued_at=datetime.datetime.now(datetime.UTC),
         )
         store.save(client)

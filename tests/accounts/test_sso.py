@@ -1,114 +1,44 @@
 """Single sign-on: with a real provider (Canaille), and with one that lies in every way it can."""
 
-import asyncio
 import base64
-import contextlib
 import hmac
 import json
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
-from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from peakend.accounts import actions, queries
+from peakend.accounts import queries
 from peakend.accounts.actions import sso_asking
 from peakend.accounts.actions.rescuing import rescue
 from peakend.accounts.rules.sso import NotBelieved, believed, challenge, usable_keys
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
-from peakend.kernel.settings import settings
 from tests.accounts.people import PASSWORD, Person, a_person
+from tests.accounts.signing_on import (
+    EMAIL,
+    KEY,
+    KEYS,
+    NOW,
+    OTHER,
+    RETURN,
+    Liar,
+    back_from,
+    browser_of,
+    claims,
+    come_in,
+    given,
+    set_out,
+    signed,
+    there,
+    token_for,
+)
 from tests.databases import make_organisation
 
-EMAIL = "lin.xi@example.com"
-RETURN = "http://testserver/api/sso/return"
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "outgoing_allowed", ("127.0.0.1",))
-    actions.forget_providers()
-
-
-@pytest.fixture(scope="module")
-def canaille() -> Iterator[str]:
-    """The address of a real provider."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    script = Path(__file__).with_name("provider.py")
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(port), RETURN],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
-    yield f"http://127.0.0.1:{port}"
-    process.kill()
-    process.wait()
-
-
-@pytest.fixture
-async def boss(database: Database, client: httpx.AsyncClient, organisation: UUID) -> Person:
-    made = await a_person(database, client, organisation, "admin", login="boss@example.com")
-    answer = await made.send("PUT", "/sso/secret", {"secret": "s3cret/with+signs="})
-    assert answer.status_code == 204, answer.text
-    return made
-
-
-@pytest.fixture
-async def linxi(database: Database, client: httpx.AsyncClient, organisation: UUID) -> Person:
-    return await a_person(database, client, organisation, "agent", login=EMAIL)
-
-
-def given(issuer: str, **more: Any) -> dict[str, Any]:
-    return {
-        "name": "公司账号",
-        "issuer": issuer,
-        "client_id": "peakend",
-        "active": True,
-        "by_email": True,
-        **more,
-    }
-
-
-def browser_of(client: httpx.AsyncClient) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=client._transport, base_url=client.base_url, headers=client.headers
-    )
-
-
-async def set_out(browser: httpx.AsyncClient) -> str:
-    """Press the button; return where the browser is sent."""
-    [way] = (await browser.get("/api/sso/ways")).json()
-    answer = await browser.post("/api/sso/departures", json={"house_id": way["house_id"]})
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["url"])
-
-
-async def there(url: str) -> str:
-    """Be at the provider, signed in already; return where it sends the browser back to."""
-    async with httpx.AsyncClient() as outside:
-        answer = await outside.get(url)
-    assert answer.status_code == 302, answer.text
-    return answer.headers["location"]
-
-
-async def come_in(browser: httpx.AsyncClient) -> httpx.Response:
-    """Go the whole way."""
-    return await browser.get(await there(await set_out(browser)))
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 async def test_the_whole_way_with_a_real_provider(
@@ -119,7 +49,8 @@ async def test_the_whole_way_with_a_real_provider(
     assert answer.status_code == 200, answer.text
     assert answer.json()["redirect"] == RETURN
     assert "s3cret" not in answer.text
-    assert (await boss.send("POST", "/sso/checks")).json() == {"issuer": canaille}
+    checked = (await boss.send("POST", "/sso/checks")).json()
+    assert checked == {"issuer": canaille, "signs_out": True}
     async with database.system() as tx:
         assert "s3cret" not in await tx.value("SELECT row_to_json(p)::text FROM sso_provider p")
     async with database.transaction(Actor.system(boss.organisation_id)) as tx:
@@ -222,26 +153,6 @@ async def test_changing_it_may_need_a_second_person_and_a_fresh_look(
     assert answer.json()["error"]["code"] == "accounts.second_person_needed"
 
 
-KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
-OTHER = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
-KEYS = [KEY.as_dict(private=False)]
-NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
-
-
-def claims(**more: Any) -> dict[str, Any]:
-    at = int(NOW.timestamp())
-    return {
-        "iss": "https://id.example.com", "aud": "peakend", "sub": "u1", "nonce": "n",
-        "iat": at, "exp": at + 300, "email": EMAIL, "email_verified": True, **more,
-    }  # fmt: skip
-
-
-def signed(key: Any = KEY, alg: str = "RS256", head: dict[str, Any] | None = None,
-           **more: Any) -> str:  # fmt: skip
-    said = {name: value for name, value in claims(**more).items() if value is not None}
-    return jwt.encode({"alg": alg, "kid": "one", **(head or {})}, said, key, algorithms=[alg])
-
-
 def look(token: str, keys: list[dict[str, Any]] | None = None) -> Any:
     return believed(
         token, keys or KEYS, issuer="https://id.example.com", client_id="peakend", nonce="n",
@@ -309,59 +220,6 @@ def test_only_public_signing_keys_are_keys() -> None:
 def test_the_challenge_is_that_of_the_rfc() -> None:
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     assert challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
-
-
-class Liar:
-    """A provider whose answers a test writes."""
-
-    def __init__(self) -> None:
-        self.issuer = ""
-        self.keys: list[dict[str, Any]] = KEYS
-        self.token = ""
-        self.document: dict[str, Any] = {}
-        self.asked: list[str] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            path = (await reader.readuntil(b"\r\n\r\n")).decode().split()[1]
-            self.asked.append(path)
-            body = {
-                "/.well-known/openid-configuration": {
-                    "issuer": self.issuer,
-                    "authorization_endpoint": f"{self.issuer}/go",
-                    "token_endpoint": f"{self.issuer}/token",
-                    "jwks_uri": f"{self.issuer}/keys",
-                    **self.document,
-                },
-                "/keys": {"keys": self.keys},
-                "/token": {"id_token": self.token, "access_token": "x"},
-            }.get(path, {})
-            text = json.dumps(body).encode()
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(text), text))
-            await writer.drain()
-        writer.close()
-
-
-@pytest.fixture
-async def liar() -> AsyncIterator[Liar]:
-    made = Liar()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
-    made.issuer = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield made
-    server.close()
-
-
-def token_for(liar: Liar, url: str, key: Any = KEY, **more: Any) -> str:
-    nonce = parse_qs(urlsplit(url).query)["nonce"][0]
-    at = int(time.time())
-    return signed(key, iss=liar.issuer, nonce=nonce, iat=at, exp=at + 60, **more)
-
-
-async def back_from(liar: Liar, browser: httpx.AsyncClient, **more: Any) -> str:
-    url = await set_out(browser)
-    liar.token = token_for(liar, url, **more)
-    state = parse_qs(urlsplit(url).query)["state"][0]
-    return (await browser.get(f"{RETURN}?code=c&state={state}")).headers["location"]
 
 
 async def test_keys_turn_and_made_up_ids_do_not_make_us_ask(

@@ -23,7 +23,7 @@ KEYS: dict[str, list[str] | None] = {"key_all": None, "key_read": ["conversation
 PEOPLE = ("anonymous", "visitor", "agent", "supervisor", "admin", "stranger", *KEYS)
 MEMBERS = ("agent", "supervisor", "admin", "stranger")
 # They end or change the session that asks.
-ENDING = {"DELETE /api/session", "PUT /api/session/password"}
+ENDING = {"DELETE /api/session", "POST /api/session/endings", "PUT /api/session/password"}
 
 # The smallest body with which each route gets as far as looking for what it is about.
 NEW = str(uuid4())

@@ -88,13 +88,14 @@ from peakend.accounts.actions.sessions import (
 from peakend.accounts.actions.sign_in_rules import change_sign_in_rules, sign_out_member
 from peakend.accounts.actions.sso import (
     SsoText,
-    come_back,
     let_passwords_in,
-    set_out,
     set_sso,
     set_sso_secret,
 )
 from peakend.accounts.actions.sso_asking import forget_providers
+from peakend.accounts.actions.sso_coming import Linked, come_back, set_out
+from peakend.accounts.actions.sso_linking import set_out_to_link, unlink
+from peakend.accounts.actions.sso_sittings import end_there, way_out
 from peakend.accounts.actions.teams import (
     add_skill,
     add_team,
@@ -118,6 +119,7 @@ __all__ = [
     "Entry",
     "HostTaken",
     "InvitationGone",
+    "Linked",
     "NewSecret",
     "NoPicture",
     "NothingGivenUp",
@@ -163,6 +165,7 @@ __all__ = [
     "decline",
     "end_other_sessions",
     "end_own_session",
+    "end_there",
     "enter",
     "export_audit",
     "forget_providers",
@@ -189,6 +192,7 @@ __all__ = [
     "set_capacity",
     "set_mark",
     "set_out",
+    "set_out_to_link",
     "set_own_second_step",
     "set_picture",
     "set_roles",
@@ -206,4 +210,6 @@ __all__ = [
     "take_passkey_step",
     "take_second_step",
     "two_people",
+    "unlink",
+    "way_out",
 ]

@@ -21,8 +21,8 @@ def _sso(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
 
 
 left_out(
-    "entry", "session", "pending_sign_in", "sso_attempt", "api_key", "invitation", "passkey",
-    "recovery_code",
+    "entry", "session", "pending_sign_in", "sso_attempt", "sso_sitting", "api_key", "invitation",
+    "passkey", "recovery_code",
 )  # fmt: skip
 # Sealed under the key of one installation, by the places of one log: the chain begins anew, and
 # the manifest says where the old one ended.

@@ -18,6 +18,7 @@ from peakend.accounts.actions.second_steps import (
     spend_code,
 )
 from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, WrongLogin, enter
+from peakend.accounts.actions.sso_sittings import carry_sitting
 from peakend.accounts.events import SignInWaits
 from peakend.accounts.models import Credential, PendingSignIn
 from peakend.accounts.queries import (
@@ -250,6 +251,8 @@ async def finish(
     if not used:
         raise SignInGone
     entry = await enter(tx, member_id=found.member_id, device=device, way=found.way, second=second)
+    if found.way == "sso":
+        await carry_sitting(tx, found.id, entry.session_id)
     return Entered(entry, left, list(codes))
 
 

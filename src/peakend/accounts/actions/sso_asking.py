@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from peakend.accounts.models import SsoProvider
+from peakend.accounts.rules.claims import has_claim
 from peakend.accounts.rules.sso import (
     ALGORITHMS,
     Discovered,
@@ -67,7 +68,8 @@ async def discovered(issuer: str) -> Discovered:
     if not set(ALGORITHMS) & set(found.id_token_signing_alg_values_supported):
         raise SsoBroken(what="alg")
     asked = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
-    for address in (*asked, *filter(None, [found.userinfo_endpoint])):
+    others = (found.userinfo_endpoint, found.end_session_endpoint)
+    for address in (*asked, *filter(None, others)):
         needed_target(address, settings.outgoing_allowed)
     _documents[issuer] = (time.monotonic() + KNOWN_S, found)
     return found
@@ -130,19 +132,32 @@ async def vouched(
             nonce=nonce,
             now=clock.now(),
         )
-        # Many providers tell the address only here (OpenID Connect Core, 5.4).
-        if provider.by_email and not person.email and found.userinfo_endpoint:
-            email = await _told_email(found, said.access_token, person.subject)
-            return Person(person.subject, email)
-        return person
+        return await _with_told(provider, found, person, said.access_token)
     except (NotBelieved, msgspec.DecodeError) as error:
         what = str(error) if isinstance(error, NotBelieved) else "token"
         log.warning("a provider was not believed", what=what, status=answer.status)
         raise SsoBroken(what=what) from error
 
 
-async def _told_email(found: Discovered, access_token: str, subject: str) -> str:
-    """Return the verified address of the very person whom the token vouches for."""
+async def _with_told(
+    provider: SsoProvider, found: Discovered, person: Person, access_token: str
+) -> Person:
+    """Return a person with what is wanted of him and the token does not say.
+
+    Many providers tell the address and the groups only here (OpenID Connect Core, 5.4).
+    """
+    wanted = (provider.by_email and not person.email) or (
+        provider.claim and not has_claim(person.claims, provider.claim)
+    )
+    if not wanted or not found.userinfo_endpoint:
+        return person
+    told = await _told(found, access_token, person.subject)
+    email = person.email or verified_email(told)
+    return Person(person.subject, email, {**told, **person.claims}, person.token)
+
+
+async def _told(found: Discovered, access_token: str, subject: str) -> dict[str, Any]:
+    """Return what a provider tells of the very person whom the token vouches for."""
     answer = await safe_fetch(
         found.userinfo_endpoint,
         headers={"authorization": f"Bearer {access_token}", "accept": "application/json"},
@@ -151,7 +166,7 @@ async def _told_email(found: Discovered, access_token: str, subject: str) -> str
     told = msgspec.json.decode(answer.body) if answer.status == 200 else None
     if not isinstance(told, dict) or told.get("sub") != subject:
         raise NotBelieved("userinfo")
-    return verified_email(told)
+    return told
 
 
 class _Tokens(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from peakend.accounts.api import (
     second_steps,
     sessions,
     sso,
+    sso_own,
     teams,
     tenant,
 )
@@ -24,6 +25,7 @@ routes: list[Any] = [
     *second_steps.routes,
     *passkeys.routes,
     *sso.routes,
+    *sso_own.routes,
     *members.routes,
     *pictures.routes,
     *roles.routes,

@@ -1,6 +1,7 @@
 """The session cookie: given, renewed, taken away; and what a request tells of the device."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
@@ -34,6 +35,12 @@ async def session_id(request: Request[Any, Any, Any], database: Database) -> Any
     if found is None:
         raise SignInNeeded
     return found.session_id
+
+
+async def signed_in_id(request: Request[Any, Any, Any], database: Database) -> UUID | None:
+    """Return who is signed in in the browser that asks, if anybody is."""
+    found = await queries.actor_for_session(database, request.cookies.get(_cookie(request)))
+    return found.actor.id if found is not None else None
 
 
 async def leave(request: Request[Any, Any, Any], database: Database) -> None:

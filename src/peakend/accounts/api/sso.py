@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from peakend.accounts import actions, queries
 from peakend.accounts.actions.sso import SsoText
 from peakend.accounts.actions.sso_asking import SsoBroken, discovered
-from peakend.accounts.api.cookies import device, kept, leave
+from peakend.accounts.api.cookies import device, kept, leave, signed_in_id
 from peakend.accounts.models import SsoProvider
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -23,15 +23,19 @@ from peakend.kernel.settings import settings
 
 COOKIE_S = 600
 CALLBACK = "/api/sso/return"
+AFTER = "/desk/login"
+# Before the cookie's secret where a member, signed in already, links himself.
+LINKING = "link."
 
 
 class SsoView(Struct, frozen=True, kw_only=True):
-    """The provider as it is set, without its secret; `redirect` is what the provider is told."""
+    """The provider as it is set, without its secret; what the provider is told of addresses."""
 
     provider: SsoProvider | None
     has_secret: bool
     linked: int
     redirect: str
+    after: str
 
 
 class SsoSecret(Struct, forbid_unknown_fields=True):
@@ -44,6 +48,7 @@ class SsoCheck(Struct, frozen=True):
     """Whether the provider answers as one should; `issuer` is how it names itself."""
 
     issuer: str
+    signs_out: bool
 
 
 class SsoStart(Struct, forbid_unknown_fields=True):
@@ -85,7 +90,8 @@ async def check_sso(actor: Actor, database: Database) -> SsoCheck:
     if provider is None:
         raise queries.NoSso
     actions.forget_providers()
-    return SsoCheck((await discovered(provider.issuer)).issuer)
+    found = await discovered(provider.issuer)
+    return SsoCheck(found.issuer, bool(found.end_session_endpoint))
 
 
 @get("/sso/ways", opt=public("the sign-in page shows it before anybody is known"))
@@ -103,10 +109,10 @@ async def set_out(
     begun = await actions.set_out(
         database,
         house_id=data.house_id,
-        redirect=_redirect(request),
+        redirect=redirect_of(request),
         address=device(request).address,
     )
-    return Response(SsoGo(begun.url), cookies=[_cookie(request, begun.browser)])
+    return Response(SsoGo(begun.url), cookies=[sso_cookie(request, begun.browser)])
 
 
 @get(
@@ -115,28 +121,32 @@ async def set_out(
     status_code=302,
 )
 async def come_back(request: Request[Any, Any, Any], database: Database) -> Redirect:
-    """Take somebody in who comes from the provider, or lead him back to the sign-in page."""
+    """Take somebody in who comes from the provider, link him, or lead him back to the page."""
     asked = request.query_params
     browser = request.cookies.get(_name(request), "")
-    cookies = [_cookie(request, "")]
+    cookies = [sso_cookie(request, "")]
+    page = "/desk/security" if browser.startswith(LINKING) else AFTER
     if asked.get("error") and not asked.get("code"):
-        return _door("refused", cookies)
+        return _door(page, "refused", cookies)
     try:
         entry = await actions.come_back(
             database,
             state=asked.get("state", ""),
-            browser=browser,
+            browser=browser.removeprefix(LINKING),
             code=asked.get("code", "")[:4000],
             issuer=asked.get("iss"),
-            redirect=_redirect(request),
+            redirect=redirect_of(request),
             device=device(request),
+            here=await signed_in_id(request, database),
         )
     except Outgoing:
-        return _door("unreachable", cookies)
+        return _door(page, "unreachable", cookies)
     except SsoBroken:
-        return _door("broken", cookies)
+        return _door(page, "broken", cookies)
     except PeakendError as error:
-        return _door(_DOORS.get(error.wording, "gone"), cookies)
+        return _door(page, _DOORS.get(error.wording, "gone"), cookies)
+    if isinstance(entry, actions.Linked):
+        return _door("/desk/security", "linked", cookies)
     if isinstance(entry, actions.Pending):
         # In the part of the address that is never sent anywhere; it opens nothing without a code.
         return Redirect(f"/desk/login#{entry.step}.{entry.token}", cookies=cookies)
@@ -148,13 +158,15 @@ _DOORS = {
     "accounts.sso_unknown": "unknown",
     "accounts.address_refused": "address",
     "accounts.no_sso": "off",
+    "accounts.sso_no_role": "no_role",
+    "accounts.sso_taken": "taken",
     "accounts.wrong_login": "unknown",
     "kernel.too_many": "often",
 }
 
 
-def _door(why: str, cookies: list[Cookie]) -> Redirect:
-    return Redirect(f"/desk/login?{urlencode({'sso': why})}", cookies=cookies)
+def _door(page: str, why: str, cookies: list[Cookie]) -> Redirect:
+    return Redirect(f"{page}?{urlencode({'sso': why})}", cookies=cookies)
 
 
 async def _view(request: Request[Any, Any, Any], tx: Transaction) -> SsoView:
@@ -167,13 +179,23 @@ async def _view(request: Request[Any, Any, Any], tx: Transaction) -> SsoView:
         provider=provider,
         has_secret=await queries.has_sso_secret(tx),
         linked=linked,
-        redirect=_redirect(request),
+        redirect=redirect_of(request),
+        after=address_after(request),
     )
 
 
-def _redirect(request: Request[Any, Any, Any]) -> str:
-    base = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return base + CALLBACK
+def redirect_of(request: Request[Any, Any, Any]) -> str:
+    """Return the address to which the provider sends browsers back."""
+    return _base(request) + CALLBACK
+
+
+def address_after(request: Request[Any, Any, Any]) -> str:
+    """Return the address to which the provider sends browsers that signed out there."""
+    return _base(request) + AFTER
+
+
+def _base(request: Request[Any, Any, Any]) -> str:
+    return settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def _secure(request: Request[Any, Any, Any]) -> bool:
@@ -184,7 +206,8 @@ def _name(request: Request[Any, Any, Any]) -> str:
     return "__Host-peakend-sso" if _secure(request) else "peakend-sso"
 
 
-def _cookie(request: Request[Any, Any, Any], value: str) -> Cookie:
+def sso_cookie(request: Request[Any, Any, Any], value: str) -> Cookie:
+    """Return the cookie that ties the return to this browser; an empty one takes it away."""
     return Cookie(
         key=_name(request),
         value=value,

@@ -52,8 +52,10 @@ from peakend.accounts.events.signing_in import (
     SignInRulesChanged,
     SignInWaits,
     SsoChanged,
+    SsoGranted,
     SsoLinked,
     SsoSecretChanged,
+    SsoUnlinked,
 )
 
 __all__ = [
@@ -102,8 +104,10 @@ __all__ = [
     "SkillAdded",
     "SkillRemoved",
     "SsoChanged",
+    "SsoGranted",
     "SsoLinked",
     "SsoSecretChanged",
+    "SsoUnlinked",
     "TeamAdded",
     "TeamChanged",
     "TeamRemoved",

@@ -133,10 +133,30 @@ class SsoSecretChanged(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class SsoLinked(Fact):
-    """A member is known to be somebody at the provider, by an address that it verified."""
+    """A member is known to be somebody at the provider: by a verified address, or by himself."""
 
     subject: ClassVar[str] = "member_id"
     member_id: UUID
+    by_himself: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoUnlinked(Fact):
+    """A member is known no longer to be somebody at the provider; he did it himself."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SsoGranted(Fact):
+    """A sign-in changed a member's roles or teams to what the provider says he has."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    role: str
+    own_roles: int
+    teams: int
 
 
 @dataclass(frozen=True, kw_only=True)

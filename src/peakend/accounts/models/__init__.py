@@ -64,10 +64,12 @@ from peakend.accounts.models.sso import (
     SSO_PROVIDER_COLUMNS,
     SsoAttempt,
     SsoProvider,
+    SsoSitting,
     sso_attempt_table,
     sso_link_table,
     sso_provider_table,
     sso_secret_table,
+    sso_sitting_table,
 )
 from peakend.kernel.personal import plain
 
@@ -98,6 +100,7 @@ __all__ = [
     "Skill",
     "SsoAttempt",
     "SsoProvider",
+    "SsoSitting",
     "Team",
     "api_key_table",
     "audit_entry",
@@ -126,6 +129,7 @@ __all__ = [
     "sso_link_table",
     "sso_provider_table",
     "sso_secret_table",
+    "sso_sitting_table",
     "team",
     "team_member",
     "two_person_rule_table",
@@ -162,6 +166,7 @@ plain(
     "member_role",
     "sso_link",
     "sso_attempt",
+    "sso_sitting",
     "api_key",
 )
 plain(

@@ -114,9 +114,11 @@ from peakend.accounts.queries.sign_in import (
 )
 from peakend.accounts.queries.sso import (
     NoSso,
+    SsoOwn,
     SsoWay,
     has_sso_secret,
     links_to,
+    own_sso,
     sso_provider,
     sso_way,
 )
@@ -168,6 +170,7 @@ __all__ = [
     "SignInRules",
     "SignedInMember",
     "Skill",
+    "SsoOwn",
     "SsoWay",
     "Team",
     "actor_for_key",
@@ -233,6 +236,7 @@ __all__ = [
     "own_host",
     "own_passkeys",
     "own_sessions",
+    "own_sso",
     "pending_by_token",
     "permissions_by_context",
     "preferences",

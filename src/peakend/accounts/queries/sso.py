@@ -5,7 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.models import SSO_PROVIDER_COLUMNS, SsoAttempt, SsoProvider
+from peakend.accounts.models import SSO_PROVIDER_COLUMNS, SsoAttempt, SsoProvider, SsoSitting
+from peakend.accounts.rules import Rights
+from peakend.accounts.rules.claims import SsoGrant
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import Invalid, NotFound
 from peakend.kernel.secrets import token_hash, unseal
@@ -27,11 +29,22 @@ class SsoWay(msgspec.Struct, frozen=True):
 
 async def sso_provider(tx: Transaction) -> SsoProvider | None:
     """Return the provider of the house, if it has one."""
-    return await tx.one(
+    found = await tx.one(
         SsoProvider,
         f"SELECT {SSO_PROVIDER_COLUMNS} FROM sso_provider "  # noqa: S608 (names of columns only)
         "WHERE organisation_id = current_organisation()",
     )
+    if found is None:
+        return None
+    return msgspec.structs.replace(found, grants=msgspec.convert(found.grants, list[SsoGrant]))
+
+
+async def sso_ceiling(tx: Transaction) -> Rights:
+    """Return what the grants give at most: the rights of whoever saved them."""
+    found = await tx.value(
+        "SELECT ceiling FROM sso_provider WHERE organisation_id = current_organisation()"
+    )
+    return msgspec.convert(found or {}, Rights)
 
 
 async def sso_secret(tx: Transaction) -> str:
@@ -74,7 +87,8 @@ async def attempt_by_state(database: Database, state: str, now: datetime) -> Sso
     async with database.system() as tx:
         return await tx.one(
             SsoAttempt,
-            "SELECT organisation_id, id, browser_hash, secrets_sealed, issuer FROM sso_attempt"
+            "SELECT organisation_id, id, browser_hash, secrets_sealed, issuer, member_id"
+            " FROM sso_attempt"
             " WHERE state_hash = $1 AND expires_at > $2",
             digest,
             now,
@@ -90,6 +104,54 @@ async def linked_member(tx: Transaction, issuer: str, subject: str) -> UUID | No
         subject,
     )
     return found
+
+
+class SsoOwn(msgspec.Struct, frozen=True):
+    """A member's own link to the provider of the house; `only` where it is his only way in."""
+
+    name: str
+    offered: bool
+    only: bool
+    linked_at: datetime | None
+    last_used_at: datetime | None
+
+
+async def own_sso(tx: Transaction, member_id: UUID) -> SsoOwn | None:
+    """Return how a member stands with the provider of the house, if it has one."""
+    return await tx.one(
+        SsoOwn,
+        """
+        SELECT p.name, p.active AS offered, p.active AND p.sso_only AS only,
+               l.created_at AS linked_at, l.last_used_at
+        FROM sso_provider p
+        LEFT JOIN sso_link l ON l.organisation_id = p.organisation_id AND l.member_id = $1
+                            AND rtrim(l.issuer, '/') = rtrim(p.issuer, '/')
+        WHERE p.organisation_id = current_organisation()
+        ORDER BY l.last_used_at DESC NULLS LAST
+        LIMIT 1
+        """,
+        member_id,
+    )
+
+
+async def sso_sitting(tx: Transaction, session_id: UUID) -> SsoSitting | None:
+    """Return what the provider is shown when this session ends."""
+    return await tx.one(
+        SsoSitting,
+        "SELECT id, issuer, token_sealed FROM sso_sitting"
+        " WHERE organisation_id = current_organisation() AND session_id = $1 LIMIT 1",
+        session_id,
+    )
+
+
+async def teams_there(tx: Transaction, team_ids: list[UUID]) -> frozenset[UUID]:
+    """Return which of some teams there still are."""
+    found = await tx.value(
+        "SELECT array_agg(id) FROM team WHERE organisation_id = current_organisation()"
+        " AND id = ANY($1::uuid[])",
+        team_ids,
+    )
+    return frozenset(found or ())
 
 
 async def links_to(tx: Transaction, issuer: str) -> int:

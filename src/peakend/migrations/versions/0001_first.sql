@@ -467,17 +467,6 @@ CREATE TABLE sla_policy (
 	CONSTRAINT pk_sla_policy PRIMARY KEY (organisation_id, id)
 )
 -- next
-CREATE TABLE sso_attempt (
-	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
-	id UUID NOT NULL, 
-	state_hash BYTEA NOT NULL, 
-	browser_hash BYTEA NOT NULL, 
-	secrets_sealed BYTEA NOT NULL, 
-	issuer TEXT NOT NULL, 
-	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
-	CONSTRAINT pk_sso_attempt PRIMARY KEY (organisation_id, id)
-)
--- next
 CREATE TABLE sso_provider (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -487,6 +476,12 @@ CREATE TABLE sso_provider (
 	active BOOLEAN NOT NULL, 
 	by_email BOOLEAN NOT NULL, 
 	sso_only BOOLEAN NOT NULL, 
+	scope TEXT DEFAULT '' NOT NULL, 
+	claim TEXT DEFAULT '' NOT NULL, 
+	grants JSONB DEFAULT '[]' NOT NULL, 
+	unmapped TEXT DEFAULT 'agent' NOT NULL, 
+	ceiling JSONB DEFAULT '{}' NOT NULL, 
+	sign_out BOOLEAN DEFAULT false NOT NULL, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_sso_provider PRIMARY KEY (organisation_id, id)
@@ -1072,6 +1067,18 @@ CREATE TABLE session (
 	CONSTRAINT pk_session PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE sso_attempt (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	state_hash BYTEA NOT NULL, 
+	browser_hash BYTEA NOT NULL, 
+	secrets_sealed BYTEA NOT NULL, 
+	issuer TEXT NOT NULL, 
+	member_id UUID, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_attempt PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE sso_link (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1322,6 +1329,17 @@ CREATE TABLE queue_team (
 	queue_id UUID NOT NULL, 
 	team_id UUID NOT NULL, 
 	CONSTRAINT pk_queue_team PRIMARY KEY (organisation_id, queue_id, team_id)
+)
+-- next
+CREATE TABLE sso_sitting (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	session_id UUID, 
+	pending_id UUID, 
+	issuer TEXT NOT NULL, 
+	token_sealed BYTEA NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_sso_sitting PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE webhook_delivery (
@@ -1881,6 +1899,8 @@ ALTER TABLE second_step ADD CONSTRAINT fk_second_step_organisation_id_member_id 
 -- next
 ALTER TABLE session ADD CONSTRAINT fk_session_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE sso_attempt ADD CONSTRAINT fk_sso_attempt_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE sso_link ADD CONSTRAINT fk_sso_link_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE team_member ADD CONSTRAINT fk_team_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -1948,6 +1968,8 @@ ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_queue_id
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE sso_sitting ADD CONSTRAINT fk_sso_sitting_organisation_id_session_id FOREIGN KEY (organisation_id, session_id) REFERENCES session (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE webhook_delivery ADD CONSTRAINT fk_webhook_delivery_organisation_id_webhook_id FOREIGN KEY (organisation_id, webhook_id) REFERENCES webhook (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2131,10 +2153,6 @@ CREATE UNIQUE INDEX uq_role_name ON role (organisation_id, lower(name))
 -- next
 CREATE UNIQUE INDEX uq_skill_name ON skill (organisation_id, name)
 -- next
-CREATE INDEX ix_sso_attempt_expires_at ON sso_attempt (organisation_id, expires_at)
--- next
-CREATE UNIQUE INDEX uq_sso_attempt_state_hash ON sso_attempt (state_hash)
--- next
 CREATE UNIQUE INDEX uq_sso_provider_house ON sso_provider (organisation_id)
 -- next
 CREATE UNIQUE INDEX uq_tag_name ON tag (organisation_id, lower(name))
@@ -2227,6 +2245,10 @@ CREATE INDEX ix_session_member ON session (organisation_id, member_id)
 -- next
 CREATE UNIQUE INDEX uq_session_token_hash ON session (token_hash)
 -- next
+CREATE INDEX ix_sso_attempt_expires_at ON sso_attempt (organisation_id, expires_at)
+-- next
+CREATE UNIQUE INDEX uq_sso_attempt_state_hash ON sso_attempt (state_hash)
+-- next
 CREATE UNIQUE INDEX uq_sso_link_member ON sso_link (organisation_id, member_id, issuer)
 -- next
 CREATE UNIQUE INDEX uq_sso_link_subject ON sso_link (organisation_id, issuer, subject)
@@ -2296,6 +2318,10 @@ CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_i
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
+-- next
+CREATE INDEX ix_sso_sitting_pending ON sso_sitting (organisation_id, pending_id)
+-- next
+CREATE INDEX ix_sso_sitting_session ON sso_sitting (organisation_id, session_id)
 -- next
 CREATE INDEX ix_webhook_delivery_age ON webhook_delivery (organisation_id, created_at)
 -- next
@@ -2685,18 +2711,6 @@ ALTER TABLE sla_policy FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sla_policy TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
-GRANT SELECT, INSERT, UPDATE, DELETE ON sso_attempt TO peakend_app
--- next
-ALTER TABLE sso_attempt ENABLE ROW LEVEL SECURITY
--- next
-ALTER TABLE sso_attempt FORCE ROW LEVEL SECURITY
--- next
-CREATE POLICY tenant ON sso_attempt TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
--- next
-GRANT SELECT ON sso_attempt TO peakend_system
--- next
-CREATE POLICY system ON sso_attempt TO peakend_system USING (true) WITH CHECK (true)
--- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON sso_provider TO peakend_app
 -- next
 ALTER TABLE sso_provider ENABLE ROW LEVEL SECURITY
@@ -3081,6 +3095,18 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON session TO peakend_system
 -- next
 CREATE POLICY system ON session TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_attempt TO peakend_app
+-- next
+ALTER TABLE sso_attempt ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_attempt FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_attempt TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON sso_attempt TO peakend_system
+-- next
+CREATE POLICY system ON sso_attempt TO peakend_system USING (true) WITH CHECK (true)
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON sso_link TO peakend_app
 -- next
 ALTER TABLE sso_link ENABLE ROW LEVEL SECURITY
@@ -3240,6 +3266,14 @@ ALTER TABLE queue_team ENABLE ROW LEVEL SECURITY
 ALTER TABLE queue_team FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON queue_team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON sso_sitting TO peakend_app
+-- next
+ALTER TABLE sso_sitting ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE sso_sitting FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON sso_sitting TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_delivery TO peakend_app
 -- next

@@ -3597,6 +3597,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out, and say where the browser goes: to the provider, where the house wants that */
+        post: operations["accounts.sso_own.end_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/passkeys": {
         parameters: {
             query?: never;
@@ -3798,6 +3815,57 @@ export interface paths {
         put?: never;
         /** Show the secret to somebody who has to set two-step sign-in up before he gets in */
         post: operations["accounts.second_steps.begin_pending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how one stands with the provider of the house; nothing where there is none */
+        get: operations["accounts.sso_own.read_own_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/sso/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set out to the provider to be known there; the session and the cookie tie the return */
+        post: operations["accounts.sso_own.set_out_to_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/sso/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one's own link to the provider away */
+        post: operations["accounts.sso_own.unlink_sso"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4107,7 +4175,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Take somebody in who comes from the provider, or lead him back to the sign-in page */
+        /** Take somebody in who comes from the provider, link him, or lead him back to the page */
         get: operations["accounts.sso.come_back"];
         put?: never;
         post?: never;
@@ -8128,10 +8196,31 @@ export interface components {
         /** SsoCheck */
         SsoCheck: {
             issuer: string;
+            signs_out: boolean;
         };
         /** SsoGo */
         SsoGo: {
             url: string;
+        };
+        /** SsoGrant */
+        SsoGrant: {
+            /** @enum {null|string} */
+            built_in?: "agent" | "supervisor" | "admin" | null;
+            role_ids?: string[];
+            team_ids?: string[];
+            value: string;
+        };
+        /** SsoOwn */
+        SsoOwn: {
+            last_used_at: string | null;
+            linked_at: string | null;
+            name: string;
+            offered: boolean;
+            only: boolean;
+        };
+        /** SsoProof */
+        SsoProof: {
+            password: string;
         };
         /** SsoProvider */
         SsoProvider: {
@@ -8139,12 +8228,18 @@ export interface components {
             by_email: boolean;
             /** Format: date-time */
             changed_at: string;
+            claim: string;
             client_id: string;
+            grants: components["schemas"]["SsoGrant"][];
             /** Format: uuid */
             id: string;
             issuer: string;
             name: string;
+            scope: string;
+            sign_out: boolean;
             sso_only: boolean;
+            /** @enum {string} */
+            unmapped: "agent" | "refuse";
             version: number;
         };
         /** SsoSecret */
@@ -8162,15 +8257,28 @@ export interface components {
             active: boolean;
             /** @default false */
             by_email: boolean;
+            /** @default  */
+            claim: string;
             client_id: string;
+            grants?: components["schemas"]["SsoGrant"][];
             issuer: string;
             name: string;
+            /** @default  */
+            scope: string;
+            /** @default false */
+            sign_out: boolean;
             /** @default false */
             sso_only: boolean;
+            /**
+             * @default agent
+             * @enum {string}
+             */
+            unmapped: "agent" | "refuse";
             version?: number | null;
         };
         /** SsoView */
         SsoView: {
+            after: string;
             has_secret: boolean;
             linked: number;
             provider: components["schemas"]["SsoProvider"] | null;
@@ -17019,6 +17127,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "accounts.sso_own.end_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoGo"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.passkeys.sign_in_with_passkey": {
         parameters: {
             query?: never;
@@ -17479,6 +17615,94 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuthenticatorSecret"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.sso_own.read_own_sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoOwn"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.sso_own.set_out_to_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoProof"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoGo"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.sso_own.unlink_sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SsoProof"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

@@ -73,10 +73,10 @@ export async function accept(found: Me): Promise<Me> {
 }
 
 export async function signOut(): Promise<void> {
-  await api.remove('/session').catch(() => undefined)
+  const way = await api.post<{ url: string }>('/session/endings').catch(() => undefined)
   forget()
-  // A full load, so that nothing of this person stays in memory.
-  location.assign('/desk/login')
+  // A full load, so that nothing of this person stays in memory; over the provider, where the house wants that.
+  location.assign(way?.url ?? '/desk/login')
 }
 
 function forget(): void {
