@@ -8,8 +8,14 @@ from typing import Literal
 
 ImportState = Literal["ready", "checking", "checked", "running", "done", "stopped"]
 ExportState = Literal["making", "made", "failed"]
+# Tables, or a folder of Markdown files in a zip.
+Form = Literal["csv", "xlsx", "md"]
 ArchiveState = Literal["making", "made", "failed"]
 
+# How the encoding of a folder is called, and what stands before the columns of each of its things:
+# the path, on which lines the columns stand, and what is wrong.
+PACK = "zip"
+PACK_CELLS = ("file", "lines", "fault")
 KEPT = timedelta(days=7)
 FETCHED_WITHIN = timedelta(hours=24)
 MOST_FAULTS = 50_000

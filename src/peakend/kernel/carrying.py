@@ -3,13 +3,14 @@
 Who carries (uploads, portions, reports, files to fetch) knows no kind; a kind knows no files.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from peakend.kernel.errors import PeakendError
+from peakend.kernel.packs import Pack
 from peakend.kernel.words import LANGUAGES, has_word, word
 
 if TYPE_CHECKING:
@@ -37,10 +38,14 @@ class CarryColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CarryRow(msgspec.Struct, frozen=True):
-    """A row to carry in: its line, and the values that are not empty, by column."""
+    """A row to carry in: its line, and the values that are not empty, by column.
+
+    One that is a file has the folder that it lies in.
+    """
 
     line: int
     values: dict[str, str]
+    pack: Pack | None = None
 
 
 class CarryFault(msgspec.Struct, frozen=True):
@@ -67,6 +72,39 @@ class CarriedOut(msgspec.Struct, frozen=True):
     cursor: str | None
 
 
+class PackRow(msgspec.Struct, frozen=True):
+    """A file that is a thing: values by column, the lines they stand on, and what is wrong."""
+
+    path: str
+    values: dict[str, str]
+    lines: dict[str, int]
+    fault: CarryFault | None = None
+
+
+class PackedFile(msgspec.Struct, frozen=True):
+    """A file to put into a folder: its text, or the bytes of this hash."""
+
+    path: str
+    text: str = ""
+    sha256: str = ""
+
+
+class PackedOut(msgspec.Struct, frozen=True):
+    """A portion of things as files, how many things they are, and behind which it ended."""
+
+    files: list[PackedFile]
+    count: int
+    cursor: str | None
+
+
+class CarryPack(msgspec.Struct, frozen=True):
+    """A kind as a folder of files in a zip: `read` gives its rows, `give` carries out."""
+
+    columns: tuple[str, ...]
+    read: Callable[[Pack], Iterator[PackRow]]
+    give: Callable[["Transaction", str | None, int, str], Awaitable[PackedOut]]
+
+
 Columns = Callable[["Transaction"], Awaitable[list[CarryColumn]]]
 Put = Callable[["Transaction", Sequence[CarryRow], Rule, str], Awaitable[list[Carried]]]
 Give = Callable[["Transaction", str | None, int, str], Awaitable[CarriedOut]]
@@ -87,6 +125,7 @@ class CarryKind(msgspec.Struct, frozen=True, kw_only=True):
     put: Put
     give: Give
     key_of: KeyOf
+    pack: CarryPack | None = None
     portion: int = 100
     # Where it stands among the kinds, whichever context is read first.
     position: int = 100

@@ -142,7 +142,7 @@ async def save_file(
     if not data:
         raise FileBroken
     cleaned = await asyncio.to_thread(clean, data)
-    return await _save(tx, cleaned, name, purpose, public)
+    return await save_cleaned(tx, cleaned, name, purpose, public)
 
 
 async def save_portrait(tx: Transaction, data: bytes, *, purpose: str) -> File:
@@ -153,13 +153,13 @@ async def save_portrait(tx: Transaction, data: bytes, *, purpose: str) -> File:
     if len(data) > MAX_PORTRAIT_BYTES:
         raise FileTooLarge(limit_mb=MAX_PORTRAIT_BYTES // 1024 // 1024)
     cleaned = await asyncio.to_thread(portrait, data)
-    return await _save(tx, cleaned, f"{purpose}.jpg", purpose, public=True)
+    return await save_cleaned(tx, cleaned, f"{purpose}.jpg", purpose, public=True)
 
 
 async def save_mark(tx: Transaction, data: bytes, *, square: bool, purpose: str) -> File:
     """Store a logo for everybody to see, as PNG. Errors: FileTooLarge, FileBroken."""
     cleaned = await asyncio.to_thread(mark, data, square=square)
-    return await _save(tx, cleaned, f"{purpose}.png", purpose, public=True)
+    return await save_cleaned(tx, cleaned, f"{purpose}.png", purpose, public=True)
 
 
 async def drop_file(tx: Transaction, file_id: UUID) -> None:
@@ -204,7 +204,7 @@ async def sweep_bytes(organisation_id: UUID, limit: int = 200) -> int:
         async with current().system() as tx:
             await tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", sha256)
             if not await tx.value(_REFERRED, sha256):
-                await asyncio.to_thread(_unlink, sha256)
+                await asyncio.to_thread(path_of(sha256).unlink, missing_ok=True)
                 gone += 1
             await tx.run(
                 "DELETE FROM file_gone WHERE organisation_id = $1 AND sha256 = $2",
@@ -228,7 +228,10 @@ def public_url(file_id: UUID, name: str) -> str:
     return f"/files/{file_id}/{quote(name)}"
 
 
-async def _save(tx: Transaction, cleaned: Cleaned, name: str, purpose: str, public: bool) -> File:
+async def save_cleaned(
+    tx: Transaction, cleaned: Cleaned, name: str, purpose: str, public: bool
+) -> File:
+    """Store bytes that were cleaned and return the file."""
     await _hold_bytes(tx, cleaned)
     sha256 = await asyncio.to_thread(_keep, cleaned.data)
     thumb = await asyncio.to_thread(_keep, cleaned.thumb) if cleaned.thumb else None
@@ -378,10 +381,6 @@ def clean_name(name: str) -> str:
     if dot and len(ending) <= 8:
         plain = f"{stem[:80]}.{ending}" if stem else f"file.{ending}"
     return plain[:100] or "file"
-
-
-def _unlink(sha256: str) -> None:
-    path_of(sha256).unlink(missing_ok=True)
 
 
 def _keep(data: bytes) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -83,6 +83,15 @@ async def forget_bytes(tx: SystemTransaction, sha256: str, but: UUID) -> None:
     )
     if not held:
         path_of(sha256).unlink(missing_ok=True)
+
+
+async def note_loose_bytes(tx: Transaction, hashes: Sequence[str]) -> None:
+    """Let bytes go soon to which nobody refers then, as after a trial that was undone."""
+    await tx.run(
+        "INSERT INTO file_gone (sha256, at) SELECT DISTINCT unnest($1::text[]), $2::timestamptz"
+        " ON CONFLICT DO NOTHING",
+        list(hashes), tx.now,
+    )  # fmt: skip
 
 
 def parts_of_file(path: Path) -> Iterator[bytes]:

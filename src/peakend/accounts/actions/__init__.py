@@ -1,6 +1,7 @@
 """What is done to organisations, people and sessions."""
 
 from peakend.accounts.actions import archiving as _archiving
+from peakend.accounts.actions import carrying as _carrying
 from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
 from peakend.accounts.actions.background import NothingGivenUp, retry_jobs
@@ -25,6 +26,7 @@ from peakend.accounts.actions.invitations import (
     InvitationGone,
     accept_invitation,
     invite,
+    invite_again,
     offer_reset,
     revoke_invitation,
 )
@@ -134,6 +136,7 @@ __all__ = [
     "WrongLogin",
     "WrongPasskey",
     "_archiving",
+    "_carrying",
     "accept_invitation",
     "add_api_key",
     "add_brand",
@@ -170,6 +173,7 @@ __all__ = [
     "export_audit",
     "forget_providers",
     "invite",
+    "invite_again",
     "let_passwords_in",
     "need_second",
     "offer_reset",

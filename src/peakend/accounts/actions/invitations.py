@@ -17,6 +17,7 @@ from peakend.accounts.ports import provided
 from peakend.accounts.queries import (
     Invitation,
     invitation_by_token,
+    invitations_open,
     need_member,
     need_skills,
     need_teams,
@@ -32,6 +33,7 @@ from peakend.accounts.rules import (
 )
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
+from peakend.kernel.carrying import alone
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.events import record
@@ -92,6 +94,30 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
     await record(tx, MemberInvited(invitation_id=invitation_id, role=terms.role))
     await audit(tx, "member.invited", "invitation", invitation_id, {"role": terms.role})
     return invitation_id, secret
+
+
+async def invite_again(
+    tx: Transaction, *, invitation_ids: Collection[UUID]
+) -> list[tuple[Invitation, str]]:
+    """Make new links for invitations whose first ones were not handed on; the earlier ones end.
+
+    Left out are those that are over, and those that the actor may not make or not make alone.
+    """
+    made: list[tuple[Invitation, str]] = []
+    for found in await invitations_open(tx, invitation_ids):
+        terms = Terms(
+            login=found.login, name=found.name, role=found.role, capacity=found.capacity,
+            team_ids=found.team_ids, queue_ids=found.queue_ids, skill_ids=found.skill_ids,
+        )  # fmt: skip
+
+        async def again(terms: Terms = terms, found: Invitation = found) -> None:
+            invitation_id, secret = await invite(tx, terms)
+            until = clock.now() + INVITATION_LIFE
+            new = msgspec.structs.replace(found, id=invitation_id, expires_at=until)
+            made.append((new, secret))
+
+        await alone(tx, again())
+    return made
 
 
 async def offer_reset(tx: Transaction, *, member_id: UUID) -> str:

@@ -11,14 +11,14 @@ from peakend.accounts import actions, queries
 from peakend.accounts.actions.invitations import Terms
 from peakend.accounts.actions.members import Changes
 from peakend.accounts.api.sessions import Language, Login, Name
-from peakend.accounts.rules import CAPACITY, Role
+from peakend.accounts.rules import CAPACITY, CAPACITY_MOST, Role
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs, signed_in
 from peakend.kernel.settings import settings
 
 Ids = Annotated[list[UUID], Meta(max_length=100)]
-Capacity = Annotated[int, Meta(ge=0, le=50)]
+Capacity = Annotated[int, Meta(ge=0, le=CAPACITY_MOST)]
 
 
 class MemberView(Struct, frozen=True):
@@ -53,6 +53,22 @@ class InvitationView(Struct, frozen=True):
 class Link(Struct, frozen=True):
     """A link to hand on; it is shown once."""
 
+    link: str
+
+
+class LinksWanted(Struct, forbid_unknown_fields=True):
+    """For which invitations new links are wanted."""
+
+    ids: Annotated[list[UUID], Meta(min_length=1, max_length=500)]
+
+
+class InvitationLink(Struct, frozen=True):
+    """An invitation with its new link, which is shown once."""
+
+    login: str
+    name: str
+    role: Role
+    expires_at: datetime
     link: str
 
 
@@ -136,6 +152,15 @@ async def invite(tx: Transaction, data: NewInvitation) -> Link:
     return link_of(secret)
 
 
+@post("/members/invitations/links", opt=needs("accounts.manage"))
+async def invite_again(tx: Transaction, data: LinksWanted) -> list[InvitationLink]:
+    """Make new links for open invitations, as after an import; the earlier links end."""
+    return [
+        InvitationLink(one.login, one.name, one.role, one.expires_at, link_of(secret).link)
+        for one, secret in await actions.invite_again(tx, invitation_ids=data.ids)
+    ]
+
+
 @delete("/members/invitations/{invitation_id:uuid}", opt=needs("accounts.manage"))
 async def revoke_invitation(tx: Transaction, invitation_id: UUID) -> None:
     """Take an invitation back."""
@@ -179,5 +204,6 @@ routes: list[Any] = [
     offer_reset,
     list_invitations,
     invite,
+    invite_again,
     revoke_invitation,
 ]

@@ -11,7 +11,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.files import public_url
 
-_MEMBER = """
+MEMBER = """
     SELECT m.id, m.name, m.login, m.language, m.role, m.built_in, m.capacity,
            m.active, m.avatar_file_id,
            coalesce((SELECT array_agg(r.role_id ORDER BY r.role_id) FROM member_role r
@@ -25,6 +25,18 @@ _MEMBER = """
                AS skill_ids
     FROM member m
     WHERE m.organisation_id = current_organisation()
+"""
+
+# Those that can still be used at $1, and let somebody new in.
+INVITATION = """
+    SELECT organisation_id, id, login, name, role, capacity, team_ids, queue_ids, skill_ids,
+           member_id, invited_by, expires_at
+    FROM invitation
+    WHERE organisation_id = current_organisation()
+      AND used_at IS NULL
+      AND revoked_at IS NULL
+      AND member_id IS NULL
+      AND expires_at > $1
 """
 
 
@@ -71,13 +83,13 @@ class _Pair(msgspec.Struct, frozen=True):
 
 async def members(tx: Transaction, *, active_only: bool = False) -> list[Member]:
     """Return the members of the organisation by name. Counts: at most 2,000."""
-    sql = _MEMBER + " AND (m.active OR NOT $1) ORDER BY m.active DESC, m.name, m.id LIMIT 2000"
+    sql = MEMBER + " AND (m.active OR NOT $1) ORDER BY m.active DESC, m.name, m.id LIMIT 2000"
     return await tx.all(Member, sql, active_only)
 
 
 async def need_member(tx: Transaction, member_id: UUID) -> Member:
     """Return a member, also one who left. Errors: MemberNotFound."""
-    found = await tx.one(Member, _MEMBER + " AND m.id = $1", member_id)
+    found = await tx.one(Member, MEMBER + " AND m.id = $1", member_id)
     if found is None:
         raise MemberNotFound
     return found
@@ -248,23 +260,14 @@ async def need_skills(tx: Transaction, skill_ids: Collection[UUID]) -> None:
 
 
 async def open_invitations(tx: Transaction) -> list[Invitation]:
-    """Return the invitations that can still be used, newest first."""
-    return await tx.all(
-        Invitation,
-        """
-        SELECT organisation_id, id, login, name, role, capacity, team_ids, queue_ids, skill_ids,
-               member_id, invited_by, expires_at
-        FROM invitation
-        WHERE organisation_id = current_organisation()
-          AND used_at IS NULL
-          AND revoked_at IS NULL
-          AND member_id IS NULL
-          AND expires_at > $1
-        ORDER BY id DESC
-        LIMIT 500
-        """,
-        tx.now,
-    )
+    """Return the invitations that can still be used, newest first. Counts: 500."""
+    return await tx.all(Invitation, INVITATION + " ORDER BY id DESC LIMIT 500", tx.now)
+
+
+async def invitations_open(tx: Transaction, ids: Collection[UUID]) -> list[Invitation]:
+    """Return those of these invitations that can still be used, newest first."""
+    wanted = INVITATION + " AND id = ANY($2::uuid[]) ORDER BY id DESC"
+    return await tx.all(Invitation, wanted, tx.now, list(ids))
 
 
 async def invited_queue_ids(tx: Transaction, invitation_id: UUID) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from peakend.accounts.rules.people import (
     CAPACITY,
+    CAPACITY_MOST,
     CODE_STEP_S,
     INVITATION_LIFE,
     NETWORKS,
@@ -36,6 +37,7 @@ from peakend.accounts.rules.people import (
     is_time_zone,
     is_weak_password,
     login_key,
+    names_of,
     place_of,
     preferences_after,
     session_end_at,
@@ -72,6 +74,7 @@ __all__ = [
     "API_KEY_PREFIX",
     "API_PER_MINUTE",
     "CAPACITY",
+    "CAPACITY_MOST",
     "CODE_STEP_S",
     "DANGEROUS",
     "INVITATION_LIFE",
@@ -121,6 +124,7 @@ __all__ = [
     "is_time_zone",
     "is_weak_password",
     "login_key",
+    "names_of",
     "place_of",
     "preferences_after",
     "rights",

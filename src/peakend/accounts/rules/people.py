@@ -81,11 +81,13 @@ RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10
 NETWORKS = 100
 CAPACITY = 3
+CAPACITY_MOST = 50
 PASSWORD_LENGTH = (10, 128)
 # An organisation may ask for longer ones, up to here.
 PASSWORD_LEAST_MOST = 64
 PREFERENCES_BYTES = 8192
 
+_BETWEEN = re.compile(r"[;；,，、\n]")
 _COMMON = frozenset(
     {
         "1234567890",
@@ -159,6 +161,11 @@ def clean_name(text: str) -> str:
     plain = _BIDI.sub("", unicodedata.normalize("NFC", text))
     plain = "".join(" " if unicodedata.category(char) == "Cc" else char for char in plain)
     return " ".join(plain.split())
+
+
+def names_of(cell: str) -> list[str]:
+    """Return the names that a cell lists between commas, semicolons or lines, each once."""
+    return list(dict.fromkeys(one for part in _BETWEEN.split(cell) if (one := clean_name(part))))
 
 
 def login_key(login: str) -> str:

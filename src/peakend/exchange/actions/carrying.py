@@ -7,10 +7,13 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from peakend.exchange.actions.unpacking import fault_in
 from peakend.exchange.models import ImportRow
 from peakend.exchange.queries.kinds import columns_of
 from peakend.kernel.carrying import EXTRAS, Carried, CarryFault, CarryKind, CarryRow
 from peakend.kernel.db import Transaction
+from peakend.kernel.large_files import note_loose_bytes
+from peakend.kernel.packs import Pack
 
 _KEYS = """
 WITH new AS (
@@ -37,9 +40,10 @@ async def carry(
     rows: Sequence[tuple[int, list[str]]],
     *,
     trial: bool,
+    pack: Pack | None = None,
 ) -> list[Carried]:
     """Carry a portion in, and return what became of each row; a trial leaves nothing behind."""
-    given = [CarryRow(line, _values(run, cells)) for line, cells in rows]
+    given = [CarryRow(line, _values(run, cells), pack) for line, cells in rows]
     done = await _wrong(tx, run, kind, given)
     left = [row for row in given if row.line not in done]
     facts, jobs = len(tx.records), len(tx.jobs)
@@ -50,6 +54,8 @@ async def carry(
         await tx.run("ROLLBACK TO SAVEPOINT carry")
         del tx.records[facts:], tx.jobs[jobs:]
     await tx.run("RELEASE SAVEPOINT carry")
+    if pack is not None and pack.stored:
+        await note_loose_bytes(tx, pack.stored)
     return [done[row.line] for row in given]
 
 
@@ -65,6 +71,9 @@ async def _wrong(
     found: dict[int, Carried] = {}
     digests: dict[int, bytes] = {}
     for row in rows:
+        if row.pack is not None and (seen := fault_in(row.values)) is not None:
+            found[row.line] = _fault(row.line, seen)
+            continue
         missing = next((key for key in needed if key not in row.values), None)
         if missing is not None:
             found[row.line] = _fault(row.line, CarryFault(missing, "exchange.needed"))
@@ -74,11 +83,12 @@ async def _wrong(
             digests[row.line] = sha256(key.encode()).digest()[:16]
     if not digests:
         return found
-    seen = await tx.all(_Seen, _KEYS, run.id, list(digests.values()), list(digests))
-    first = {one.digest: one.line for one in seen}
+    held = await tx.all(_Seen, _KEYS, run.id, list(digests.values()), list(digests))
+    first = {one.digest: one.line for one in held}
+    twice = "exchange.twice" if run.pack_file_id is None else "exchange.twice_file"
     for line, digest in digests.items():
         if first[digest] != line:
-            fault = CarryFault(run.match, "exchange.twice", {"line": first[digest]})
+            fault = CarryFault(run.match, twice, {"line": first[digest]})
             found[line] = _fault(line, fault)
     return found
 

@@ -8,7 +8,9 @@ import asyncio
 import csv
 import io
 import os
-from collections.abc import AsyncIterator, Iterator
+import shutil
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,16 +23,17 @@ from peakend.exchange.events import ExportMade
 from peakend.exchange.models import ExportRow
 from peakend.exchange.queries.exports import ExportNotFound, need_export
 from peakend.exchange.queries.kinds import KindNotFound, columns_of, need_kind
-from peakend.exchange.rules import fetch_until
+from peakend.exchange.rules import Form, fetch_until
 from peakend.kernel.actors import Actor
-from peakend.kernel.carrying import EXTRAS, CarryColumn
+from peakend.kernel.carrying import EXTRAS, CarryColumn, CarryKind
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import record
+from peakend.kernel.files import path_of
 from peakend.kernel.jobs import enqueue
 from peakend.kernel.large_files import draft, parts_of_file
 from peakend.kernel.settings import settings
-from peakend.kernel.sheets import Format, safe_cell, sheet_writer
+from peakend.kernel.sheets import safe_cell, sheet_writer
 from peakend.kernel.words import best_language, word
 
 _JOB = "exchange.export_step"
@@ -53,6 +56,12 @@ class ReasonMissing(Invalid):
     wording = "exchange.reason_missing"
 
 
+class NoFolder(Invalid):
+    """Only articles are carried as Markdown files."""
+
+    wording = "exchange.no_folder"
+
+
 class BookTooLong(Conflict):
     """A workbook does not take so many lines; CSV does."""
 
@@ -64,7 +73,7 @@ async def start_export(
     *,
     run_id: UUID,
     kind: str,
-    form: Format,
+    form: Form,
     search: str,
     private: bool,
     reason: str,
@@ -72,9 +81,12 @@ async def start_export(
 ) -> None:
     """Ask for a table; once for each run id. Private values come masked unless asked for.
 
-    Errors: KindNotFound, Refused, ReasonMissing, ExportNotFound.
+    Errors: KindNotFound, NoFolder, Refused, ReasonMissing, ExportNotFound.
     """
-    columns = await columns_of(tx, need_kind(kind, by))
+    wanted = need_kind(kind, by)
+    if form == "md" and wanted.pack is None:
+        raise NoFolder(fields={"format": "invalid"})
+    columns = await columns_of(tx, wanted)
     why = " ".join(reason.split())[:200]
     if private and len(why) < 2:
         raise ReasonMissing(fields={"reason": "missing"})
@@ -102,6 +114,32 @@ async def export_step(tx: Transaction, *, run_id: UUID) -> None:
     except KindNotFound:
         await tx.run(_MOVE, run_id, None, run.place, 0, "failed", None)
         return
+    lines, count, cursor = await _gathered(tx, run, kind, by)
+    place = await asyncio.to_thread(_append, _path(run), run.place, lines)
+    over = cursor is None
+    until = fetch_until(tx.now) if over else None
+    state = "made" if over else "making"
+    await tx.run(_MOVE, run_id, cursor, place, count, state, until)
+    if not over:
+        await enqueue(tx, _JOB, priority=7, unique_key=str(run_id), run_id=run_id)
+        return
+    await record(
+        tx,
+        ExportMade(
+            run_id=run_id, agent_id=run.member_id, kind=run.kind, rows=run.rows + count,
+            private=run.private,
+        ),
+    )  # fmt: skip
+
+
+async def _gathered(
+    tx: Transaction, run: ExportRow, kind: CarryKind, by: Actor
+) -> tuple[list[list[str]], int, str | None]:
+    """Return the lines of the next portion, of how many things they tell, and where it ended."""
+    if run.form == "md" and kind.pack is not None:
+        folder = await kind.pack.give(tx, run.cursor, _PORTION, run.search)
+        files = [[one.path, one.text, one.sha256] for one in folder.files]
+        return files, folder.count, folder.cursor
     columns = await columns_of(tx, kind)
     out = await kind.give(tx, run.cursor, _PORTION, run.search)
     values = dict(out.rows)
@@ -109,24 +147,9 @@ async def export_step(tx: Transaction, *, run_id: UUID) -> None:
         for one, more in (await extra.give(tx, list(values))).items():
             values[one] |= more
     lines = [_line(columns, values[one], by, private=run.private) for one in values]
-    path = _path(run)
     if not run.place:
         lines.insert(0, [one.labels[best_language(by.language)] for one in columns])
-    place = await asyncio.to_thread(_append, path, run.place, lines)
-    over = out.cursor is None
-    until = fetch_until(tx.now) if over else None
-    state = "made" if over else "making"
-    await tx.run(_MOVE, run_id, out.cursor, place, len(values), state, until)
-    if not over:
-        await enqueue(tx, _JOB, priority=7, unique_key=str(run_id), run_id=run_id)
-        return
-    await record(
-        tx,
-        ExportMade(
-            run_id=run_id, agent_id=run.member_id, kind=run.kind, rows=run.rows + len(values),
-            private=run.private,
-        ),
-    )  # fmt: skip
+    return lines, len(values), out.cursor
 
 
 async def _member(tx: Transaction, run: ExportRow) -> Actor:
@@ -189,8 +212,9 @@ async def fetched(
         detail: dict[str, Any] = {"kind": run.kind, "rows": run.rows, "private": run.private}
         await audit(tx, "export.fetched", "export", run_id, detail)
         day = tx.now.date().isoformat()
-    name = f"{word(f'exchange.kind_{run.kind}', best_language(by.language))}-{day}.{run.form}"
-    return name, _csv(path) if run.form == "csv" else _book(path)
+    ending = "zip" if run.form == "md" else run.form
+    name = f"{word(f'exchange.kind_{run.kind}', best_language(by.language))}-{day}.{ending}"
+    return name, _csv(path) if run.form == "csv" else _drafted(path, _WRITERS[run.form])
 
 
 def _csv(path: Path) -> Iterator[bytes]:
@@ -202,9 +226,9 @@ def _csv(path: Path) -> Iterator[bytes]:
         yield text.getvalue().encode()
 
 
-async def _book(path: Path) -> AsyncIterator[bytes]:
+async def _drafted(path: Path, write: Callable[[Path, Path], None]) -> AsyncIterator[bytes]:
     with draft() as made:
-        await asyncio.to_thread(_write_book, path, made)
+        await asyncio.to_thread(write, path, made)
         for part in parts_of_file(made):
             yield part
 
@@ -213,6 +237,21 @@ def _write_book(path: Path, made: Path) -> None:
     with sheet_writer(made, "xlsx") as writer:
         for lines in _portions(path):
             writer.write(lines)
+
+
+def _write_folder(path: Path, made: Path) -> None:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for lines in _portions(path):
+            for name, text, sha256 in lines:
+                # The same every time: what did not change is the same file.
+                part = zipfile.ZipInfo(name)
+                part.external_attr = 0o644 << 16
+                part.compress_type = zipfile.ZIP_STORED if sha256 else zipfile.ZIP_DEFLATED
+                if not sha256:
+                    archive.writestr(part, text)
+                elif (stored := path_of(sha256)).is_file():
+                    with stored.open("rb") as source, archive.open(part, "w") as out:
+                        shutil.copyfileobj(source, out)
 
 
 def _portions(path: Path) -> Iterator[list[list[str]]]:
@@ -224,3 +263,6 @@ def _portions(path: Path) -> Iterator[list[list[str]]]:
                 yield lines
                 lines = []
         yield lines
+
+
+_WRITERS: dict[str, Callable[[Path, Path], None]] = {"xlsx": _write_book, "md": _write_folder}

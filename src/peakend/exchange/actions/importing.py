@@ -5,6 +5,7 @@ will happen. Each portion is a job of its own; one that dies is done again as if
 """
 
 import asyncio
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ import msgspec
 from peakend.accounts import queries as accounts
 from peakend.accounts.actions import audit
 from peakend.exchange.actions.carrying import carry
+from peakend.exchange.actions.unpacking import is_folder, spooled_folder
 from peakend.exchange.events import ImportChecked, ImportFinished, ImportStarted
 from peakend.exchange.models import ImportRow
 from peakend.exchange.queries.imports import need_import
@@ -34,6 +36,7 @@ from peakend.kernel.files import clean_name
 from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import enqueue
 from peakend.kernel.large_files import bytes_of, draft, note_file, settle
+from peakend.kernel.packs import Pack, opened_pack
 from peakend.kernel.sheets import Spool, read_portion, spooled
 from peakend.kernel.words import LANGUAGES, word
 
@@ -41,8 +44,8 @@ _JOB = "exchange.import_step"
 _TWO_AT_ONCE = asyncio.Semaphore(2)
 _ADD = """
 INSERT INTO import_run (id, member_id, kind, name, file_id, encoding, delimiter, heads, shown,
-                        rows, mapping, rule, match, rights, state, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'fill', $12, '{}', 'ready', $13)
+                        rows, mapping, rule, match, rights, state, at, pack_file_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'fill', $12, '{}', 'ready', $13, $14)
 """
 _BEGIN = """
 UPDATE import_run SET state = $2, mapping = $3, rule = $4, match = $5, rights = $6, place = 0,
@@ -84,25 +87,41 @@ async def take_in(database: Database, *, kind: str, path: Path, name: str, by: A
     """Take a table from a path, find out what it is like and how its columns lie; return its run.
 
     Nothing is held open meanwhile: reading a large table takes seconds.
-    Errors: KindNotFound, and what `spooled` raises.
+    A zip that is no workbook is a folder, where the kind is carried so.
+    Errors: KindNotFound, and what `spooled` or `spooled_folder` raises.
     """
     wanted = need_kind(kind, by)
-    with draft() as spool:
+    pack: tuple[str, int] | None = None
+    with draft() as spool, draft() as kept:
         async with _TWO_AT_ONCE:
-            found = await asyncio.to_thread(_spool, path, spool)
+            if wanted.pack is not None and await asyncio.to_thread(is_folder, path):
+                found = await asyncio.to_thread(spooled_folder, path, spool, kept, wanted.pack)
+                pack = await asyncio.to_thread(settle, kept)
+            else:
+                found = await asyncio.to_thread(_spool, path, spool)
             sha256, size = await asyncio.to_thread(settle, spool)
     async with database.transaction(by) as tx:
         columns = await columns_of(tx, wanted)
         file_id = await note_file(
             tx, sha256=sha256, size=size, name=name, mime="application/jsonl", purpose="import"
         )
+        pack_file_id = None
+        if pack is not None:
+            pack_file_id = await note_file(
+                tx, sha256=pack[0], size=pack[1], name=name, mime="application/zip",
+                purpose="import",
+            )  # fmt: skip
         run_id = new_id()
-        mapping = await _mapping(tx, kind, found.heads, columns)
+        mapping = (
+            {key: at for at, key in enumerate(found.heads)}
+            if pack
+            else await _mapping(tx, kind, found.heads, columns)
+        )
         match = next((one.key for one in columns if one.matches and one.key in mapping), None)
         match = match or next((one.key for one in columns if one.matches), "")
         await tx.run(
             _ADD, run_id, by.id, kind, clean_name(name), file_id, found.encoding, found.delimiter,
-            found.heads, found.shown, found.rows, mapping, match, tx.now,
+            found.heads, found.shown, found.rows, mapping, match, tx.now, pack_file_id,
         )  # fmt: skip
     return run_id
 
@@ -154,13 +173,17 @@ async def check_import(
     if run.state not in BEGINNABLE:
         raise NotReady
     columns = await columns_of(tx, need_kind(run.kind, by))
-    if not fitting_mapping(mapping, [one.key for one in columns], len(run.heads)):
+    if run.pack_file_id is not None:
+        # What a folder says lies where it says it.
+        mapping = run.mapping
+    elif not fitting_mapping(mapping, [one.key for one in columns], len(run.heads)):
         raise WrongMapping(fields={"mapping": "invalid"})
-    if any(one.needed and one.key not in mapping for one in columns):
+    elif any(one.needed and one.key not in mapping for one in columns):
         raise WrongMapping(fields={"mapping": "needed"})
     if match and match not in {one.key for one in columns if one.matches}:
         raise WrongMapping(fields={"match": "invalid"})
-    await tx.run(_REMEMBER, run.kind, _known_by(run.heads), mapping)
+    if run.pack_file_id is None:
+        await tx.run(_REMEMBER, run.kind, _known_by(run.heads), mapping)
     await tx.run("DELETE FROM import_key WHERE organisation_id = current_organisation()"
                  " AND run_id = $1", run_id)  # fmt: skip
     await _begin(tx, run_id, "checking", mapping, rule, match, by)
@@ -222,11 +245,20 @@ async def import_step(tx: Transaction, *, run_id: UUID) -> None:
     if not portion.rows:
         await _finish(tx, run, "checked" if run.state == "checking" else "done")
         return
-    carried = await carry(tx, run, kind, portion.rows, trial=run.state == "checking")
+    with await _pack(tx, run) as pack:
+        trial = run.state == "checking"
+        carried = await carry(tx, run, kind, portion.rows, trial=trial, pack=pack)
     await _report(tx, run, portion.rows, carried)
     counts = [sum(one.what == what for one in carried) for what in _WHATS]
     await tx.run(_MOVE, run_id, portion.place, len(carried), *counts)
     await enqueue(tx, _JOB, priority=7, unique_key=str(run_id), run_id=run_id)
+
+
+async def _pack(tx: Transaction, run: ImportRow) -> AbstractContextManager[Pack | None]:
+    if run.pack_file_id is None:
+        return nullcontext()
+    _, path = await bytes_of(tx, run.pack_file_id)
+    return opened_pack(path)
 
 
 _WHATS = ("new", "changed", "same", "wrong")

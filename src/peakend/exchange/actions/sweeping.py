@@ -12,8 +12,8 @@ from peakend.kernel.files import drop_file
 from peakend.kernel.large_files import forget_bytes
 
 _OLD_IMPORTS = """
-SELECT r.id, r.file_id, f.sha256 FROM import_run r
-JOIN file f ON f.organisation_id = r.organisation_id AND f.id = r.file_id
+SELECT r.id, f.id AS file_id, f.sha256 FROM import_run r
+JOIN file f ON f.organisation_id = r.organisation_id AND f.id IN (r.file_id, r.pack_file_id)
 WHERE r.organisation_id = current_organisation() AND r.at < $1
   AND r.state <> ALL(ARRAY['checking', 'running'])
 ORDER BY r.at LIMIT 100

@@ -10,11 +10,11 @@ from msgspec import Meta
 
 from peakend.exchange import actions, queries
 from peakend.exchange.api.imports import as_file, reading
+from peakend.exchange.rules import Form
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.limits import spend
 from peakend.kernel.permissions import needs
-from peakend.kernel.sheets import Format
 
 
 class ExportGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -25,7 +25,7 @@ class ExportGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     client_id: UUID
     kind: Annotated[str, Meta(min_length=1, max_length=40)]
-    format: Format = "csv"
+    format: Form = "csv"
     search: Annotated[str, Meta(max_length=100)] = ""
     private: bool = False
     reason: Annotated[str, Meta(max_length=200)] = ""

@@ -7,9 +7,8 @@ import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from peakend.exchange.rules import ExportState
+from peakend.exchange.rules import ExportState, Form
 from peakend.kernel.db import reference, tenant_table
-from peakend.kernel.sheets import Format
 
 export_run_table = tenant_table(
     "export_run",
@@ -37,7 +36,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     member_id: UUID
     kind: str
-    form: Format
+    form: Form
     search: str
     private: bool
     rights: list[str]

@@ -24,6 +24,8 @@ import_run_table = tenant_table(
     Column("name", Text, nullable=False),
     # The rows as lines of JSON; gone when the run is swept.
     Column("file_id", Uuid(as_uuid=True), nullable=False),
+    # The zip itself, where the rows are files of a folder.
+    Column("pack_file_id", Uuid(as_uuid=True)),
     Column("encoding", Text, nullable=False),
     Column("delimiter", Text, nullable=False),
     Column("heads", JSONB, nullable=False),
@@ -83,6 +85,7 @@ class ImportRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     file_id: UUID
+    pack_file_id: UUID | None
     encoding: str
     delimiter: str
     heads: list[str]

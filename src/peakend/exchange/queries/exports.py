@@ -7,11 +7,10 @@ import msgspec
 
 from peakend.exchange.models import EXPORT_COLUMNS, ExportRow
 from peakend.exchange.queries.kinds import need_kind
-from peakend.exchange.rules import ExportState
+from peakend.exchange.rules import ExportState, Form
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.kernel.sheets import Format
 
 MOST_RUNS = 10
 
@@ -37,7 +36,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     kind: str
-    form: Format
+    form: Form
     private: bool
     state: ExportState
     rows: int

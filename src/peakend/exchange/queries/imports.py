@@ -70,9 +70,10 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong on a line, in which column, and what to do."""
+    """What is wrong on a line, in which column, and what to do; `file` where it is one of many."""
 
     number: int
+    file: str
     line: int
     column: str
     why: str
@@ -113,7 +114,8 @@ async def faults(tx: Transaction, run_id: UUID, actor: Actor, *, after: int) -> 
     return [
         Fault(
             number=row.number,
-            line=row.line,
+            file=_file(run, row),
+            line=_line(run, row),
             column=labels.get(row.column_key, ""),
             why=word(row.why, language, **row.params),
         )
@@ -121,9 +123,22 @@ async def faults(tx: Transaction, run_id: UUID, actor: Actor, *, after: int) -> 
     ]
 
 
+def _file(run: ImportRow, row: FaultRow) -> str:
+    return row.cells[0] if run.pack_file_id is not None and row.cells else ""
+
+
+def _line(run: ImportRow, row: FaultRow) -> int:
+    """Return the line of the table, or that in the file of the folder."""
+    if run.pack_file_id is None or len(row.cells) < 2:
+        return row.line
+    return msgspec.json.decode(row.cells[1], type=dict[str, int]).get(row.column_key, 1)
+
+
 async def _labels(tx: Transaction, run: ImportRow, actor: Actor, language: str) -> dict[str, str]:
     columns = await columns_of(tx, need_kind(run.kind, actor))
     labels = {one.key: one.labels[language] for one in columns}
+    if run.pack_file_id is not None:
+        return labels
     # As the person's own table says it, where it does.
     return labels | {key: run.heads[at] for key, at in run.mapping.items() if run.heads[at]}
 
@@ -147,7 +162,9 @@ async def _parts(
 ) -> AsyncIterator[bytes]:
     why = [word("exchange.wrong_line", language), word("exchange.wrong_why", language)]
     # The mark at the beginning tells spreadsheets that it is UTF-8.
-    yield "\ufeff".encode() + _csv([[*run.heads, *why]])
+    folder = run.pack_file_id is not None
+    heads = [word("exchange.wrong_file", language)] if folder else run.heads
+    yield "\ufeff".encode() + _csv([[*heads, *why]])
     after = -1
     while True:
         async with database.transaction(actor) as tx:
@@ -157,9 +174,10 @@ async def _parts(
         lines = []
         for row in rows:
             cells = [*row.cells, *[""] * (len(run.heads) - len(row.cells))]
+            cells = [_file(run, row)] if folder else cells
             mark = word("exchange.said_of", language, column=labels.get(row.column_key, ""),
                         why=word(row.why, language, **row.params))  # fmt: skip
-            lines.append([*cells, str(row.line), mark])
+            lines.append([*cells, str(_line(run, row)), mark])
         yield await asyncio.to_thread(_csv, lines)
         after = rows[-1].number
 

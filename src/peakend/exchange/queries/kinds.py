@@ -31,10 +31,11 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind in the reader's language."""
+    """A kind in the reader's language; `folder` says that it is also carried as Markdown files."""
 
     code: str
     label: str
+    folder: bool
     columns: list[ColumnView]
 
 
@@ -61,6 +62,7 @@ async def kinds(tx: Transaction, actor: Actor) -> list[KindView]:
         KindView(
             code=kind.code,
             label=word(f"exchange.kind_{kind.code}", language),
+            folder=kind.pack is not None,
             columns=[_view(one, language) for one in await columns_of(tx, kind)],
         )
         for kind in sorted(KINDS.values(), key=lambda one: (one.position, one.code))

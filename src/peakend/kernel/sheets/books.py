@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from peakend.kernel.packs import need_small_directory
 from peakend.kernel.sheets.cells import cell_text
 from peakend.kernel.sheets.errors import BookBroken, BookTooLarge, SheetTooWide
 
@@ -63,6 +64,7 @@ def _shape(cell: Any) -> str:
 
 def _look_inside(path: Path) -> None:
     try:
+        need_small_directory(path)
         with zipfile.ZipFile(path) as zipped:
             parts = zipped.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:

@@ -25,6 +25,7 @@ from peakend.kernel.carrying import (
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Refused
 from peakend.kernel.ids import new_id
+from peakend.knowledge.actions.carrying_files import PACK, unpack
 from peakend.knowledge.actions.writing import (
     edit_article,
     publish,
@@ -111,9 +112,16 @@ async def carry_in(
             done.append(made[0])
         else:
             places.fresh = {}
-            column = "slug" if refused.wording.startswith("knowledge.slug") else "status"
+            column = _column(refused.wording)
             done.append(Carried(line=row.line, what="wrong", fault=fault_of(refused, column)))
     return done
+
+
+def _column(wording: str) -> str:
+    """Return of which column a refusal speaks."""
+    if wording.startswith("knowledge.slug"):
+        return "slug"
+    return "body" if wording.startswith(("kernel.file", "knowledge.pack")) else "status"
 
 
 def _recognised(
@@ -147,7 +155,7 @@ def _given(values: dict[str, str], places: _Places) -> dict[str, Any] | CarryFau
         if not told.lstrip("-").isascii() or not told.lstrip("-").isdigit() or len(told) > 6:
             return CarryFault("position", "knowledge.carry_wrong_position", {"value": told[:60]})
         given["position"] = int(told)
-    if told := values.get("video"):
+    if (told := values.get("video")) and not told.startswith("pack:"):
         try:
             given["video_id"] = UUID(told.removeprefix("file:"))
         except ValueError:
@@ -174,7 +182,12 @@ async def _put(
     status = given.pop("status", None)
     if row.values.get("category"):
         given["category_id"] = await _category(tx, row.values, places)
-    await _own_files(tx, given, old)
+    if row.pack is None:
+        await _own_files(tx, given, old)
+    else:
+        given |= await unpack(tx, row.pack, row.values, old)
+        if old is not None and given.get("body") == old.body.strip("\n"):
+            del given["body"]
     if old is None:
         article_id = await write_article(tx, by=tx.actor, **given)
         await _stand(tx, article_id, status, "draft", changed=True)
@@ -200,17 +213,20 @@ def _is_empty(old: ArticleRecord, name: str) -> bool:
 
 async def _category(tx: Transaction, values: dict[str, str], places: _Places) -> UUID:
     """Return the category of this name; one that is not there is made."""
-    name = values["category"]
-    found = places.categories.get(name.casefold())
+    name, slug = values["category"], values.get("category_slug", "")
+    found = places.categories.get(slug.casefold()) or places.categories.get(name.casefold())
     if found is not None:
         return found
     english = values.get("category_en", "")
-    slug = slug_of(english)
+    slug = slug or slug_of(english)
     if not slug or slug in places.categories:
         slug = f"category-{new_id().hex[-10:]}"
+    told = values.get("category_position", "")
     made = await save_category(
-        tx, slug=slug, name_zh=name, name_en=english, position=len(places.categories)
-    )
+        tx, slug=slug, name_zh=name, name_en=english,
+        position=int(told) if told.isdigit() and len(told) < 7 else len(places.categories),
+        brand_id=places.brands.get(values.get("category_brand", "").casefold()),
+    )  # fmt: skip
     places.fresh = {name.casefold(): made, slug: made}
     return made
 
@@ -289,6 +305,6 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
 carries(
     CarryKind(
         code="articles", position=30, permission="knowledge.edit", columns=columns, put=carry_in,
-        give=carry_out, key_of=key_of, portion=20,
+        give=carry_out, key_of=key_of, pack=PACK, portion=20,
     )
 )  # fmt: skip

@@ -59,3 +59,33 @@ async def articles_after(
 async def file_hashes(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return which bytes each of these files has; what is not here is left out."""
     return {one.id: one.sha256 for one in await tx.all(_Hash, _HASHES, list(ids))}
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """A file of an article: which bytes it has, and of what kind."""
+
+    id: UUID
+    sha256: str
+    mime: str
+
+
+class _Place(msgspec.Struct, frozen=True):
+    slug: str
+    category_id: UUID | None
+
+
+async def stored_files(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, StoredFile]:
+    """Return the files of these ids that can be shown."""
+    found = await tx.all(
+        StoredFile,
+        "SELECT id, sha256, mime FROM file"
+        " WHERE organisation_id = current_organisation() AND id = ANY($1) AND NOT withdrawn",
+        list(set(ids)),
+    )
+    return {one.id: one for one in found}
+
+
+async def article_places(tx: Transaction, actor: Actor) -> dict[str, UUID | None]:
+    """Return the category of every article that this person may see, by its address."""
+    found = await tx.all(_Place, f"SELECT a.slug, a.category_id {_OURS}", brands_of(actor))
+    return {one.slug: one.category_id for one in found}

@@ -817,6 +817,7 @@ CREATE TABLE import_run (
 	kind TEXT NOT NULL, 
 	name TEXT NOT NULL, 
 	file_id UUID NOT NULL, 
+	pack_file_id UUID, 
 	encoding TEXT NOT NULL, 
 	delimiter TEXT NOT NULL, 
 	heads JSONB NOT NULL, 

@@ -2523,6 +2523,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/invitations/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make new links for open invitations, as after an import; the earlier links end */
+        post: operations["accounts.members.invite_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/invitations/{invitation_id}": {
         parameters: {
             query?: never;
@@ -6247,7 +6264,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            form: "csv" | "xlsx";
+            form: "csv" | "xlsx" | "md";
             /** Format: uuid */
             id: string;
             kind: string;
@@ -6265,7 +6282,7 @@ export interface components {
              * @default csv
              * @enum {string}
              */
-            format: "csv" | "xlsx";
+            format: "csv" | "xlsx" | "md";
             kind: string;
             /** @default false */
             private: boolean;
@@ -6277,6 +6294,7 @@ export interface components {
         /** Fault */
         Fault: {
             column: string;
+            file: string;
             line: number;
             number: number;
             why: string;
@@ -6690,6 +6708,16 @@ export interface components {
             client_id: string;
             text: string;
         };
+        /** InvitationLink */
+        InvitationLink: {
+            /** Format: date-time */
+            expires_at: string;
+            link: string;
+            login: string;
+            name: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+        };
         /** InvitationOffer */
         InvitationOffer: {
             login: string;
@@ -6758,6 +6786,7 @@ export interface components {
         KindView: {
             code: string;
             columns: components["schemas"]["ColumnView"][];
+            folder: boolean;
             label: string;
         };
         /** LeftOut */
@@ -6811,6 +6840,10 @@ export interface components {
             kind: "link" | "panel";
             name_en: string;
             name_zh: string;
+        };
+        /** LinksWanted */
+        LinksWanted: {
+            ids: string[];
         };
         /** Look */
         Look: {
@@ -14625,6 +14658,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["accounts_api_members_Link"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.members.invite_again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinksWanted"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"][];
                 };
             };
             401: components["responses"]["Error401"];

@@ -6,6 +6,8 @@ export type Import = Shapes['Import']
 export type Fault = Shapes['Fault']
 export type Export = Shapes['Export']
 export type Archive = Shapes['Archive']
+/** A zip of Markdown files rather than a table. */
+export const isFolder = (run: Import) => run.encoding === 'zip'
 export const moving = (run: Import) => run.state === 'checking' || run.state === 'running'
 
 /** Let the browser keep a file of ours: the answer says what it is called. */
