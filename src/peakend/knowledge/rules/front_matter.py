@@ -14,6 +14,7 @@ LONGEST = 64 * 1024
 DEEPEST = 6
 _FENCES = {"---": "yaml", "+++": "toml"}
 _PLAIN = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][^:#\n\r\t\"'\\]*")
+_NUMBER = re.compile(r"-?[1-9][0-9]{0,8}")
 _OTHER_MEANING = frozenset(
     {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "none", "~"}
 )
@@ -144,6 +145,8 @@ def above(fields: Mapping[str, str | Sequence[str]]) -> str:
 
 
 def _scalar(text: str) -> str:
+    if _NUMBER.fullmatch(text):
+        return text
     plain = _PLAIN.fullmatch(text) and text == text.strip() and not text[0].isdigit()
     if plain and text.isprintable() and text.casefold() not in _OTHER_MEANING:
         return text
