@@ -8,17 +8,21 @@ from peakend.kernel.events import Fact
 
 
 @dataclass(frozen=True, kw_only=True)
-class _OfImport(Fact, abstract=True):
+class _OfRun(Fact, abstract=True):
     subject: ClassVar[str] = "run_id"
     run_id: UUID
     agent_id: UUID
     leg_id: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfTable(_OfRun, abstract=True):
     kind: str
     rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportChecked(_OfImport):
+class ImportChecked(_OfTable):
     """A table was gone through on trial: so many would be new, changed, the same, and are wrong."""
 
     new: int
@@ -28,12 +32,12 @@ class ImportChecked(_OfImport):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportStarted(_OfImport):
+class ImportStarted(_OfTable):
     """Somebody lets a table that was tried be carried in."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportFinished(_OfImport):
+class ImportFinished(_OfTable):
     """A table was carried in, or stopped on the way."""
 
     new: int
@@ -44,36 +48,21 @@ class ImportFinished(_OfImport):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportMade(Fact):
+class ExportMade(_OfTable):
     """A table was carried out and waits to be fetched; `private` says that nothing is masked."""
 
-    subject: ClassVar[str] = "run_id"
-    run_id: UUID
-    agent_id: UUID
-    leg_id: UUID | None = None
-    kind: str
-    rows: int
     private: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArchiveAsked(Fact):
+class ArchiveAsked(_OfRun):
     """Somebody asked for the whole organisation as one archive."""
-
-    subject: ClassVar[str] = "run_id"
-    run_id: UUID
-    agent_id: UUID
-    leg_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArchiveMade(Fact):
+class ArchiveMade(_OfRun):
     """The whole organisation is packed and waits to be fetched."""
 
-    subject: ClassVar[str] = "run_id"
-    run_id: UUID
-    agent_id: UUID
-    leg_id: UUID | None = None
     rows: int
     files: int
     size: int
