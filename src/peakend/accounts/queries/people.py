@@ -81,10 +81,16 @@ class _Pair(msgspec.Struct, frozen=True):
     ids: list[UUID]
 
 
-async def members(tx: Transaction, *, active_only: bool = False) -> list[Member]:
-    """Return the members of the organisation by name. Counts: at most 2,000."""
-    sql = MEMBER + " AND (m.active OR NOT $1) ORDER BY m.active DESC, m.name, m.id LIMIT 2000"
-    return await tx.all(Member, sql, active_only)
+async def members(
+    tx: Transaction, *, active_only: bool = False, ids: Iterable[UUID] | None = None
+) -> list[Member]:
+    """Return the members of the organisation, or some, by name. Counts: at most 2,000."""
+    sql = MEMBER + " AND (m.active OR NOT $1)"
+    given: list[object] = [active_only]
+    if ids is not None:
+        sql += " AND m.id = ANY($2::uuid[])"
+        given.append(list(ids))
+    return await tx.all(Member, sql + " ORDER BY m.active DESC, m.name, m.id LIMIT 2000", *given)
 
 
 async def need_member(tx: Transaction, member_id: UUID) -> Member:

@@ -22,7 +22,7 @@ from peakend.routing.actions.presence import (
 from peakend.routing.events import OfferExpired, OfferRefused, WorkAnswered, WorkOffered
 from peakend.routing.models import LineRow, QueueRow, Weighed, WorkItem
 from peakend.routing.queries.queues import queues
-from peakend.routing.queries.seats import Seat, seats
+from peakend.routing.queries.seats import Seat, seats, unoccupied
 from peakend.routing.queries.work import (
     anything_waits,
     as_waiting,
@@ -75,7 +75,7 @@ async def match(tx: Transaction) -> int:
     """
     made = 0
     while await anything_waits(tx):
-        free = {s.agent_id for s in await seats(tx) if s.presence.state == "ready" and _room(s)}
+        free = {s.agent_id for s in await seats(tx, await unoccupied(tx)) if _room(s)}
         if not free:
             break
         await lock_presence(tx, free)
@@ -83,7 +83,7 @@ async def match(tx: Transaction) -> int:
         lines = {queue.id: queue for queue in await queues(tx)}
         firm = frozenset(one.id for one in await accounts.skills(tx) if one.authority)
         teams = teams_of(staff)
-        legs = {leg.id: leg for leg in await waiting(tx, len(staff))}
+        legs = {leg.id: leg for leg in await waiting(tx, len(staff), staff=staff, among=lines)}
         views = [
             as_waiting(leg, teams, rings_of(lines, leg.queue_id), firm, leg.in_line - leg.place)
             for leg in legs.values()

@@ -14,6 +14,7 @@ from peakend.routing.models import SELECT_QUEUE, QueueRow
 _MEMBERS = """
 SELECT queue_id, member_id AS id FROM queue_member
 WHERE organisation_id = current_organisation()
+  AND ($1::uuid[] IS NULL OR member_id = ANY($1))
 """
 _TEAMS = """
 SELECT queue_id, team_id AS id FROM queue_team
@@ -120,9 +121,9 @@ async def lines(tx: Transaction) -> dict[UUID, Line]:
     return {row.queue_id: row for row in rows}
 
 
-async def serving_members(tx: Transaction) -> dict[UUID, set[UUID]]:
-    """Return the members named in each queue, without those who come by their team."""
-    return await _serving(tx, _MEMBERS)
+async def serving_members(tx: Transaction, ids: set[UUID] | None = None) -> dict[UUID, set[UUID]]:
+    """Return the members, or some, named in each queue, without those who come by their team."""
+    return await _serving(tx, _MEMBERS, None if ids is None else [*ids])
 
 
 async def serving_teams(tx: Transaction) -> dict[UUID, set[UUID]]:
@@ -130,9 +131,9 @@ async def serving_teams(tx: Transaction) -> dict[UUID, set[UUID]]:
     return await _serving(tx, _TEAMS)
 
 
-async def _serving(tx: Transaction, sql: str) -> dict[UUID, set[UUID]]:
+async def _serving(tx: Transaction, sql: str, *given: object) -> dict[UUID, set[UUID]]:
     found: dict[UUID, set[UUID]] = defaultdict(set)
-    for row in await tx.all(_Serving, sql):
+    for row in await tx.all(_Serving, sql, *given):
         found[row.queue_id].add(row.id)
     return found
 

@@ -51,20 +51,22 @@ class _Load(msgspec.Struct, frozen=True):
     offers: int
 
 
+class _Unoccupied(msgspec.Struct, frozen=True):
+    member_id: UUID
+
+
 async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
     """Return the seats of all active members, or of some.
 
     Counts: load holds offers, too, but nothing that is put aside.
     """
-    members = await accounts.members(tx, active_only=True)
-    by_member = await serving_members(tx)
+    members = await accounts.members(tx, active_only=True, ids=ids)
+    by_member = await serving_members(tx, ids)
     by_team = await serving_teams(tx)
-    present = await presences(tx)
-    loads = await _loads(tx)
+    present = await presences(tx, ids)
+    loads = await _loads(tx, ids)
     found = []
     for member in members:
-        if ids is not None and member.id not in ids:
-            continue
         load = loads.get(member.id)
         teams = frozenset(member.team_ids)
         found.append(
@@ -87,12 +89,30 @@ async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
     return found
 
 
-async def presences(tx: Transaction) -> dict[UUID, PresenceRow]:
-    """Return the presence of everybody who was ever there."""
+async def unoccupied(tx: Transaction) -> set[UUID]:
+    """Return who is ready and looks at no offer; whether there is room is another question."""
     rows = await tx.all(
-        PresenceRow,
-        SELECT_PRESENCE,
+        _Unoccupied,
+        """
+        SELECT member_id FROM presence
+        WHERE organisation_id = current_organisation() AND state = 'ready'
+          AND member_id NOT IN (
+              SELECT offered_to FROM work_item
+              WHERE organisation_id = current_organisation()
+                AND state IN ('waiting', 'offered') AND offered_to IS NOT NULL)
+        """,
     )
+    return {row.member_id for row in rows}
+
+
+async def presences(tx: Transaction, ids: set[UUID] | None = None) -> dict[UUID, PresenceRow]:
+    """Return the presence of everybody who was ever there, or of some."""
+    if ids is None:
+        rows = await tx.all(PresenceRow, SELECT_PRESENCE)
+    else:
+        rows = await tx.all(
+            PresenceRow, SELECT_PRESENCE + " AND member_id = ANY($1::uuid[])", [*ids]
+        )
     return {row.member_id: row for row in rows}
 
 
@@ -123,20 +143,23 @@ async def load_of(tx: Transaction, member_id: UUID) -> int:
     )
 
 
-async def _loads(tx: Transaction) -> dict[UUID, _Load]:
+async def _loads(tx: Transaction, ids: set[UUID] | None) -> dict[UUID, _Load]:
     rows = await tx.all(
         _Load,
         """
         SELECT agent_id, count(*) AS load, sum(offers)::int AS offers
         FROM (SELECT agent_id, 0 AS offers FROM work_item
               WHERE organisation_id = current_organisation() AND state = 'serving' AND NOT aside
+                AND ($1::uuid[] IS NULL OR agent_id = ANY($1))
               UNION ALL
               SELECT offered_to, 1 FROM work_item
               WHERE organisation_id = current_organisation()
-                AND state IN ('waiting', 'offered') AND offered_to IS NOT NULL) held
+                AND state IN ('waiting', 'offered') AND offered_to IS NOT NULL
+                AND ($1 IS NULL OR offered_to = ANY($1))) held
         WHERE agent_id IS NOT NULL
         GROUP BY agent_id
         """,
+        None if ids is None else [*ids],
     )
     return {row.agent_id: row for row in rows}
 

@@ -1,8 +1,9 @@
 """Work items: what waits, what is offered, what is held; places in line and expected waits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import msgspec
@@ -133,21 +134,41 @@ FROM (SELECT w.id,
             ORDER BY {_RANK}) AS turn
     FROM work_item w
     LEFT JOIN queue q ON q.organisation_id = w.organisation_id AND q.id = w.queue_id
-    WHERE w.organisation_id = current_organisation() AND w.state = 'waiting') line
+    WHERE w.organisation_id = current_organisation() AND w.state = 'waiting'
+      AND ($4::uuid[] IS NULL OR w.queue_id IS NULL OR w.queue_id = ANY($4)
+           OR w.queue_id IN (
+               SELECT o.queue_id FROM work_item o
+               WHERE o.organisation_id = current_organisation() AND o.state = 'waiting'
+                 AND (o.only_agent_id = ANY($5::uuid[]) OR o.only_team_id = ANY($6::uuid[]))))) line
 JOIN work_item w ON w.organisation_id = current_organisation() AND w.id = line.id
 WHERE line.turn <= $1
 ORDER BY w.entered_at, w.id
 """  # noqa: S608 (names of columns only)
 
 
-async def waiting(tx: Transaction, hands: int = MATCHED_AT_ONCE) -> list[LineRow]:
+async def waiting(
+    tx: Transaction,
+    hands: int = MATCHED_AT_ONCE,
+    *,
+    staff: Collection[Seat] | None = None,
+    among: Mapping[UUID, QueueRow] = MappingProxyType({}),
+) -> list[LineRow]:
     """Return what waits and is offered to nobody: as much as that many agents could be offered.
 
+    With `staff` only whole lines of which any of them may be asked, `among` all queues.
     Counts: of work that asks the same people, as much as there are hands and a few more, because
     some may have been tried with an agent just now.
     """
+    asked = None
+    if staff is not None:
+        served = {queue_id for seat in staff for queue_id in seat.queue_ids}
+        second = {one.id for one in among.values() if one.overflow_queue_id in served}
+        asked = [*served | second]
+    people = [seat.agent_id for seat in staff or ()]
+    teams = [*{team_id for seat in staff or () for team_id in seat.team_ids}]
     starving = tx.now - STARVING_AFTER
-    return await tx.all(LineRow, _LINE, hands + TRIED_BESIDES, starving, tx.now)
+    given = (hands + TRIED_BESIDES, starving, tx.now, asked, people, teams)
+    return await tx.all(LineRow, _LINE, *given)
 
 
 async def anything_waits(tx: Transaction) -> bool:
