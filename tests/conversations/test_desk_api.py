@@ -89,6 +89,19 @@ async def test_the_customer_comes_with_the_conversation_where_asked(
     assert (plain["card"], both["card"]) == (None, own)
 
 
+async def test_several_conversations_come_at_once_without_what_is_hidden(
+    centre: Centre, agent: Person
+) -> None:
+    held = await held_by(centre, agent)
+    hidden = str((await centre.says("你好")).conversation_id)
+    asked = "&".join(f"ids={one}" for one in (held, hidden, uuid4(), held))
+    (found,) = (await agent.get(f"/conversations/opened?{asked}&card=true")).json()
+    alone = (await agent.get(f"/conversations/{held}?card=true")).json()
+    assert found | {"wait_s": 0} == alone | {"wait_s": 0}
+    many = "&".join(f"ids={uuid4()}" for _ in range(6))
+    assert (await agent.get(f"/conversations/opened?{many}")).status_code == 422
+
+
 async def test_what_is_hidden_is_not_there(
     centre: Centre, agent: Person, client: httpx.AsyncClient
 ) -> None:

@@ -136,6 +136,20 @@ async def conversation_card(
 
 
 @get(
+    "/conversations/opened",
+    summary="Several conversations at once, for whoever walks through them",
+    opt=needs("conversations.read"),
+)
+async def conversations_ahead(
+    actor: Actor,
+    tx: Transaction,
+    ids: Annotated[list[UUID], Parameter(min_items=1, max_items=5)],
+    card: bool = False,
+) -> list[queries.Conversation]:
+    return await queries.conversations(tx, ids, actor, card=card)
+
+
+@get(
     "/conversations/{conversation_id:uuid}/messages",
     summary="Messages of a conversation",
     opt=needs("conversations.read"),
@@ -363,6 +377,7 @@ routes = [
     conversation_list,
     conversation_counts,
     conversation_card,
+    conversations_ahead,
     message_list,
     contact_list,
     write_message,

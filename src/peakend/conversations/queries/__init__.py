@@ -32,6 +32,7 @@ from peakend.conversations.queries.card import (
     Conversation,
     May,
     conversation,
+    conversations,
     customer_contacts,
     newest_of_customers,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "clock_runs",
     "conversation",
     "conversation_list",
+    "conversations",
     "counts",
     "customer_contacts",
     "drafts",

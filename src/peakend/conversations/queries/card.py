@@ -1,6 +1,7 @@
 """One conversation opened: its row, newest messages, the trail that led to it, the own drafts."""
 
-from collections.abc import Collection
+import contextlib
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import msgspec
@@ -71,6 +72,17 @@ async def conversation(
         if card and actor.may("customers.read")
         else None,
     )
+
+
+async def conversations(
+    tx: Transaction, ids: Iterable[UUID], actor: Actor, *, card: bool = False
+) -> list[Conversation]:
+    """Return several opened conversations; what is not there for the reader is left out."""
+    found = []
+    for one in dict.fromkeys(ids):
+        with contextlib.suppress(ConversationNotFound):
+            found.append(await conversation(tx, one, actor, card=card))
+    return found
 
 
 def may(row: ConversationRecord, actor: Actor) -> May:

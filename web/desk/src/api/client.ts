@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-type Query = Record<string, string | number | boolean | null | undefined>
+type Query = Record<string, string | number | boolean | null | undefined | string[]>
 type Listener = (error: ApiError) => void
 const refusedListeners = new Set<Listener>()
 
@@ -27,7 +27,7 @@ export function onSignedOut(listener: Listener): void {
 export function address(path: string, query?: Query): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+    for (const one of [value].flat()) if (one !== null && one !== undefined && one !== '') search.append(name, String(one))
   }
   const text = search.toString()
   return `/api${path}${text ? `?${text}` : ''}`

@@ -16,13 +16,24 @@ beforeEach(() => {
 it('asks once for what is prepared and shown, and again after a while', async () => {
   const get = vi.spyOn(api, 'get').mockResolvedValue(found)
   const store = useConversations()
-  await store.prepare('c1')
-  await store.prepare('c1')
+  await store.prepare(['c1'])
+  await store.prepare(['c1'])
   await store.renew('c1')
   expect(get).toHaveBeenCalledTimes(1)
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000)
   await store.renew('c1')
   expect(get).toHaveBeenCalledTimes(2)
+})
+it('prepares several in one request, and leaves what did not come to whoever opens it', async () => {
+  const get = vi.spyOn(api, 'get').mockResolvedValue([{ ...found, id: 'c2' }])
+  const store = useConversations()
+  await store.prepare(['c2', 'c3'])
+  expect(get).toHaveBeenCalledExactlyOnceWith('/conversations/opened', { ids: ['c2', 'c3'], card: false })
+  expect([store.thread('c2').loaded, store.thread('c3').loaded, store.thread('c3').busy]).toEqual([true, false, false])
+  get.mockResolvedValue({ ...found, id: 'c3' })
+  await store.prepare(['c2', 'c3'])
+  expect(get).toHaveBeenLastCalledWith('/conversations/c3', undefined)
+  expect(store.thread('c3').loaded).toBe(true)
 })
 it.each([
   ['the line was lost', () => (connection.open = false)],
@@ -30,7 +41,7 @@ it.each([
 ])('asks again when %s after the preparing', async (_, happens) => {
   const get = vi.spyOn(api, 'get').mockResolvedValue(found)
   const store = useConversations()
-  await store.prepare('c1')
+  await store.prepare(['c1'])
   happens(store)
   await store.renew('c1')
   expect(get.mock.calls.filter(([path]) => path === '/conversations/c1')).toHaveLength(2)

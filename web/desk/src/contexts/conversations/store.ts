@@ -127,33 +127,51 @@ export const useConversations = defineStore('conversations', () => {
     if (state.busy || (keepPlace && state.newer)) return
     state.busy = true
     try {
-      const found = await api.get<Conversation>(`/conversations/${id}`, card ? { card } : undefined)
-      take(found)
-      const first = found.messages.items[0]?.seq ?? 0
-      const near = state.messages.filter((one) => one.seq >= first)
-      const joined = state.loaded && near.length > 0 && state.layout === found.layout
-      state.messages = mergeMessages(joined ? state.messages : [], found.messages.items)
-      if (!joined) state.older = first > 1
-      state.newer = false
-      state.layout = found.layout
-      state.detail = found
-      state.loaded = true
-      state.at = serverNow()
-      state.error = null
-      confirm(found.messages.items)
+      opened(await api.get<Conversation>(`/conversations/${id}`, card ? { card } : undefined))
     } catch (error) {
       state.error = error
     } finally {
       state.busy = false
     }
-    // Numbered anew while it was on its way.
+    current(id)
+  }
+
+  /** Ask again for what was numbered anew while it was on its way. */
+  function current(id: string): void {
+    const state = thread(id)
     if (state.loaded && (rows.get(id)?.layout ?? 0) > state.layout) void open(id)
   }
 
-  /** Load what will probably be opened next, in one request with its customer; pushed facts keep it true until then. */
-  async function prepare(id: string, card = false): Promise<void> {
-    const state = thread(id)
-    if (!state.loaded && !state.busy) await open(id, false, card)
+  function opened(found: Conversation): void {
+    const state = thread(found.id)
+    take(found)
+    const first = found.messages.items[0]?.seq ?? 0
+    const near = state.messages.filter((one) => one.seq >= first)
+    const joined = state.loaded && near.length > 0 && state.layout === found.layout
+    state.messages = mergeMessages(joined ? state.messages : [], found.messages.items)
+    if (!joined) state.older = first > 1
+    state.newer = false
+    state.layout = found.layout
+    state.detail = found
+    state.loaded = true
+    state.at = serverNow()
+    state.error = null
+    confirm(found.messages.items)
+  }
+
+  /** Load what will probably be opened next, in one request with the customers; pushed facts keep it true until then. */
+  async function prepare(ids: string[], card = false): Promise<void> {
+    const wanted = ids.filter((id) => !thread(id).loaded && !thread(id).busy)
+    if (wanted.length < 2) return wanted.length ? open(wanted[0], false, card) : undefined
+    for (const id of wanted) thread(id).busy = true
+    try {
+      for (const found of await api.get<Conversation[]>('/conversations/opened', { ids: wanted, card })) opened(found)
+    } catch {
+      // Whoever opens one of them asks for it by itself, and reads what is wrong.
+    } finally {
+      for (const id of wanted) thread(id).busy = false
+    }
+    wanted.forEach(current)
   }
 
   /** Look a conversation up again, unless it was asked for just now or its messages end in the past. */

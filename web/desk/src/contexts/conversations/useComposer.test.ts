@@ -11,7 +11,7 @@ const found = { id: 'c1', version: 1, last_seq: 0, state: 'serving', messages: {
 it('shows what was half written also when the conversation was here before the composer', async () => {
   setActivePinia(createPinia())
   vi.spyOn(api, 'get').mockResolvedValue(found)
-  await useConversations().prepare('c1')
+  await useConversations().prepare(['c1'])
   const made = effectScope().run(() => useComposer(ref(found as unknown as ConversationRow), () => undefined))
   expect([made?.kind.value, made?.text.value]).toEqual(['note', '备注'])
 })
