@@ -4,8 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
+from peakend.accounts import actions as accounts
 from peakend.assist import actions, queries
 from peakend.assist.rules.approvals import ApprovalRules
 from peakend.conversations import actions as conversations
@@ -13,6 +15,7 @@ from peakend.conversations import queries as timeline
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.ids import new_id
+from peakend.routing import actions as routing
 from tests.routing.floor import Floor
 
 
@@ -159,6 +162,79 @@ async def test_who_must_ask_cannot_send_by_himself(floor: Floor) -> None:
         await requires(floor, member_ids=[new_id()])
 
 
+async def test_roles_wait_everywhere_in_some_queues_or_while_new(floor: Floor) -> None:
+    boss, agent, here = await people(floor)
+
+    async def waits(by: Actor = agent) -> bool:
+        async with floor.tx(by) as tx:
+            must = (await queries.approving(tx, here, by)).required
+            try:
+                await queries.need_no_approval(tx, by=by, queue_id=None, posted=False)
+                await queries.need_no_approval(tx, by=by, queue_id=floor.queue_id, posted=True)
+            except queries.ApprovalNeeded:
+                assert must
+                return True
+        assert not must
+        return False
+
+    await requires(floor, built_in=["supervisor"])
+    assert (await waits(), await waits(boss)) == (False, True)
+    await requires(floor, built_in=["agent"])
+    assert (await waits(), await waits(boss)) == (True, False)
+    async with floor.tx() as tx:
+        other = (await routing.add_queue(tx, routing.QueueSettings(name="投诉"))).id
+    await requires(floor, built_in=["agent"], role_queue_ids=[other])
+    assert not await waits()
+    await requires(floor, built_in=["agent"], role_queue_ids=[floor.queue_id])
+    assert await waits()
+    await requires(floor, built_in=["agent"], newcomer_days=30)
+    assert await waits()
+    floor.wait(31 * 86_400)
+    async with floor.tx() as tx:
+        queries.forget_care(tx.organisation_id)
+    assert not await waits()
+    async with floor.tx() as tx:
+        role_id = await accounts.add_role(
+            tx, role=accounts.RoleText(name="实习", template="agent", permissions=[], sight="own")
+        )
+    await requires(floor, role_ids=[role_id])
+    assert not await waits()
+    with pytest.raises(actions.WrongRules):
+        await requires(floor, role_ids=[new_id()])
+    with pytest.raises(actions.WrongRules):
+        await requires(floor, role_queue_ids=[new_id()])
+
+
+async def test_the_own_team_decides_first(floor: Floor) -> None:
+    boss, agent, here = await people(floor)
+    near = await floor.hire("near", role="supervisor")
+    async with floor.tx() as tx:
+        assert agent.id is not None
+        assert near.id is not None
+        team_id = await accounts.add_team(tx, name="一组", member_ids=[agent.id, near.id])
+    teams = frozenset({team_id})
+    agent, near = (msgspec.structs.replace(one, team_ids=teams) for one in (agent, near))
+
+    async def waiting(by: Actor) -> list[UUID]:
+        async with floor.tx(by) as tx:
+            return [one.approval.id for one in await queries.waiting_approvals(tx, by)]
+
+    await requires(floor, own_team=True)
+    there = await floor.served(agent)
+    one = await asks(floor, agent, here)
+    assert (await waiting(boss), await waiting(near)) == ([], [one])
+    assert [(x.own_team, x.may_decide) for x in await beside(floor, boss, here)] == [(True, False)]
+    with pytest.raises(actions.AnotherTeam):
+        await decides(floor, boss, one, "approved")
+    with pytest.raises(actions.NoApprover):
+        await asks(floor, agent, there, asked_id=boss.id)
+    async with floor.tx() as tx:
+        await actions.warn_late(tx, approval_id=one)
+    assert await waiting(boss) == [one]
+    await decides(floor, boss, one, "approved")
+    assert await said(floor, here) == ["可以退 20 元"]
+
+
 async def test_four_eyes_and_only_who_sees_it(floor: Floor) -> None:
     boss, agent, here = await people(floor)
     other = await floor.hire("second", role="supervisor")
@@ -191,11 +267,17 @@ async def test_the_customer_writes_meanwhile(floor: Floor) -> None:
     customer_id = (await floor.conversation(here)).customer_id
     await floor.writes(customer_id, "不用了，已经好了")
     assert [x.newer for x in await beside(floor, boss, here)] == [True]
+    # Words of the writer's own behind them do not hide that the customer has written.
+    async with floor.tx(agent) as tx:
+        await conversations.reply(
+            tx, conversation_id=here, client_id=new_id(), text="稍等", by=agent
+        )
+    assert [x.newer for x in await beside(floor, boss, here)] == [True]
     now = (await floor.conversation(here)).last_seq
     with pytest.raises(actions.CustomerWroteSince):
-        await decides(floor, boss, one, "approved", seen_seq=now - 1)
-    await decides(floor, boss, one, "approved", seen_seq=now)
-    assert await said(floor, here) == ["可以退 20 元"]
+        await decides(floor, boss, one, "approved", seen_seq=now - 2)
+    await decides(floor, boss, one, "approved", seen_seq=now - 1)
+    assert await said(floor, here) == ["稍等", "可以退 20 元"]
 
 
 async def test_it_ends_where_its_writer_has_gone(floor: Floor) -> None:
@@ -254,6 +336,11 @@ async def test_over_http(floor: Floor, client: httpx.AsyncClient) -> None:
     assert (await client.post(path, json=decision)).status_code == 409
     assert (await client.get("/api/approvals/report")).json()["approved"] == 1
     assert (await client.get("/api/approval-rules")).json()["member_ids"] == [str(agent.id)]
+    shown = (await client.get("/api/approval-rules")).json()
+    given = {name: value for name, value in shown.items() if name != "roles"}
+    given |= {"built_in": ["agent"], "newcomer_days": 14, "own_team": True}
+    kept = (await client.put("/api/approval-rules", json=given)).json()
+    assert (kept["built_in"], kept["newcomer_days"], kept["own_team"]) == (["agent"], 14, True)
     stale = {"member_ids": [], "warn_min": 5, "version": 0}
     assert (await client.put("/api/approval-rules", json=stale)).status_code == 409
     assert (await client.get(f"/api/approvals/{new_id()}")).status_code == 404

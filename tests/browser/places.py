@@ -15,6 +15,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/wallboard?tv=1", "insight.wallboard"),
     ("/desk/floor", "insight.wallboard"),
     ("/desk/interventions", "conversations.take_over"),
+    ("/desk/approvals", "conversations.approve"),
     ("/desk/side", "conversations.note"),
     ("/desk/following", "conversations.read"),
     ("/desk/following?list=followed", "conversations.read"),

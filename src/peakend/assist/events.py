@@ -234,10 +234,14 @@ class _OfApproval(Fact, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class ApprovalAsked(_OfApproval):
-    """A reply waits for a senior: for anybody who may, or for `asked_id`."""
+    """A reply waits for a senior: for anybody who may, or for `asked_id`.
+
+    `own_team` says that until it is late only those of a team of the writer's may approve it.
+    """
 
     asked_id: UUID | None
     required: bool
+    own_team: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

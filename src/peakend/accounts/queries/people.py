@@ -211,6 +211,20 @@ async def members_of_team(tx: Transaction, team_id: UUID) -> list[UUID]:
     return ids
 
 
+async def teammates(tx: Transaction, team_ids: Collection[UUID]) -> list[UUID]:
+    """Return who belongs to any of these teams, active or not."""
+    if not team_ids:
+        return []
+    ids: list[UUID] = await tx.value(
+        """
+        SELECT coalesce(array_agg(DISTINCT member_id), '{}') FROM team_member
+        WHERE organisation_id = current_organisation() AND team_id = ANY($1::uuid[])
+        """,
+        list(team_ids),
+    )
+    return ids
+
+
 _TEAM = """
     SELECT t.id, t.name,
            coalesce((SELECT array_agg(p.member_id ORDER BY p.member_id) FROM team_member p

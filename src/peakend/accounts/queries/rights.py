@@ -1,6 +1,7 @@
 """What people may do and see: the roles of the house, and each person's rights over all his own."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -127,6 +128,33 @@ async def rights_of(tx: Transaction, member_ids: Collection[UUID]) -> dict[UUID,
         list(member_ids),
     )
     return {one.id: held_rights(one.built_in, one.own_roles) for one in found}
+
+
+async def holders(
+    tx: Transaction,
+    *,
+    built_in: Collection[str],
+    role_ids: Collection[UUID],
+    since: datetime | None = None,
+) -> list[UUID]:
+    """Return the active members with any of these roles, or only those who joined since then."""
+    if not built_in and not role_ids:
+        return []
+    ids: list[UUID] = await tx.value(
+        """
+        SELECT coalesce(array_agg(m.id), '{}') FROM member m
+        WHERE m.organisation_id = current_organisation() AND m.active
+          AND ($3::timestamptz IS NULL OR m.created_at >= $3)
+          AND (m.built_in = ANY($1::text[]) OR EXISTS (
+                  SELECT FROM member_role p
+                  WHERE p.organisation_id = m.organisation_id AND p.member_id = m.id
+                    AND p.role_id = ANY($2::uuid[])))
+        """,
+        list(built_in),
+        list(role_ids),
+        since,
+    )
+    return ids
 
 
 async def roles(tx: Transaction) -> list[RoleRow]:

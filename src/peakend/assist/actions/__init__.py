@@ -2,7 +2,9 @@
 
 from peakend.assist.actions import forgetting as forgetting
 from peakend.assist.actions.answering import AnswerNotFound, close_silent, judge, respond
+from peakend.assist.actions.approval_rules import set_approval_rules
 from peakend.assist.actions.approvals import (
+    AnotherTeam,
     ApprovalSettled,
     CustomerWroteSince,
     NoApprover,
@@ -12,7 +14,6 @@ from peakend.assist.actions.approvals import (
     ask_approval,
     decide_approval,
     end_left_approvals,
-    set_approval_rules,
     warn_late,
     withdraw_approval,
 )
@@ -54,6 +55,7 @@ from peakend.assist.actions.watching import (
 )
 
 __all__ = [
+    "AnotherTeam",
     "AnswerNotFound",
     "ApprovalSettled",
     "CareStale",

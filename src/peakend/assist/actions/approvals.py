@@ -8,15 +8,11 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-import msgspec
-
-from peakend.accounts import queries as accounts
 from peakend.accounts.actions import audit
 from peakend.assist import queries
-from peakend.assist.actions.care import WrongRules, save_rules
 from peakend.assist.events import ApprovalAsked, ApprovalDecided, ApprovalEnded, ApprovalLate
 from peakend.assist.models import ApprovalRow
-from peakend.assist.rules.approvals import LONGEST_WHY, WARN_MIN, ApprovalRules, too_many
+from peakend.assist.rules.approvals import LONGEST_WHY
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
 from peakend.conversations.queries import ConversationRecord, NotYours
@@ -25,14 +21,13 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import Fact, record
 from peakend.kernel.jobs import enqueue
-from peakend.routing import queries as routing
 
 Outcome = Literal["approved", "changed", "returned"]
 
 _ASK = """
-INSERT INTO reply_approval (id, conversation_id, writer_id, asked_id, required, text, files,
-                            article_id, reply_to, asked_at, asked_seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO reply_approval (id, conversation_id, writer_id, asked_id, required, own_team, text,
+                            files, article_id, reply_to, asked_at, asked_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT DO NOTHING
 """
 # Who sends it anew has taken up what came back.
@@ -76,6 +71,12 @@ class NotYourOwn(Refused):
     wording = "assist.approval_not_own"
 
 
+class AnotherTeam(Refused):
+    """The house wants a senior of the writer's own team, until it has waited too long."""
+
+    wording = "assist.approval_other_team"
+
+
 class CustomerWroteSince(Conflict):
     """The customer has written, and the senior has not seen it."""
 
@@ -109,7 +110,7 @@ async def ask_approval(
         return client_id
     if row.state != "serving" or row.agent_id != by.id:
         raise NotYours
-    may = await queries.approvers(tx, row.queue_id, row.brand_id, but=by.id)
+    may, own_team = await queries.approvers(tx, row.queue_id, row.brand_id, writer=by)
     if not may or (asked_id is not None and asked_id not in {one.id for one in may}):
         raise NoApprover(fields={"asked_id": "assist.no_approver"})
     kept, files = await conversations.checked_reply(
@@ -117,8 +118,8 @@ async def ask_approval(
     )
     required = await queries.must_wait(tx, by, row.queue_id)
     new = await tx.run(
-        _ASK, client_id, row.id, by.id, asked_id, required, kept, files, article_id, reply_to,
-        tx.now, row.last_seq,
+        _ASK, client_id, row.id, by.id, asked_id, required, own_team, kept, files, article_id,
+        reply_to, tx.now, row.last_seq,
     )  # fmt: skip
     if not new:
         raise OneWaitsAlready
@@ -128,7 +129,7 @@ async def ask_approval(
         tx,
         ApprovalAsked(
             conversation_id=row.id, approval_id=client_id, agent_id=by.id, leg_id=row.leg_id,
-            asked_id=asked_id, required=required,
+            asked_id=asked_id, required=required, own_team=own_team,
         ),
     )  # fmt: skip
     warn = timedelta(minutes=(await queries.care(tx)).approval.warn_min)
@@ -160,7 +161,7 @@ async def decide_approval(
     """Send a waiting reply as it is or changed, or give it back with a word why.
 
     `seen_seq` is how far the senior has read. Errors: ApprovalNotFound, ApprovalSettled,
-    NotYourOwn, CustomerWroteSince, WhyReturned, and those of `reply`.
+    NotYourOwn, AnotherTeam, CustomerWroteSince, WhyReturned, and those of `reply`.
     """
     row = await queries.need_approval(tx, approval_id, by)
     about = await timeline.need_conversation(
@@ -171,14 +172,16 @@ async def decide_approval(
         raise NotYourOwn
     if row.state != "waiting":
         raise ApprovalSettled
+    if not await queries.is_for(tx, row, by):
+        raise AnotherTeam
     word = " ".join(why.split())[:LONGEST_WHY]
     if outcome == "returned":
         if not word or "\x00" in word:
             raise WhyReturned(fields={"why": "assist.approval_why"})
         await tx.run(_DECIDE, row.id, "returned", tx.now, by.id, None, word, None)
     else:
-        newer = about.preview_kind == "customer" and about.last_message_at > row.asked_at
-        if newer and seen_seq < about.last_seq:
+        newer = await timeline.customer_since(tx, {row.conversation_id: row.asked_seq})
+        if newer and seen_seq < newer[row.conversation_id]:
             raise CustomerWroteSince
         await _send(tx, row, text if outcome == "changed" else None, by)
     await _tell_decided(tx, row, about, outcome, by)
@@ -294,19 +297,3 @@ async def _about(tx: Transaction, row: ApprovalRow) -> ConversationRecord:
 
 def _leg(row: ApprovalRow, about: ConversationRecord) -> UUID | None:
     return about.leg_id if about.agent_id == row.writer_id else None
-
-
-async def set_approval_rules(tx: Transaction, *, rules: ApprovalRules, version: int) -> None:
-    """Decide whose replies wait. Errors: WrongRules, CareStale."""
-    members = list(dict.fromkeys(rules.member_ids))
-    queues = list(dict.fromkeys(rules.queue_ids))
-    briefs = await accounts.member_briefs(tx, members)
-    if too_many(members) or any(one not in briefs for one in members):
-        raise WrongRules(fields={"member_ids": "assist.wrong_rules"})
-    known = await routing.queue_names(tx, queues)
-    if too_many(queues) or any(one not in known for one in queues):
-        raise WrongRules(fields={"queue_ids": "assist.wrong_rules"})
-    if not WARN_MIN[0] <= rules.warn_min <= WARN_MIN[1]:
-        raise WrongRules(fields={"warn_min": "assist.wrong_rules"})
-    kept = msgspec.structs.replace(rules, member_ids=members, queue_ids=queues)
-    await save_rules(tx, "approval", kept, version)

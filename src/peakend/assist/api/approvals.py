@@ -8,8 +8,9 @@ from litestar import get, post, put
 from litestar.params import Parameter
 from msgspec import Meta
 
+from peakend.accounts import queries as accounts
 from peakend.assist import actions, queries
-from peakend.assist.rules.approvals import ApprovalRules
+from peakend.assist.rules.approvals import ApprovalRules, BuiltIn
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
@@ -42,15 +43,28 @@ class ApprovalRulesGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     """Whose replies wait, and the version that was looked at."""
 
     member_ids: Ids = []
+    built_in: Annotated[list[BuiltIn], Meta(max_length=3)] = []
+    role_ids: Ids = []
+    role_queue_ids: Ids = []
+    newcomer_days: Annotated[int, Meta(ge=0, le=365)] = 0
     queue_ids: Ids = []
+    own_team: bool = False
     warn_min: Annotated[int, Meta(ge=1, le=240)]
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
+class RoleToName(msgspec.Struct, frozen=True):
+    """A role of the house's own that may be named."""
+
+    id: UUID
+    name: str
+
+
 class ApprovalRulesShown(ApprovalRules, frozen=True, kw_only=True):
-    """Whose replies wait; version 0 is what nobody has changed yet."""
+    """Whose replies wait, and the roles there are; version 0 is what nobody has changed yet."""
 
     version: int
+    roles: list[RoleToName]
 
 
 @get(
@@ -148,17 +162,18 @@ async def approval_rules(tx: Transaction) -> ApprovalRulesShown:
 
 @put("/approval-rules", summary="Decide whose replies wait", opt=needs("routing.manage"))
 async def set_approval_rules(tx: Transaction, data: ApprovalRulesGiven) -> ApprovalRulesShown:
-    rules = ApprovalRules(
-        member_ids=data.member_ids, queue_ids=data.queue_ids, warn_min=data.warn_min
-    )
-    await actions.set_approval_rules(tx, rules=rules, version=data.version)
+    given = msgspec.structs.asdict(data)
+    version = given.pop("version")
+    await actions.set_approval_rules(tx, rules=ApprovalRules(**given), version=version)
     return await _rules(tx)
 
 
 async def _rules(tx: Transaction) -> ApprovalRulesShown:
     care = await queries.fresh_care(tx)
     return ApprovalRulesShown(
-        **msgspec.structs.asdict(care.approval), version=care.versions.get("approval", 0)
+        **msgspec.structs.asdict(care.approval),
+        version=care.versions.get("approval", 0),
+        roles=[RoleToName(one.id, one.name) for one in await accounts.roles(tx)],
     )
 
 

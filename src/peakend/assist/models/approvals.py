@@ -22,6 +22,8 @@ reply_approval_table = tenant_table(
     *reference("writer_id", "member", nullable=False),
     *reference("asked_id", "member"),
     Column("required", Boolean, nullable=False),
+    # Until it is late only those who share a team with the writer may approve it.
+    Column("own_team", Boolean, nullable=False, server_default=text("false")),
     Column("text", Text, nullable=False),
     Column("files", JSONB),
     Column("article_id", Uuid(as_uuid=True)),
@@ -64,6 +66,7 @@ class ApprovalRow(msgspec.Struct, frozen=True, kw_only=True):
     writer_id: UUID
     asked_id: UUID | None
     required: bool
+    own_team: bool
     text: str
     files: list[dict[str, Any]] | None
     article_id: UUID | None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -35,7 +34,8 @@ ORDER BY asked_at DESC LIMIT 5
 _WAITING = f"""
 SELECT {APPROVAL_COLUMNS} FROM reply_approval
 WHERE organisation_id = current_organisation() AND state = 'waiting' AND writer_id <> $1
-  AND (asked_id IS NULL OR asked_id = $1 OR late_at IS NOT NULL)
+  AND (asked_id = $1 OR late_at IS NOT NULL
+       OR asked_id IS NULL AND (NOT own_team OR writer_id = ANY($3::uuid[])))
 ORDER BY asked_at LIMIT $2
 """  # noqa: S608 (names of columns only)
 _REPORT = """
@@ -69,6 +69,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     asked_id: UUID | None
     asked: str | None
     required: bool
+    own_team: bool
     text: str
     files: list[str]
     asked_at: datetime
@@ -167,7 +168,8 @@ async def waiting_approvals(tx: Transaction, actor: Actor) -> list[WaitingApprov
     """Return the replies that wait for this senior, the longest first. Counts: at most 100."""
     if not actor.may(PERMISSION):
         return []
-    rows = await tx.all(ApprovalRow, _WAITING, actor.id, MOST_WAITING)
+    mates = await accounts.teammates(tx, actor.team_ids)
+    rows = await tx.all(ApprovalRow, _WAITING, actor.id, MOST_WAITING, mates)
     about = await conversations.rows(tx, list({row.conversation_id for row in rows}), actor)
     of = {one.id: one for one in about if one.state == "serving"}
     seen = [row for row in rows if row.conversation_id in of]
@@ -180,10 +182,8 @@ async def waiting_approvals(tx: Transaction, actor: Actor) -> list[WaitingApprov
 async def approving(tx: Transaction, conversation_id: UUID, actor: Actor) -> Approving:
     """Return whether this writer has to ask, and whom. Errors: ConversationNotFound."""
     row = await conversations.need_conversation(tx, conversation_id, actor)
-    return Approving(
-        await must_wait(tx, actor, row.queue_id),
-        await approvers(tx, row.queue_id, row.brand_id, but=actor.id),
-    )
+    may, _ = await approvers(tx, row.queue_id, row.brand_id, writer=actor)
+    return Approving(await must_wait(tx, actor, row.queue_id), may)
 
 
 async def must_wait(tx: Transaction, actor: Actor, queue_id: UUID | None) -> bool:
@@ -193,10 +193,14 @@ async def must_wait(tx: Transaction, actor: Actor, queue_id: UUID | None) -> boo
 
 
 async def approvers(
-    tx: Transaction, queue_id: UUID | None, brand_id: UUID | None, *, but: UUID | None
-) -> list[Approver]:
-    """Return who may approve what is written in such a conversation, by name."""
-    people = [one for one in await accounts.members(tx, active_only=True) if one.id != but]
+    tx: Transaction, queue_id: UUID | None, brand_id: UUID | None, *, writer: Actor
+) -> tuple[list[Approver], bool]:
+    """Return who may approve what somebody writes in such a conversation, by name.
+
+    Also whether these are only the seniors of the writer's own teams: where the house wants that,
+    and there are any.
+    """
+    people = [one for one in await accounts.members(tx, active_only=True) if one.id != writer.id]
     rights = await accounts.rights_of(tx, [one.id for one in people])
     may = [one for one in people if PERMISSION in rights[one.id].permissions]
     teams = await accounts.teams_of(tx, [one.id for one in may])
@@ -207,9 +211,19 @@ async def approvers(
         served = own.scope == "queue" and any(q == queue_id for q, _ in queues.get(member_id, ()))
         return own.scope == "all" or brand_id in own.seen_brand_ids or served
 
-    return sorted(
-        (Approver(one.id, one.name) for one in may if sees(one.id)), key=lambda one: one.name
-    )
+    able = [one for one in may if sees(one.id)]
+    near = [one for one in able if teams[one.id] & writer.team_ids]
+    own_team = bool(near) and (await care(tx)).approval.own_team
+    chosen = near if own_team else able
+    named = (Approver(one.id, one.name) for one in chosen)
+    return sorted(named, key=lambda one: one.name), own_team
+
+
+async def is_for(tx: Transaction, row: ApprovalRow, actor: Actor) -> bool:
+    """Say whether a reply waits for this senior too, and not only for those of another team."""
+    if not row.own_team or row.late_at is not None or row.asked_id == actor.id:
+        return True
+    return row.writer_id in await accounts.teammates(tx, actor.team_ids)
 
 
 async def approval_report(tx: Transaction, *, now: datetime, days: int) -> ApprovalCounts:
@@ -227,16 +241,14 @@ async def _shown(
 ) -> list[Approval]:
     ids = {id_ for row in rows for id_ in (row.writer_id, row.asked_id, row.decided_by) if id_}
     names = await accounts.member_names(tx, ids)
-    of = {one.id: one for one in about}
-
-    def newer(row: ApprovalRow) -> bool:
-        now: Any = of.get(row.conversation_id)
-        return (
-            now is not None
-            and now.preview_kind == "customer"
-            and (now.last_message_at > row.asked_at)
-        )
-
+    seen = {one.id for one in about}
+    marks = {
+        row.conversation_id: row.asked_seq
+        for row in rows
+        if row.state == "waiting" and row.conversation_id in seen
+    }
+    newer = await conversations.customer_since(tx, marks)
+    able = {row.id for row in rows if actor.may(PERMISSION) and await is_for(tx, row, actor)}
     return [
         Approval(
             id=row.id,
@@ -246,18 +258,17 @@ async def _shown(
             asked_id=row.asked_id,
             asked=names.get(row.asked_id) if row.asked_id else None,
             required=row.required,
+            own_team=row.own_team and row.late_at is None,
             text=row.text,
             files=[str(one.get("name", "")) for one in row.files or ()],
             asked_at=row.asked_at,
             state=row.state,
             late=row.late_at is not None,
-            newer=row.state == "waiting" and newer(row),
+            newer=row.state == "waiting" and row.conversation_id in newer,
             decided_by=names.get(row.decided_by) if row.decided_by else None,
             sent_text=row.sent_text,
             why=row.why,
-            may_decide=row.state == "waiting"
-            and row.writer_id != actor.id
-            and actor.may(PERMISSION),
+            may_decide=row.state == "waiting" and row.writer_id != actor.id and row.id in able,
         )
         for row in rows
     ]

@@ -5,10 +5,12 @@ time. A change made in another process is heard of within `KEPT_S`.
 """
 
 import time
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
+from peakend.accounts import queries as accounts
 from peakend.assist.models import CareRow
 from peakend.assist.rules.approvals import ApprovalRules, Held, held, must_ask
 from peakend.assist.rules.helps import HelpRules
@@ -62,6 +64,13 @@ async def fresh_care(tx: Transaction) -> Care:
     watch = msgspec.convert(given.get("watch", {}), WatchRules)
     wording = msgspec.convert(given.get("wording", {}), WordingRules)
     approval = msgspec.convert(given.get("approval", {}), ApprovalRules)
+    days = approval.newcomer_days
+    holders = await accounts.holders(
+        tx,
+        built_in=approval.built_in,
+        role_ids=approval.role_ids,
+        since=tx.now - timedelta(days=days) if days else None,
+    )
     return Care(
         watch=watch,
         ear=ear(watch),
@@ -69,7 +78,7 @@ async def fresh_care(tx: Transaction) -> Care:
         blocks=blocking(wording),
         helps=msgspec.convert(given.get("helps", {}), HelpRules),
         approval=approval,
-        held=held(approval),
+        held=held(approval, holders),
         versions={row.kind: row.version for row in rows},
     )
 
@@ -106,7 +115,7 @@ async def need_good_wording(tx: Transaction, text: str) -> None:
 
 
 class ApprovalNeeded(Refused):
-    """The writer, or the queue, is one whose replies a senior sees first."""
+    """The writer, their role or the queue is one whose replies a senior sees first."""
 
     wording = "assist.approval_needed"
 
@@ -116,7 +125,7 @@ async def need_no_approval(
 ) -> None:
     """Refuse a reply that has to wait for a senior. Errors: ApprovalNeeded."""
     rules = (await care(tx)).held
-    if by.kind != "member" or (posted and not rules.queues):
+    if by.kind != "member" or (posted and not rules.by_queue):
         return
     senior = by.may("conversations.approve")
     if must_ask(rules, member_id=by.id, senior=senior, queue_id=queue_id):

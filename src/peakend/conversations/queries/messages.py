@@ -111,6 +111,11 @@ class Marks(msgspec.Struct, frozen=True):
     agent_read: int
 
 
+class _Since(msgspec.Struct, frozen=True):
+    id: UUID
+    seq: int
+
+
 class _Marked(MessageRecord, frozen=True):
     read_seq: int
     delivered_seq: int
@@ -317,6 +322,28 @@ async def last_words(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, str]:
     """
     rows = await tx.all(_Words, _LAST_WORDS, list(ids)) if ids else []
     return {row.id: row.text for row in rows}
+
+
+async def customer_since(tx: Transaction, marks: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Return where a customer wrote last, of the conversations where that is behind the mark."""
+    if not marks:
+        return {}
+    rows = await tx.all(
+        _Since,
+        """
+        SELECT asked.id, last.seq
+        FROM unnest($1::uuid[], $2::int[]) AS asked (id, seq)
+        CROSS JOIN LATERAL (
+            SELECT m.seq FROM message m
+            WHERE m.organisation_id = current_organisation() AND m.conversation_id = asked.id
+              AND m.seq > asked.seq AND m.kind = 'customer'
+            ORDER BY m.seq DESC LIMIT 1
+        ) last
+        """,
+        list(marks),
+        list(marks.values()),
+    )
+    return {row.id: row.seq for row in rows}
 
 
 async def transcript(tx: Transaction, conversation_id: UUID, limit: int = 100) -> list[Message]:

@@ -19,7 +19,9 @@ export const AskColleague = defineAsyncComponent(async () => {
 export const calling = ref(0)
 /** How many side threads hold something new for me. */
 export const askedMe = ref(0)
+/** How many replies wait for my approval. */
+export const toApprove = ref(0)
 /** Hear whispers, questions and calls for help; returns the function that stops it. */
 export async function followCare(go: (path: string) => void): Promise<() => void> {
-  return (await import('./care/following')).follow(calling, askedMe, go)
+  return (await import('./care/following')).follow(calling, askedMe, toApprove, go)
 }

@@ -16,7 +16,7 @@ export { offerQuick } from './quick'
 export { useActs } from './useActs'
 export { useReasons, useTags } from './useLists'
 export { comesBack } from './aside'
-export { flushAll, onArrived, outbox } from './outbox'
+export { discard, flushAll, onArrived, outbox } from './outbox'
 export { systemText } from './systemText'
 export { bulkBar, bulkRun, chosen, mentions } from './marks'
 /** Hear what I follow and who calls me; returns the function that ends it. */

@@ -11,8 +11,8 @@ let target: Taker | null = null
 
 /** What stands in the open composer. An input method that is composing has not said it yet. */
 export const composed = shallowReactive({ id: '', kind: 'agent' as 'agent' | 'note', text: '' })
-/** Asked before a reply goes; `false` keeps it. */
-export const beforeSending = { ask: null as ((text: string) => boolean) | null }
+/** Asked before a reply goes; `false` keeps it. `label` is the word on the button where pressing it does something else. */
+export const beforeSending = shallowReactive({ ask: null as ((text: string) => boolean) | null, label: '' })
 
 export function composerTakes(taker: Taker): () => void {
   target = taker

@@ -4,7 +4,7 @@ import { api } from '@/api/client'
 import type { Shapes } from '@/api/types'
 import { sayFailure } from '@/app/failures'
 import { i18n } from '@/app/i18n'
-import { shipComposed } from '@/contexts/conversations'
+import { discard, shipComposed } from '@/contexts/conversations'
 import { toast } from '@/ui/toast'
 
 export type Approval = Shapes['Approval']
@@ -14,6 +14,23 @@ const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, 
 export const shipping = ref(false)
 /** The text of each, with its id: a repeat after a broken line is the same one. */
 let tried = { key: '', client_id: '' }
+
+type Unsent = Parameters<typeof discard>[0]
+/** A reply that was refused because it has to be approved: ask for it as it stands. */
+export async function askForUnsent(one: Unsent): Promise<void> {
+  if (shipping.value) return
+  shipping.value = true
+  try {
+    const body: Shapes['ApprovalAskedFor'] = { client_id: one.client_id, text: one.text, file_ids: one.files.map((file) => file.id), article_id: one.article_id ?? null, reply_to: one.quote?.id ?? null, asked_id: null }
+    await api.post<Approval>(`/conversations/${one.conversation_id}/approvals`, body)
+    discard(one)
+    toast({ text: t('assist.care.approval_sent'), tone: 'calm' })
+  } catch (error) {
+    sayFailure(t('assist.care.approval_not_sent_kept'), error)
+  } finally {
+    shipping.value = false
+  }
+}
 
 export async function sendForApproval(asked_id: string | null = null): Promise<boolean> {
   if (shipping.value) return false
