@@ -101,6 +101,17 @@ customer_apart = tenant_table(
 # What contexts above may sift by without naming this table.
 customer.info["after"] = [
     """
+CREATE FUNCTION customer_parts(wanted uuid) RETURNS TABLE (id uuid, absorbed boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT p.id, p.merged_into_id IS NOT NULL FROM customer c
+    JOIN customer p ON p.organisation_id = c.organisation_id
+        AND (p.id = coalesce(c.merged_into_id, c.id)
+             OR p.merged_into_id = coalesce(c.merged_into_id, c.id))
+    WHERE c.organisation_id = current_organisation() AND c.id = wanted
+$body$
+""",
+    """
 CREATE FUNCTION customer_of_tier(wanted uuid, tiers text[]) RETURNS SETOF uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$

@@ -18,6 +18,7 @@ from peakend.conversations.queries.views import (
 from peakend.conversations.rules.views import (
     LONGEST_NAME,
     MOST_COLUMNS,
+    MOST_FIELDS,
     MOST_OWN,
     MOST_SHARED,
     ViewFilter,
@@ -63,6 +64,7 @@ async def add_view(
     scope: str,
     team_id: UUID | None,
     by: Actor,
+    field_ids: list[UUID] | None = None,
 ) -> UUID:
     """Save a filter as a view.
 
@@ -73,11 +75,11 @@ async def add_view(
     await tx.run(
         """
         INSERT INTO conversation_view
-            (id, name, scope, team_id, member_id, filter, ordering, columns, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (id, name, scope, team_id, member_id, filter, ordering, columns, field_ids, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         view_id,
-        *await _kept(tx, name, given, order, columns, scope, team_id, None, by),
+        *await _kept(tx, name, given, order, columns, field_ids or [], scope, team_id, None, by),
         tx.now,
     )
     await _tell(tx, view_id, "created", scope, team_id)
@@ -87,7 +89,7 @@ async def add_view(
 async def change_view(
     tx: Transaction, *, view_id: UUID, changes: dict[str, Any], by: Actor, version: int | None
 ) -> None:
-    """Change some of name, filter, order, columns, scope, team_id.
+    """Change some of name, filter, order, columns, field_ids, scope, team_id.
 
     Errors: ViewNotFound, NotYourView, ViewStale, TooManyViews, ViewNamesGone, TeamNotFound,
     Invalid.
@@ -105,13 +107,13 @@ async def change_view(
         """
         UPDATE conversation_view SET
             name = $2, scope = $3, team_id = $4, member_id = $5, filter = $6, ordering = $7,
-            columns = $8, updated_at = $9, version = version + 1
-        WHERE organisation_id = current_organisation() AND id = $1 AND version = $10
+            columns = $8, field_ids = $9, updated_at = $10, version = version + 1
+        WHERE organisation_id = current_organisation() AND id = $1 AND version = $11
         """,
         view_id,
         *await _kept(
-            tx, new.name, new.filter, new.ordering, new.columns, new.scope, new.team_id,
-            old.member_id, by,
+            tx, new.name, new.filter, new.ordering, new.columns, new.field_ids, new.scope,
+            new.team_id, old.member_id, by,
         ),
         tx.now,
         old.version,
@@ -168,6 +170,7 @@ async def _kept(
     given: ViewFilter,
     order: str,
     columns: list[str],
+    field_ids: list[UUID],
     scope: str,
     team_id: UUID | None,
     owner_id: UUID | None,
@@ -183,14 +186,19 @@ async def _kept(
     wanted = list(dict.fromkeys(columns))
     if len(wanted) > MOST_COLUMNS:
         raise Invalid(fields={"columns": "too_many"})
+    fields = list(dict.fromkeys(field_ids))
+    if len(fields) > MOST_FIELDS:
+        raise Invalid(fields={"field_ids": "too_many"})
+    # What is there no longer, or masked, is shown by nobody and may stay named.
     return (
         checked_name(name, LONGEST_NAME),
         scope,
         team_id if scope == "team" else None,
         (owner_id or by.id) if scope == "own" else None,
-        msgspec.to_builtins(await checked_filter(tx, given)),
+        msgspec.to_builtins(await checked_filter(tx, given, by)),
         order,
         wanted,
+        fields,
     )
 
 

@@ -18,6 +18,7 @@ from peakend.kernel.permissions import needs
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 Columns = Annotated[list[Column], Meta(max_length=12)]
+FieldIds = Annotated[list[UUID], Meta(max_length=6)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -28,6 +29,7 @@ class ViewGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     filter: ViewFilter
     order: Order = "recent"
     columns: Columns = []
+    field_ids: FieldIds = []
     scope: Scope = "own"
     team_id: UUID | None = None
 
@@ -39,6 +41,7 @@ class ViewChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     filter: ViewFilter | UnsetType = UNSET
     order: Order | UnsetType = UNSET
     columns: Columns | UnsetType = UNSET
+    field_ids: FieldIds | UnsetType = UNSET
     scope: Scope | UnsetType = UNSET
     team_id: UUID | UnsetType | None = UNSET
     version: Version | UnsetType = UNSET
@@ -47,6 +50,13 @@ class ViewChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """Return what was given, without the version."""
         given = {name: getattr(self, name) for name in self.__struct_fields__ if name != "version"}
         return {name: value for name, value in given.items() if value is not UNSET}
+
+
+class FieldsAsked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Rows of a list, and the custom fields that it shows as columns."""
+
+    conversation_ids: Annotated[list[UUID], Meta(max_length=100)]
+    field_ids: FieldIds
 
 
 class ViewsOrder(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,6 +86,18 @@ async def found_conversations(
     )
 
 
+@post(
+    "/conversations/field-values",
+    summary="What custom fields hold, as columns of a list",
+    opt=needs("conversations.read"),
+    status_code=200,
+)
+async def conversation_fields(
+    data: FieldsAsked, actor: Actor, tx: Transaction
+) -> list[queries.ConversationFields]:
+    return await queries.conversation_fields(tx, actor, data.conversation_ids, data.field_ids)
+
+
 @get("/views", summary="My views, those of my teams and of everybody",
      opt=needs("conversations.read"))  # fmt: skip
 async def view_list(actor: Actor, tx: Transaction) -> list[View]:
@@ -100,6 +122,7 @@ async def add_view(data: ViewGiven, actor: Actor, tx: Transaction) -> View:
         given=data.filter,
         order=data.order,
         columns=list(data.columns),
+        field_ids=list(data.field_ids),
         scope=data.scope,
         team_id=data.team_id,
         by=actor,
@@ -133,6 +156,7 @@ async def order_views(data: ViewsOrder, actor: Actor, tx: Transaction) -> None:
 
 routes = [
     found_conversations,
+    conversation_fields,
     view_list,
     view_counts,
     view_card,

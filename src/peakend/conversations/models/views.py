@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Text
+from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from peakend.conversations.rules import views
@@ -19,6 +19,8 @@ view_table = tenant_table(
     Column("filter", JSONB, nullable=False),
     Column("ordering", Text, nullable=False),
     Column("columns", ARRAY(Text), nullable=False),
+    # Custom fields that are shown as columns behind those.
+    Column("field_ids", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default=text("'{}'")),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("ix_conversation_view_member", "organisation_id", "member_id"),
@@ -45,6 +47,7 @@ class ViewRecord(msgspec.Struct, frozen=True, kw_only=True):
     filter: views.ViewFilter
     ordering: views.Order
     columns: list[str]
+    field_ids: list[UUID]
     version: int
     updated_at: datetime
 

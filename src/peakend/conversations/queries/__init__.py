@@ -37,6 +37,10 @@ from peakend.conversations.queries.card import (
     newest_of_customers,
 )
 from peakend.conversations.queries.clearing import Standing, standing
+from peakend.conversations.queries.field_values import (
+    ConversationFields,
+    conversation_fields,
+)
 from peakend.conversations.queries.following import (
     Followed,
     Following,
@@ -115,6 +119,7 @@ __all__ = [
     "CannedReply",
     "ChannelRecord",
     "Conversation",
+    "ConversationFields",
     "ConversationIsClosed",
     "ConversationNotFound",
     "ConversationRecord",
@@ -165,6 +170,7 @@ __all__ = [
     "channels",
     "clock_runs",
     "conversation",
+    "conversation_fields",
     "conversation_list",
     "conversations",
     "counts",

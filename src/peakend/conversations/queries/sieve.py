@@ -7,38 +7,31 @@ the same among a thousand and among a million.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
-    DateTime,
-    Exists,
-    Integer,
-    Text,
     all_,
     and_,
-    any_,
     bindparam,
     func,
     literal_column,
-    not_,
     or_,
     select,
     tuple_,
     union_all,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PgUUID  # noqa: N811 (a column type)
 
-from peakend.conversations.models import conversation_table, conversation_tag_table, due_table
+from peakend.conversations.models import conversation_table, due_table
+from peakend.conversations.queries.sifts import UUIDS, moment, number, one_of, runs, sifted
 from peakend.conversations.rules.views import ViewFilter
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.profiles.queries import FieldTest
 
 # Walked along: the open ones by their last message, by what is promised, or the closed ones.
 Base = Literal["open", "due", "closed"]
@@ -49,7 +42,6 @@ MOST_CHOSEN = 5
 _c = conversation_table.c
 _d = due_table.c
 _dialect = postgresql.dialect(paramstyle="numeric_dollar")
-_UUIDS = ARRAY(PgUUID(as_uuid=True))
 
 
 class Sieve(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +52,7 @@ class Sieve(msgspec.Struct, frozen=True, kw_only=True):
     me: UUID | None
     agent_ids: list[UUID]
     reason_ids: list[UUID]
+    fields: list[FieldTest] = []
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -130,7 +123,19 @@ def _values(sieve: Sieve, actor: Actor) -> dict[str, Any]:
         "opened_to": ago(given.opened_before_s),
         "last_from": ago(given.last_within_s),
         "last_to": ago(given.last_before_s),
+        **_tested(sieve.fields),
     }
+
+
+def _tested(tests: list[FieldTest]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for at, one in enumerate(tests):
+        given = {
+            "field": one.field_id, "texts": one.texts, "low": one.low, "high": one.high,
+            "since": one.since, "till": one.till, "yes": one.yes,
+        }  # fmt: skip
+        values |= {f"{name}_{at}": value for name, value in given.items()}
+    return values
 
 
 def _conditions(sieve: Sieve) -> tuple[str, ...]:
@@ -156,6 +161,7 @@ def _conditions(sieve: Sieve) -> tuple[str, ...]:
     ):
         if value is not None:
             names.append(name)
+    names += [f"{one.of}.{at}" for at, one in enumerate(sieve.fields)]
     return tuple(names)
 
 
@@ -216,14 +222,14 @@ def _statement(
     places = _places(base)
     within = [_c.organisation_id == func.current_organisation(), *_of_base(base)]
     if base == "due" and "sla.breached" in names:
-        within.append(_d.due_at <= _moment("now"))
+        within.append(_d.due_at <= moment("now"))
     if base == "due" and "sla.near" in names:
-        within.append(_d.due_at > _moment("now"))
+        within.append(_d.due_at > moment("now"))
     for name, column in (("last_from", "from"), ("last_to", "to")):
         if name in names and base == "open":
             edge = func.date_bin(
                 literal_column("interval '1 minute'"),
-                _moment(name),
+                moment(name),
                 literal_column("timestamptz '2000-01-01 00:00Z'"),
             )
             minute = _c.last_message_minute
@@ -232,7 +238,7 @@ def _statement(
         here = tuple_(*places.values())
         last = tuple_(*(bindparam(f"after_{n}", type_=c.type) for n, c in places.items()))
         within.append(here > last if upwards else here < last)
-    sifts = and_(literal_column("true"), *(_sifted(name) for name in names), *_wall(walled))
+    sifts = and_(literal_column("true"), *(sifted(name) for name in names), *_wall(walled))
     ends = [column if upwards else column.desc() for column in places.values()]
     branches = [
         select(
@@ -241,7 +247,7 @@ def _statement(
         )
         .where(*within, *_in_range(name, base))
         .order_by(*ends)
-        .limit(_number("looked"))
+        .limit(number("looked"))
         for name in ranges
     ]
     if len(branches) == 1:
@@ -250,22 +256,18 @@ def _statement(
         walked = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     order = [walked.c[name] if upwards else walked.c[name].desc() for name in places]
     numbered = (
-        select(walked, func.row_number().over(order_by=order).label("place"))
+        select(walked, func.rownumber().over(order_by=order).label("place"))
         .order_by(*order)
-        .limit(_number("looked"))
+        .limit(number("looked"))
         .subquery()
     )
     sql = (
         select(numbered.c.id, numbered.c.at, numbered.c.fits, numbered.c.place)
-        .where(or_(numbered.c.fits, numbered.c.place == _number("looked")))
-        .limit(_number("most"))
+        .where(or_(numbered.c.fits, numbered.c.place == number("looked")))
+        .limit(number("most"))
         .compile(dialect=_dialect)
     )
     return str(sql), tuple(sql.positiontup or ())
-
-
-_number = partial(bindparam, type_=Integer)
-_moment = partial(bindparam, type_=DateTime(timezone=True))
 
 
 def _places(base: Base) -> Mapping[str, Any]:
@@ -277,22 +279,11 @@ def _places(base: Base) -> Mapping[str, Any]:
     return {"minute": _c.last_message_minute, "at": _c.last_message_at, "id": _c.id}
 
 
-def _runs() -> list[ColumnElement[bool]]:
-    return [
-        _d.organisation_id == _c.organisation_id,
-        _d.conversation_id == _c.id,
-        # An expression: the planner, far off in how few are awaited, would read all that are open.
-        literal_column("(conversation.state || '') IN ('waiting', 'serving')", Boolean),
-        _c.awaiting_since.is_not(None),
-        _c.snoozed_until.is_(None),
-    ]
-
-
 def _of_base(base: Base) -> list[ColumnElement[bool]]:
     if base == "closed":
         return [_c.state == literal_column("'closed'")]
     if base == "due":
-        return _runs()
+        return runs()
     return [_c.state != literal_column("'closed'")]
 
 
@@ -318,7 +309,7 @@ def _in_range(name: str, base: Base) -> list[ColumnElement[bool]]:
     if kind == "brand":
         branded = _c.brand_id == bindparam(name, type_=_c.brand_id.type)
         # Of no queue of mine: "not any of" would be read as "unlike one of".
-        foreign = _c.queue_id != all_(bindparam("seen_queues", type_=_UUIDS))
+        foreign = _c.queue_id != all_(bindparam("seen_queues", type_=UUIDS))
         elsewhere = or_(_c.queue_id.is_(None), foreign)
         return [branded, other, elsewhere]
     return []
@@ -328,73 +319,5 @@ def _wall(walled: bool) -> list[ColumnElement[bool]]:
     if not walled:
         return []
     mine = _c.agent_id == bindparam("me", type_=_c.agent_id.type)
-    queued, branded = _one_of(_c.queue_id, "seen_queues"), _one_of(_c.brand_id, "seen_brands")
+    queued, branded = one_of(_c.queue_id, "seen_queues"), one_of(_c.brand_id, "seen_brands")
     return [or_(mine, queued, branded)]
-
-
-def _one_of(column: Any, name: str, kind: Any = _UUIDS) -> ColumnElement[bool]:
-    return column == any_(bindparam(name, type_=kind))
-
-
-def _sifted(name: str) -> ColumnElement[bool]:
-    """Return one condition of a filter."""
-    kind, *parts = name.split(".")
-    if kind == "stages":
-        return or_(*(_stage(one) for one in parts))
-    if kind == "sla":
-        breached, near = _d.due_at <= _moment("now"), _d.warn_at <= _moment("now")
-        late = near if len(parts) == 2 else breached
-        if parts == ["near"]:
-            late = and_(near, _d.due_at > _moment("now"))
-        return _exists(*_runs(), late)
-    if kind == "rest":
-        return not_(_exists(*_runs()))
-    if kind == "nobody_or_agents":
-        return or_(_c.agent_id.is_(None), _one_of(_c.agent_id, "agents"))
-    if kind == "tags":
-        t = conversation_tag_table.c
-        return _exists(
-            t.organisation_id == _c.organisation_id,
-            t.conversation_id == _c.id,
-            _one_of(t.tag_id, "tags"),
-        )
-    if kind == "unread":
-        return or_(_c.unread > literal_column("0"), _c.marked_unread)
-    if kind == "tiers":
-        of_tier: Any = func.customer_of_tier(_c.customer_id, bindparam(kind, type_=ARRAY(Text)))
-        return _exists().select_from(of_tier.alias("of_tier"))
-    if kind in _TIMES:
-        column, later = _TIMES[kind]
-        return column >= _moment(kind) if later else column <= _moment(kind)
-    column = _COLUMNS[kind]
-    return _one_of(column, kind, ARRAY(column.type))
-
-
-def _exists(*conditions: ColumnElement[bool]) -> Exists:
-    return select(literal_column("1")).where(*conditions).correlate(conversation_table).exists()
-
-
-def _stage(name: str) -> ColumnElement[bool]:
-    if name == "snoozed":
-        return _c.snoozed_until.is_not(None)
-    here = _c.state == literal_column(f"'{name}'")
-    return and_(here, _c.snoozed_until.is_(None)) if name == "serving" else here
-
-
-_COLUMNS = {
-    "agents": _c.agent_id,
-    "queues": _c.queue_id,
-    "brands": _c.brand_id,
-    "channels": _c.channel_id,
-    "reasons": _c.reason_id,
-    "priorities": _c.priority,
-    "languages": _c.language,
-}
-# Whether the moment is the earliest or the latest that fits.
-_TIMES = {
-    "waiting": (_c.awaiting_since, False),
-    "opened_from": (_c.opened_at, True),
-    "opened_to": (_c.opened_at, False),
-    "last_from": (_c.last_message_at, True),
-    "last_to": (_c.last_message_at, False),
-}

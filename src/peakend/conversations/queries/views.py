@@ -26,6 +26,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, NotFound
 from peakend.kernel.paging import WrongCursor, cursor_decode, cursor_encode
+from peakend.profiles.queries import Condition, FieldTest, field_tests, sifting_fields
 
 COUNTED_TO = 99
 # How many rows a page or a count looks at before it says where it stopped.
@@ -67,6 +68,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     filter: ViewFilter
     order: Order
     columns: list[str]
+    field_ids: list[UUID]
     version: int
     gone: list[str]
     editable: bool
@@ -105,14 +107,14 @@ def may_share_views(actor: Actor) -> bool:
 async def views(tx: Transaction, actor: Actor) -> list[View]:
     """Return the views of a person in their own order."""
     found = await _records(tx, actor)
-    gone = await _gone(tx, [one.filter for one in found])
+    gone = await _gone(tx, [one.filter for one in found], actor)
     return [_view(one, missing, actor) for one, missing in zip(found, gone, strict=True)]
 
 
 async def need_view(tx: Transaction, view_id: UUID, actor: Actor) -> View:
     """Return a view of a person. Errors: ViewNotFound."""
     record = await need_view_record(tx, view_id, actor)
-    return _view(record, (await _gone(tx, [record.filter]))[0], actor)
+    return _view(record, (await _gone(tx, [record.filter], actor))[0], actor)
 
 
 async def need_view_record(tx: Transaction, view_id: UUID, actor: Actor) -> ViewRecord:
@@ -159,14 +161,15 @@ def _view(record: ViewRecord, gone: list[str], actor: Actor) -> View:
         filter=record.filter,
         order=record.ordering,
         columns=record.columns,
+        field_ids=record.field_ids,
         version=record.version,
         gone=gone,
         editable=record.scope == "own" or may_share_views(actor),
     )
 
 
-async def _gone(tx: Transaction, filters: Sequence[ViewFilter]) -> list[list[str]]:
-    """Return for each filter the fields that name what is there no longer."""
+async def _gone(tx: Transaction, filters: Sequence[ViewFilter], actor: Actor) -> list[list[str]]:
+    """Return for each filter the fields that name what is there no longer, or not for this one."""
 
     def named(field: str) -> set[UUID]:
         return {one for given in filters for one in getattr(given, field)}
@@ -184,21 +187,34 @@ async def _gone(tx: Transaction, filters: Sequence[ViewFilter]) -> list[list[str
         known["reason_ids"] = {node.id for node in (await reason_tree(tx)).nodes}
     if named("queue_ids") and provided.directory is not None:
         known["queue_ids"] = await provided.directory.known_queues(tx, named("queue_ids"))
+    asked = {one.field_id for given in filters for one in given.fields}
+    fields = set(await sifting_fields(tx, asked, actor))
     return [
         [field for field, there in known.items() if set(getattr(given, field)) - there]
+        + (["fields"] if {one.field_id for one in given.fields} - fields else [])
         for given in filters
     ]
 
 
-async def checked_filter(tx: Transaction, given: ViewFilter) -> ViewFilter:
+async def checked_filter(tx: Transaction, given: ViewFilter, actor: Actor) -> ViewFilter:
     """Return a filter that can be used. Errors: Invalid, ViewNamesGone."""
     fault = filter_fault(given)
     if fault is not None:
         raise Invalid(fields={fault: "unfitting"})
-    gone = (await _gone(tx, [given]))[0]
+    gone = (await _gone(tx, [given], actor))[0]
     if gone:
         raise ViewNamesGone(fields=dict.fromkeys(gone, "gone"))
+    if await _field_tests(tx, given, actor) is None:
+        raise Invalid(fields={"fields": "unfitting"})
     return given
+
+
+async def _field_tests(tx: Transaction, given: ViewFilter, actor: Actor) -> list[FieldTest] | None:
+    if not given.fields:
+        return []
+    known = await sifting_fields(tx, {one.field_id for one in given.fields}, actor)
+    asked = [Condition(**msgspec.structs.asdict(one)) for one in given.fields]
+    return field_tests(known, asked)
 
 
 async def _sieve(tx: Transaction, actor: Actor, given: ViewFilter) -> Sieve:
@@ -214,7 +230,12 @@ async def _sieve(tx: Transaction, actor: Actor, given: ViewFilter) -> Sieve:
         nodes = (await reason_tree(tx)).nodes
         reasons = with_branches(reasons, {node.id: node.parent_id for node in nodes})
     return Sieve(
-        filter=given, now=tx.now, me=actor.id, agent_ids=sorted(agents), reason_ids=reasons
+        filter=given,
+        now=tx.now,
+        me=actor.id,
+        agent_ids=sorted(agents),
+        reason_ids=reasons,
+        fields=await _field_tests(tx, given, actor) or [],
     )
 
 
@@ -231,7 +252,7 @@ async def found_conversations(
 
     Counts: each page looks at 2,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
     """
-    sieve = await _sieve(tx, actor, await checked_filter(tx, given))
+    sieve = await _sieve(tx, actor, await checked_filter(tx, given, actor))
     parts = _parts(given, order)
     at = 0
     after: tuple[datetime, UUID] | None = None
@@ -297,7 +318,7 @@ async def view_counts(tx: Transaction, actor: Actor) -> list[ViewCount]:
     Counts: up to 99 of the newest 1,000 rows; `more` where there may be others.
     """
     found = await _records(tx, actor)
-    gone = await _gone(tx, [one.filter for one in found])
+    gone = await _gone(tx, [one.filter for one in found], actor)
     counted = []
     for record, missing in zip(found, gone, strict=True):
         if not missing:

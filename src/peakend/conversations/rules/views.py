@@ -5,6 +5,7 @@ a colleague.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -25,12 +26,32 @@ Column = Literal[
 MOST_OWN = 50
 MOST_SHARED = 100
 MOST_COLUMNS = 12
+MOST_FIELDS = 6
 LONGEST_NAME = 60
 
 Ids = Annotated[list[UUID], Meta(max_length=20)]
 # Up to a year back.
 Length = Annotated[int, Meta(ge=60, le=366 * 86_400)]
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Number = Annotated[float, Meta(ge=-1e15, le=1e15)]
 Tier = Annotated[str, Meta(pattern="^[a-z_]{1,20}$")]
+
+
+class FieldCondition(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What a custom field must hold, as its type allows: one of some values, a range, yes or no.
+
+    Units: days are calendar days; both ends of a range belong to it.
+    """
+
+    field_id: UUID
+    any_of: Annotated[list[Text], Meta(max_length=20)] = []
+    least: Number | None = None
+    most: Number | None = None
+    since: date | None = None
+    till: date | None = None
+    yes: bool | None = None
 
 
 class ViewFilter(
@@ -50,6 +71,7 @@ class ViewFilter(
     tiers: Annotated[list[Tier], Meta(max_length=10)] = []
     languages: Annotated[list[Literal["zh-CN", "en"]], Meta(max_length=2)] = []
     sla: Annotated[list[Literal["near", "breached"]], Meta(max_length=2)] = []
+    fields: Annotated[list[FieldCondition], Meta(max_length=5)] = []
     unread: bool = False
     waiting_s: Length | None = None
     opened_within_s: Length | None = None
@@ -64,6 +86,8 @@ def filter_fault(given: ViewFilter) -> str | None:
         return "stages"
     if "closed" in given.stages and (given.sla or given.waiting_s):
         return "sla" if given.sla else "waiting_s"
+    if len({one.field_id for one in given.fields}) < len(given.fields):
+        return "fields"
     return None
 
 

@@ -78,6 +78,46 @@ field_value_table = tenant_table(
     Index("ix_profile_value_field", "organisation_id", "field_id", "owner_id"),
     primary_key=("owner_id", "field_id"),
 )
+# What contexts above may sift by without naming this table. Sealed values fit nothing: what is
+# masked cannot be guessed at by asking who has it.
+field_value_table.info["after"] = [
+    """
+CREATE FUNCTION profile_fits(
+    owner uuid, field uuid, texts text[], low float8, high float8, since date, till date,
+    yes boolean
+) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT v.owner_id FROM profile_value v
+    WHERE v.organisation_id = current_organisation() AND v.owner_id = owner AND v.field_id = field
+      AND v.sealed IS NULL
+      AND (texts IS NULL OR lower(v.text) = ANY (texts))
+      AND (low IS NULL OR v.number >= low) AND (high IS NULL OR v.number <= high)
+      AND (since IS NULL OR v.day >= since) AND (till IS NULL OR v.day <= till)
+      AND (yes IS NULL OR v.flag = yes)
+$body$
+""",
+    """
+CREATE FUNCTION customer_profile_fits(
+    owner uuid, field uuid, texts text[], low float8, high float8, since date, till date,
+    yes boolean
+) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT v.owner_id FROM (
+        SELECT held.* FROM customer_parts(owner) part
+        JOIN profile_value held ON held.organisation_id = current_organisation()
+            AND held.owner_id = part.id AND held.field_id = field
+        ORDER BY part.absorbed, part.id LIMIT 1
+    ) v
+    WHERE v.sealed IS NULL
+      AND (texts IS NULL OR lower(v.text) = ANY (texts))
+      AND (low IS NULL OR v.number >= low) AND (high IS NULL OR v.number <= high)
+      AND (since IS NULL OR v.day >= since) AND (till IS NULL OR v.day <= till)
+      AND (yes IS NULL OR v.flag = yes)
+$body$
+""",
+]
 field_reveal_table = tenant_table(
     "profile_reveal",
     Column("owner_id", Uuid(as_uuid=True), nullable=False),

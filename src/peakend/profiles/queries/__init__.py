@@ -47,6 +47,14 @@ from peakend.profiles.queries.objects import (
     objects,
 )
 from peakend.profiles.queries.profiles import Profile, profile
+from peakend.profiles.queries.sifting import (
+    FieldTest,
+    field_tests,
+    sifting_fields,
+    values_beside,
+)
+from peakend.profiles.rules.fields import Given
+from peakend.profiles.rules.sifting import Condition
 
 __all__ = [
     "About",
@@ -55,9 +63,12 @@ __all__ = [
     "CompanyHint",
     "CompanyNotFound",
     "CompanyRow",
+    "Condition",
     "ContextLink",
     "Field",
     "FieldNotFound",
+    "FieldTest",
+    "Given",
     "LinkView",
     "ObjectNotFound",
     "ObjectType",
@@ -74,6 +85,7 @@ __all__ = [
     "company_page",
     "conversation_owner",
     "customer_owner",
+    "field_tests",
     "fields",
     "fields_of",
     "framed",
@@ -89,5 +101,7 @@ __all__ = [
     "object_view",
     "objects",
     "profile",
+    "sifting_fields",
     "values",
+    "values_beside",
 ]

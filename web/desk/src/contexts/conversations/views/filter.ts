@@ -1,10 +1,10 @@
 /** Pure decisions about filters: what fits, in which order, and how a filter stands in an address. */
 import type { ConversationRow } from '@/api/types'
 import { runningClock, type ViewName } from '../rules'
-import type { Field, ViewColumn, ViewFilter, ViewOrder } from './types'
+import type { Field, FieldCondition, ViewColumn, ViewFilter, ViewOrder } from './types'
 
 /** What the filter means for who reads it: the people behind "me" and "my team", reasons with their branches. */
-export interface Reader { agents: readonly string[]; reasons: readonly string[]; now: number }
+export interface Reader { agents: readonly string[]; reasons: readonly string[]; now: number; fits?: ReadonlySet<string> }
 
 export const lists = ['stages', 'holders', 'agent_ids', 'queue_ids', 'brand_ids', 'channel_ids', 'tag_ids', 'reason_ids', 'priorities', 'tiers', 'languages', 'sla'] as const
 export const lengths = ['waiting_s', 'opened_within_s', 'opened_before_s', 'last_within_s', 'last_before_s'] as const
@@ -32,6 +32,8 @@ export function holds(row: ConversationRow, filter: ViewFilter, reader: Reader):
     const held = row.agent_id ? reader.agents.includes(row.agent_id) : !!filter.holders?.includes('nobody')
     if (!held) return false
   }
+  // What custom fields hold is not in the row: the server has said of which it fits.
+  if (filter.fields?.length && !reader.fits?.has(row.id)) return false
   if (filter.sla?.length) {
     const clock = runningClock(row)
     const late = !!clock && clock.due <= reader.now
@@ -64,7 +66,7 @@ export function used(filter: ViewFilter): Field[] {
 
 /** A filter without what says nothing: the same conditions are always the same text. */
 export function tidy(filter: ViewFilter): ViewFilter {
-  return Object.fromEntries(used(filter).map((field) => [field, filter[field]])) as ViewFilter
+  return { ...Object.fromEntries(used(filter).map((field) => [field, filter[field]])), ...(filter.fields?.length ? { fields: filter.fields } : {}) } as ViewFilter
 }
 
 export function written(filter: ViewFilter): string {
@@ -90,6 +92,15 @@ export function changed<F extends Field>(filter: ViewFilter, field: F, value: Vi
   return tidy(next)
 }
 
+/** A condition on a custom field put in the place of the one there was; null takes it away. */
+export function withField(filter: ViewFilter, field_id: string, value: Omit<FieldCondition, 'field_id'> | null): ViewFilter {
+  const kept = filter.fields ?? []
+  const at = kept.findIndex((one) => one.field_id === field_id)
+  const rest = kept.filter((one) => one.field_id !== field_id)
+  if (value) rest.splice(at < 0 ? rest.length : at, 0, { field_id, ...value })
+  return tidy({ ...filter, fields: rest })
+}
+
 /** What a built-in list shows, as a filter to begin with. */
 export function filterOf(view: ViewName): ViewFilter {
   if (view === 'mine') return { stages: ['serving'], holders: ['me'] }
@@ -100,11 +111,11 @@ export function filterOf(view: ViewName): ViewFilter {
 
 /** Whether rows come and go as time passes, without any news. */
 export function timed(filter: ViewFilter): boolean {
-  return !!filter.sla?.length || lengths.some((field) => !!filter[field])
+  return !!filter.sla?.length || !!filter.fields?.length || lengths.some((field) => !!filter[field])
 }
 
 /** The address that shows the conditions of a built-in list; once more and it is as it was. */
 export function turned(query: Record<string, unknown>, view: ViewName) {
-  const { filter, saved, order: _, columns: __, ...rest } = query
+  const { filter, saved, order: _, columns: __, fields: ___, ...rest } = query
   return { query: { ...rest, ...(filter || saved ? {} : { filter: written(filterOf(view)) }) } as Record<string, string> }
 }

@@ -35,15 +35,17 @@ export async function filterFor(view: ViewName, special: string): Promise<ViewFi
 export function found(store: Store, filter: ViewFilter, asked: ViewOrder): ListState {
   const order = ordersOf(filter).includes(asked) ? asked : 'recent'
   const text = written(filter)
-  const reader = { agents: [myId()] as readonly string[], reasons: (filter.reason_ids ?? []) as readonly string[] }
+  const reader = { agents: [myId()] as readonly string[], reasons: (filter.reason_ids ?? []) as readonly string[], fits: new Set<string>() }
   const source: Source = {
     key: `${order} ${text}`,
     async page(cursor): Promise<Page<ConversationRow>> {
       const items: ConversationRow[] = []
+      if (!cursor) reader.fits = new Set()
       let next = cursor
       for (let look = 0; look < LOOKS && items.length < ENOUGH; look++) {
         const page = await api.get<FoundPage>('/conversations/found', { filter: text, order, cursor: next, limit: 50 })
         items.push(...page.items)
+        for (const row of page.items) reader.fits.add(row.id)
         reader.agents = page.agent_ids
         reader.reasons = page.reason_ids
         next = page.next

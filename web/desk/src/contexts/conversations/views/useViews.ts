@@ -51,15 +51,15 @@ export function useKeeping() {
       return undefined
     }
   }
-  type Given = Pick<View, 'name' | 'filter' | 'order' | 'columns' | 'scope'> & { team_id: string | null }
+  type Given = Pick<View, 'name' | 'filter' | 'order' | 'columns' | 'field_ids' | 'scope'> & { team_id: string | null }
   return {
     add: (given: Given) => run('conversations.views.save_failed', () => api.post<View>('/views', given)),
     change: (view: View, given: Partial<Given>) => run('conversations.views.save_failed', () => api.patch<View>(`/views/${view.id}`, { ...given, version: view.version })),
     async remove(view: View): Promise<boolean> {
       const done = await run('conversations.views.delete_failed', async () => { await api.remove(`/views/${view.id}`); return true })
       if (done) {
-        const { name, filter, order, columns, scope, team_id } = view
-        toast({ text: t('conversations.views.deleted', { name }), undo: () => void run('conversations.views.save_failed', () => api.post<View>('/views', { name, filter, order, columns, scope, team_id })) })
+        const { name, filter, order, columns, field_ids, scope, team_id } = view
+        toast({ text: t('conversations.views.deleted', { name }), undo: () => void run('conversations.views.save_failed', () => api.post<View>('/views', { name, filter, order, columns, field_ids, scope, team_id })) })
       }
       return !!done
     },
