@@ -12,6 +12,8 @@ from peakend.automation.rules import Steps, Target, order, snoozed_to, steps_fau
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as shown
 from peakend.conversations.queries import ConversationStale
+from peakend.conversations.rules.rich import Rich
+from peakend.kernel.actors import Actor
 from peakend.kernel.errors import Conflict, Invalid, NotFound
 from peakend.kernel.ids import new_id
 from peakend.routing import actions as routing
@@ -78,6 +80,62 @@ async def test_each_step_leaves_what_a_hand_would_leave(bench: Bench) -> None:
         assert ours.payload.keys() == theirs.payload.keys()
         assert (ours.leg_id is None) == (theirs.leg_id is None)
     assert run_id is not None
+
+
+async def kept_card(bench: Bench, by: Actor | None = None, scope: str = "all") -> UUID:
+    by = by or bench.boss
+    async with bench.floor.tx(by) as tx:
+        return await conversations.add_rich_template(
+            tx, name="换电池", scope=scope, team_id=None, by=by,
+            content=Rich(intro="您看哪天方便？", quick=["明天", "后天"]),
+        )  # fmt: skip
+
+
+async def test_a_card_is_seen_before_it_goes_and_goes_once(bench: Bench) -> None:
+    card_id = await kept_card(bench)
+    macro_id = await bench.macro(reply=HELLO, rich_template_id=card_id, note="记下")
+    seen = await bench.preview(macro_id)
+    assert seen.card is not None
+    assert (seen.card.id, seen.card.content.quick) == (card_id, ["明天", "后天"])
+    assert [(step.what, step.names, step.blocked) for step in seen.steps] == [
+        ("reply", [], None), ("card", ["换电池"], None), ("note", [], None),
+    ]  # fmt: skip
+    run_id = await bench.run(macro_id, card_version=seen.card.version)
+    await bench.run(macro_id, run_id=run_id, version=1)
+    async with bench.floor.tx() as tx:
+        row = await bench.floor.conversation(bench.conversation_id)
+        said = [one for one in await shown.messages(tx, row, limit=20) if one.kind == "agent"]
+    assert [(one.code, one.text.split("\n")[0]) for one in said] == [
+        (None, "您好，王女士，我是linxi。"), ("rich", "您看哪天方便？"),
+    ]  # fmt: skip
+    (sent,) = await bench.floor.facts("RichMessageSent")
+    assert sent.payload["template_id"] == str(card_id)
+    (fact,) = await bench.floor.facts("MacroRun")
+    assert fact.payload["steps"] == ["reply", "card", "note"]
+    # Another card than the one that was looked at does not go.
+    async with bench.floor.tx(bench.boss) as tx:
+        await conversations.change_rich_template(
+            tx, rich_template_id=card_id, changes={"content": Rich(intro="改过")}, by=bench.boss,
+            version=seen.card.version,
+        )  # fmt: skip
+    with pytest.raises(actions.MacroStale):
+        await bench.run(macro_id, card_version=seen.card.version)
+    async with bench.floor.tx(bench.boss) as tx:
+        await conversations.delete_rich_template(tx, rich_template_id=card_id, by=bench.boss)
+    gone = await bench.preview(macro_id)
+    assert gone.card is None
+    assert gone.steps[1].blocked is not None
+    with pytest.raises(actions.MacroBlocked):
+        await bench.run(macro_id)
+
+
+async def test_a_card_of_fewer_people_is_no_card_of_a_macro_for_all(bench: Bench) -> None:
+    own = await kept_card(bench, scope="own")
+    with pytest.raises(actions.CardOfFewer):
+        await bench.macro(rich_template_id=own)
+    assert await bench.macro(rich_template_id=own, scope="own")
+    with pytest.raises(actions.WrongSteps):
+        await bench.macro(by=bench.agent, rich_template_id=own, scope="own")
 
 
 async def test_a_run_that_is_repeated_happens_once(bench: Bench) -> None:

@@ -17,6 +17,7 @@ from peakend.automation.actions.gathering import (
     sweep_deliveries,
 )
 from peakend.automation.actions.macros import (
+    CardOfFewer,
     MacroBlocked,
     MacroStale,
     NothingToDo,
@@ -44,6 +45,7 @@ from peakend.automation.actions.webhooks import (
 )
 
 __all__ = [
+    "CardOfFewer",
     "Courier",
     "MacroBlocked",
     "MacroStale",

@@ -9,7 +9,7 @@ from peakend.accounts import queries as accounts
 from peakend.automation.events import MacroChanged, MacroRun
 from peakend.automation.models import Macro
 from peakend.automation.queries import Preview, Step, need_macro, plan
-from peakend.automation.rules import MOST_MACROS, Steps, order, steps_fault
+from peakend.automation.rules import MOST_MACROS, Steps, is_shared_as_wide, order, steps_fault
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as shown
 from peakend.conversations.queries import ConversationRecord
@@ -33,6 +33,12 @@ class WrongSteps(Invalid):
     """The steps of a macro do not fit together, or name what is not there."""
 
     wording = "automation.wrong_steps"
+
+
+class CardOfFewer(Invalid):
+    """The card of a macro is shared with fewer people than the macro itself."""
+
+    wording = "automation.card_of_fewer"
 
 
 class MacroStale(Conflict):
@@ -167,14 +173,16 @@ async def _kept(
         name,
         typed(name),
         language,
-        msgspec.to_builtins(await _checked(tx, steps)),
+        msgspec.to_builtins(await _checked(tx, steps, scope, team_id, by)),
         scope,
         team_id if scope == "team" else None,
         (owner_id or by.id) if scope == "own" else None,
     )
 
 
-async def _checked(tx: Transaction, given: Steps) -> Steps:
+async def _checked(
+    tx: Transaction, given: Steps, scope: str, team_id: UUID | None, by: Actor
+) -> Steps:
     """Return the steps as they are kept. Errors: WrongSteps, WrongTemplate, and what is missing."""
     steps = msgspec.structs.replace(
         given,
@@ -188,6 +196,7 @@ async def _checked(tx: Transaction, given: Steps) -> Steps:
     known = {tag.id for tag in await shown.tags(tx)}
     if any(tag_id not in known for tag_id in steps.tag_ids):
         raise WrongSteps(fields={"tag_ids": "unknown"})
+    await _check_card(tx, steps, scope, team_id, by)
     if steps.reason_id is not None:
         nodes = (await shown.reason_tree(tx)).nodes
         if not any(node.id == steps.reason_id and node.active for node in nodes):
@@ -201,6 +210,19 @@ async def _checked(tx: Transaction, given: Steps) -> Steps:
     return steps
 
 
+async def _check_card(
+    tx: Transaction, steps: Steps, scope: Any, team_id: UUID | None, by: Actor
+) -> None:
+    if steps.rich_template_id is None:
+        return
+    try:
+        card = await shown.rich_template(tx, steps.rich_template_id, by)
+    except shown.RichTemplateNotFound:
+        raise WrongSteps(fields={"rich_template_id": "unknown"}) from None
+    if not is_shared_as_wide(scope, team_id, card.scope, card.team_id):
+        raise CardOfFewer(fields={"rich_template_id": "automation.card_of_fewer"})
+
+
 async def run_macro(
     tx: Transaction,
     *,
@@ -211,6 +233,7 @@ async def run_macro(
     macro_version: int,
     version: int,
     reply: str | None = None,
+    card_version: int | None = None,
     note: str | None = None,
     reason_id: UUID | None = None,
     solved: bool | None = None,
@@ -240,6 +263,10 @@ async def run_macro(
     if macro.version != macro_version:
         raise MacroStale(version=macro.version)
     preview = await plan(tx, macro, row, by)
+    card = preview.card
+    if card is not None and card_version is not None and card.version != card_version:
+        # Another card than the one that was looked at.
+        raise MacroStale(version=macro.version)
     wanted = _as_wanted(steps, preview, reply, note, reason_id, solved)
     done = await _do_all(tx, wanted, preview, row, run_id, by)
     edited = (wanted.reply, wanted.note) != (preview.reply or "", preview.note or "")
@@ -319,6 +346,15 @@ async def _do_all(
     if wanted.reply:
         await conversations.reply(
             tx, conversation_id=here, client_id=run_id, text=wanted.reply, by=by
+        )
+    if "card" in planned and preview.card is not None:
+        await conversations.send_rich(
+            tx,
+            conversation_id=here,
+            client_id=uuid5(run_id, "card"),
+            content=preview.card.content,
+            template_id=preview.card.id,
+            by=by,
         )
     # The word for a colleague goes with the transfer, as it does by hand.
     if wanted.note and wanted.end != "transfer":

@@ -68,6 +68,7 @@ class RunGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     macro_version: Version
     version: Version
     reply: Edited | None = None
+    card_version: Version | None = None
     note: Edited | None = None
     reason_id: UUID | None = None
     solved: bool | None = None
@@ -142,6 +143,7 @@ async def run_macro(
         macro_version=data.macro_version,
         version=data.version,
         reply=data.reply,
+        card_version=data.card_version,
         note=data.note,
         reason_id=data.reason_id,
         solved=data.solved,

@@ -18,7 +18,7 @@ from peakend.automation.rules import (
     snoozed_to,
 )
 from peakend.conversations import queries as conversations
-from peakend.conversations.queries import ConversationRecord
+from peakend.conversations.queries import ConversationRecord, RichTemplate
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
@@ -59,6 +59,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     macro_version: int
     conversation_version: int
     reply: str | None
+    card: RichTemplate | None
     note: str | None
     steps: list[Step]
     needs_reason: bool
@@ -122,6 +123,7 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         by_id=actor.id,
         rights=actor.permissions,
     )
+    card = await _card(tx, steps, actor)
     shown = []
     for what in order(steps):
         if what == "take":
@@ -132,6 +134,9 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
             shown.append(Step(what=what, blocked=_said(why, actor)))
             continue
         step, found = await _step(tx, what, steps, row, standing)
+        if what == "card":
+            step = Step(what=what, names=[card.name] if card else [])
+            found = None if card else ("conversations.rich_template_not_found", {})
         texts = {"reply": reply, "note": note}
         if texts.get(what, "") is None:
             found = ("conversations.canned_not_rendered", {})
@@ -144,6 +149,7 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         macro_version=macro.version,
         conversation_version=row.version,
         reply=reply if steps.reply else None,
+        card=card,
         note=note if steps.note else None,
         steps=shown,
         needs_reason=closes
@@ -153,6 +159,16 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         needs_solved=closes and steps.solved is None,
         needs_note=steps.end == "transfer" and not steps.note and await _passed_before(tx, row),
     )
+
+
+async def _card(tx: Transaction, steps: Steps, actor: Actor) -> RichTemplate | None:
+    """Return the card of a macro as it is now; None where there is none for this person."""
+    if steps.rich_template_id is None:
+        return None
+    try:
+        return await conversations.rich_template(tx, steps.rich_template_id, actor)
+    except conversations.RichTemplateNotFound:
+        return None
 
 
 def _worded(wording: str | None) -> Why | None:

@@ -17,7 +17,17 @@ Priority = Literal["low", "normal", "high", "urgent"]
 End = Literal["transfer", "assign", "snooze", "close"]
 Later = Literal["hour", "tomorrow", "monday"]
 What = Literal[
-    "take", "reply", "note", "tags", "reason", "priority", "transfer", "assign", "snooze", "close"
+    "take",
+    "reply",
+    "card",
+    "note",
+    "tags",
+    "reason",
+    "priority",
+    "transfer",
+    "assign",
+    "snooze",
+    "close",
 ]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 
@@ -34,6 +44,8 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     take: bool = False
     reply: Text = ""
+    # A template of cards, an order, a step or replies to choose from.
+    rich_template_id: UUID | None = None
     note: Text = ""
     tag_ids: Annotated[list[UUID], Meta(max_length=MOST_TAGS)] = []
     reason_id: UUID | None = None
@@ -65,6 +77,8 @@ def order(steps: Steps) -> list[What]:
         found.append("take")
     if steps.reply:
         found.append("reply")
+    if steps.rich_template_id:
+        found.append("card")
     if steps.note:
         found.append("note")
     if steps.tag_ids:
@@ -94,9 +108,15 @@ def steps_fault(steps: Steps) -> str | None:
     return None
 
 
+def is_shared_as_wide(scope: Scope, team_id: UUID | None, card: Scope, of: UUID | None) -> bool:
+    """Say whether everybody who may run a macro may use its card, too."""
+    return scope == "own" or card == "all" or (scope == card == "team" and team_id == of)
+
+
 _RIGHTS: dict[What, str] = {
     "take": "conversations.assign_self",
     "reply": "conversations.reply",
+    "card": "conversations.reply",
     "note": "conversations.note",
     "tags": "conversations.note",
     "reason": "conversations.note",
@@ -117,7 +137,7 @@ def refusal(what: What, standing: Standing) -> str | None:
     leads = "conversations.take_over" in standing.rights
     if what == "take" and standing.state == "serving" and not (standing.mine or leads):
         return "routing.held_by_colleague"
-    if what in ("reply", "snooze"):
+    if what in ("reply", "card", "snooze"):
         held = standing.state == "serving" and (standing.mine or leads)
         return None if held else "conversations.not_yours"
     if what == "transfer":

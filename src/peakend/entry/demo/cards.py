@@ -40,9 +40,9 @@ async def _with_files(tx: Transaction, given: Any) -> Any:
     return kept
 
 
-def name_of(key: str) -> str:
+def name_of(key: str, language: str = "zh") -> str:
     """Return the name of a template by its key in the content."""
-    return str(next(c["name"]["zh"] for c in content("cards")["card"] if c["key"] == key))
+    return str(next(c["name"][language] for c in content("cards")["card"] if c["key"] == key))
 
 
 async def say(

@@ -10,7 +10,9 @@ from peakend.accounts import queries as people
 from peakend.automation import actions as automation
 from peakend.automation.rules import Steps, Target
 from peakend.conversations import actions as conversations
+from peakend.conversations import queries as conversation_queries
 from peakend.conversations.rules.views import ViewFilter
+from peakend.entry.demo.cards import name_of
 from peakend.entry.demo.material import content
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -25,6 +27,7 @@ async def save_macros(
     reason_id: Callable[[UUID, str], UUID],
 ) -> None:
     """Keep the macros of the content in both languages, for a queue's team or for everybody."""
+    cards = {one.name: one.id for one in await conversation_queries.rich_templates(tx, tx.actor)}
     for macro in content("macros")["macro"]:
         team = team_of.get(macro["scope"])
         for language, short in (("zh-CN", "zh"), ("en", "en")):
@@ -35,6 +38,9 @@ async def save_macros(
                 steps=Steps(
                     take=macro.get("take", False),
                     reply=macro[f"reply_{short}"],
+                    rich_template_id=cards[name_of(macro["card"], short)]
+                    if "card" in macro
+                    else None,
                     note=macro.get(f"note_{short}", ""),
                     tag_ids=[tags[key] for key in macro.get("tags", [])],
                     reason_id=reason_id(tx.organisation_id, macro["reason"])

@@ -121,8 +121,8 @@ async def seed(
         await _channels(tx, brands, queues)
         tags = await _labels(tx, teams)
         team_of = {queue: teams[slug] for queue, slug in TEAM_OF_QUEUE.items() if slug in teams}
-        await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
         await save_cards(tx)
+        await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
         await _articles(tx, brands, queues, progress)

@@ -5,6 +5,7 @@ export function outline(steps: Partial<Steps>): Step['what'][] {
   const out: Step['what'][] = []
   if (steps.take) out.push('take')
   if (steps.reply) out.push('reply')
+  if (steps.rich_template_id) out.push('card')
   if (steps.note) out.push('note')
   if (steps.tag_ids?.length) out.push('tags')
   if (steps.reason_id) out.push('reason')

@@ -77,7 +77,7 @@ export function useRun(id: () => string, row: () => ConversationRow) {
     try {
       const answer = await api.post<ConversationRow>(`/conversations/${before.id}/macro-runs`, {
         client_id, macro_id: now.macro_id, macro_version: now.macro_version, version: now.conversation_version,
-        reply: now.reply === null ? null : reply.value, note: withNote.value ? note.value : null, reason_id: reasonId.value, solved: solved.value === null ? null : solved.value === 'yes',
+        reply: now.reply === null ? null : reply.value, card_version: now.card?.version ?? null, note: withNote.value ? note.value : null, reason_id: reasonId.value, solved: solved.value === null ? null : solved.value === 'yes',
       })
       store.take(answer)
       const end = now.steps.find((one) => ENDS.includes(one.what))?.what
