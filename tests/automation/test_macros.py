@@ -115,8 +115,8 @@ async def test_a_card_is_seen_before_it_goes_and_goes_once(bench: Bench) -> None
     # Another card than the one that was looked at does not go.
     async with bench.floor.tx(bench.boss) as tx:
         await conversations.change_rich_template(
-            tx, rich_template_id=card_id, changes={"content": Rich(intro="改过")}, by=bench.boss,
-            version=seen.card.version,
+            tx, rich_template_id=card_id, changes={"content": Rich(intro="改过", quick=["好"])},
+            by=bench.boss, version=seen.card.version,
         )  # fmt: skip
     with pytest.raises(actions.MacroStale):
         await bench.run(macro_id, card_version=seen.card.version)

@@ -109,7 +109,7 @@ async def test_what_is_masked_can_be_neither_sought_nor_seen(house: House) -> No
     # An agent of another queue sees nothing of it.
     answer = await house.agent.send("POST", "/conversations/field-values", columns)
     assert answer.json() == []
-    # A view that was kept before the field became private counts and shows nothing.
+    # A view whose field is put aside counts and shows nothing.
     body = {"name": "型号", "filter": {"fields": [{"field_id": plain["id"], "any_of": ["X1"]}]},
             "field_ids": [plain["id"]]}  # fmt: skip
     view = (await house.boss.send("POST", "/views", body)).json()
@@ -117,7 +117,7 @@ async def test_what_is_masked_can_be_neither_sought_nor_seen(house: House) -> No
     counted = (await house.boss.get("/views/counts")).json()
     assert counted == [{"view_id": view["id"], "count": 1, "more": False}]
     path = f"/profile-fields/{plain['id']}"
-    change = {"version": plain["version"], "privacy": "sensitive"}
+    change = {"version": plain["version"], "archived": True}
     assert (await house.admin.send("PATCH", path, change)).status_code == 200
     assert (await house.boss.get(f"/views/{view['id']}")).json()["gone"] == ["fields"]
     assert (await house.boss.get("/views/counts")).json() == []

@@ -260,13 +260,8 @@ async def run_macro(
     steps = macro.steps
     await _hold(tx, steps, conversation_id, by)
     row = await shown.need_version(tx, conversation_id, by, version)
-    if macro.version != macro_version:
-        raise MacroStale(version=macro.version)
     preview = await plan(tx, macro, row, by)
-    card = preview.card
-    if card is not None and card_version is not None and card.version != card_version:
-        # Another card than the one that was looked at.
-        raise MacroStale(version=macro.version)
+    _need_seen(preview, macro_version, card_version)
     wanted = _as_wanted(steps, preview, reply, note, reason_id, solved)
     done = await _do_all(tx, wanted, preview, row, run_id, by)
     edited = (wanted.reply, wanted.note) != (preview.reply or "", preview.note or "")
@@ -285,6 +280,14 @@ async def run_macro(
             edited=edited,
         ),
     )
+
+
+def _need_seen(preview: Preview, macro_version: int, card_version: int | None) -> None:
+    """Make sure that macro and card are those that were looked at. Errors: MacroStale."""
+    card = preview.card
+    other = card is not None and card_version is not None and card.version != card_version
+    if other or preview.macro_version != macro_version:
+        raise MacroStale(version=preview.macro_version)
 
 
 async def _hold(tx: Transaction, steps: Steps, conversation_id: UUID, by: Actor) -> None:

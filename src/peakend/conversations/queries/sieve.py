@@ -256,7 +256,7 @@ def _statement(
         walked = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
     order = [walked.c[name] if upwards else walked.c[name].desc() for name in places]
     numbered = (
-        select(walked, func.rownumber().over(order_by=order).label("place"))
+        select(walked, func.row_number().over(order_by=order).label("place"))
         .order_by(*order)
         .limit(number("looked"))
         .subquery()

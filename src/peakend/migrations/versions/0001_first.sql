@@ -703,6 +703,7 @@ CREATE TABLE conversation_view (
 	filter JSONB NOT NULL, 
 	ordering TEXT NOT NULL, 
 	columns TEXT[] NOT NULL, 
+	field_ids UUID[] DEFAULT '{}' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_conversation_view PRIMARY KEY (organisation_id, id)
@@ -1604,6 +1605,7 @@ CREATE TABLE reply_approval (
 	writer_id UUID NOT NULL, 
 	asked_id UUID, 
 	required BOOLEAN NOT NULL, 
+	own_team BOOLEAN DEFAULT false NOT NULL, 
 	text TEXT NOT NULL, 
 	files JSONB, 
 	article_id UUID, 
@@ -3556,6 +3558,16 @@ ALTER TABLE work_offer FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+CREATE FUNCTION customer_parts(wanted uuid) RETURNS TABLE (id uuid, absorbed boolean)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT p.id, p.merged_into_id IS NOT NULL FROM customer c
+    JOIN customer p ON p.organisation_id = c.organisation_id
+        AND (p.id = coalesce(c.merged_into_id, c.id)
+             OR p.merged_into_id = coalesce(c.merged_into_id, c.id))
+    WHERE c.organisation_id = current_organisation() AND c.id = wanted
+$body$
+-- next
 CREATE FUNCTION customer_of_tier(wanted uuid, tiers text[]) RETURNS SETOF uuid
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
@@ -3571,6 +3583,40 @@ BEGIN
                    WHERE h.organisation_id = current_organisation()
                      AND h.subject_id = wanted AND h.standing);
 END
+$body$
+-- next
+CREATE FUNCTION profile_fits(
+    owner uuid, field uuid, texts text[], low float8, high float8, since date, till date,
+    yes boolean
+) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT v.owner_id FROM profile_value v
+    WHERE v.organisation_id = current_organisation() AND v.owner_id = owner AND v.field_id = field
+      AND v.sealed IS NULL
+      AND (texts IS NULL OR lower(v.text) = ANY (texts))
+      AND (low IS NULL OR v.number >= low) AND (high IS NULL OR v.number <= high)
+      AND (since IS NULL OR v.day >= since) AND (till IS NULL OR v.day <= till)
+      AND (yes IS NULL OR v.flag = yes)
+$body$
+-- next
+CREATE FUNCTION customer_profile_fits(
+    owner uuid, field uuid, texts text[], low float8, high float8, since date, till date,
+    yes boolean
+) RETURNS SETOF uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $body$
+    SELECT v.owner_id FROM (
+        SELECT held.* FROM customer_parts(owner) part
+        JOIN profile_value held ON held.organisation_id = current_organisation()
+            AND held.owner_id = part.id AND held.field_id = field
+        ORDER BY part.absorbed, part.id LIMIT 1
+    ) v
+    WHERE v.sealed IS NULL
+      AND (texts IS NULL OR lower(v.text) = ANY (texts))
+      AND (low IS NULL OR v.number >= low) AND (high IS NULL OR v.number <= high)
+      AND (since IS NULL OR v.day >= since) AND (till IS NULL OR v.day <= till)
+      AND (yes IS NULL OR v.flag = yes)
 $body$
 -- next
 ALTER TABLE conversation SET (fillfactor = 70)

@@ -1050,6 +1050,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/field-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What custom fields hold, as columns of a list */
+        post: operations["conversations.views.conversation_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/found": {
         parameters: {
             query?: never;
@@ -5206,6 +5223,7 @@ export interface components {
             late: boolean;
             may_decide: boolean;
             newer: boolean;
+            own_team: boolean;
             required: boolean;
             sent_text: string | null;
             /** @enum {string} */
@@ -5249,15 +5267,30 @@ export interface components {
         };
         /** ApprovalRulesGiven */
         ApprovalRulesGiven: {
+            built_in?: ("agent" | "supervisor" | "admin")[];
             member_ids?: string[];
+            /** @default 0 */
+            newcomer_days: number;
+            /** @default false */
+            own_team: boolean;
             queue_ids?: string[];
+            role_ids?: string[];
+            role_queue_ids?: string[];
             version: number;
             warn_min: number;
         };
         /** ApprovalRulesShown */
         ApprovalRulesShown: {
+            built_in: ("agent" | "supervisor" | "admin")[];
             member_ids: string[];
+            /** @default 0 */
+            newcomer_days: number;
+            /** @default false */
+            own_team: boolean;
             queue_ids: string[];
+            role_ids: string[];
+            role_queue_ids: string[];
+            roles: components["schemas"]["RoleToName"][];
             version: number;
             /** @default 10 */
             warn_min: number;
@@ -5949,6 +5982,12 @@ export interface components {
             warn_at: string | null;
             woken_at: string | null;
         };
+        /** ConversationFields */
+        ConversationFields: {
+            /** Format: uuid */
+            conversation_id: string;
+            values: components["schemas"]["FieldHeld"][];
+        };
         /** ConversationRow */
         ConversationRow: {
             agent_id: string | null;
@@ -6359,6 +6398,17 @@ export interface components {
             required?: boolean;
             version: number;
         };
+        /** FieldCondition */
+        FieldCondition: {
+            any_of?: string[];
+            /** Format: uuid */
+            field_id: string;
+            least?: number | null;
+            most?: number | null;
+            since?: string | null;
+            till?: string | null;
+            yes?: boolean | null;
+        };
         /** FieldGiven */
         FieldGiven: {
             /** @default  */
@@ -6391,12 +6441,23 @@ export interface components {
             required: boolean;
             type_id?: string | null;
         };
+        /** FieldHeld */
+        FieldHeld: {
+            /** Format: uuid */
+            field_id: string;
+            value: string | number | boolean | null;
+        };
         /** FieldOrder */
         FieldOrder: {
             field_ids: string[];
             /** @enum {string} */
             of: "customer" | "company" | "conversation" | "object";
             type_id?: string | null;
+        };
+        /** FieldsAsked */
+        FieldsAsked: {
+            conversation_ids: string[];
+            field_ids: string[];
         };
         /** Figure */
         Figure: {
@@ -7606,6 +7667,7 @@ export interface components {
         };
         /** Preview */
         Preview: {
+            card: components["schemas"]["RichTemplate"] | null;
             conversation_version: number;
             /** Format: uuid */
             macro_id: string;
@@ -7941,6 +8003,12 @@ export interface components {
             role_id: string | null;
             sight: string;
         };
+        /** RoleToName */
+        RoleToName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** RoleView */
         RoleView: {
             brand_ids: string[];
@@ -8006,6 +8074,7 @@ export interface components {
         };
         /** RunGiven */
         RunGiven: {
+            card_version?: number | null;
             /** Format: uuid */
             client_id: string;
             /** Format: uuid */
@@ -8348,7 +8417,7 @@ export interface components {
             names: string[];
             solved: boolean | null;
             /** @enum {string} */
-            what: "take" | "reply" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
+            what: "take" | "reply" | "card" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
         };
         /** StepCard */
         StepCard: {
@@ -8372,6 +8441,7 @@ export interface components {
             reason_id?: string | null;
             /** @default  */
             reply: string;
+            rich_template_id?: string | null;
             /** @enum {null|string} */
             snooze?: "hour" | "tomorrow" | "monday" | null;
             solved?: boolean | null;
@@ -8559,6 +8629,7 @@ export interface components {
         View: {
             columns: string[];
             editable: boolean;
+            field_ids: string[];
             filter: components["schemas"]["ViewFilter"];
             gone: string[];
             /** Format: uuid */
@@ -8574,6 +8645,7 @@ export interface components {
         /** ViewChange */
         ViewChange: {
             columns?: ("number" | "customer" | "tier" | "preview" | "stage" | "agent" | "queue" | "channel" | "brand" | "tags" | "reason" | "priority" | "due" | "waiting" | "unread" | "language" | "opened" | "last" | "rating")[];
+            field_ids?: string[];
             filter?: components["schemas"]["ViewFilter"];
             name?: string;
             order?: "recent" | "oldest" | "due";
@@ -8593,6 +8665,7 @@ export interface components {
             agent_ids?: string[];
             brand_ids?: string[];
             channel_ids?: string[];
+            fields?: components["schemas"]["FieldCondition"][];
             holders?: ("me" | "my_team" | "nobody")[];
             languages?: ("zh-CN" | "en")[];
             last_before_s?: number | null;
@@ -8613,6 +8686,7 @@ export interface components {
         /** ViewGiven */
         ViewGiven: {
             columns?: ("number" | "customer" | "tier" | "preview" | "stage" | "agent" | "queue" | "channel" | "brand" | "tags" | "reason" | "priority" | "due" | "waiting" | "unread" | "language" | "opened" | "last" | "rating")[];
+            field_ids?: string[];
             filter: components["schemas"]["ViewFilter"];
             name: string;
             /**
@@ -11712,6 +11786,38 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.views.conversation_fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldsAsked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationFields"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
