@@ -9,6 +9,7 @@ from peakend.automation.actions.bulk import (
     start_bulk,
     undo_bulk,
 )
+from peakend.automation.actions.checking import CardOfFewer, WrongSteps
 from peakend.automation.actions.delivering import Courier
 from peakend.automation.actions.gathering import (
     gather_webhooks,
@@ -17,14 +18,12 @@ from peakend.automation.actions.gathering import (
     sweep_deliveries,
 )
 from peakend.automation.actions.macros import (
-    CardOfFewer,
     MacroBlocked,
     MacroStale,
     NothingToDo,
     NotYourMacro,
     SolvedNeeded,
     TooManyMacros,
-    WrongSteps,
     add_macro,
     change_macro,
     delete_macro,
