@@ -10,15 +10,19 @@ export interface Toast {
   action?: { label: string; kbd?: string; run: () => void }
   undo?: () => void
   stays_s: number
+  /** How often it was said while it stood there. */
+  times: number
 }
 
 export const toasts = reactive<Toast[]>([])
 let last = 0
 
-/** Show a notice; with `undo` it offers 撤销 for 8 s. Returns the function that takes it away. */
+/** Show a notice, one that stands there already once more; with `undo` it offers 撤销 for 8 s. Returns the function that takes it away. */
 export function toast(wanted: Partial<Toast> & { text: string }): () => void {
   const id = ++last
-  toasts.push({ tone: 'neutral', stays_s: wanted.undo ? 8 : wanted.tone === 'danger' ? 10 : 5, ...wanted, id })
+  const again = wanted.undo ? undefined : toasts.find((one) => one.text === wanted.text && one.hint === wanted.hint && !one.undo)
+  if (again) dismiss(again.id)
+  toasts.push({ tone: 'neutral', stays_s: wanted.undo ? 8 : wanted.tone === 'danger' ? 10 : 5, ...wanted, id, times: (again?.times ?? 0) + 1 })
   if (toasts.length > 4) toasts.shift()
   return () => dismiss(id)
 }

@@ -19,6 +19,7 @@ function signOut() {
 }
 
 function show(signedIn) {
+  document.querySelector('script[src="/widget-here.js"]')?.toggleAttribute('data-signed-in', signedIn)
   for (const part of document.querySelectorAll('[data-when]'))
     part.hidden = (part.dataset.when === 'in') !== signedIn
   document.querySelector('.signed').textContent = document.body.dataset.in
