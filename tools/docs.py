@@ -27,6 +27,7 @@ FLOORS = (
     "profiles",
     "conversations",
     "routing",
+    "directory",
     "assist",
     "feedback",
     "automation",

@@ -11,6 +11,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/knowledge", "knowledge.read"),
     ("/desk/knowledge/categories", "knowledge.edit"),
     ("/desk/knowledge/{article}", "knowledge.read"),
+    ("/desk/directory", "conversations.read"),
     ("/desk/wallboard", "insight.wallboard"),
     ("/desk/wallboard?tv=1", "insight.wallboard"),
     ("/desk/floor", "insight.wallboard"),

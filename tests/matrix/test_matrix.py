@@ -106,6 +106,8 @@ BODIES: dict[str, Any] = {
     "PATCH /api/canned-replies/{canned_reply_id:uuid}": {"title": "x"},
     "POST /api/canned-replies/{canned_reply_id:uuid}/renderings": {"conversation_id": NEW},
     "PATCH /api/macros/{macro_id:uuid}": {"title": "x"},
+    "PATCH /api/directory/{entry_id:uuid}": {"version": 1, "note": "x"},
+    "POST /api/directory/{entry_id:uuid}/verifications": {"version": 1},
     "PATCH /api/views/{view_id:uuid}": {"name": "x"},
     "PATCH /api/profile-fields/{field_id:uuid}": {"version": 1, "label_zh": "x"},
     "PATCH /api/customers/{customer_id:uuid}/fields": {"values": []},
@@ -138,6 +140,8 @@ BODIES: dict[str, Any] = {
     "PATCH /api/sla-policies/{policy_id:uuid}": {"name": "x", "first_reply_s": 60},
     "PUT /api/presence/{member_id:uuid}": {"state": "offline"},
     "PUT /api/members/{member_id:uuid}/capacity": {"capacity": 3},
+    "PUT /api/members/{member_id:uuid}/skills": {"skill_ids": [], "seen": []},
+    "POST /api/members/{member_id:uuid}/skill-effects": {"skill_ids": []},
     "POST /api/offers/{leg_id:uuid}/acceptances": {"offer": 1},
     "POST /api/offers/{leg_id:uuid}/refusals": {"offer": 1},
     "POST /api/visitors/{tab_id:uuid}/invitations": {"client_id": NEW, "text": "x"},
@@ -191,6 +195,7 @@ def _furnish(site: Served) -> None:
         "/api/macros",
         {"shortcut": "hi", "title": "问候", "steps": {"reply": "您好"}, "scope": "all"},
     )
+    make("entry", "/api/directory", {"kind": "partner", "name_zh": "计量站"})
     make(
         "field",
         "/api/profile-fields",
@@ -482,6 +487,11 @@ NESTED = [
     ("admin", "POST", "/api/macros",
      {"shortcut": "x", "title": "x",
       "steps": {"end": "transfer", "to": {"kind": "queue", "id": "{queue}"}}}),
+    ("admin", "POST", "/api/directory",
+     {"kind": "team", "name_zh": "x", "owner_id": "{member}"}),
+    ("admin", "POST", "/api/directory",
+     {"kind": "queue", "name_zh": "x", "target_kind": "queue", "target_id": "{queue}"}),
+    ("admin", "POST", "/api/directory", {"kind": "team", "name_zh": "x", "hours_id": "{hours}"}),
     ("admin", "POST", "/api/views",
      {"name": "x", "filter": {}, "scope": "team", "team_id": "{team}"}),
     ("admin", "POST", "/api/articles", {"title": "x", "body": "x", "category_id": "{category}"}),

@@ -144,11 +144,15 @@ NAMING_FACTS = frozenset(
 FLOOR_FACTS = frozenset(
     {
         "PresenceChanged",
-        "CapacityChanged",
+        "MemberCapacityChanged",
+        "MemberSkillsChanged",
         "QueueOpened",
         "QueueClosed",
         "ViewChanged",
         "FieldChanged",
+        "DirectoryEntryChanged",
+        "DirectoryEntryVerified",
+        "DirectoryEntryDue",
     }
 )
 

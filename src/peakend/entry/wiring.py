@@ -27,6 +27,7 @@ CONTEXTS = (
     "profiles",
     "conversations",
     "routing",
+    "directory",
     "assist",
     "feedback",
     "automation",

@@ -217,7 +217,7 @@ class _OfTarget(Fact, abstract=True):
     leg_id: UUID | None
     agent_id: UUID | None
     queue_id: UUID | None
-    policy_id: UUID
+    policy_id: UUID | None
     target: str
     target_s: int
     due_at: datetime
@@ -225,7 +225,10 @@ class _OfTarget(Fact, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class TargetWarned(_OfTarget):
-    """A quarter of the time is left to answer or to solve (first_reply, next_reply, resolve)."""
+    """A quarter of the time is left to answer or to solve (first_reply, next_reply, resolve).
+
+    `promised` is a reply that was promised in so many words; no policy stands behind it.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from peakend.accounts.events import (
     MemberChanged,
     MemberDisabled,
     MemberJoined,
+    MemberSkillsChanged,
     OrganisationCreated,
 )
 from peakend.conversations.events import (
@@ -46,6 +47,7 @@ from peakend.routing.events import (
     PresenceChanged,
     QueueChanged,
     QueueOpened,
+    ReplyPromised,
     SlaPolicyChanged,
     WorkAbandoned,
     WorkAnswered,
@@ -70,6 +72,7 @@ from peakend.routing.events import (
     QueueOpened,
     MemberCapacityChanged,
     MemberChanged,
+    MemberSkillsChanged,
     priority=1,
 )
 async def ask_for_match(tx: Transaction, fact: object) -> None:
@@ -190,6 +193,18 @@ async def pause_clock(tx: Transaction, fact: ConversationSnoozed | ConversationW
         conversation_id=fact.conversation_id,
         at=tx.cause.occurred_at,
         aside=isinstance(fact, ConversationSnoozed),
+    )
+
+
+@reacts_to(ReplyPromised, alone=True)
+async def hold_to_promise(tx: Transaction, fact: ReplyPromised) -> None:
+    """Let the clock run that the customer was told."""
+    assert tx.cause is not None
+    await actions.keep_promise(
+        tx,
+        conversation_id=fact.conversation_id,
+        at=tx.cause.occurred_at,
+        until=fact.promised_at,
     )
 
 

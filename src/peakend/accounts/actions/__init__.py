@@ -32,12 +32,15 @@ from peakend.accounts.actions.invitations import (
 )
 from peakend.accounts.actions.looks import change_look, set_mark
 from peakend.accounts.actions.members import (
+    AuthorityNotYours,
     NoPicture,
+    SkillsStale,
     add_member,
     change_member,
     change_preferences,
     set_capacity,
     set_picture,
+    set_skills,
 )
 from peakend.accounts.actions.passkeys import (
     add_passkey,
@@ -116,6 +119,7 @@ from peakend.accounts.actions.tenant import (
 )
 
 __all__ = [
+    "AuthorityNotYours",
     "Device",
     "Entered",
     "Entry",
@@ -129,6 +133,7 @@ __all__ = [
     "RoleText",
     "SetUpGone",
     "SignInGone",
+    "SkillsStale",
     "SsoText",
     "Surveyor",
     "WeakPassword",
@@ -200,6 +205,7 @@ __all__ = [
     "set_own_second_step",
     "set_picture",
     "set_roles",
+    "set_skills",
     "set_sso",
     "set_sso_secret",
     "set_two_person_rule",

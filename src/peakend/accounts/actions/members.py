@@ -22,6 +22,7 @@ from peakend.accounts.events import (
     MemberDisabled,
     MemberEnabled,
     MemberJoined,
+    MemberSkillsChanged,
     PreferencesChanged,
 )
 from peakend.accounts.queries import (
@@ -35,6 +36,7 @@ from peakend.accounts.queries import (
     need_teams,
     preferences,
     sign_in_rules,
+    skills,
 )
 from peakend.accounts.rules import (
     CAPACITY,
@@ -44,7 +46,7 @@ from peakend.accounts.rules import (
     preferences_after,
 )
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Conflict, Invalid
+from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import record
 from peakend.kernel.files import drop_file, save_portrait
 from peakend.kernel.ids import new_id
@@ -73,6 +75,18 @@ class NameMissing(Invalid):
     """A name is empty."""
 
     wording = "accounts.name_missing"
+
+
+class SkillsStale(Conflict):
+    """Somebody else changed the member's skills first."""
+
+    wording = "accounts.skills_stale"
+
+
+class AuthorityNotYours(Refused):
+    """What people are allowed to is given by who manages members."""
+
+    wording = "accounts.authority_not_yours"
 
 
 class WrongPreferences(Invalid):
@@ -259,6 +273,33 @@ async def set_capacity(tx: Transaction, *, member_id: UUID, capacity: int) -> No
         raise MemberNotFound
     await record(tx, MemberCapacityChanged(member_id=member_id, capacity=capacity))
     await audit(tx, "member.capacity_changed", "member", member_id, {"capacity": capacity})
+
+
+async def set_skills(
+    tx: Transaction, *, member_id: UUID, skill_ids: Collection[UUID], seen: Collection[UUID]
+) -> None:
+    """Give a member exactly these skills; `seen` are those that were shown before.
+
+    Errors: MemberNotFound, SkillNotFound, SkillsStale, AuthorityNotYours.
+    """
+    await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
+                 " AND id = $1 FOR UPDATE", member_id)  # fmt: skip
+    member = await need_member(tx, member_id)
+    had, gets = set(member.skill_ids), set(skill_ids)
+    if had != set(seen):
+        raise SkillsStale
+    changed = had ^ gets
+    if not changed:
+        return
+    await need_skills(tx, gets)
+    firm = {one.id for one in await skills(tx) if one.authority}
+    if changed & firm and not tx.actor.may("accounts.manage"):
+        raise AuthorityNotYours
+    await _place(tx, member_id, None, gets)
+    added, removed = tuple(sorted(gets - had)), tuple(sorted(had - gets))
+    await record(tx, MemberSkillsChanged(member_id=member_id, added=added, removed=removed))
+    detail = {"added": list(added), "removed": list(removed)}
+    await audit(tx, "member.skills_changed", "member", member_id, detail)
 
 
 async def set_picture(tx: Transaction, *, member_id: UUID, data: bytes | None) -> None:

@@ -114,6 +114,16 @@ class MemberChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberSkillsChanged(Fact):
+    """What a member can was changed on the floor; what was added and what was taken away."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    added: tuple[UUID, ...]
+    removed: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberCapacityChanged(Fact):
     """How many conversations a member may hold at once changed."""
 

@@ -47,6 +47,7 @@ _SUPERVISOR = _AGENT | {
     "routing.manage",
     "insight.wallboard",
     "knowledge.edit",
+    "directory.edit",
 }
 _ADMIN = _SUPERVISOR | {
     "accounts.manage",

@@ -16,7 +16,7 @@ Kind = Literal["customer", "agent", "digital", "note", "system"]
 AuthorKind = Literal["customer", "member", "digital_agent", "system"]
 Arrival = Literal["sent", "delivered", "read"]
 Priority = Literal["low", "normal", "high", "urgent"]
-Target = Literal["first_reply", "next_reply", "resolve"]
+Target = Literal["first_reply", "next_reply", "resolve", "promised"]
 
 # From a state to those it may go to; staying is allowed for a change of queue or of agent.
 MOVES: dict[str, frozenset[str]] = {

@@ -18,6 +18,7 @@ from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
 from peakend.entry.demo.brands import give_looks
 from peakend.entry.demo.cards import save_cards
+from peakend.entry.demo.contacts import write_directory
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
     CONTENT,
@@ -82,6 +83,7 @@ CHANNELS = {
 }
 COLOURS = ("#b42318", "#b54708", "#0b6b75", "#175cd3", "#6941c6", "#3b7c0f", "#475467")
 TEAM_OF_QUEUE = {"gas": "gas", "repair": "home", "order": "home", "property": "property"}
+SINCE_D = 45
 DAYS = {
     "mon": "monday",
     "tue": "tuesday",
@@ -110,7 +112,7 @@ async def seed(
     progress("entry.demo.people", 0.0)
     hashed = await hash_password(password, "")
     system = Actor.system(organisation_id)
-    async with database.transaction(system, now=now - timedelta(days=45)) as tx:
+    async with database.transaction(system, now=now - timedelta(days=SINCE_D)) as tx:
         await accounts.create_organisation(tx, name=NAME, language="zh-CN", time_zone=ZONE)
         brands = await _brands(tx)
         teams, members = await _people(tx, hashed)
@@ -130,6 +132,9 @@ async def seed(
         for person in (*known_customers().values(), *_twins()):
             await _customer(tx, person)
         await keep_records(tx, members)
+        await write_directory(
+            tx, since_d=SINCE_D, members=members, teams=teams, queues=queues, reason_id=reason_id
+        )
 
 
 async def _brands(tx: Transaction) -> dict[str, UUID]:

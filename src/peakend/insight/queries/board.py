@@ -83,6 +83,7 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     load: int
     capacity: int
+    skill_ids: list[UUID]
     conversations: list[Held]
 
 
@@ -258,6 +259,7 @@ async def _agents(tx: Transaction) -> list[AgentState]:
             since=seat.presence.since,
             load=seat.load,
             capacity=seat.capacity,
+            skill_ids=sorted(seat.skills),
             conversations=hands[seat.agent_id],
         )
         for seat in seats

@@ -761,6 +761,39 @@ CREATE TABLE customer_note (
 	CONSTRAINT pk_customer_note PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE directory_entry (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT DEFAULT '' NOT NULL, 
+	typed TEXT NOT NULL, 
+	owner_id UUID, 
+	competence TEXT DEFAULT '' NOT NULL, 
+	reason_ids UUID[] DEFAULT '{}' NOT NULL, 
+	power TEXT DEFAULT '' NOT NULL, 
+	limit_fen BIGINT, 
+	hours_id UUID, 
+	hours_text TEXT DEFAULT '' NOT NULL, 
+	target_kind TEXT, 
+	target_id UUID, 
+	phone TEXT DEFAULT '' NOT NULL, 
+	mail TEXT DEFAULT '' NOT NULL, 
+	link TEXT DEFAULT '' NOT NULL, 
+	note TEXT DEFAULT '' NOT NULL, 
+	term_d INTEGER DEFAULT '90' NOT NULL, 
+	verified_at TIMESTAMP WITH TIME ZONE, 
+	verified_by UUID, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	told TEXT, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_directory_entry PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_directory_entry_target CHECK ((target_kind IS NULL) = (target_id IS NULL))
+)
+-- next
 CREATE TABLE erasure (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1283,6 +1316,16 @@ CREATE TABLE conversation_view_place (
 	view_id UUID NOT NULL, 
 	position SMALLINT NOT NULL, 
 	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
+)
+-- next
+CREATE TABLE directory_check (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	entry_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	member_id UUID, 
+	what TEXT NOT NULL, 
+	CONSTRAINT pk_directory_check PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE import_fault (
@@ -1844,6 +1887,10 @@ ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author
 -- next
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE directory_entry ADD CONSTRAINT fk_directory_entry_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
+-- next
+ALTER TABLE directory_entry ADD CONSTRAINT fk_directory_entry_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE erasure ADD CONSTRAINT fk_erasure_organisation_id_asked_by FOREIGN KEY (organisation_id, asked_by) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE erasure ADD CONSTRAINT fk_erasure_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id)
@@ -1953,6 +2000,8 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_v
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE directory_check ADD CONSTRAINT fk_directory_check_organisation_id_entry_id FOREIGN KEY (organisation_id, entry_id) REFERENCES directory_entry (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE import_fault ADD CONSTRAINT fk_import_fault_organisation_id_run_id FOREIGN KEY (organisation_id, run_id) REFERENCES import_run (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2202,6 +2251,8 @@ CREATE INDEX ix_customer_merge_survivor ON customer_merge (organisation_id, surv
 -- next
 CREATE INDEX ix_customer_note_customer ON customer_note (organisation_id, customer_id, at)
 -- next
+CREATE INDEX ix_directory_entry_due ON directory_entry (organisation_id, due_at) WHERE removed_at IS NULL
+-- next
 CREATE UNIQUE INDEX uq_erasure_running ON erasure (organisation_id, customer_id) WHERE state <> 'done'
 -- next
 CREATE INDEX ix_export_run_at ON export_run (organisation_id, at)
@@ -2313,6 +2364,8 @@ CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, num
 CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
 -- next
 CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organisation_id, view_id)
+-- next
+CREATE INDEX ix_directory_check_entry ON directory_check (organisation_id, entry_id, at)
 -- next
 CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id) WHERE removed_at IS NULL
 -- next
@@ -2910,6 +2963,14 @@ ALTER TABLE customer_note FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON customer_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_entry TO peakend_app
+-- next
+ALTER TABLE directory_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE directory_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON directory_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON erasure TO peakend_app
 -- next
 ALTER TABLE erasure ENABLE ROW LEVEL SECURITY
@@ -3229,6 +3290,14 @@ ALTER TABLE conversation_view_place ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON directory_check TO peakend_app
+-- next
+ALTER TABLE directory_check ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE directory_check FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON directory_check TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON import_fault TO peakend_app
 -- next

@@ -80,6 +80,7 @@ from peakend.routing.actions.targets import (
     follow_policies,
     follow_targets,
     follow_tier,
+    keep_promise,
     mark_pause,
     start_turn,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "give_to_digital",
     "join_only_queue",
     "join_queues",
+    "keep_promise",
     "let_silent_go",
     "lock_hands",
     "mark_pause",

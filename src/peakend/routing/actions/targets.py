@@ -28,7 +28,7 @@ from peakend.routing.queries.targets import (
     running,
     running_since,
 )
-from peakend.routing.rules.targets import Mark, Promise, promises, said, shown
+from peakend.routing.rules.targets import Mark, Promise, owed_in, said, shown
 
 AT_A_TIME = 200
 
@@ -71,18 +71,17 @@ async def end_turn(
     await tx.run(_MARK, conversation_id, "turn", since, until)
     known = await marks(tx, conversation_id)
     applying = await promised(tx, row)
-    if applying is not None:
-        turn = promises(
-            applying.policy,
-            applying.hours,
-            known,
-            since=since,
-            until=until,
-            replied=row.first_reply_at is not None if replied is None else replied,
-        )
-        for promise in turn:
-            if promise.due_at < until:
-                await _breach(tx, row, applying, promise, known)
+    turn = owed_in(
+        applying.policy if applying else None,
+        applying.hours if applying else None,
+        known,
+        since=since,
+        until=until,
+        replied=row.first_reply_at is not None if replied is None else replied,
+    )
+    for promise in turn:
+        if promise.due_at < until:
+            await _breach(tx, row, applying, promise, known)
     await _set(tx, row, applying, known)
 
 
@@ -90,6 +89,15 @@ async def mark_pause(tx: Transaction, *, conversation_id: UUID, at: datetime, as
     """Remember when a conversation was put aside or taken up again, and set its clock."""
     row = await _locked(tx, conversation_id)
     await tx.run(_MARK, conversation_id, "aside" if aside else "back", at, None)
+    await _set(tx, row, await promised(tx, row), await marks(tx, conversation_id))
+
+
+async def keep_promise(
+    tx: Transaction, *, conversation_id: UUID, at: datetime, until: datetime
+) -> None:
+    """Remember by when a customer was told to hear from us, and let that clock run."""
+    row = await _locked(tx, conversation_id)
+    await tx.run(_MARK, conversation_id, "promised", at, until)
     await _set(tx, row, await promised(tx, row), await marks(tx, conversation_id))
 
 
@@ -138,17 +146,14 @@ async def _set(
         await conversations.set_due(tx, conversation_id=row.id, due=None, stopped=True)
         await tx.run(_SET, row.id, applying.policy.id if applying else None, None)
         return
-    owed: list[Promise] = []
-    if applying is not None:
-        owed = promises(
-            applying.policy,
-            applying.hours,
-            known,
-            since=since,
-            replied=row.first_reply_at is not None,
-        )
+    owed = owed_in(
+        applying.policy if applying else None,
+        applying.hours if applying else None,
+        known,
+        since=since,
+        replied=row.first_reply_at is not None,
+    )
     for promise in owed:
-        assert applying is not None
         if tx.now >= promise.due_at:
             await _breach(tx, row, applying, promise, known)
         elif tx.now >= promise.warn_at:
@@ -171,7 +176,7 @@ async def _set(
 async def _warn(
     tx: Transaction,
     row: ConversationRecord,
-    applying: Applying,
+    applying: Applying | None,
     promise: Promise,
     known: list[Mark],
 ) -> None:
@@ -182,7 +187,7 @@ async def _warn(
 async def _breach(
     tx: Transaction,
     row: ConversationRecord,
-    applying: Applying,
+    applying: Applying | None,
     promise: Promise,
     known: list[Mark],
 ) -> None:
@@ -203,13 +208,14 @@ async def _say(
     return bool(await tx.run(_MARK, row.id, mark.kind, mark.at, None))
 
 
-def _told(row: ConversationRecord, applying: Applying, promise: Promise) -> dict[str, Any]:
+def _told(row: ConversationRecord, applying: Applying | None, promise: Promise) -> dict[str, Any]:
     return {
         "conversation_id": row.id,
         "leg_id": row.leg_id,
         "agent_id": row.agent_id,
         "queue_id": row.queue_id,
-        "policy_id": applying.policy.id,
+        # What was told to the customer holds without a policy.
+        "policy_id": applying.policy.id if applying and promise.target != "promised" else None,
         "target": promise.target,
         "target_s": promise.target_s,
         "due_at": promise.due_at,

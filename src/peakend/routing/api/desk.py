@@ -8,6 +8,7 @@ from litestar import get, post, put
 from litestar.params import Parameter
 from msgspec import Meta, Struct
 
+from peakend.accounts import actions as member_actions
 from peakend.accounts import queries as accounts
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries.rows import ConversationRow
@@ -16,10 +17,11 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 from peakend.language.queries import shortened
 from peakend.routing import actions, queries
-from peakend.routing.queries import AnnouncedWaits, QueueRow, WorkItem
+from peakend.routing.queries import AnnouncedWaits, QueueRow, SkillEffect, WorkItem
 from peakend.routing.rules.choice import OFFER_S
 from peakend.routing.rules.presence import Shown, shown
 
+SkillIds = Annotated[list[UUID], Meta(max_length=200)]
 # As much as the bar of an offer shows.
 WORDS_LENGTH = 200
 
@@ -71,6 +73,19 @@ class CapacityForm(Struct, forbid_unknown_fields=True):
     """How many conversations at once."""
 
     capacity: Annotated[int, Meta(ge=0, le=50)]
+
+
+class SkillsForm(Struct, forbid_unknown_fields=True):
+    """What an agent can; `seen` is what was shown before."""
+
+    skill_ids: SkillIds
+    seen: SkillIds
+
+
+class SkillsTried(Struct, forbid_unknown_fields=True):
+    """Skills to be tried without giving them."""
+
+    skill_ids: SkillIds
 
 
 class OfferNumber(Struct, forbid_unknown_fields=True):
@@ -154,6 +169,21 @@ async def set_capacity(tx: Transaction, member_id: UUID, data: CapacityForm) -> 
     """Say how many conversations an agent holds at once."""
     await actions.set_capacity(tx, member_id=member_id, capacity=data.capacity)
     return await _presence(tx, member_id)
+
+
+@put("/members/{member_id:uuid}/skills", opt=needs("routing.manage"))
+async def set_skills(tx: Transaction, member_id: UUID, data: SkillsForm) -> list[UUID]:
+    """Say what an agent can, from now on."""
+    await member_actions.set_skills(
+        tx, member_id=member_id, skill_ids=data.skill_ids, seen=data.seen
+    )
+    return (await accounts.need_member(tx, member_id)).skill_ids
+
+
+@post("/members/{member_id:uuid}/skill-effects", opt=needs("routing.manage"), status_code=200)
+async def skill_effect(tx: Transaction, member_id: UUID, data: SkillsTried) -> SkillEffect:
+    """Return what other skills would mean for those who wait now."""
+    return await queries.skill_effect(tx, member_id, data.skill_ids)
 
 
 @post("/offers/{leg_id:uuid}/acceptances", opt=needs("presence.self"), status_code=200)
@@ -281,6 +311,8 @@ routes = [
     set_my_presence,
     set_presence_of,
     set_capacity,
+    set_skills,
+    skill_effect,
     accept_offer,
     refuse_offer,
     transfer_targets,

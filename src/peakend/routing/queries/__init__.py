@@ -5,10 +5,12 @@ from peakend.routing.queries.announced import AnnouncedWaits, announced_waits
 from peakend.routing.queries.fits import AgentFit, Fits, QueueFit, fits
 from peakend.routing.queries.hours import (
     HoursNotFound,
+    OpenNow,
     business_hours,
     hours_exist,
     live_queues,
     need_hours,
+    open_now,
     opening,
 )
 from peakend.routing.queries.overflow import (
@@ -40,6 +42,7 @@ from peakend.routing.queries.seats import (
     presences,
     seats,
 )
+from peakend.routing.queries.skills import SkillEffect, skill_effect
 from peakend.routing.queries.targets import PolicyNotFound, need_policy, policies, waiting_since
 from peakend.routing.queries.views import (
     Directory,
@@ -79,6 +82,7 @@ __all__ = [
     "LegNotFound",
     "Line",
     "OfferRow",
+    "OpenNow",
     "OverBefore",
     "OverNow",
     "Place",
@@ -89,6 +93,7 @@ __all__ = [
     "QueueRow",
     "Rings",
     "Seat",
+    "SkillEffect",
     "SlaPolicyRow",
     "WorkItem",
     "active_leg",
@@ -112,6 +117,7 @@ __all__ = [
     "need_queue",
     "offers_made",
     "offers_of",
+    "open_now",
     "opening",
     "opening_view",
     "openings",
@@ -129,6 +135,7 @@ __all__ = [
     "seats",
     "serving_members",
     "serving_teams",
+    "skill_effect",
     "target_waits",
     "visitor_view",
     "wait_in_queue",

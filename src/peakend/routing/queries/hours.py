@@ -1,18 +1,29 @@
 """Business hours: the rows, and the pure form that answers questions about time."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from uuid import UUID
+
+import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.routing.models import SELECT_HOURS, HoursRow, QueueRow
-from peakend.routing.rules.hours import Hours, is_open, parse_hours
+from peakend.routing.rules.hours import Hours, closes_at, is_open, next_open, parse_hours
 
 
 class HoursNotFound(NotFound):
     """There are no such business hours here."""
 
     wording = "routing.hours_not_found"
+
+
+class OpenNow(msgspec.Struct, frozen=True):
+    """Whether people are there now, until when, or from when on; None where that has no end."""
+
+    open: bool
+    closes_at: datetime | None
+    opens_at: datetime | None
 
 
 async def business_hours(tx: Transaction) -> list[HoursRow]:
@@ -61,6 +72,21 @@ async def live_queues(tx: Transaction, some: list[QueueRow]) -> set[UUID]:
         for queue in some
         if queue.open and (queue.hours_id not in known or is_open(known[queue.hours_id], tx.now))
     }
+
+
+async def open_now(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, OpenNow]:
+    """Return for business hours whether they are open now; unknown ids are left out."""
+    found = {}
+    for row in await business_hours(tx) if ids else ():
+        if row.id in ids:
+            hours = as_hours(row)
+            there = is_open(hours, tx.now)
+            found[row.id] = OpenNow(
+                there,
+                closes_at(hours, tx.now) if there else None,
+                None if there else next_open(hours, tx.now),
+            )
+    return found
 
 
 def as_hours(row: HoursRow) -> Hours:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from peakend.routing.rules.hours import Hours, add_open_time, open_time_between
+from peakend.routing.rules.hours import REMEDY_S, Hours, add_open_time, open_time_between
 
-Target = Literal["first_reply", "next_reply", "resolve"]
+Target = Literal["first_reply", "next_reply", "resolve", "promised"]
 Span = tuple[datetime, datetime | None]
 WARN_SHARE = 0.75
 """How much of the time is gone when the warning comes."""
@@ -38,6 +38,7 @@ class Policy:
     def target_s(self, target: Target) -> int | None:
         """Return how long a target may take; None where it is not promised."""
         return {
+            "promised": None,
             "first_reply": self.first_reply_s,
             "next_reply": self.next_reply_s,
             "resolve": self.resolve_s,
@@ -59,6 +60,7 @@ class Mark:
     """Something to remember of a conversation.
 
     turn: the customer waited from `at` until `until`. aside, back: put aside and taken up again.
+    promised: at `at` the customer was told to hear from us by `until`.
     warned_…, breached_…: what has been said of the turn that began at `at`.
     """
 
@@ -213,6 +215,46 @@ def promises(
     return sorted(found, key=lambda one: (one.due_at, one.target))
 
 
+def owed_in(
+    policy: Policy | None,
+    hours: Hours | None,
+    marks: Sequence[Mark],
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    replied: bool,
+) -> list[Promise]:
+    """Return all that is owed in a turn: by the policy, and as it was told to the customer."""
+    told = told_in(marks, since, until)
+    owed = [] if policy is None else promises(
+        policy, hours, marks, since=since, until=until, replied=replied
+    )  # fmt: skip
+    if told is None:
+        return owed
+    return sorted([told, *owed], key=lambda one: (one.due_at, one.target))
+
+
+def told_in(marks: Iterable[Mark], since: datetime, until: datetime | None) -> Promise | None:
+    """Return the newest reply that was promised in a turn in so many words."""
+    begun = since - timedelta(seconds=SAME_S)
+    made = [
+        mark
+        for mark in marks
+        if mark.kind == "promised" and mark.at >= begun and (until is None or mark.at <= until)
+    ]
+    newest = max(made, key=lambda mark: mark.at, default=None)
+    if newest is None or newest.until is None:
+        return None
+    last = timedelta(seconds=REMEDY_S * (1 - WARN_SHARE))
+    return Promise(
+        target="promised",
+        since=newest.at,
+        target_s=REMEDY_S,
+        warn_at=max(newest.at, newest.until - last),
+        due_at=newest.until,
+    )
+
+
 def said(marks: Iterable[Mark], what: Literal["warned", "breached"], promise: Promise) -> bool:
     """Return whether a warning or a breach is known: of this turn, or of the solution ever."""
     kind = f"{what}_{promise.target}"
@@ -226,6 +268,14 @@ def said(marks: Iterable[Mark], what: Literal["warned", "breached"], promise: Pr
 
 
 def shown(owed: Sequence[Promise], now: datetime) -> Promise | None:
-    """Return what people look at: the soonest due; a solution that is late hides no answer due."""
-    others = [one for one in owed if one.target != "resolve" or one.due_at > now]
+    """Return what people look at: the soonest due; a solution that is late hides no answer due.
+
+    What was told to the customer is hidden by nothing that is late already.
+    """
+    told = any(one.target == "promised" for one in owed)
+    others = [
+        one
+        for one in owed
+        if one.due_at > now or one.target == "promised" or (one.target != "resolve" and not told)
+    ]
     return next(iter(others or owed), None)

@@ -2058,6 +2058,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the contact directory; what solves a contact reason comes first where one is given */
+        get: operations["directory.read_directory"];
+        put?: never;
+        /** Add an entry to the directory */
+        post: operations["directory.add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how many entries I have to look at again */
+        get: operations["directory.due_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an entry of the directory */
+        get: operations["directory.read_entry"];
+        put?: never;
+        post?: never;
+        /** Take an entry out of the directory */
+        delete: operations["directory.remove_entry"];
+        options?: never;
+        head?: never;
+        /** Change an entry as its owner or as who keeps the directory */
+        patch: operations["directory.change_entry"];
+        trace?: never;
+    };
+    "/api/directory/{entry_id}/restorations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a removed entry back */
+        post: operations["directory.restore_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/{entry_id}/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return who did what about an entry, newest first */
+        get: operations["directory.entry_history"];
+        put?: never;
+        /** Vouch that an entry is right, as its owner or as who keeps the directory */
+        post: operations["directory.verify_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/domains/ask": {
         parameters: {
             query?: never;
@@ -2723,6 +2812,40 @@ export interface paths {
         post?: never;
         /** Sign a member out everywhere */
         delete: operations["accounts.second_steps.sign_out_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/skill-effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return what other skills would mean for those who wait now */
+        post: operations["routing.desk.skill_effect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member_id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what an agent can, from now on */
+        put: operations["routing.desk.set_skills"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5096,6 +5219,7 @@ export interface components {
             reason: string | null;
             /** Format: date-time */
             since: string;
+            skill_ids: string[];
             /** @enum {string} */
             state: "ready" | "busy" | "wrap_up" | "break" | "offline";
             team: string | null;
@@ -5975,7 +6099,7 @@ export interface components {
             state: "digital" | "waiting" | "serving" | "closed";
             tags: components["schemas"]["RowTag"][];
             /** @enum {null|string} */
-            target: "first_reply" | "next_reply" | "resolve" | null;
+            target: "first_reply" | "next_reply" | "resolve" | "promised" | null;
             unread: number;
             version: number;
             wait_s: number;
@@ -6031,7 +6155,7 @@ export interface components {
             state: "digital" | "waiting" | "serving" | "closed";
             tags: components["schemas"]["RowTag"][];
             /** @enum {null|string} */
-            target: "first_reply" | "next_reply" | "resolve" | null;
+            target: "first_reply" | "next_reply" | "resolve" | "promised" | null;
             unread: number;
             version: number;
             warn_at: string | null;
@@ -6174,6 +6298,126 @@ export interface components {
             open: number;
             share: number | null;
         };
+        /** DirectoryCheck */
+        DirectoryCheck: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            member_name: string | null;
+            /** @enum {string} */
+            what: "created" | "updated" | "verified" | "removed" | "restored";
+        };
+        /** DirectoryDue */
+        DirectoryDue: {
+            mine: number;
+        };
+        /** DirectoryEntry */
+        DirectoryEntry: {
+            closes_at: string | null;
+            competence: string;
+            /** Format: date-time */
+            due_at: string;
+            fit: number | null;
+            hours_id: string | null;
+            hours_name: string | null;
+            hours_text: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "team" | "queue" | "department" | "partner" | "person";
+            limit_fen: number | null;
+            link: string;
+            /** Format: date-time */
+            made_at: string;
+            mail: string;
+            mine: boolean;
+            name_en: string;
+            name_zh: string;
+            note: string;
+            open: boolean | null;
+            opens_at: string | null;
+            owner_active: boolean;
+            owner_id: string | null;
+            owner_name: string | null;
+            phone: string;
+            power: string;
+            reason_ids: string[];
+            reasons: components["schemas"]["EntryReason"][];
+            removed_at: string | null;
+            /** @enum {string} */
+            standing: "fresh" | "soon" | "overdue";
+            target_id: string | null;
+            /** @enum {null|string} */
+            target_kind: "agent" | "team" | "queue" | null;
+            target_name: string | null;
+            term_d: number;
+            typed: string;
+            verified_at: string | null;
+            verified_by: string | null;
+            verified_by_name: string | null;
+            version: number;
+        };
+        /** DirectoryEntryChange */
+        DirectoryEntryChange: {
+            competence?: string;
+            hours_id?: string | null;
+            hours_text?: string;
+            kind?: "team" | "queue" | "department" | "partner" | "person";
+            limit_fen?: number | null;
+            link?: string;
+            mail?: string;
+            name_en?: string;
+            name_zh?: string;
+            note?: string;
+            owner_id?: string | null;
+            phone?: string;
+            power?: string;
+            reason_ids?: string[];
+            target_id?: string | null;
+            target_kind?: ("agent" | "team" | "queue") | null;
+            term_d?: number;
+            /** @default false */
+            verified: boolean;
+            version: number;
+        };
+        /** DirectoryEntryGiven */
+        DirectoryEntryGiven: {
+            /** @default  */
+            competence: string;
+            hours_id?: string | null;
+            /** @default  */
+            hours_text: string;
+            /** @enum {string} */
+            kind: "team" | "queue" | "department" | "partner" | "person";
+            limit_fen?: number | null;
+            /** @default  */
+            link: string;
+            /** @default  */
+            mail: string;
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            /** @default  */
+            note: string;
+            owner_id?: string | null;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            power: string;
+            reason_ids?: string[];
+            target_id?: string | null;
+            /** @enum {null|string} */
+            target_kind?: "agent" | "team" | "queue" | null;
+            /** @default 90 */
+            term_d: number;
+            /** @default true */
+            verified: boolean;
+        };
+        /** DirectoryVouched */
+        DirectoryVouched: {
+            version: number;
+        };
         /** Dismissal */
         Dismissal: {
             kinds: ("upset" | "lost" | "silent" | "person" | "late")[];
@@ -6235,6 +6479,12 @@ export interface components {
             me: components["schemas"]["Me"];
             recovery_codes: string[];
             recovery_codes_left: number | null;
+        };
+        /** EntryReason */
+        EntryReason: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** Erasure */
         Erasure: {
@@ -8262,6 +8512,22 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** SkillEffect */
+        SkillEffect: {
+            alone: number;
+            now: number;
+            then: number;
+            waiting: number;
+        };
+        /** SkillsForm */
+        SkillsForm: {
+            seen: string[];
+            skill_ids: string[];
+        };
+        /** SkillsTried */
+        SkillsTried: {
+            skill_ids: string[];
         };
         /** SlaPolicyRow */
         SlaPolicyRow: {
@@ -13797,6 +14063,274 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "directory.read_directory": {
+        parameters: {
+            query?: {
+                reason_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.add_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryEntryGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.due_entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryDue"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.read_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.remove_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.change_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryEntryChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.restore_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.entry_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryCheck"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "directory.verify_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryVouched"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryEntry"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.domains.ask_domain": {
         parameters: {
             query: {
@@ -15155,6 +15689,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.desk.skill_effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsTried"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillEffect"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "routing.desk.set_skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsForm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             401: components["responses"]["Error401"];

@@ -149,6 +149,13 @@ def check_rest(articles: dict[str, str], queues: dict, customers: set[str]) -> N
         expect(macro["scope"] in {"all", *queues}, f"{macro['shortcut']}: scope")
         expect(macro.get("to", "gas") in queues, f"{macro['shortcut']}: to")
         expect_words(macro["reply_zh"] + macro["title"]["zh"], f"macro {macro['shortcut']}")
+    for entry in load("directory.toml")["entry"]:
+        where = f"directory {entry['zh']}"
+        expect_words(entry["competence"] + entry["power"] + entry.get("note", ""), where)
+        expect(
+            entry.get("to", {}).get("key") in queues or entry.get("to", {}).get("kind") != "queue",
+            where,
+        )
     shop = load("shop.toml")
     services = {s["slug"] for s in shop["service"]}
     expect(all(articles.get(s["article"]) == "customer" for s in shop["service"]), "shop: article")

@@ -5,7 +5,8 @@ export { default as OfferBar } from './parts/OfferBar.vue'
 export { default as PresenceMenu } from './parts/PresenceMenu.vue'
 export { followPresence, presence, setPresence } from './presence'
 export { presenceTone } from './tones'
-export const TransferDialog = defineAsyncComponent(() => import('./parts/TransferDialog.vue'))
+/** Passing on, with the directory; it loads with its words when it is asked for. */
+export const TransferDialog = defineAsyncComponent(async () => (await needWords('routing/transfer'), import('./transfer/TransferDialog.vue')))
 /** Why a conversation came to whom; with its words it loads when it is asked for. */
 export const DecisionDialog = defineAsyncComponent(async () => {
   await needWords('routing/decisions')
