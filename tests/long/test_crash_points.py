@@ -1,12 +1,14 @@
 """Ten thousand ends: every boundary of every kind of work, then pairs with a second death."""
 
 import os
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.crash.judging import hold, judged
+from tests.crash.judging import Found, hold, judged
 from tests.crash.scenarios import SCENARIOS
 from tests.databases import Databases
 
@@ -18,7 +20,17 @@ def test_ten_thousand_ends(
     server: str, databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     each = -(-TOTAL // len(SCENARIOS))
-    found = judged(server, databases, list(SCENARIOS), tmp_path, each)
+
+    def all_ends(name: str) -> Found:
+        folder = tmp_path / name
+        folder.mkdir()
+        ends = judged(server, databases, [name], folder, each)
+        with capsys.disabled():
+            print(f"{time.strftime('%H:%M')} {name}: {len(ends) - 1} points", flush=True)
+        return ends
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = [point for ends in pool.map(all_ends, SCENARIOS) for point in ends]
     killed = hold(found)
     points = Counter(point["scenario"] for point in found if not point.get("whole"))
     twice = sum(point["ends"] == [None, None] for point in found)
