@@ -162,6 +162,8 @@ async def _settings(database: Any, organisation_id: UUID, centre: Centre) -> Non
     from peakend.automation.rules import Steps
     from peakend.conversations import actions as conversations
     from peakend.conversations.rules.reasons import ReasonNode
+    from peakend.directory import actions as directory
+    from peakend.directory.actions import EntryText
     from peakend.kernel.actors import Actor
     from peakend.kernel.ids import new_id
     from peakend.routing import actions as routing
@@ -209,6 +211,20 @@ async def _settings(database: Any, organisation_id: UUID, centre: Centre) -> Non
             tx, name="工作日", time_zone="Asia/Shanghai", week=week, holidays=[]
         )
         centre.ids["hours"] = str(hours.id)
+        entry = EntryText(
+            kind="partner",
+            name_zh="市计量检定站",
+            name_en="City meter laboratory",
+            competence="表具检定",
+            reason_ids=[leaf],
+            power="出具结论",
+            limit_fen=8000,
+            hours_id=hours.id,
+            phone="400-000-0021",
+            link="https://meter-lab.example.com/",
+        )
+        entry_id = await directory.add_entry(tx, entry=entry, by=system, verified=False)
+        centre.ids["entry"] = str(entry_id)
 
 
 async def _articles(database: Any, organisation_id: UUID, centre: Centre) -> None:

@@ -12,6 +12,7 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/knowledge/categories", "knowledge.edit"),
     ("/desk/knowledge/{article}", "knowledge.read"),
     ("/desk/directory", "conversations.read"),
+    ("/desk/directory/{entry}", "conversations.read"),
     ("/desk/wallboard", "insight.wallboard"),
     ("/desk/wallboard?tv=1", "insight.wallboard"),
     ("/desk/floor", "insight.wallboard"),

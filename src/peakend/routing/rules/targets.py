@@ -270,12 +270,8 @@ def said(marks: Iterable[Mark], what: Literal["warned", "breached"], promise: Pr
 def shown(owed: Sequence[Promise], now: datetime) -> Promise | None:
     """Return what people look at: the soonest due; a solution that is late hides no answer due.
 
-    What was told to the customer is hidden by nothing that is late already.
+    What was told to the customer stands before what is owed without their knowing.
     """
-    told = any(one.target == "promised" for one in owed)
-    others = [
-        one
-        for one in owed
-        if one.due_at > now or one.target == "promised" or (one.target != "resolve" and not told)
-    ]
-    return next(iter(others or owed), None)
+    told = [one for one in owed if one.target == "promised"]
+    others = [one for one in owed if one.target != "resolve" or one.due_at > now]
+    return next(iter(told or others or owed), None)
