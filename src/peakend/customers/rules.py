@@ -181,6 +181,22 @@ def masked(kind: str, value: str) -> str:
     return masked_text(value)
 
 
+def seen_identity(kind: str, value: str, level: str) -> str:
+    """Return what somebody whose role sees this much is shown of an identity."""
+    if level == "never":
+        return "****"
+    return value if level == "whole" else masked(kind, value)
+
+
+def seen_name(name: str, level: str) -> str:
+    """Return what somebody whose role sees this much is shown of a name: 林**, L***."""
+    if level == "whole":
+        return name
+    if level == "never" or not name:
+        return ""
+    return f"{name[:1]}***" if name[:1].isascii() else f"{name[:1]}**"
+
+
 def masked_text(value: str) -> str:
     """Return a personal value with all but its edges hidden; short ones are hidden whole."""
     if len(value) >= 12:

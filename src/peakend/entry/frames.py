@@ -105,7 +105,7 @@ def frame_for(actor: Actor, batch: Batch) -> Frame:
     return Frame(
         cursor=str(batch.cursor),
         facts=facts,
-        conversations=[rows[i] for i in seen],
+        conversations=[conversations.named_for(actor, rows[i]) for i in seen],
         messages=[m for m in batch.messages if m.conversation_id in seen],
         gone=list(dict.fromkeys(i for i in gone if i is not None)),
     )

@@ -199,7 +199,7 @@ class Hub:
                 else (actor.scope, actor.queue_ids, actor.seen_brand_ids)
             )
             own = actor.id if actor.scope != "all" and actor.id in about else None
-            key = (*sight, own, actor.language)
+            key = (*sight, own, actor.language, actor.level("name", "whole"))
             if key not in frames:
                 frame = frame_for(actor, batch)
                 frames[key] = encoded(frame) if frame.says_something else None

@@ -24,6 +24,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     brand_ids: frozenset[UUID] = NOBODY
     seen_brand_ids: frozenset[UUID] = NOBODY
     every_brand: bool = True
+    # How much he sees of a customer's details, where it is not what everybody does.
+    levels: tuple[tuple[str, str], ...] = ()
     customer_id: UUID | None = None
     key_id: UUID | None = None
     channel_id: UUID | None = None
@@ -37,6 +39,10 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def digital(cls, organisation_id: UUID) -> "Actor":
         """Return the digital agent of an organisation."""
         return cls(organisation_id=organisation_id, kind="digital_agent", scope="all")
+
+    def level(self, field: str, usual: str) -> str:
+        """Return how much the actor sees of a customer's detail."""
+        return dict(self.levels).get(field, usual)
 
     @property
     def label(self) -> str:

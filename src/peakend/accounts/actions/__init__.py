@@ -90,6 +90,7 @@ from peakend.accounts.actions.sessions import (
     sign_out,
     sweep_sessions,
 )
+from peakend.accounts.actions.sights import set_field_sights
 from peakend.accounts.actions.sign_in_rules import change_sign_in_rules, sign_out_member
 from peakend.accounts.actions.sso import (
     SsoText,
@@ -199,6 +200,7 @@ __all__ = [
     "revoke_invitation",
     "seal_audit",
     "set_capacity",
+    "set_field_sights",
     "set_mark",
     "set_out",
     "set_out_to_link",

@@ -272,6 +272,15 @@ class MemberRescued(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldSightsChanged(Fact):
+    """How much roles see of a customer's details changed; for so many of them it is not usual."""
+
+    subject: ClassVar[str] = "tenant_id"
+    tenant_id: UUID
+    roles: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiKeyMade(Fact):
     """A member made a key with which programs act for him, within so many permissions."""
 

@@ -35,6 +35,14 @@ member_role_table = tenant_table(
     Index("ix_member_role_role", "organisation_id", "role_id"),
     primary_key=("member_id", "role_id"),
 )
+# How much of a customer's details each role sees, by its key or id; what is not there is usual.
+field_sight_table = tenant_table(
+    "field_sight",
+    Column("rules", JSONB, nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    moment("changed_at"),
+    primary_key=(),
+)
 two_person_rule_table = tenant_table(
     "two_person_rule",
     Column("active", Boolean, nullable=False),

@@ -100,6 +100,7 @@ from peakend.accounts.queries.second_steps import (
     second_step,
     second_step_row,
 )
+from peakend.accounts.queries.sights import FieldSightsView, field_sights_view
 from peakend.accounts.queries.sign_in import (
     AddressRefused,
     SignedInMember,
@@ -107,6 +108,7 @@ from peakend.accounts.queries.sign_in import (
     actors_for_sessions,
     credentials,
     credentials_of,
+    forget_everybody,
     forget_member,
     forget_token,
     invitation_by_token,
@@ -138,6 +140,7 @@ from peakend.accounts.queries.tenant import (
 )
 from peakend.accounts.rules import ROLES, cookie_name
 from peakend.accounts.rules.brands import host_of, is_plain_name
+from peakend.accounts.rules.sights import Level
 
 __all__ = [
     "DOOR",
@@ -156,8 +159,10 @@ __all__ = [
     "DomainNotFound",
     "Door",
     "Effective",
+    "FieldSightsView",
     "FooterLink",
     "Invitation",
+    "Level",
     "Me",
     "Member",
     "MemberBrief",
@@ -196,7 +201,9 @@ __all__ = [
     "domain_view",
     "door_of",
     "effective",
+    "field_sights_view",
     "find_members_by_login",
+    "forget_everybody",
     "forget_keys",
     "forget_member",
     "forget_token",

@@ -18,6 +18,7 @@ from peakend.accounts.models import Credential, Invitation, OpenSession
 from peakend.accounts.ports import provided
 from peakend.accounts.queries.rights import OWN_ROLES_GIVE, held_rights
 from peakend.accounts.rules import address_allowed, login_key, session_end_at
+from peakend.accounts.rules.sights import levels
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -60,6 +61,8 @@ class _Person(msgspec.Struct, frozen=True):
     team_ids: list[UUID]
     brand_ids: list[UUID]
     networks: list[str]
+    role_keys: list[str]
+    sights: dict[str, Any] | None
 
 
 _Somebody = tuple[Actor, tuple[str, ...]]
@@ -222,7 +225,12 @@ async def members_by_id(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _
                ARRAY(SELECT b.id FROM brand b WHERE b.organisation_id = m.organisation_id)
                    AS brand_ids,
                coalesce((SELECT r.networks FROM sign_in_rule r
-                         WHERE r.organisation_id = m.organisation_id), '{{}}') AS networks
+                         WHERE r.organisation_id = m.organisation_id), '{{}}') AS networks,
+               ARRAY(SELECT p.role_id::text FROM member_role p
+                     WHERE p.organisation_id = m.organisation_id AND p.member_id = m.id)
+                   AS role_keys,
+               (SELECT s.rules FROM field_sight s
+                WHERE s.organisation_id = m.organisation_id) AS sights
         FROM member m
         WHERE m.organisation_id = current_organisation()
           AND m.id = ANY($1::uuid[])
@@ -256,6 +264,9 @@ def _actor(organisation_id: UUID, person: _Person, queue_ids: Sequence[UUID]) ->
         brand_ids=may.brands(person.brand_ids),
         seen_brand_ids=may.seen_brand_ids,
         every_brand=may.every_brand,
+        levels=levels(person.sights, [*filter(None, [person.built_in]), *person.role_keys])
+        if person.sights
+        else (),
     )
 
 
@@ -270,6 +281,11 @@ def forget_member(member_id: UUID) -> None:
     """Let this process ask the database again about every session of a member."""
     for digest in [d for d, (_, known) in _known.items() if known.actor.id == member_id]:
         del _known[digest]
+
+
+def forget_everybody() -> None:
+    """Let this process ask the database again about every session."""
+    _known.clear()
 
 
 async def credentials(database: Database, key: str) -> list[Credential]:

@@ -71,7 +71,7 @@ from peakend.conversations.queries.rich import (
     rich_template,
     rich_templates,
 )
-from peakend.conversations.queries.rows import ConversationRow, rows
+from peakend.conversations.queries.rows import ConversationRow, named_for, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.settings import (
     channels,
@@ -186,6 +186,7 @@ __all__ = [
     "message_of",
     "messages",
     "messages_by_id",
+    "named_for",
     "need_canned_reply",
     "need_channel",
     "need_conversation",

@@ -22,7 +22,7 @@ from peakend.conversations.rules.states import (
     clock_runs,
     may_see,
 )
-from peakend.customers.queries import customer_briefs
+from peakend.customers.queries import customer_briefs, name_for
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.words import best_language
@@ -144,6 +144,14 @@ async def rows(
     agents = await member_briefs(tx, {row.agent_id for row in found if row.agent_id})
     by_id = {row.id: _row(row, customers, agents, language) for row in found}
     return [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
+
+
+def named_for(actor: Actor, row: ConversationRow) -> ConversationRow:
+    """Return a row that was made for everybody, with the customer's name as an actor sees it."""
+    name = name_for(actor, row.customer.name, row.customer.id)
+    if name == row.customer.name:
+        return row
+    return msgspec.structs.replace(row, customer=msgspec.structs.replace(row.customer, name=name))
 
 
 def _row(

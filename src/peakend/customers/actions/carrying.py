@@ -30,6 +30,8 @@ from peakend.customers.rules import (
     grams,
     masked,
     normal,
+    seen_identity,
+    seen_name,
 )
 from peakend.kernel.carrying import (
     Carried,
@@ -285,12 +287,14 @@ async def _change(tx: Transaction, one: _Read, who: UUID, rule: Rule, changed: l
 
 async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str) -> CarriedOut:
     """Return a portion of customers with a name or an identity, in the order of their ids."""
+    if search and tx.actor.level("name", "whole") != "whole":
+        return CarriedOut([], None)
     found = await customers_after(tx, UUID(cursor) if cursor else None, most, search)
     language = tx.actor.language
     rows = []
     for row, identities in found:
         values = {
-            "name": row.name,
+            "name": seen_name(row.name, tx.actor.level("name", "whole")),
             "tier": said("customers", "tier", row.tier, language)
             if row.tier in TIERS
             else row.tier,
@@ -298,7 +302,14 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
             "since": row.since.astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat(),
         }
         for key, kind in _IDENTITIES.items():
-            values[key] = identities.get(kind, "")
+            plain = identities.get(kind, "")
+            # What a reason may reveal is masked by the table itself, unless one was given.
+            limit = tx.actor.level(kind, "reveal")
+            values[key] = (
+                seen_identity(kind, plain, limit)
+                if plain and limit in ("never", "masked")
+                else plain
+            )
         rows.append((row.id, values))
     return CarriedOut(rows, str(rows[-1][0]) if len(found) == most else None)
 

@@ -10,9 +10,10 @@ from peakend.customers.events import CustomerFieldRevealed
 from peakend.customers.queries import need_customer
 from peakend.customers.queries.cards import identities
 from peakend.customers.queries.sealing import opened_attributes, opened_identity
+from peakend.customers.queries.seeing import level_of
 from peakend.customers.rules import clean_text, reveal_until
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Invalid, NotFound
+from peakend.kernel.errors import Invalid, NotFound, Refused
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
@@ -42,7 +43,7 @@ async def reveal(tx: Transaction, *, customer_id: UUID, field: str, reason: str)
 
     `field` is a kind of identity ("phone": the most trusted one), "identity:<id>" or
     "attribute:<key>". Counts: 20 at once and 6 a minute for each member.
-    Errors: CustomerNotFound, FieldNotFound, ReasonMissing, TooMany.
+    Errors: CustomerNotFound, FieldNotFound, ReasonMissing, Refused, TooMany.
     """
     why = clean_text(reason)
     if len(why) < 2:
@@ -80,6 +81,9 @@ async def reveal(tx: Transaction, *, customer_id: UUID, field: str, reason: str)
 
 async def _value(tx: Transaction, customer_id: UUID, field: str) -> str | None:
     kind, _, name = field.partition(":")
+    if field == "name":
+        _need_level(tx, "name")
+        return (await need_customer(tx, customer_id)).name or None
     if kind == "attribute":
         customer = await need_customer(tx, customer_id)
         for attribute in opened_attributes(tx.organisation_id, customer):
@@ -88,5 +92,12 @@ async def _value(tx: Transaction, customer_id: UUID, field: str) -> str | None:
         return None
     for row in await identities(tx, [customer_id]):
         if field == row.kind or (kind == "identity" and str(row.id) == name):
+            _need_level(tx, row.kind)
             return opened_identity(tx.organisation_id, row)
     return None
+
+
+def _need_level(tx: Transaction, field: str) -> None:
+    """Refuse whose role sees a detail masked and no more. Errors: Refused."""
+    if level_of(tx.actor, field) in ("never", "masked"):
+        raise Refused

@@ -14,13 +14,13 @@ from peakend.customers.queries.cards import (
     customer_briefs,
     customer_by_identity,
     customer_card,
-    display_name,
     mail_domains,
     need_customer,
     page_trail,
     parts_of,
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
+from peakend.customers.queries.seeing import display_name, name_for, shown_name
 from peakend.customers.queries.visits import (
     actor_for_visitor,
     forget_visitor,
@@ -56,11 +56,13 @@ __all__ = [
     "is_erased",
     "last_seen",
     "mail_domains",
+    "name_for",
     "need_customer",
     "need_visitor",
     "page_trail",
     "parts_of",
     "search",
+    "shown_name",
     "verify_identity",
     "visitor_customers",
     "visitors_of",

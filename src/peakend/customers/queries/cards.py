@@ -7,13 +7,24 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import member_names
+from peakend.accounts.queries import Level, member_names
 from peakend.customers.models import Customer, IdentityRow
 from peakend.customers.queries.sealing import blind_identity, opened_attributes, opened_identity
-from peakend.customers.rules import PAGES_KEPT, Kind, Privacy, masked, normal, shown
+from peakend.customers.queries.seeing import (
+    IdentityView,
+    first_of_each_kind,
+    identity_view,
+    level_of,
+    shown_name,
+)
+from peakend.customers.rules import (
+    PAGES_KEPT,
+    Privacy,
+    normal,
+    shown,
+)
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.kernel.words import word
 
 # Who asks for a customer that was merged gets the one it is now.
 _CUSTOMER = """
@@ -51,15 +62,6 @@ class CustomerRow(msgspec.Struct, frozen=True):
     verified: bool
     since: datetime
     masked: dict[str, str]
-
-
-class IdentityView(msgspec.Struct, frozen=True):
-    """A way to recognise or reach a customer, masked."""
-
-    id: UUID
-    kind: Kind
-    value_masked: str
-    verified: bool
 
 
 class AttributeView(msgspec.Struct, frozen=True):
@@ -112,6 +114,7 @@ class CustomerCard(msgspec.Struct, frozen=True):
     verified: bool
     since: datetime
     masked: dict[str, str]
+    name_level: Level
     identities: list[IdentityView]
     attributes: list[AttributeView]
     preferences: dict[str, Any]
@@ -134,11 +137,6 @@ class _Merge(msgspec.Struct, frozen=True):
     by_id: UUID | None
     at: datetime
     until: datetime
-
-
-def display_name(name: str, customer_id: UUID, language: str) -> str:
-    """Return a customer's name, or a word for somebody who gave none."""
-    return name or word("customers.visitor", language, code=customer_id.hex[-4:].upper())
 
 
 async def need_customer(tx: Transaction, customer_id: UUID) -> Customer:
@@ -238,7 +236,7 @@ async def customer_briefs(
     )
     language = language or tx.actor.language
     return {
-        row.id: msgspec.structs.replace(row, name=display_name(row.name, row.id, language))
+        row.id: msgspec.structs.replace(row, name=shown_name(tx.actor, row.name, row.id, language))
         for row in rows
     }
 
@@ -283,13 +281,7 @@ async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
     """Return all that an agent sees of a customer. Errors: CustomerNotFound."""
     customer = await need_customer(tx, customer_id)
     customer_id = customer.id
-    views = [
-        IdentityView(
-            row.id, row.kind, masked(row.kind, opened_identity(tx.organisation_id, row)),
-            row.verified,
-        )
-        for row in await identities(tx, [customer_id])
-    ]  # fmt: skip
+    views = [identity_view(tx.actor, row) for row in await identities(tx, [customer_id])]
     attributes = []
     for attribute in opened_attributes(tx.organisation_id, customer):
         value, hidden = shown(attribute)
@@ -298,12 +290,13 @@ async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
         )
     return CustomerCard(
         id=customer.id,
-        name=display_name(customer.name, customer.id, tx.actor.language),
+        name=shown_name(tx.actor, customer.name, customer.id),
         tier=customer.tier,
         language=customer.language,
         verified=customer.verified,
         since=customer.since,
         masked=first_of_each_kind(views),
+        name_level=level_of(tx.actor, "name"),
         identities=views,
         attributes=attributes,
         preferences=customer.preferences,
@@ -311,14 +304,6 @@ async def customer_card(tx: Transaction, customer_id: UUID) -> CustomerCard:
         merges=await merges(tx, customer_id),
         version=customer.version,
     )
-
-
-def first_of_each_kind(views: list[IdentityView]) -> dict[str, str]:
-    """Return the most trusted identity of each kind, masked."""
-    found: dict[str, str] = {}
-    for view in views:
-        found.setdefault(view.kind, view.value_masked)
-    return found
 
 
 async def notes(tx: Transaction, customer_id: UUID) -> list[NoteView]:
@@ -372,7 +357,7 @@ async def merges(tx: Transaction, customer_id: UUID) -> list[MergeView]:
         MergeView(
             row.id,
             row.absorbed_id,
-            display_name(row.name, row.absorbed_id, tx.actor.language),
+            shown_name(tx.actor, row.name, row.absorbed_id),
             row.by_id,
             names.get(row.by_id, "") if row.by_id else "",
             row.at,

@@ -5,15 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.customers.queries.cards import (
-    CustomerRow,
+from peakend.customers.queries.cards import CustomerRow, identities
+from peakend.customers.queries.sealing import blind_identity
+from peakend.customers.queries.seeing import (
     IdentityView,
-    display_name,
     first_of_each_kind,
-    identities,
+    identity_view,
+    shown_name,
 )
-from peakend.customers.queries.sealing import blind_identity, opened_identity
-from peakend.customers.rules import KINDS, folded, masked, normal, sought_grams
+from peakend.customers.rules import KINDS, folded, normal, sought_grams
 from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 
@@ -99,7 +99,8 @@ async def search(
         forms = [(kind, normal(kind, q)) for kind in KINDS]
         blinds = [blind_identity(tx.organisation_id, kind, form) for kind, form in forms if form]
         rows = await tx.all(_Row, _BY_IDENTITY, list(KINDS), blinds, before, limit + 1)
-    wanted = sought_grams(plain)
+    # Who sees no names whole finds nobody by parts of one: what is masked cannot be guessed.
+    wanted = sought_grams(plain) if tx.actor.level("name", "whole") == "whole" else []
     if not rows and wanted:
         rows = await tx.all(_Row, _BY_NAME, wanted[0], wanted[1:], plain, before, limit + 1)
     return await _page(tx, rows, limit)
@@ -133,14 +134,11 @@ async def _page(tx: Transaction, rows: list[_Row], limit: int) -> Page[CustomerR
     shown = rows[:limit]
     views: dict[UUID, list[IdentityView]] = {}
     for row in await identities(tx, [row.id for row in shown]) if shown else []:
-        value = masked(row.kind, opened_identity(tx.organisation_id, row))
-        views.setdefault(row.customer_id, []).append(
-            IdentityView(row.id, row.kind, value, row.verified)
-        )
+        views.setdefault(row.customer_id, []).append(identity_view(tx.actor, row))
     items = [
         CustomerRow(
             row.id,
-            display_name(row.name, row.id, tx.actor.language),
+            shown_name(tx.actor, row.name, row.id),
             row.tier,
             row.verified,
             row.since,

@@ -172,6 +172,14 @@ CREATE TABLE event (
 	CONSTRAINT pk_event PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE field_sight (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	rules JSONB NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_field_sight PRIMARY KEY (organisation_id)
+)
+-- next
 CREATE TABLE file (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2572,6 +2580,14 @@ CREATE POLICY tenant ON event TO peakend_app USING (organisation_id = current_or
 GRANT SELECT ON event TO peakend_system
 -- next
 CREATE POLICY system ON event TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON field_sight TO peakend_app
+-- next
+ALTER TABLE field_sight ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE field_sight FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON field_sight TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON file TO peakend_app
 -- next

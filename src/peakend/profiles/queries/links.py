@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.customers.queries import display_name, need_customer
+from peakend.customers.queries import need_customer, shown_name
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.secrets import unseal
@@ -116,7 +116,7 @@ async def _carried(tx: Transaction, link: ContextLink, about: About) -> dict[str
     customer = await need_customer(tx, about.customer_id)
     known = {
         "customer_id": str(customer.id),
-        "customer_name": display_name(customer.name, customer.id, tx.actor.language),
+        "customer_name": shown_name(tx.actor, customer.name, customer.id),
         "customer_tier": customer.tier,
         "customer_language": customer.language,
         "conversation_id": str(about.conversation_id or ""),

@@ -1,0 +1,66 @@
+"""What of a customer's own details somebody sees: his roles say it, and it is decided here only."""
+
+from typing import cast
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import Level
+from peakend.customers.models import IdentityRow
+from peakend.customers.queries.sealing import opened_identity
+from peakend.customers.rules import Kind, seen_identity, seen_name
+from peakend.kernel.actors import Actor
+from peakend.kernel.words import word
+
+
+class IdentityView(msgspec.Struct, frozen=True):
+    """A way to recognise or reach a customer, as far as the reader's role sees it."""
+
+    id: UUID
+    kind: Kind
+    value_masked: str
+    verified: bool
+    level: Level
+
+
+def identity_view(actor: Actor, row: IdentityRow) -> IdentityView:
+    """Return an identity as an actor sees it: the one place where it is opened to be shown."""
+    level = level_of(actor, row.kind)
+    value = seen_identity(row.kind, opened_identity(actor.organisation_id, row), level)
+    return IdentityView(row.id, row.kind, value, row.verified, level)
+
+
+def level_of(actor: Actor, field: str) -> Level:
+    """Return how much an actor sees of a customer's detail: usually what a reason reveals."""
+    usual = "whole" if field == "name" else "reveal"
+    level = actor.level(field, usual)
+    if level == "reveal" and not actor.may("customers.reveal"):
+        return "masked"
+    return cast("Level", level)
+
+
+def shown_name(actor: Actor, name: str, customer_id: UUID, language: str | None = None) -> str:
+    """Return a customer's name as an actor sees it, in his language or the one given."""
+    seen = seen_name(name, actor.level("name", "whole"))
+    return display_name(seen, customer_id, language or actor.language)
+
+
+def name_for(actor: Actor, name: str, customer_id: UUID) -> str:
+    """Return what an actor sees of a name, or of the word for none, that others see whole."""
+    if actor.level("name", "whole") == "whole":
+        return name
+    nameless = name == display_name("", customer_id, actor.language)
+    return name if nameless else shown_name(actor, name, customer_id)
+
+
+def display_name(name: str, customer_id: UUID, language: str) -> str:
+    """Return a customer's name, or a word for somebody who gave none."""
+    return name or word("customers.visitor", language, code=customer_id.hex[-4:].upper())
+
+
+def first_of_each_kind(views: list[IdentityView]) -> dict[str, str]:
+    """Return the most trusted identity of each kind, masked."""
+    found: dict[str, str] = {}
+    for view in views:
+        found.setdefault(view.kind, view.value_masked)
+    return found
