@@ -2199,6 +2199,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/field-sights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how much of a customer's details each role sees */
+        get: operations["accounts.sights.read_sights"];
+        /** Say how much of a customer's details each role sees; it holds within two seconds */
+        put: operations["accounts.sights.set_sights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files": {
         parameters: {
             query?: never;
@@ -6209,6 +6227,8 @@ export interface components {
             };
             merges: components["schemas"]["MergeView"][];
             name: string;
+            /** @enum {string} */
+            name_level: "never" | "masked" | "reveal" | "whole";
             notes: components["schemas"]["NoteView"][];
             preferences: {
                 [key: string]: unknown;
@@ -6704,6 +6724,19 @@ export interface components {
             of: "customer" | "company" | "conversation" | "object";
             type_id?: string | null;
         };
+        /** FieldSightsView */
+        FieldSightsView: {
+            roles: components["schemas"]["SeeingRole"][];
+            rules: {
+                [key: string]: {
+                    [key: string]: "never" | "masked" | "reveal" | "whole";
+                };
+            };
+            usual: {
+                [key: string]: "never" | "masked" | "reveal" | "whole";
+            };
+            version: number;
+        };
         /** FieldsAsked */
         FieldsAsked: {
             conversation_ids: string[];
@@ -6966,6 +6999,8 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "login" | "phone" | "email" | "wechat" | "other";
+            /** @enum {string} */
+            level: "never" | "masked" | "reveal" | "whole";
             value_masked: string;
             verified: boolean;
         };
@@ -8369,6 +8404,11 @@ export interface components {
         Secret: {
             secret: string;
         };
+        /** SeeingRole */
+        SeeingRole: {
+            key: string;
+            name: string;
+        };
         /** SeenGiven */
         SeenGiven: {
             /** @default 0 */
@@ -8497,6 +8537,15 @@ export interface components {
             conversation: components["schemas"]["ConversationRow"];
             messages: components["schemas"]["Message"][];
             thread: components["schemas"]["SideThread"];
+        };
+        /** SightsText */
+        SightsText: {
+            rules: {
+                [key: string]: {
+                    [key: string]: "never" | "masked" | "reveal" | "whole";
+                };
+            };
+            version: number;
         };
         /** Sign */
         Sign: {
@@ -14440,6 +14489,64 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.sights.read_sights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldSightsView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.sights.set_sights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SightsText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldSightsView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
