@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from peakend.accounts import actions, queries
+from peakend.accounts.actions.audit_age import trim_audit
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from tests.accounts.people import a_person
@@ -55,10 +57,8 @@ async def test_it_is_read_a_page_at_a_time(
     "sql",
     [
         "UPDATE audit_entry SET action = 'x'",
-        "DELETE FROM audit_entry",
         "TRUNCATE audit_entry",
         "UPDATE audit_seal SET digest = ''",
-        "DELETE FROM audit_seal",
     ],
 )
 async def test_the_app_cannot_change_it(database: Database, organisation: UUID, sql: str) -> None:
@@ -223,3 +223,68 @@ async def test_the_command_finds_what_was_changed(
     broken = await verify()
     assert broken.returncode == 1
     assert f"line {before + 2} does not fit" in broken.stderr
+
+
+async def test_nothing_goes_that_is_younger_than_the_law_allows(
+    database: Database, organisation: UUID
+) -> None:
+    actor = Actor.system(organisation)
+    async with database.transaction(actor) as tx:
+        await actions.audit(tx, "test.done", "test")
+    async with database.transaction(actor) as tx:
+        for table in ("audit_entry", "audit_seal"):
+            had = await tx.value(f"SELECT count(*) FROM {table}")
+            assert await tx.run(f"DELETE FROM {table}") == 0
+            assert await tx.value(f"SELECT count(*) FROM {table}") == had
+
+
+async def test_what_is_old_goes_and_the_rest_still_proves_itself(
+    database: Database, dsn: str, organisation: UUID
+) -> None:
+    actor = Actor.system(organisation)
+    async with database.transaction(actor) as tx:
+        now, had = tx.now, await tx.value("SELECT count(*) FROM audit_entry")
+        await tx.run("SELECT 1")
+    # What was there before is younger, and stands before them: it has to be old, too.
+    owner = await asyncpg.connect(dsn)
+    try:
+        await owner.execute("ALTER TABLE audit_entry NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("UPDATE audit_entry SET at = $1", now - timedelta(days=400))
+        for days in (300, 250, 200, 1):
+            async with database.transaction(actor, now - timedelta(days=days)) as tx:
+                await actions.audit(tx, "test.done", "test", None, {"days": days})
+        await _seal(database, actor, had + 4)
+        before = now - timedelta(days=220)
+        async with database.transaction(actor) as tx:
+            assert await trim_audit(tx, before, 1000) == had + 2
+            assert await trim_audit(tx, before, 1000) == 0
+        async with database.transaction(actor) as tx:
+            left = (await queries.audit_page(tx)).items
+            assert [one.action for one in left] == ["audit.trimmed", "test.done", "test.done"]
+            verdict = await queries.audit_verdict(tx)
+            assert (verdict.broken_at, verdict.begins_at) == (None, had + 3)
+            assert verdict.sealed == had + 4
+            cut = left[0].detail
+            assert await queries.chain_has(tx, cut["place"], cut["seal"])
+        # What comes later is chained on, and the wall lets nothing younger go.
+        await _seal(database, actor, 1)
+        async with database.transaction(actor) as tx:
+            assert (await queries.audit_verdict(tx)).broken_at is None
+            assert await tx.run("DELETE FROM audit_entry WHERE at > now() - interval '9 days'") == 0
+            assert await tx.run("DELETE FROM audit_seal") == 0
+        # Who has the database but not the key cannot move where it begins.
+        await owner.execute("ALTER TABLE audit_checkpoint NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("ALTER TABLE audit_seal NO FORCE ROW LEVEL SECURITY")
+        await owner.execute("DELETE FROM audit_entry WHERE detail @> '{\"days\": 200}'")
+        moved = "WITH gone AS (DELETE FROM audit_seal WHERE place = $1 RETURNING *) UPDATE"
+        moved += " audit_checkpoint c SET place = g.place, digest = g.digest, mac = g.mac,"
+        moved += " entry_xid = g.entry_xid, entry_id = g.entry_id FROM gone g"
+        await owner.execute(moved, had + 3)
+        async with database.transaction(actor) as tx:
+            assert await queries.broken_seal(tx) == had + 3
+            assert await trim_audit(tx, now, 1000) == 0
+        await owner.execute("DELETE FROM audit_checkpoint")
+        async with database.transaction(actor) as tx:
+            assert await queries.broken_seal(tx) == 1
+    finally:
+        await owner.close()

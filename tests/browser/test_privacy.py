@@ -13,13 +13,17 @@ async def test_a_hold_stands_in_the_way_of_an_erasure(desk: Any) -> None:
     await boss.go("/desk/admin/erasures")
     await page.get_by_role("searchbox", name="查找客户").fill("周强")
     await page.get_by_role("list", name="找到的客户").get_by_role("button").first.click()
-    await page.get_by_text("的全部内容").wait_for()
+    # Who only wants to see his data is not told that anything goes.
+    await page.get_by_text("什么也不会删除").wait_for()
+    assert await page.get_by_text("将删除").count() == 0
     await page.get_by_role("button", name="生成资料包").click()
     asked = page.get_by_role("dialog")
     await asked.get_by_role("combobox", name="身份核实方式").click()
     await page.get_by_role("option", name="当面确认").click()
     await asked.get_by_role("button", name="生成资料包").click()
     await page.get_by_role("link", name="下载资料包").wait_for()
+    await page.get_by_role("tab", name="删除资料").click()
+    await page.get_by_text("将删除").wait_for()
     await page.get_by_role("button", name="设为法律保留").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("combobox", name="保留原因").click()

@@ -90,3 +90,21 @@ async def test_a_package_goes_after_a_week_and_with_the_person(place: Place) -> 
     asked = {"customer_id": customer_id, "identity": "document"}
     over = await place.boss.send("POST", "/privacy/packages", asked)
     assert over.json()["error"]["code"] == "privacy.nothing_to_erase"
+
+
+async def test_a_package_may_need_a_second_person(place: Place) -> None:
+    customer_id, _ = await _everything(place)
+    await place.does("PUT", "/two-person-rule", {"active": True})
+    asked = {"customer_id": customer_id, "identity": "document"}
+    answer = await place.boss.send("POST", "/privacy/packages", asked)
+    assert answer.json()["error"]["code"] == "accounts.second_person_needed"
+    wanted = {"kind": "access.package", "body": asked, "reason": "客户来信要自己的资料"}
+    proposed = await place.does("POST", "/proposals", wanted)
+    # What was tried to see whether it works left nothing behind.
+    assert await place.does("GET", "/privacy/packages") == []
+    alone = await place.boss.send("POST", f"/proposals/{proposed['id']}/confirmations")
+    assert alone.json()["error"]["code"] == "accounts.not_by_yourself"
+    await place.does("POST", f"/proposals/{proposed['id']}/confirmations", by=place.mate)
+    await place.works()
+    [done] = await place.does("GET", "/privacy/packages")
+    assert (done["state"], done["asked_by"]) == ("made", str(place.mate.id))

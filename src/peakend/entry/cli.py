@@ -226,6 +226,10 @@ def verify(
             complain("entry.cli.audit_cut", **told)
         else:
             console.print("[green]✓[/]", say("entry.cli.audit_good", **told))
+        if one.verdict.begins_at > 1:
+            console.print(
+                say("entry.cli.audit_begins", place=one.verdict.begins_at), soft_wrap=True
+            )
         if one.verdict.sealed:
             noted = f"{one.id}:{one.verdict.sealed}:{one.verdict.digest}"
             console.print(say("entry.cli.audit_seal", seal=noted), markup=False, soft_wrap=True)

@@ -228,6 +228,13 @@ def walls(table: Table) -> list[str]:
             "USING (organisation_id = current_organisation()) "
             "WITH CHECK (organisation_id = current_organisation())",
         ]
+        if goes := table.info.get("may_go"):
+            # Beside the tenant's wall, not instead of it: both have to hold.
+            statements += [
+                f"GRANT DELETE ON {name} TO peakend_app",
+                f"CREATE POLICY may_go ON {name} AS RESTRICTIVE FOR DELETE TO peakend_app "
+                f"USING ({goes})",
+            ]
         if empties := table.info.get("may_empty"):
             statements.append(f"GRANT UPDATE ({', '.join(empties)}) ON {name} TO peakend_app")
     access = table.info.get("system")

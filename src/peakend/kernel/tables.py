@@ -27,12 +27,13 @@ def tenant_table(
     append_only: bool = False,
     may_empty: Sequence[str] = (),
     unlogged: bool = False,
+    may_go: str = "",
 ) -> Table:
     """Declare a table of one organisation's data; row-level security is forced on it.
 
     `system` opens it to the cross-tenant role (jobs, sign-in look-ups); `append_only` takes
     UPDATE and DELETE away from the app, except of the columns it `may_empty` when a person's data
-    is erased.
+    is erased, and of rows of which `may_go` holds, a condition in SQL.
     """
     columns = [
         Column(
@@ -56,6 +57,7 @@ def tenant_table(
             "system": system,
             "append_only": append_only,
             "may_empty": tuple(may_empty),
+            "may_go": may_go,
         },
     )
 

@@ -26,7 +26,7 @@ left_out(
 )  # fmt: skip
 # Sealed under the key of one installation, by the places of one log: the chain begins anew, and
 # the manifest says where the old one ended.
-left_out("passing", "audit_seal")
+left_out("passing", "audit_seal", "audit_checkpoint")
 archived(
     # A host shows the pages of one organisation: where the archive is put back it is proven anew.
     Treated(

@@ -176,4 +176,5 @@ plain(
     "audit",
     "audit_entry",
     "audit_seal",
+    "audit_checkpoint",
 )

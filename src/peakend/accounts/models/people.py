@@ -211,6 +211,8 @@ audit_entry = tenant_table(
     Index("ix_audit_entry_actor", "organisation_id", "actor_id", "id"),
     Index("ix_audit_entry_action", "organisation_id", "action", "id"),
     append_only=True,
+    # Half a year is the least that the law asks for (Cybersecurity Law, 21).
+    may_go="at < now() - interval '180 days'",
 )
 audit_seal = tenant_table(
     "audit_seal",
@@ -220,6 +222,20 @@ audit_seal = tenant_table(
     Column("digest", LargeBinary, nullable=False),
     # The same under the key of the installation: who has only the database cannot write a chain.
     Column("mac", LargeBinary, nullable=False),
+    primary_key=("place",),
+    append_only=True,
+    may_go="NOT EXISTS (SELECT FROM audit_entry e WHERE e.organisation_id ="
+    " audit_seal.organisation_id AND e.id = audit_seal.entry_id)",
+)
+# Where the chain begins since what was too old went: the last seal that went, under the key.
+audit_checkpoint = tenant_table(
+    "audit_checkpoint",
+    Column("place", BigInteger, nullable=False),
+    Column("entry_xid", BigInteger, nullable=False),
+    Column("entry_id", Uuid(as_uuid=True), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    moment("at"),
     primary_key=("place",),
     append_only=True,
 )

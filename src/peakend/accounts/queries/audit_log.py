@@ -14,7 +14,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 from peakend.kernel.secrets import blind
 
-_COLUMNS = "id, at, actor_kind, actor_id, action, subject_type, subject_id, detail, xid"
+AUDIT_COLUMNS = "id, at, actor_kind, actor_id, action, subject_type, subject_id, detail, xid"
 _BATCH = 1000
 
 
@@ -47,12 +47,13 @@ EVERYTHING = AuditFilter()
 
 
 class AuditVerdict(msgspec.Struct, frozen=True):
-    """What a look through the whole chain found."""
+    """What a look through the whole chain found; before `begins_at` it went with its age."""
 
     sealed: int
     waiting: int
     broken_at: int | None
     digest: str
+    begins_at: int
 
 
 async def audit_page(
@@ -67,7 +68,7 @@ async def audit_page(
     rows = await tx.all(
         AuditRow,
         f"""
-        SELECT {_COLUMNS}
+        SELECT {AUDIT_COLUMNS}
         FROM audit_entry
         WHERE organisation_id = current_organisation()
           AND ($1::uuid IS NULL OR id < $1)
@@ -118,12 +119,27 @@ def _id(value: object) -> UUID:
 
 
 async def last_seal(tx: Transaction) -> Seal | None:
-    """Return the newest link of the chain."""
-    return await tx.one(
+    """Return the newest link of the chain, be it one whose entry went with its age."""
+    found = await tx.one(
         Seal,
         """
         SELECT place, entry_xid, entry_id, digest, mac
         FROM audit_seal
+        WHERE organisation_id = current_organisation()
+        ORDER BY place DESC
+        LIMIT 1
+        """,
+    )
+    return found or await last_checkpoint(tx)
+
+
+async def last_checkpoint(tx: Transaction) -> Seal | None:
+    """Return the last link that went with its age: the chain begins after it."""
+    return await tx.one(
+        Seal,
+        """
+        SELECT place, entry_xid, entry_id, digest, mac
+        FROM audit_checkpoint
         WHERE organisation_id = current_organisation()
         ORDER BY place DESC
         LIMIT 1
@@ -136,7 +152,7 @@ async def unsealed(tx: Transaction, after: Seal | None, limit: int = _BATCH) -> 
     return await tx.all(
         AuditRow,
         f"""
-        SELECT {_COLUMNS}
+        SELECT {AUDIT_COLUMNS}
         FROM audit_entry
         WHERE organisation_id = current_organisation()
           AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
@@ -154,6 +170,7 @@ async def audit_verdict(tx: Transaction) -> AuditVerdict:
     """Go through the chain from its beginning, and count what still waits for its seal."""
     broken = await broken_seal(tx)
     last = await last_seal(tx)
+    first = await last_checkpoint(tx)
     waiting = await tx.value(
         """
         SELECT count(*) FROM audit_entry
@@ -164,7 +181,11 @@ async def audit_verdict(tx: Transaction) -> AuditVerdict:
         last.entry_id if last else None,
     )
     return AuditVerdict(
-        last.place if last else 0, waiting, broken, last.digest.hex() if last else ""
+        last.place if last else 0,
+        waiting,
+        broken,
+        last.digest.hex() if last else "",
+        first.place + 1 if first else 1,
     )
 
 
@@ -172,7 +193,9 @@ async def chain_has(tx: Transaction, place: int, digest: str) -> bool:
     """Say whether the seal at a place is the one that was noted once (its first digits suffice)."""
     found: bytes | None = await tx.value(
         "SELECT digest FROM audit_seal"
-        " WHERE organisation_id = current_organisation() AND place = $1",
+        " WHERE organisation_id = current_organisation() AND place = $1"
+        " UNION ALL SELECT digest FROM audit_checkpoint"
+        " WHERE organisation_id = current_organisation() AND place = $1 LIMIT 1",
         place,
     )
     return found is not None and found.hex().startswith(digest.casefold())
@@ -185,6 +208,12 @@ async def broken_seal(tx: Transaction) -> int | None:
     """
     before, after = b"", None
     place = 0
+    begins = await last_checkpoint(tx)
+    if begins is not None:
+        place, before, after = begins.place, begins.digest, begins
+        mac = checkpoint_mac(tx.organisation_id, place, before)
+        if not hmac.compare_digest(mac, begins.mac):
+            return place
     while True:
         seals = await tx.all(
             Seal,
@@ -215,6 +244,11 @@ async def broken_seal(tx: Transaction) -> int | None:
 def seal_mac(organisation_id: UUID, place: int, digest: bytes) -> bytes:
     """Return what binds a seal to the key of this installation, which is not in the database."""
     return blind("audit", f"{organisation_id}/{place}/{digest.hex()}")
+
+
+def checkpoint_mac(organisation_id: UUID, place: int, digest: bytes) -> bytes:
+    """Return what says, under the key of this installation, that a chain may begin after here."""
+    return blind("audit-checkpoint", f"{organisation_id}/{place}/{digest.hex()}")
 
 
 def audit_content(row: AuditRow) -> dict[str, Any]:

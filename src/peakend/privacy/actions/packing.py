@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions import audit
+from peakend.accounts.actions.proposals import need_second, two_people
 from peakend.accounts.queries import organisation
 from peakend.conversations import queries as conversations
 from peakend.customers import queries as customers
@@ -34,6 +35,8 @@ from peakend.privacy.queries.packages import PackageNotFound, Part, need_package
 from peakend.privacy.rules import CONVERSATIONS_AT_ONCE, PACKAGE_KEPT_DAYS, Identity
 
 _JOB = "privacy.package_step"
+# A package holds all there is about somebody, for whoever fetches it.
+ACT = "access.package"
 
 
 class NothingHeld(Conflict):
@@ -48,10 +51,17 @@ class AlreadyPacking(Conflict):
     wording = "privacy.already_packing"
 
 
+class PackageAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose data is asked for, and how it was made sure who asks."""
+
+    customer_id: UUID
+    identity: Identity
+
+
 async def ask_package(tx: Transaction, *, customer_id: UUID, identity: Identity) -> PackageRow:
     """Begin to put together everything that is held about a person.
 
-    Errors: CustomerNotFound, NothingHeld, AlreadyPacking.
+    Errors: CustomerNotFound, NothingHeld, AlreadyPacking, SecondPersonNeeded.
     """
     who = await customers.need_customer(tx, customer_id)
     people = await customers.parts_of(tx, who.id)
@@ -66,6 +76,7 @@ async def ask_package(tx: Transaction, *, customer_id: UUID, identity: Identity)
     )
     if running:
         raise AlreadyPacking
+    await need_second(tx, ACT)
     package_id = new_id()
     await tx.run(
         'INSERT INTO access_package (id, customer_id, identity, language, asked_by, at, state,'
@@ -78,6 +89,11 @@ async def ask_package(tx: Transaction, *, customer_id: UUID, identity: Identity)
     await audit(tx, "privacy.access_asked", "customer", who.id, detail)
     await enqueue(tx, _JOB, package_id=package_id)
     return await need_package(tx, package_id)
+
+
+@two_people(ACT, "privacy.manage", PackageAsked)
+async def _pack_confirmed(tx: Transaction, body: PackageAsked, address: str) -> None:
+    await ask_package(tx, customer_id=body.customer_id, identity=body.identity)
 
 
 async def package_step(tx: Transaction, *, package_id: UUID) -> None:
