@@ -13,6 +13,17 @@ CREATE TABLE alert (
 	CONSTRAINT pk_alert PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE audit_checkpoint (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	place BIGINT NOT NULL, 
+	entry_xid BIGINT NOT NULL, 
+	entry_id UUID NOT NULL, 
+	digest BYTEA NOT NULL, 
+	mac BYTEA NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_audit_checkpoint PRIMARY KEY (organisation_id, place)
+)
+-- next
 CREATE TABLE audit_entry (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2479,6 +2490,14 @@ ALTER TABLE alert FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON alert TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT ON audit_checkpoint TO peakend_app
+-- next
+ALTER TABLE audit_checkpoint ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE audit_checkpoint FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON audit_checkpoint TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT ON audit_entry TO peakend_app
 -- next
 ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY
@@ -2487,6 +2506,10 @@ ALTER TABLE audit_entry FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON audit_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT DELETE ON audit_entry TO peakend_app
+-- next
+CREATE POLICY may_go ON audit_entry AS RESTRICTIVE FOR DELETE TO peakend_app USING (at < now() - interval '180 days')
+-- next
 GRANT SELECT, INSERT ON audit_seal TO peakend_app
 -- next
 ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY
@@ -2494,6 +2517,10 @@ ALTER TABLE audit_seal ENABLE ROW LEVEL SECURITY
 ALTER TABLE audit_seal FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON audit_seal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT DELETE ON audit_seal TO peakend_app
+-- next
+CREATE POLICY may_go ON audit_seal AS RESTRICTIVE FOR DELETE TO peakend_app USING (NOT EXISTS (SELECT FROM audit_entry e WHERE e.organisation_id = audit_seal.organisation_id AND e.id = audit_seal.entry_id))
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON brand TO peakend_app
 -- next

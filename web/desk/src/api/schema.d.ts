@@ -5315,7 +5315,7 @@ export interface components {
         /** AmountAsked */
         AmountAsked: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks" | "audit";
             days: number;
         };
         /** AnnouncedWaits */
@@ -5860,7 +5860,7 @@ export interface components {
         /** CategoryView */
         CategoryView: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks" | "audit";
             days: number | null;
             default: number | null;
             least: number;
@@ -8202,7 +8202,7 @@ export interface components {
         /** RetentionForm */
         RetentionForm: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "reasons" | "webhooks" | "audit";
             days: number | null;
             version: number;
         };
