@@ -1,4 +1,4 @@
-"""`python -m bench [--only NAME]… [--list]`: run the measures, print the table, keep the JSON."""
+"""`python -m bench [--only NAME]… [--full] [--list]`: run the measures, show and keep them."""
 
 import argparse
 import asyncio
@@ -14,6 +14,7 @@ from bench.figures import Figure, console, keep, show, stolen_share
 from bench.processes import KEY
 
 LONGEST_S = 240
+LONGEST_FULL_S = 7200
 
 
 def main() -> None:
@@ -23,8 +24,12 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(MEASURES), metavar="NAME")
+    parser.add_argument("--full", action="store_true", help="take all the sizes, for long")
     parser.add_argument("--list", action="store_true", help="name the measures")
     given = parser.parse_args()
+    if given.full:
+        os.environ["PEAKEND_BENCH_FULL"] = "1"
+    longest_s = LONGEST_FULL_S if given.full else LONGEST_S
     if given.list:
         console.print("\n".join(MEASURES))
         return
@@ -35,7 +40,7 @@ def main() -> None:
         console.print(f"[bold]{name}[/]")
         try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                found = runner.run(asyncio.wait_for(MEASURES[name](), LONGEST_S))
+                found = runner.run(asyncio.wait_for(MEASURES[name](), longest_s))
         except Exception as error:  # noqa: BLE001  (the other measures go on)
             console.print_exception(max_frames=4)
             found = [Figure(name, None, note=type(error).__name__)]

@@ -2,6 +2,7 @@
 
 from bench.figures import Measure
 from bench.measures import (
+    carrying,
     desk,
     growth,
     live,
@@ -23,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "matching": matching.matching,
     "live": live.delivery,
     "sockets": sockets.idle,
+    "exchange": carrying.exchange,
     "start": starting.start,
     "database": walls.database_per_test,
     "desk": desk.desk,

@@ -20,6 +20,8 @@ KEPT = timedelta(days=7)
 FETCHED_WITHIN = timedelta(hours=24)
 MOST_FAULTS = 50_000
 MOST_UPLOAD = 300 * 1024 * 1024
+# Larger ones are laid into the folder by hand.
+MOST_ARCHIVE = 4 * 1024 * 1024 * 1024
 # Whoever packs an archive is heard of every few seconds.
 SILENT = timedelta(minutes=2)
 BEGINNABLE: frozenset[ImportState] = frozenset({"ready", "checked"})

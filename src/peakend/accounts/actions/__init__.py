@@ -116,7 +116,9 @@ from peakend.accounts.actions.tenant import (
     change_brand,
     change_organisation,
     create_organisation,
+    hold_set_up,
     offer_set_up,
+    release_set_up,
     set_up,
 )
 
@@ -179,6 +181,7 @@ __all__ = [
     "enter",
     "export_audit",
     "forget_providers",
+    "hold_set_up",
     "invite",
     "invite_again",
     "let_passwords_in",
@@ -186,6 +189,7 @@ __all__ = [
     "offer_reset",
     "offer_set_up",
     "propose",
+    "release_set_up",
     "remove_domain",
     "remove_passkey",
     "remove_role",

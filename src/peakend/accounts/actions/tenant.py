@@ -1,5 +1,6 @@
 """The organisation itself: its set-up by a link printed once, and its brands."""
 
+from datetime import datetime
 from uuid import UUID
 
 from peakend.accounts.actions.audit_log import audit
@@ -114,14 +115,7 @@ async def set_up(
     need_name(name)
     need_name(admin_name)
     hashed = await hash_password(password, login, admin_name)
-    async with database.system() as system:
-        used = await system.run(
-            "UPDATE set_up_token SET used_at = $2"
-            " WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
-            token_hash(secret),
-            now,
-        )
-    if not used:
+    if not await _use(database, secret, now):
         raise SetUpGone
     async with database.transaction(Actor.system(new_id())) as tx:
         zone = time_zone if is_time_zone(time_zone) else TIME_ZONE
@@ -130,6 +124,32 @@ async def set_up(
             tx, login=login, name=admin_name, role="admin", password_hash=hashed, language=language
         )
         return await enter(tx, member_id=member_id, device=device, way="link")
+
+
+async def hold_set_up(database: Database, secret: str) -> None:
+    """Let nobody else use a set-up link while an archive is put back by it. Errors: SetUpGone."""
+    now = clock.now()
+    if not await known_set_up_token(database, secret, now) or not await _use(database, secret, now):
+        raise SetUpGone
+
+
+async def release_set_up(database: Database, secret: str) -> None:
+    """Let a set-up link be used again: the archive could not be put back."""
+    async with database.system() as system:
+        await system.run(
+            "UPDATE set_up_token SET used_at = NULL WHERE token_hash = $1", token_hash(secret)
+        )
+
+
+async def _use(database: Database, secret: str, now: datetime) -> int:
+    async with database.system() as system:
+        used: int = await system.run(
+            "UPDATE set_up_token SET used_at = $2"
+            " WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+            token_hash(secret),
+            now,
+        )
+        return used
 
 
 async def create_organisation(

@@ -8,6 +8,12 @@ from peakend.exchange.actions.archiving import (
     fetched_archive,
     note_export,
 )
+from peakend.exchange.actions.coming_home import (
+    enter_home,
+    homecomings_at_rest,
+    keep_archive,
+    put_back,
+)
 from peakend.exchange.actions.exporting import export_step, fetched, start_export
 from peakend.exchange.actions.importing import (
     check_import,
@@ -29,12 +35,16 @@ __all__ = [
     "ask_archive",
     "check_import",
     "checked",
+    "enter_home",
     "export_step",
     "fetched",
     "fetched_archive",
+    "homecomings_at_rest",
     "import_step",
+    "keep_archive",
     "note_export",
     "pack",
+    "put_back",
     "restore",
     "start_export",
     "start_import",

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.exchange.api import archives, exports, imports
+from peakend.exchange.api import archives, exports, homecoming, imports
 
-routes: list[Any] = [*imports.routes, *exports.routes, *archives.routes]
+routes: list[Any] = [*imports.routes, *exports.routes, *archives.routes, *homecoming.routes]

@@ -14,6 +14,13 @@ from peakend.exchange.queries.exports import (
     exports,
     need_export,
 )
+from peakend.exchange.queries.homecomings import (
+    ArchiveHere,
+    HomeAdmin,
+    Homecoming,
+    archives_here,
+    homecoming,
+)
 from peakend.exchange.queries.imports import (
     Fault,
     Import,
@@ -35,20 +42,25 @@ from peakend.exchange.queries.kinds import (
 
 __all__ = [
     "Archive",
+    "ArchiveHere",
     "ArchiveNotFound",
     "Export",
     "ExportNotFound",
     "Fault",
+    "HomeAdmin",
+    "Homecoming",
     "Import",
     "ImportNotFound",
     "KindNotFound",
     "KindView",
     "archive_run",
     "archives",
+    "archives_here",
     "columns_of",
     "export_run",
     "exports",
     "faults",
+    "homecoming",
     "import_run",
     "imports",
     "kinds",

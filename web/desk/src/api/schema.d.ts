@@ -4117,6 +4117,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup/{token}/archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Archives in the server's folder */
+        get: operations["exchange.homecoming.archives_here"];
+        put?: never;
+        /** Upload an archive */
+        post: operations["exchange.homecoming.bring_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/{token}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link for an administrator of the house that was put back */
+        post: operations["exchange.homecoming.enter_home"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/{token}/restores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an archive is */
+        get: operations["exchange.homecoming.homecoming"];
+        put?: never;
+        /** Put an archive back into the empty installation */
+        post: operations["exchange.homecoming.put_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/side-threads": {
         parameters: {
             query?: never;
@@ -5470,11 +5523,25 @@ export interface components {
             total: number;
             until: string | null;
         };
+        /** ArchiveChosen */
+        ArchiveChosen: {
+            /** @default  */
+            key: string;
+            name: string;
+        };
         /** ArchiveGiven */
         ArchiveGiven: {
             /** Format: uuid */
             client_id: string;
             reason: string;
+        };
+        /** ArchiveHere */
+        ArchiveHere: {
+            made_at: string | null;
+            name: string;
+            organisation: string;
+            rows: number;
+            size: number;
         };
         /** Article */
         Article: {
@@ -6949,6 +7016,38 @@ export interface components {
             /** @default  */
             name: string;
             on: string;
+        };
+        /** HomeAdmin */
+        HomeAdmin: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            name: string;
+        };
+        /** HomeEntry */
+        HomeEntry: {
+            /** Format: uuid */
+            member_id: string;
+        };
+        /** HomeLink */
+        HomeLink: {
+            link: string;
+        };
+        /** Homecoming */
+        Homecoming: {
+            admins: components["schemas"]["HomeAdmin"][];
+            code: string;
+            done: number;
+            files: number;
+            missing: number;
+            name: string;
+            organisation: string;
+            rows: number;
+            /** @enum {string} */
+            state: "none" | "running" | "done" | "failed";
+            step: string;
+            total: number;
+            why: string;
         };
         /** HoursForm */
         HoursForm: {
@@ -18772,6 +18871,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.homecoming.archives_here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveHere"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.homecoming.bring_archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveHere"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.homecoming.enter_home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HomeEntry"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeLink"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.homecoming.homecoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Homecoming"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.homecoming.put_back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveChosen"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Homecoming"];
                 };
             };
             401: components["responses"]["Error401"];
