@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name the measures")
     given = parser.parse_args()
     if given.full:
-        os.environ["PEAKEND_BENCH_FULL"] = "1"
+        os.environ["BENCH_FULL"] = "1"
     longest_s = LONGEST_FULL_S if given.full else LONGEST_S
     if given.list:
         console.print("\n".join(MEASURES))

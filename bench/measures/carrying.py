@@ -1,6 +1,6 @@
 """A table of customers tried, carried in and out again: rows a second, and the memory it takes.
 
-PEAKEND_BENCH_ROWS says how many rows instead (as in 20000,200000); `--full` takes a million.
+BENCH_ROWS says how many rows instead (as in 20000,200000); `--full` takes a million.
 """
 
 import asyncio
@@ -33,8 +33,8 @@ CREATE TEMPORARY TABLE peer (number text PRIMARY KEY, name text, phone text, ema
 
 async def exchange() -> list[Figure]:
     """Carry tables of several sizes, each into a database of its own."""
-    sizes = FULL if os.environ.get("PEAKEND_BENCH_FULL") else SIZES
-    if told := os.environ.get("PEAKEND_BENCH_ROWS"):
+    sizes = FULL if os.environ.get("BENCH_FULL") else SIZES
+    if told := os.environ.get("BENCH_ROWS"):
         sizes = tuple(map(int, told.split(",")))
     figures: list[Figure] = []
     async with a_cluster() as cluster:

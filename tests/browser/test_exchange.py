@@ -1,5 +1,6 @@
 """A table dropped, its columns mapped, tried, mended, let in; and one carried out."""
 
+import io
 import zipfile
 from typing import Any
 
@@ -46,3 +47,24 @@ async def test_a_table_in_and_out(desk: Any) -> None:
     with zipfile.ZipFile(await (await packed.value).path()) as archive:
         assert b"X-9001" not in archive.read("tables/identity.jsonl")
         assert "周小燕" in archive.read("tables/customer.jsonl").decode()
+
+
+async def test_a_folder_of_articles_in(desk: Any) -> None:
+    boss = await desk("admin")
+    page = boss.page
+    await boss.go("/desk/admin/exchange?kind=articles")
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(
+            "手册/搬家/order-a-move.md", "---\ntitle: 怎么预约搬家\n---\n\n提前两天。\n"
+        )
+        archive.writestr("手册/搬家/lost.md", "---\ntitle: 丢了\n---\n\n![](gone.png)\n")
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "手册.zip", "mimeType": "application/zip", "buffer": data.getvalue()}
+    )
+    await page.get_by_text("手册/搬家/order-a-move.md").wait_for()
+    await page.get_by_role("button", name="试运行").click()
+    await page.get_by_text("压缩包里没有图片“gone.png”").wait_for()
+    await page.get_by_role("cell", name="手册/搬家/lost.md").wait_for()
+    await page.get_by_role("button", name="导入 1 篇").click()
+    await page.get_by_text("导入已完成。").wait_for()
