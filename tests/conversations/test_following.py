@@ -154,6 +154,26 @@ async def test_what_is_recalled_or_out_of_sight_is_not_shown(
     assert (shown["recalled"], shown["text"]) == (True, "")
 
 
+async def test_who_may_not_see_it_is_known_before_and_hears_nothing(
+    centre: Centre, agent: Person, boss: Person
+) -> None:
+    conversation = await held(centre, boss)
+    path = f"/conversations/{conversation}/blind-members"
+    blind = (await boss.get(path)).json()
+    assert str(agent.id) in blind
+    assert str(boss.id) not in blind
+    assert (await agent.get(path)).status_code == 404
+    await noted(boss, conversation, "@小林 请看", agent)
+    assert (await agent.get("/following")).json()["mentions"] == 0
+    assert (await agent.get("/mentions")).json()["items"] == []
+    assert await news(agent) == []
+    async with centre.tx() as tx:
+        await actions.assign(
+            tx, conversation_id=UUID(conversation), agent_id=agent.id, leg_id=uuid4()
+        )
+    assert str(agent.id) not in (await boss.get(path)).json()
+
+
 async def test_pins_are_ones_own(
     centre: Centre, agent: Person, boss: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

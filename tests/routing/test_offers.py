@@ -7,6 +7,7 @@ import pytest
 from peakend.accounts import actions as accounts
 from peakend.accounts.actions.members import Changes
 from peakend.conversations import actions as conversations
+from peakend.conversations import queries as timeline
 from peakend.routing import actions
 from peakend.routing.actions import HandsFull, OfferGone
 from tests.routing.floor import Floor
@@ -241,3 +242,16 @@ async def test_outside_hours_work_is_promised_and_not_offered_live(floor: Floor)
     assert not leg.live
     assert leg.promised_at is not None
     assert leg.promised_at.isoformat() == f"{day}T09:00:00+00:00"
+    # Lists and counts tell it from those who wait now, until somebody has it.
+    boss = await floor.hire("boss", role="supervisor")
+    async with floor.tx(boss) as tx:
+        (row,) = await timeline.rows(tx, [conversation_id], boss)
+        assert (row.state, row.left_word) == ("waiting", True)
+        found = await timeline.counts(tx, boss)
+        assert (found.queue, found.left) == (1, 1)
+    await floor.ready(boss)
+    async with floor.tx(boss) as tx:
+        await actions.pick(tx, conversation_id=conversation_id, by=boss)
+    async with floor.tx(boss) as tx:
+        assert not (await timeline.rows(tx, [conversation_id], boss))[0].left_word
+        assert (await timeline.counts(tx, boss)).left == 0

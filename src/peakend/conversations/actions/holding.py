@@ -21,6 +21,7 @@ _QUEUE = """
 UPDATE conversation SET
     state = 'waiting', queue_id = $2, leg_id = $3,
     last_agent_id = coalesce(agent_id, last_agent_id), agent_id = NULL,
+    left_word = $5,
     awaiting_since = coalesce(awaiting_since, $4), unread = greatest(unread, 1),
     snoozed_until = NULL, woken_at = NULL, marked_unread = false, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
@@ -56,10 +57,13 @@ async def place_in_queue(
     conversation_id: UUID,
     queue_id: UUID | None,
     leg_id: UUID | None,
+    left_word: bool = False,
     by: Actor | None = None,
     version: int | None = None,
 ) -> None:
     """Let a conversation wait in a queue for a person; the agent who had it lets go of it.
+
+    `left_word` says that a word was left out of hours: it is answered later, and nobody waits.
 
     Errors: ConversationNotFound, ConversationIsClosed, ConversationStale.
     """
@@ -67,7 +71,7 @@ async def place_in_queue(
     if row.state == "waiting" and row.queue_id == queue_id and row.leg_id == leg_id:
         return
     await _released(tx, row, "waiting")
-    await tx.run(_QUEUE, conversation_id, queue_id, leg_id, tx.now)
+    await tx.run(_QUEUE, conversation_id, queue_id, leg_id, tx.now, left_word)
     await record(
         tx,
         ConversationQueued(

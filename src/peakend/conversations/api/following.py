@@ -96,6 +96,15 @@ async def unpin(conversation_id: UUID, actor: Actor, tx: Transaction) -> None:
     await actions.unpin(tx, conversation_id=conversation_id, by=actor)
 
 
+@get(
+    "/conversations/{conversation_id:uuid}/blind-members",
+    summary="Colleagues who may not see a conversation, and whom a note there calls in vain",
+    opt=needs("conversations.note"),
+)
+async def blind_members(conversation_id: UUID, actor: Actor, tx: Transaction) -> list[UUID]:
+    return await queries.blind_to(tx, conversation_id, actor)
+
+
 @get("/mentions", summary="Notes that call me by name", opt=needs("conversations.read"))
 async def mention_list(
     actor: Actor,
@@ -125,6 +134,7 @@ routes = [
     see_followed,
     pin,
     unpin,
+    blind_members,
     mention_list,
     mark_mentions,
 ]

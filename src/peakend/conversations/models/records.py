@@ -48,6 +48,7 @@ class ConversationRecord(msgspec.Struct, frozen=True):
     snoozed_until: datetime | None
     woken_at: datetime | None
     marked_unread: bool
+    left_word: bool
     beside: bool
     merged_into_id: UUID | None
     layout: int

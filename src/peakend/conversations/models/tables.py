@@ -147,6 +147,8 @@ conversation_table = tenant_table(
     # Until when the newest message found it put aside: RETURNING shows new values only.
     _time("woken_until"),
     Column("marked_unread", Boolean, nullable=False, server_default="false"),
+    # Of the newest place in a queue: a word was left out of hours, nobody waits at the other end.
+    Column("left_word", Boolean, nullable=False, server_default="false"),
     # Another matter of the same customer on the same channel: the customer's panel is elsewhere.
     Column("beside", Boolean, nullable=False, server_default="false"),
     # Where its messages went on, when it was merged into another; its address leads there.

@@ -73,6 +73,7 @@ from peakend.conversations.queries.rich import (
 )
 from peakend.conversations.queries.rows import ConversationRow, named_for, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
+from peakend.conversations.queries.seeing import blind_to
 from peakend.conversations.queries.settings import (
     channels,
     drafts,
@@ -163,6 +164,7 @@ __all__ = [
     "VisitorMessage",
     "VisitorsHere",
     "any_conversation",
+    "blind_to",
     "brand_of",
     "bubble",
     "canned_replies",

@@ -59,11 +59,15 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How many rows each view has, counted up to 1,000."""
+    """How many rows each view has, counted up to 1,000.
+
+    Counts: `left` are those of `queue` in which a word was left out of hours.
+    """
 
     mine: int
     snoozed: int
     queue: int
+    left: int
     all: int
     digital: int
     unread: int
@@ -296,6 +300,12 @@ SELECT
           AND c.state = 'waiting'
           AND ($1 OR c.queue_id = ANY($3::uuid[]) OR c.brand_id = ANY($5::uuid[]))
         LIMIT $4) x)::int AS queue,
+    (SELECT count(*) FROM (
+        SELECT 1 FROM conversation c
+        WHERE c.organisation_id = current_organisation()
+          AND c.state = 'waiting' AND c.left_word
+          AND ($1 OR c.queue_id = ANY($3::uuid[]) OR c.brand_id = ANY($5::uuid[]))
+        LIMIT $4) x)::int AS "left",
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation() AND c.state <> 'closed'

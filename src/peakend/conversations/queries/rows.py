@@ -65,7 +65,10 @@ class RowTag(msgspec.Struct, frozen=True):
 
 
 class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation in a list; `due_at` is by when `target` is owed, while that clock runs."""
+    """A conversation in a list; `due_at` is by when `target` is owed, while that clock runs.
+
+    `left_word` says that a word was left out of hours, and that it still stands in a queue.
+    """
 
     id: UUID
     number: int
@@ -84,6 +87,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at: datetime
     last_seq: int
     unread: int
+    left_word: bool
     awaiting_since: datetime | None
     opened_at: datetime
     closed_at: datetime | None
@@ -183,6 +187,7 @@ def _row(
         last_message_at=row.last_message_at,
         last_seq=row.last_seq,
         unread=max(row.unread, int(row.marked_unread)),
+        left_word=row.left_word and row.state == "waiting",
         awaiting_since=row.awaiting_since,
         opened_at=row.opened_at,
         closed_at=row.closed_at,

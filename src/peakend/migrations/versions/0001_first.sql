@@ -1319,6 +1319,7 @@ CREATE TABLE conversation (
 	woken_at TIMESTAMP WITH TIME ZONE, 
 	woken_until TIMESTAMP WITH TIME ZONE, 
 	marked_unread BOOLEAN DEFAULT 'false' NOT NULL, 
+	left_word BOOLEAN DEFAULT 'false' NOT NULL, 
 	beside BOOLEAN DEFAULT 'false' NOT NULL, 
 	merged_into_id UUID, 
 	cleared_at TIMESTAMP WITH TIME ZONE, 

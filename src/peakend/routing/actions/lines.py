@@ -108,7 +108,7 @@ async def enqueue(
         standing = await active_leg(tx, conversation_id)
         return standing.id if standing else None
     await conversations.place_in_queue(
-        tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id
+        tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id, left_word=not live
     )
     low_s, high_s = await _announced(tx, leg_id, conversation_id) if live else (None, None)
     origin = passed.from_leg.id if passed else None
@@ -151,7 +151,11 @@ async def standing_leg(tx: Transaction, conversation_id: UUID) -> WorkItem | Non
         await end_leg(tx, leg, "closed")
         return None
     await conversations.place_in_queue(
-        tx, conversation_id=conversation_id, queue_id=leg.queue_id, leg_id=leg.id
+        tx,
+        conversation_id=conversation_id,
+        queue_id=leg.queue_id,
+        leg_id=leg.id,
+        left_word=not leg.live,
     )
     return leg
 

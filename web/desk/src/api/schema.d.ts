@@ -1169,6 +1169,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/blind-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Colleagues who may not see a conversation, and whom a note there calls in vain */
+        get: operations["conversations.following.blind_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/canned-replies": {
         parameters: {
             query?: never;
@@ -6161,6 +6178,7 @@ export interface components {
             last_message_at: string;
             last_seq: number;
             layout: number;
+            left_word: boolean;
             leg_id: string | null;
             may: components["schemas"]["May"];
             merged_into_id: string | null;
@@ -6220,6 +6238,7 @@ export interface components {
             last_message_at: string;
             last_seq: number;
             layout: number;
+            left_word: boolean;
             leg_id: string | null;
             merged_into_id: string | null;
             number: number;
@@ -6264,6 +6283,7 @@ export interface components {
         Counts: {
             all: number;
             digital: number;
+            left: number;
             mine: number;
             queue: number;
             snoozed: number;
@@ -12418,6 +12438,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.following.blind_members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

@@ -37,7 +37,7 @@ export const useConversations = defineStore('conversations', () => {
   const lists = shallowReactive(new Map<string, ListState>())
   const threads = shallowReactive(new Map<string, ThreadState>())
   const others = reactive(new Map<string, Presence[]>())
-  const counts = reactive<Counts>({ mine: 0, snoozed: 0, queue: 0, all: 0, digital: 0, unread: 0 })
+  const counts = reactive<Counts>({ mine: 0, snoozed: 0, queue: 0, left: 0, all: 0, digital: 0, unread: 0 })
   let counting = 0
 
   const read = (id: string) => rows.get(id)
@@ -304,11 +304,16 @@ export const useConversations = defineStore('conversations', () => {
 
   /** How many stand in a short view: counted here where the whole list is here, by the server otherwise. */
   function amount(view: 'mine' | 'snoozed' | 'queue'): number {
-    const state = [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !one.source)
-    return state?.ids.length ?? counts[view]
+    return whole(view)?.ids.length ?? counts[view]
   }
+  const whole = (view: ViewName) => [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !one.source)
   const waiting = computed(() => amount('queue'))
+  /** How many of them left a word out of hours. */
+  const left = computed(() => {
+    const state = whole('queue')
+    return state ? state.ids.filter((id) => rows.get(id)?.left_word).length : counts.left
+  })
   const mine = computed(() => amount('mine'))
   const snoozed = computed(() => amount('snoozed'))
-  return { rows, lists, threads, others, counts, mine, snoozed, waiting, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, prepare, renew, addMessages, apply, refresh, count }
+  return { rows, lists, threads, others, counts, mine, snoozed, waiting, left, list, load, take, drop, thread, open, openAt, loadOlder, loadNewer, prepare, renew, addMessages, apply, refresh, count }
 })
