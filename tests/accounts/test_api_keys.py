@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from peakend.accounts import actions
+from peakend.accounts.actions.members import Changes
 from peakend.accounts.queries import forget_keys, forget_token
 from peakend.accounts.rules import API_KEY_PREFIX
 from peakend.kernel.actors import Actor
@@ -184,3 +186,27 @@ async def test_a_cookie_beside_a_wrong_key_does_not_help(
         "/api/conversations", headers={"Authorization": f"Bearer {API_KEY_PREFIX}{'a' * 43}"}
     )
     assert answer.status_code == 401
+
+
+async def test_a_confirmed_key_is_the_proposers_own(
+    database: Database, client: httpx.AsyncClient, boss: Person
+) -> None:
+    other = await a_person(database, client, boss.organisation_id, "admin", login="other")
+    await boss.send("PUT", "/two-person-rule", {"active": True})
+    body = {"name": "归档程序", "scopes": ["audit.read"]}
+    asked = {"kind": "api_key.add", "body": body, "reason": "每天归档"}
+
+    async def proposed() -> str:
+        made = (await boss.send("POST", "/proposals", asked)).json()
+        return f"/proposals/{made['id']}/confirmations"
+
+    key = (await other.send("POST", await proposed())).json()["key"]
+    assert (await ask(client, key, "/session")).json()["member"]["id"] == str(boss.id)
+    assert [one["member_id"] for one in (await boss.get("/api-keys")).json()] == [str(boss.id)]
+    # It ends with what its owner may do, and is not made for somebody who may no longer.
+    path = await proposed()
+    await boss.send("PUT", "/two-person-rule", {"active": False})
+    async with database.transaction(Actor.system(boss.organisation_id)) as tx:
+        await actions.change_member(tx, member_id=boss.id, changes=Changes(role="agent"))
+    refused = await other.send("POST", path)
+    assert refused.status_code == 403, refused.text

@@ -84,6 +84,21 @@ def test_pages_have_short_names(schema: dict[str, Any]) -> None:
     assert not [name for name in schema["components"]["schemas"] if "." in name]
 
 
+def test_namesakes_of_two_contexts_are_told_apart_and_known(schema: dict[str, Any]) -> None:
+    """A new namesake changes the name of the structure that was there: choose another name."""
+    schemas = schema["components"]["schemas"]
+    assert [name for name in schemas if not name.isalnum()] == []
+    contexts = {"Accounts", "Assist", "Automation", "Conversations", "Customers", "Desk"}
+    contexts |= {"Insight", "Profiles", "Routing", "Settings"}
+    said = {one.removeprefix(context) for one in schemas for context in contexts
+            if one.startswith(context)}  # fmt: skip
+    plain = {"Link", "Nothing", "Target", "Revealed", "QueueState", "ReasonGiven"}
+    assert plain <= said
+    assert not plain & set(schemas)
+    prefixed = {title["title"] for title in schemas.values() if "_" in title.get("title", "")}
+    assert prefixed == set()
+
+
 async def test_the_server_gives_the_same_description(client: Any, schema: dict[str, Any]) -> None:
     answer = await client.get("/api/schema/openapi.json")
     assert answer.status_code == 200

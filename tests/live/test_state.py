@@ -466,6 +466,8 @@ ACTIONS: list[tuple[str, Act]] = [
     ("the first matter is answered",
      given("chief", "POST", "/conversations/{front}/messages",
            lambda w: {"client_id": str(uuid4()), "kind": "agent", "text": "第一件办好了"})),
+    ("a sample is put in", agent("chief", "POST", "/sample")),
+    ("its conversations are removed", agent("chief", "DELETE", "/sample")),
 ]  # fmt: skip
 
 

@@ -196,10 +196,17 @@ def _reached(part: Any, schemas: dict[str, Any], names: set[str]) -> None:
 
 
 def _renamed(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the description with short names for pages of things."""
+    """Return the description with short names for pages of things, and prefixes for namesakes.
+
+    Two structures of one name are told apart by their context: AutomationTarget, RoutingTarget.
+    """
     schemas = schema["components"]["schemas"]
     new = {name: f"PageOf{found[1]}" for name in schemas if (found := _PAGE.match(name))}
-    assert len(new) == len(set(new.values()) - set(schemas)), "two kinds of rows of one name"
+    for name in schemas:
+        where, *_, own = name.split("_") if "_" in name else ("", name)
+        if where and name not in new:
+            new[name] = f"{where.title()}{own}"
+    assert len(new) == len(set(new.values()) - set(schemas)), "two structures of one name"
 
     def walked(part: Any) -> Any:
         if isinstance(part, list):

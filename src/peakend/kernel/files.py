@@ -79,6 +79,7 @@ file_table = tenant_table(
         "ix_file_thumb_sha256", "thumb_sha256", postgresql_where=text("thumb_sha256 IS NOT NULL")
     ),
     Index("ix_file_owner", "organisation_id", "owner", "owner_id"),
+    Index("ix_file_created_at", "created_at"),  # the archive of changes asks again and again
     system="select",
 )
 

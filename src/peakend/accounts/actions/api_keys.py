@@ -8,10 +8,10 @@ import msgspec
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.granting import RoleTooHigh
 from peakend.accounts.actions.members import need_name
-from peakend.accounts.actions.proposals import need_second, two_people
+from peakend.accounts.actions.proposals import need_second, proposer, two_people
 from peakend.accounts.actions.sign_in_rules import WrongNetwork
 from peakend.accounts.events import ApiKeyMade, ApiKeyRevoked
-from peakend.accounts.queries import ApiKeyNotFound, forget_keys
+from peakend.accounts.queries import ApiKeyNotFound, forget_keys, need_member, rights_of
 from peakend.accounts.rules import (
     API_KEY_DAYS,
     API_KEY_PREFIX,
@@ -55,15 +55,16 @@ class KeyText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
 async def add_api_key(tx: Transaction, *, key: KeyText) -> tuple[UUID, str]:
     """Make a key of the actor's own, and return it: it is seen here and never again.
 
-    Errors: KeyByKey, RoleTooHigh, WrongNetwork, TooManyKeys, SecondPersonNeeded, Invalid.
+    One that was proposed is the proposer's and acts in their name; who confirms only lets it be,
+    and both must have its rights. Errors: KeyByKey, MemberNotFound, RoleTooHigh, WrongNetwork,
+    TooManyKeys, SecondPersonNeeded, Invalid.
     """
     if tx.actor.key_id is not None or tx.actor.id is None:
         raise KeyByKey
     scopes = frozenset(key.scopes)
     if not scopes or scopes - PERMISSIONS:
         raise Invalid(fields={"scopes": "kernel.invalid"})
-    if not scopes <= tx.actor.permissions:
-        raise RoleTooHigh
+    owner_id = await _owner(tx, tx.actor.id, scopes)
     if key.expires_days is not None and not 1 <= key.expires_days <= API_KEY_DAYS:
         raise Invalid(fields={"expires_days": "kernel.invalid"})
     if not 1 <= key.per_minute <= API_PER_MINUTE:
@@ -84,7 +85,7 @@ async def add_api_key(tx: Transaction, *, key: KeyText) -> tuple[UUID, str]:
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """,
         key_id,
-        tx.actor.id,
+        owner_id,
         need_name(key.name),
         token_hash(secret),
         secret[-4:],
@@ -94,11 +95,27 @@ async def add_api_key(tx: Transaction, *, key: KeyText) -> tuple[UUID, str]:
         tx.now,
         tx.now + timedelta(days=key.expires_days) if key.expires_days is not None else None,
     )
-    await record(tx, ApiKeyMade(key_id=key_id, member_id=tx.actor.id, scopes=len(scopes)))
+    await record(tx, ApiKeyMade(key_id=key_id, member_id=owner_id, scopes=len(scopes)))
     await audit(tx, "api_key.made", "api_key", key_id,
-                {"scopes": sorted(scopes), "networks": networks,
+                {"member_id": str(owner_id), "scopes": sorted(scopes), "networks": networks,
                  "days": key.expires_days or 0})  # fmt: skip
     return key_id, f"{API_KEY_PREFIX}{secret}"
+
+
+async def _owner(tx: Transaction, maker_id: UUID, scopes: frozenset[str]) -> UUID:
+    """Return in whose name a new key acts. Errors: RoleTooHigh, MemberNotFound."""
+    if not scopes <= tx.actor.permissions:
+        raise RoleTooHigh
+    owner_id = proposer() or maker_id
+    if owner_id != maker_id:
+        # The proposer may have left, or lost rights, since then.
+        owner = await need_member(tx, owner_id)
+        if (
+            not owner.active
+            or not scopes <= (await rights_of(tx, [owner_id]))[owner_id].permissions
+        ):
+            raise RoleTooHigh
+    return owner_id
 
 
 async def revoke_api_key(tx: Transaction, *, key_id: UUID) -> None:

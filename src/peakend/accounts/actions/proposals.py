@@ -25,6 +25,7 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.personal import Held, holds
 
 _confirmed: contextvars.ContextVar[str] = contextvars.ContextVar("confirmed", default="")
+_proposer: contextvars.ContextVar[UUID | None] = contextvars.ContextVar("proposer", default=None)
 
 
 class SecondPersonNeeded(Conflict):
@@ -86,6 +87,11 @@ async def need_second(tx: Transaction, kind: str) -> None:
         raise SecondPersonNeeded
 
 
+def proposer() -> UUID | None:
+    """Return who proposed what is being done; None for what one person does alone."""
+    return _proposer.get()
+
+
 async def propose(tx: Transaction, *, kind: str, body: Any, reason: str, address: str) -> UUID:
     """Keep a change for a second person, after a try that is undone showed that it works.
 
@@ -134,7 +140,8 @@ async def confirm(tx: Transaction, *, proposal_id: UUID, address: str) -> str | 
         alone = not await others_who_may(tx, guarded.permission, tx.actor.id)
         if not alone or tx.now < alone_at(found):
             raise NotByYourself
-    secret = await _done(tx, found.kind, guarded.run, _body(guarded, found.body), address)
+    body = _body(guarded, found.body)
+    secret = await _done(tx, found.kind, guarded.run, body, address, found.proposed_by)
     await _decide(tx, found, "confirmed")
     return secret
 
@@ -209,20 +216,23 @@ def _body(guarded: Guarded, body: Any) -> Any:
         raise Invalid(fields={"body": "kernel.invalid"}) from error
 
 
-async def _done(tx: Transaction, kind: str, run: Any, body: Any, address: str) -> str | None:
-    token = _confirmed.set(kind)
+async def _done(
+    tx: Transaction, kind: str, run: Any, body: Any, address: str, by: UUID | None
+) -> str | None:
+    token, whose = _confirmed.set(kind), _proposer.set(by)
     try:
         secret: str | None = await run(tx, body, address)
         return secret
     finally:
         _confirmed.reset(token)
+        _proposer.reset(whose)
 
 
 async def _try(tx: Transaction, kind: str, body: Any, address: str) -> None:
     """Do it and undo it: whoever is asked to confirm is not shown what cannot work."""
     facts, jobs = len(tx.records), len(tx.jobs)
     await tx.run("SAVEPOINT proposal")
-    await _done(tx, kind, GUARDED[kind].run, body, address)
+    await _done(tx, kind, GUARDED[kind].run, body, address, tx.actor.id)
     await tx.run("ROLLBACK TO SAVEPOINT proposal")
     del tx.records[facts:], tx.jobs[jobs:]
 

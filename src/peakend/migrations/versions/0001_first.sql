@@ -2195,6 +2195,8 @@ CREATE INDEX ix_event_log ON event (xid, id)
 -- next
 CREATE INDEX ix_event_type ON event (organisation_id, type, occurred_at)
 -- next
+CREATE INDEX ix_file_created_at ON file (created_at)
+-- next
 CREATE INDEX ix_file_owner ON file (organisation_id, owner, owner_id)
 -- next
 CREATE INDEX ix_file_sha256 ON file (sha256)

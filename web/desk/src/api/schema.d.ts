@@ -5284,6 +5284,10 @@ export interface components {
             name?: string | null;
             password: string;
         };
+        /** AccountsLink */
+        AccountsLink: {
+            link: string;
+        };
         /** Again */
         Again: {
             invitation: components["schemas"]["Bubble"] | null;
@@ -5644,6 +5648,8 @@ export interface components {
             agent_id: string;
             leg_id?: string | null;
         };
+        /** AssistNothing */
+        AssistNothing: Record<string, never>;
         /** AtInterval */
         AtInterval: {
             /** Format: date-time */
@@ -5707,6 +5713,13 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "digital_agent" | "system";
             name: string | null;
+        };
+        /** AutomationTarget */
+        AutomationTarget: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "agent" | "team" | "queue";
         };
         /** Back */
         Back: {
@@ -6265,6 +6278,12 @@ export interface components {
             warn_at: string | null;
             woken_at: string | null;
         };
+        /** ConversationsLink */
+        ConversationsLink: {
+            url: string;
+        };
+        /** ConversationsNothing */
+        ConversationsNothing: Record<string, never>;
         /** CountedFact */
         CountedFact: {
             above: number;
@@ -6356,6 +6375,12 @@ export interface components {
             tier: string;
             verified: boolean;
         };
+        /** CustomersRevealed */
+        CustomersRevealed: {
+            /** Format: date-time */
+            until: string;
+            value: string;
+        };
         /** Decision */
         Decision: {
             agents: components["schemas"]["Candidate"][];
@@ -6396,6 +6421,11 @@ export interface components {
             status: number | null;
             /** Format: uuid */
             webhook_id: string;
+        };
+        /** DeskReasonGiven */
+        DeskReasonGiven: {
+            reason_id: string | null;
+            version?: number | null;
         };
         /** Digital */
         Digital: {
@@ -7163,6 +7193,39 @@ export interface components {
             number: number;
             offered_to: string | null;
             queue_id: string | null;
+        };
+        /** InsightQueueState */
+        InsightQueueState: {
+            abandoned: number;
+            abandonment: number | null;
+            answered: number;
+            asa_s: number | null;
+            entered: number;
+            id: string | null;
+            left: number;
+            longest_s: number;
+            name: string | null;
+            offered: number;
+            oldest_at: string | null;
+            open: boolean | null;
+            /** @enum {string} */
+            rail: "none" | "missed" | "near" | "met" | "costly";
+            service_level: components["schemas"]["Figure"];
+            waiting: number;
+            within_s: number | null;
+        };
+        /** InsightTarget */
+        InsightTarget: {
+            /** @default 0.8 */
+            floor: number;
+            /** @default 0.9 */
+            high: number;
+            /** @default 0.85 */
+            low: number;
+            /** @default 0.95 */
+            warn: number;
+            /** @default 20 */
+            within_s: number;
         };
         /** Intervention */
         Intervention: {
@@ -8105,6 +8168,12 @@ export interface components {
             suggested: components["schemas"]["CompanyHint"][];
             values: components["schemas"]["ValueView"][];
         };
+        /** ProfilesRevealed */
+        ProfilesRevealed: {
+            /** Format: date-time */
+            until: string;
+            value: string | number | boolean | null;
+        };
         /** ProposalView */
         ProposalView: {
             alone_at: string | null;
@@ -8268,7 +8337,7 @@ export interface components {
         };
         /** ReasonsGiven */
         ReasonsGiven: {
-            nodes: components["schemas"]["settings_ReasonGiven"][];
+            nodes: components["schemas"]["SettingsReasonGiven"][];
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -8436,6 +8505,17 @@ export interface components {
             most: number;
             own: components["schemas"]["RoleView"][];
         };
+        /** RoutingQueueState */
+        RoutingQueueState: {
+            open: boolean;
+        };
+        /** RoutingTarget */
+        RoutingTarget: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "agent" | "team" | "queue";
+        };
         /** RowCustomer */
         RowCustomer: {
             /** Format: uuid */
@@ -8598,6 +8678,19 @@ export interface components {
         /** SetUpOffer */
         SetUpOffer: {
             usable: boolean;
+        };
+        /** SettingsReasonGiven */
+        SettingsReasonGiven: {
+            /** @default true */
+            active: boolean;
+            id?: string | null;
+            label?: string | null;
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            parent_id?: string | null;
+            /** @default 0 */
+            position: number;
         };
         /** ShownReason */
         ShownReason: {
@@ -8882,7 +8975,7 @@ export interface components {
             tag_ids?: string[];
             /** @default false */
             take: boolean;
-            to?: components["schemas"]["automation_rules_macros_Target"] | null;
+            to?: components["schemas"]["AutomationTarget"] | null;
         };
         /** Suggestion */
         Suggestion: {
@@ -8994,7 +9087,7 @@ export interface components {
         TransferForm: {
             /** @default  */
             note: string;
-            to: components["schemas"]["routing_api_work_Target"];
+            to: components["schemas"]["RoutingTarget"];
             version?: number | null;
         };
         /** TwoPersonRule */
@@ -9273,10 +9366,10 @@ export interface components {
             day_starts_at: string;
             digital: components["schemas"]["Digital"];
             interventions: components["schemas"]["InterventionCounts"];
-            queues: components["schemas"]["insight_queries_board_QueueState"][];
+            queues: components["schemas"]["InsightQueueState"][];
             service_level_by_interval: components["schemas"]["AtInterval"][];
-            target: components["schemas"]["insight_queries_board_Target"];
-            total: components["schemas"]["insight_queries_board_QueueState"];
+            target: components["schemas"]["InsightTarget"];
+            total: components["schemas"]["InsightQueueState"];
             /** Format: date-time */
             watermark_at: string;
         };
@@ -9443,99 +9536,6 @@ export interface components {
         Written: {
             conversation: components["schemas"]["VisitorConversation"];
             message: components["schemas"]["VisitorMessage"];
-        };
-        /** Link */
-        accounts_api_members_Link: {
-            link: string;
-        };
-        /** Nothing */
-        assist_api_digital_Nothing: Record<string, never>;
-        /** Target */
-        automation_rules_macros_Target: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "agent" | "team" | "queue";
-        };
-        /** Link */
-        conversations_api_web_Link: {
-            url: string;
-        };
-        /** Nothing */
-        conversations_api_web_Nothing: Record<string, never>;
-        /** Revealed */
-        customers_actions_reveals_Revealed: {
-            /** Format: date-time */
-            until: string;
-            value: string;
-        };
-        /** ReasonGiven */
-        desk_ReasonGiven: {
-            reason_id: string | null;
-            version?: number | null;
-        };
-        /** QueueState */
-        insight_queries_board_QueueState: {
-            abandoned: number;
-            abandonment: number | null;
-            answered: number;
-            asa_s: number | null;
-            entered: number;
-            id: string | null;
-            left: number;
-            longest_s: number;
-            name: string | null;
-            offered: number;
-            oldest_at: string | null;
-            open: boolean | null;
-            /** @enum {string} */
-            rail: "none" | "missed" | "near" | "met" | "costly";
-            service_level: components["schemas"]["Figure"];
-            waiting: number;
-            within_s: number | null;
-        };
-        /** Target */
-        insight_queries_board_Target: {
-            /** @default 0.8 */
-            floor: number;
-            /** @default 0.9 */
-            high: number;
-            /** @default 0.85 */
-            low: number;
-            /** @default 0.95 */
-            warn: number;
-            /** @default 20 */
-            within_s: number;
-        };
-        /** Revealed */
-        profiles_actions_filling_Revealed: {
-            /** Format: date-time */
-            until: string;
-            value: string | number | boolean | null;
-        };
-        /** QueueState */
-        routing_api_settings_QueueState: {
-            open: boolean;
-        };
-        /** Target */
-        routing_api_work_Target: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "agent" | "team" | "queue";
-        };
-        /** ReasonGiven */
-        settings_ReasonGiven: {
-            /** @default true */
-            active: boolean;
-            id?: string | null;
-            label?: string | null;
-            /** @default  */
-            name_en: string;
-            name_zh: string;
-            parent_id?: string | null;
-            /** @default 0 */
-            position: number;
         };
     };
     responses: {
@@ -11905,7 +11905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                    "application/json": components["schemas"]["ProfilesRevealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -12642,7 +12642,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                    "application/json": components["schemas"]["ProfilesRevealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -13287,7 +13287,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["desk_ReasonGiven"];
+                "application/json": components["schemas"]["DeskReasonGiven"];
             };
         };
         responses: {
@@ -14082,7 +14082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                    "application/json": components["schemas"]["ProfilesRevealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -14246,7 +14246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["customers_actions_reveals_Revealed"];
+                    "application/json": components["schemas"]["CustomersRevealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -15597,7 +15597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_api_members_Link"];
+                    "application/json": components["schemas"]["AccountsLink"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -15822,7 +15822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["accounts_api_members_Link"];
+                    "application/json": components["schemas"]["AccountsLink"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -16388,7 +16388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["profiles_actions_filling_Revealed"];
+                    "application/json": components["schemas"]["ProfilesRevealed"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17620,7 +17620,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["routing_api_settings_QueueState"];
+                "application/json": components["schemas"]["RoutingQueueState"];
             };
         };
         responses: {
@@ -20430,7 +20430,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["conversations_api_web_Nothing"];
+                "application/json": components["schemas"]["ConversationsNothing"];
             };
         };
         responses: {
@@ -20630,7 +20630,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["conversations_api_web_Nothing"];
+                "application/json": components["schemas"]["ConversationsNothing"];
             };
         };
         responses: {
@@ -20640,7 +20640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["conversations_api_web_Link"];
+                    "application/json": components["schemas"]["ConversationsLink"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -20831,7 +20831,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assist_api_digital_Nothing"];
+                "application/json": components["schemas"]["AssistNothing"];
             };
         };
         responses: {
