@@ -26,7 +26,7 @@ function row(at: number): ConversationRow {
     id: id('5', at), number: 20260001 + at, state, channel_kind: 'web', channel_name: '官网', channel_id: id('7', 1), brand_id: id('2', 1),
     customer: { id: id('8', k), name: names[k], tier: k % 4 === 0 ? 'gold' : 'standard', verified: k % 2 === 0 },
     queue_id: id('4', at % 4), leg_id: null, agent_id: state === 'serving' || state === 'closed' ? (mine ? me.member.id : id('1', 2 + (at % 9))) : null, agent_name: state === 'serving' || state === 'closed' ? (mine ? '李倩' : ['王磊', '张敏', '周涛'][at % 3]) : null,
-    preview: texts[k], preview_kind: 'customer', last_message_at: ago(60 + at * 97), last_seq: 9, unread: at < 15 && at % 3 === 0 ? (at % 4) + 1 : 0, awaiting_since: silent ? ago(silent) : null,
+    preview: texts[k], preview_kind: 'customer', last_message_at: ago(60 + at * 97), last_seq: 9, unread: at < 15 && at % 3 === 0 ? (at % 4) + 1 : 0, left_word: false, awaiting_since: silent ? ago(silent) : null,
     opened_at: ago(900 + at * 97), closed_at: state === 'closed' ? ago(50 + at * 97) : null, tags: [tags[k % 7], ...(at % 4 ? [] : [tags[(k + 2) % 7]])],
     reason_id: null, reason_label: state === 'closed' ? '报修 / 燃气灶' : null, solved: state === 'closed' ? at % 5 !== 0 : null, rating: state === 'closed' && at % 2 ? 5 : null,
     customer_read_seq: 7, customer_delivered_seq: 8, agent_read_seq: 8, priority: at % 11 === 9 ? 'urgent' : 'normal', snoozed_until: null, woken_at: null, target: null, due_at: null, warn_at: null, merged_into_id: null, layout: 0, version: 1, language: k === 8 ? 'en' : 'zh-CN',
