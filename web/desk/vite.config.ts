@@ -8,7 +8,7 @@ const server = process.env.PEAKEND_SERVER ?? 'http://127.0.0.1:8080'
 
 // The shell and the inbox bring these with them: parts that they import need not name them again.
 const BROUGHT = new RegExp(
-  '/(vue|rolldown-runtime|icons|index|i18n|client|theme|live|clock|dates|failures|match|ime|utils|' +
+  '/(vue|rolldown-runtime|icons|rail|index|i18n|client|theme|live|clock|dates|failures|match|ime|utils|' +
     'conversations|routing|useLists|systemText|ChannelIcon|Tag|Badge|EmptyState|Skeleton|NoPermission|' +
     'dist|virtual|Menu|Popover|PopperContent|Primitive|usePrimitiveElement|Teleport|Tabs|Collection|' +
     'RovingFocusGroup|floating-ui\\.dom)-[\\w-]{8}\\.js$',
@@ -49,7 +49,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router|pinia|vue-i18n|@intlify)[\\/]/ },
-{ name: 'icons', test: /node_modules[\\/]lucide-vue-next[\\/]/, minShareCount: 4 },
+            { name: 'icons', test: /node_modules[\\/]lucide-vue-next[\\/]/, minShareCount: 4 },
+            // These stand in the rail and in the menu of one's own account.
+            { name: 'rail', test: /lucide-vue-next[\\/]dist[\\/]esm[\\/]icons[\\/](life-buoy|users|languages|log-out|at-sign)\.js$/ },
             { name: 'words-zh', test: /(ui|app|conversations|customers|routing|assist)[\\/]words\.zh-CN\.json$/ },
             { name: 'words-en', test: /(ui|app|conversations|customers|routing|assist)[\\/]words\.en\.json$/ },
           ],
