@@ -30,7 +30,7 @@ async def test_a_visitor_is_seen_and_invited_where_the_house_wants_it(
         async with customer.page.expect_response("**/visits") as told:
             await customer.page.reload()
         assert (await told.value).status == 200
-        row = boss.page.get_by_role("row").filter(has_text="已登录")
+        row = boss.page.get_by_role("row").filter(has_text="家里的事")
         await row.first.wait_for()
         assert not await faults(boss.page)
         await customer.page.close()

@@ -80,5 +80,5 @@ async def test_a_view_that_names_a_deleted_tag_says_so(centre: Centre, desk: Any
     await boss.page.get_by_text("视图的条件已失效").wait_for()
     assert await boss.page.get_by_role("table").count() == 0
     await boss.go(f"/desk/inbox?saved={view_id}")
-    await boss.page.get_by_text("筛选条件中有已删除的标签").wait_for()
+    await boss.page.get_by_text("筛选条件中有已删除或不能筛选的标签").wait_for()
     await ask.delete(centre.at(f"/api/views/{view_id}"), headers=headers)

@@ -71,12 +71,12 @@ async def test_views_and_filters(centre: Centre) -> None:
     for view in ("mine", "snoozed", "queue", "all", "closed", "digital"):
         assert await ids(view, centre.other) == 0
     async with centre.tx(centre.agent) as tx:
-        assert await queries.counts(tx, centre.agent) == queries.Counts(1, 0, 1, 2, 0, 1)
+        assert await queries.counts(tx, centre.agent) == queries.Counts(1, 0, 1, 0, 2, 0, 1)
         await actions.close(tx, conversation_id=mine, by=centre.agent)
     assert await ids("closed", centre.agent) == 1
     assert await ids("mine", centre.agent) == 0
     async with centre.tx(centre.other) as tx:
-        assert await queries.counts(tx, centre.other) == queries.Counts(0, 0, 0, 0, 0, 0)
+        assert await queries.counts(tx, centre.other) == queries.Counts(0, 0, 0, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ async def test_it_leaves_mine_until_its_time(centre: Centre) -> None:
     )
     assert await listed(centre, "all") == [conversation_id]
     async with centre.tx(centre.agent) as tx:
-        assert await queries.counts(tx, centre.agent) == queries.Counts(0, 1, 0, 1, 0, 0)
+        assert await queries.counts(tx, centre.agent) == queries.Counts(0, 1, 0, 0, 1, 0, 0)
     await at(centre, until - timedelta(minutes=1))
     assert await listed(centre, "mine") == []
     for _ in range(2):

@@ -12,7 +12,11 @@ from tests.hostile.served import Served
 
 EXAMPLES = {"admin": 7, "agent": 3, "visitor": 3, "anonymous": 2}
 # Signing out, or a new password, would end the session with which the rest is asked.
-LEFT_OUT = {("DELETE", "/api/session"), ("PUT", "/api/session/password")}
+LEFT_OUT = {
+    ("DELETE", "/api/session"),
+    ("POST", "/api/session/endings"),
+    ("PUT", "/api/session/password"),
+}
 ENTRANCES = {
     ("POST", "/api/session"),
     ("POST", "/api/setup/{token}"),

@@ -289,18 +289,22 @@ async def _hidden(site: Served) -> None:
     """Put a second conversation where the agent does not serve, with its leg."""
     from uuid import UUID
 
-    from peakend.conversations.actions import Looking, place_in_queue, see_visitor
+    from peakend.conversations.actions import Looking, add_channel, see_visitor
     from peakend.routing.actions import enqueue
 
     floor = site.people.floor
+    plain, where = floor.channel_id, UUID(site.ids["queue_hidden"])
+    # Its channel leads there, too: the worker beside us may be quicker than we are.
+    async with floor.tx() as tx:
+        changes = {"digital": False, "queue_id": where}
+        floor.channel_id = await add_channel(tx, name="别处网页", changes=changes)
     site.ids["conversation_hidden"] = str(hidden := await floor.writes())
+    floor.channel_id = plain
     async with floor.tx() as tx:
         for name, one in (("message", site.ids["conversation"]), ("message_hidden", hidden)):
             site.ids[name] = str(
                 await tx.value("SELECT id FROM message WHERE conversation_id = $1 LIMIT 1", one)
             )
-        where = UUID(site.ids["queue_hidden"])
-        await place_in_queue(tx, conversation_id=hidden, queue_id=where, leg_id=None)
         leg = await enqueue(tx, hidden, where)
         tab = Looking(id=uuid4(), url="https://shop.example/")
         await see_visitor(tx, channel_id=floor.channel_id, seen=tab)
