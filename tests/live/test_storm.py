@@ -54,6 +54,7 @@ async def _served(people: People, agent: Any, tokens: list[str], http: Any) -> l
             json={"client_id": str(uuid4()), "text": "您好"},
             headers={"Authorization": f"Bearer {token}"},
         )  # fmt: skip
+        assert answer.status_code == 200, answer.text
         found.append(UUID(answer.json()["conversation"]["id"]))
         picked = await insist(
             http, "POST", f"/api/conversations/{found[-1]}/picks",
