@@ -19,6 +19,10 @@ MOST_DIRECTORY = 16 * 1024 * 1024
 MOST_RATIO = 200
 DEEPEST = 12
 LONGEST_NAME = 300
+# What a zip that is damaged, lies or wants a password may raise when it is opened or read.
+DAMAGED = (
+    zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 _LOOKED_AT = 1024 * 1024
 _TAIL = 66_000
 _UTF8 = 0x800
@@ -72,7 +76,7 @@ class Pack:
         try:
             with self._archive.open(self._parts[path]) as source:
                 return source.read(most)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGED as error:
             raise PackBroken from error
 
     def read(self, path: str, most: int) -> bytes:
@@ -84,7 +88,7 @@ class Pack:
             with self._archive.open(part) as source:
                 # One more than it says: who unpacks to more lied.
                 data = source.read(part.file_size + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGED as error:
             raise PackBroken from error
         if len(data) != part.file_size:
             raise PackBroken
@@ -97,7 +101,7 @@ def opened_pack(path: Path) -> Iterator[Pack]:
     need_small_directory(path)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise PackBroken from error
     with archive:
         yield Pack(archive)

@@ -1,7 +1,7 @@
 """What is done to organisations, people and sessions."""
 
 from peakend.accounts.actions import archiving as _archiving
-from peakend.accounts.actions import audit_age as _audit_age  # noqa: F401 (declares)
+from peakend.accounts.actions import audit_age as _audit_age
 from peakend.accounts.actions import carrying as _carrying
 from peakend.accounts.actions.api_keys import add_api_key, revoke_api_key
 from peakend.accounts.actions.audit_log import audit, export_audit, seal_audit
@@ -145,6 +145,7 @@ __all__ = [
     "WrongLogin",
     "WrongPasskey",
     "_archiving",
+    "_audit_age",
     "_carrying",
     "accept_invitation",
     "add_api_key",

@@ -26,6 +26,7 @@ from peakend.kernel.errors import PeakendError
 from peakend.kernel.events import record
 from peakend.kernel.files import path_of
 from peakend.kernel.large_files import draft, settle
+from peakend.kernel.packs import DAMAGED
 from peakend.kernel.schema import migrations
 from peakend.kernel.settings import settings
 
@@ -130,7 +131,7 @@ def _need_part(archive: zipfile.ZipFile, name: str, part: TablePart | FilePart) 
                 size += len(piece)
                 rows += piece.count(b"\n")
                 digest.update(piece)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise ArchiveProblem("exchange.archive_damaged", part=name) from error
     expected = part.rows if isinstance(part, TablePart) else rows
     if (size, digest.hexdigest(), rows) != (part.size, part.sha256, expected):

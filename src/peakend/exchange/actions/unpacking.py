@@ -9,7 +9,7 @@ import msgspec
 
 from peakend.exchange.rules import PACK, PACK_CELLS
 from peakend.kernel.carrying import CarryFault, CarryPack, PackRow
-from peakend.kernel.packs import opened_pack
+from peakend.kernel.packs import DAMAGED, opened_pack
 from peakend.kernel.sheets import Spool
 
 _SHOWN = 20
@@ -22,7 +22,7 @@ def is_folder(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" not in archive.NameToInfo
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except DAMAGED:
         return True
 
 

@@ -14,6 +14,7 @@ from peakend.accounts import queries as accounts
 from peakend.exchange.models import FORMAT, Manifest
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from peakend.kernel.packs import DAMAGED
 from peakend.kernel.secrets import token_hash
 from peakend.kernel.settings import settings
 from peakend.kernel.words import word
@@ -113,9 +114,7 @@ def _found() -> list[Path]:
 def _read(path: Path) -> ArchiveHere:
     found: Manifest | None = None
     with (
-        contextlib.suppress(
-            zipfile.BadZipFile, OSError, KeyError, ValueError, NotImplementedError, RuntimeError
-        ),
+        contextlib.suppress(KeyError, *DAMAGED),
         zipfile.ZipFile(path) as archive,
     ):
         part = archive.getinfo("manifest.json")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from peakend.kernel.packs import need_small_directory
+from peakend.kernel.packs import DAMAGED, need_small_directory
 from peakend.kernel.sheets.cells import cell_text
 from peakend.kernel.sheets.errors import BookBroken, BookTooLarge, SheetTooWide
 
@@ -67,7 +67,7 @@ def _look_inside(path: Path) -> None:
         need_small_directory(path)
         with zipfile.ZipFile(path) as zipped:
             parts = zipped.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise BookBroken from error
     if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
         raise BookTooLarge(limit_mb=MOST_UNPACKED // 1024 // 1024)
