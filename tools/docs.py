@@ -53,7 +53,7 @@ Made by `python -m tools.docs` from the OpenAPI description (`/api/schema/openap
 - Staff sign in with `POST /api/session` and hold a cookie; every request that changes something also needs the header `X-Peakend: 1` and an own origin.
 - Programs send `Authorization: Bearer peakend_key_…`, a key made under Administration, API keys. It acts for the member who made it: what he may, of that what its scopes (permissions) name, with the conversations he sees; it needs no `X-Peakend`. Of what is open to any member it may read, but not see or change sessions. It is limited per minute and may be bound to networks; in the audit log and in facts it stands as itself (`api_key:…`).
 - Visitors hold a token of `POST /api/web/{key}/sessions` and send `Authorization: Bearer …`; pages of other origins are let in by the channel's domain list.
-- Errors: `{"error": {"code", "message", "trace", "fields"?}}`; the message is in the language of `Accept-Language`. 401 not signed in, 403 not permitted, 404 not there or not yours, 409 a conflict (`conversations.stale`: somebody was faster), 422 malformed, 429 too often (`Retry-After`).
+- Errors: `{"error": {"code", "message", "trace", "fields"?}}`; the message is in the language of `Accept-Language`. 401 not signed in, 403 not permitted, 404 not there or not yours, 409 a conflict (`conversations.stale`: somebody was faster), 422 malformed, 429 too often, 503 away or crossed by another request: the same may be sent again (both with `Retry-After`).
 - Live: WebSocket `/api/live` (cookie) and `/api/web/{key}/live` (first frame `{"t": "auth", "token"}`), frames in `src/peakend/entry/live.py`.
 """  # noqa: E501
 

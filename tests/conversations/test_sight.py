@@ -132,7 +132,7 @@ async def test_push_and_notes_agree_with_the_lists(
                     tx, conversation_id=one, text="看一下", by=floor.system, client_id=None
                 )
     async with floor.database.look() as tx:
-        facts = await read_log(tx, before)
+        facts = (await read_log(tx, before)).facts
     batch = await Hub(floor.database).batch(floor.organisation_id, facts)
     frame = frame_for(actor, batch)
     wanted = {place.open[name] for name in seen}

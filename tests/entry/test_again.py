@@ -1,6 +1,7 @@
 """A request that PostgreSQL undid because of another is run once more, whole, and only then."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -8,11 +9,12 @@ import httpx
 import pytest
 from litestar import Litestar, Router, post
 
+from peakend.conversations.actions import TryAgain
 from peakend.entry.app import TRIES, Application
 from peakend.entry.edge import HANDLERS
 
 
-def app_that_fails(times: int, kind: type[Exception], heard: list[dict]) -> Application:
+def app_that_fails(times: int, kind: Callable[[str], Exception], heard: list[dict]) -> Application:
     @post("/x")
     async def write(data: dict) -> dict:
         heard.append(data)
@@ -40,11 +42,19 @@ async def test_a_deadlock_is_not_the_callers_affair(times):
     assert heard == [{"a": 1}] * (times + 1)
 
 
-async def test_it_ends():
+@pytest.mark.parametrize("kind", [asyncpg.DeadlockDetectedError, lambda _: TryAgain()])
+async def test_it_ends_and_asks_to_come_again(kind):
     heard: list[dict] = []
-    answer = await send(app_that_fails(99, asyncpg.DeadlockDetectedError, heard), {"a": 1})
-    assert answer.status_code == 409
+    answer = await send(app_that_fails(99, kind, heard), {"a": 1})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert len(heard) == TRIES
+
+
+async def test_what_another_message_crossed_is_run_anew():
+    heard: list[dict] = []
+    answer = await send(app_that_fails(1, lambda _: TryAgain(), heard), {"a": 1})
+    assert answer.status_code == 201
+    assert len(heard) == 2
 
 
 async def test_other_faults_are_not_repeated():
@@ -58,7 +68,7 @@ async def test_a_long_body_is_heard_once():
     heard: list[dict] = []
     app = app_that_fails(99, asyncpg.DeadlockDetectedError, heard)
     answer = await send(app, {"a": "x" * 100_000})
-    assert answer.status_code == 409
+    assert answer.status_code == 503
     assert len(heard) == 1
 
 

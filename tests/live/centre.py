@@ -111,9 +111,7 @@ async def insist(http: httpx.AsyncClient, method: str, path: str, **more: Any) -
         except httpx.TransportError:
             await asyncio.sleep(0.05)
             continue
-        if answer.status_code in (429, 502, 503) or (
-            answer.status_code == 409 and "try_again" in answer.text
-        ):
+        if answer.status_code in (429, 502, 503):
             await asyncio.sleep(0.2)
             continue
         return answer

@@ -46,7 +46,7 @@ ALWAYS = {
     404: "It is not there, or not for this caller",
     422: "The input is malformed",
     429: "Too many requests for the while",
-    503: "The database is away for a moment",
+    503: "Away for a moment, or undone by another request: the same may be sent again",
 }
 WRITING = {
     409: "The state of things does not allow it now",

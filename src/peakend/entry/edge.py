@@ -26,7 +26,7 @@ from peakend.accounts.queries import (
 from peakend.customers.queries import actor_for_visitor
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
-from peakend.kernel.errors import NotFound, PeakendError, Refused, SignInNeeded
+from peakend.kernel.errors import Crossed, NotFound, PeakendError, Refused, SignInNeeded
 from peakend.kernel.limits import spend
 from peakend.kernel.permissions import NEEDS
 from peakend.kernel.settings import settings
@@ -202,6 +202,8 @@ def _answer(
 
 def on_peakend_error(request: Request[Any, Any, Any], error: PeakendError) -> Response[Any]:
     """Answer an expected error in the caller's language."""
+    if isinstance(error, Crossed):
+        request.scope[ROLLED_BACK] = True  # type: ignore[literal-required]
     return _answer(request, error.status, error.wording, error.params, error.fields)
 
 
@@ -258,8 +260,7 @@ def on_database_error(request: Request[Any, Any, Any], error: Exception) -> Resp
         log.warning("the database is away", error=type(error).__name__, trace=trace_id.get())
         return _answer(request, 503, "kernel.unavailable", {"retry_after_s": 2})
     if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
-        request.scope[ROLLED_BACK] = True  # type: ignore[literal-required]
-        return _answer(request, 409, "kernel.conflict")
+        return on_peakend_error(request, Crossed())
     return on_fault(request, error)
 
 

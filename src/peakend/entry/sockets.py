@@ -18,12 +18,22 @@ from peakend.entry.live import Hub, Listener
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.errors import Invalid, PeakendError
-from peakend.kernel.live import CATCH_UP, Cursor, end_of_log, read_log_of, signal, too_old
+from peakend.kernel.live import (
+    CATCH_UP,
+    Cursor,
+    Stretch,
+    end_of_log,
+    parts,
+    read_log_of,
+    signal,
+    too_old,
+)
 from peakend.kernel.settings import settings
 
 POLICY = 1008
 GOING_AWAY = 1012
 MAX_FRAME = 16_384
+HELD_BACK_S = 0.02
 PONG = '{"t":"pong"}'
 
 
@@ -107,27 +117,26 @@ class Sockets:
         # Before the hub has its place in the log, nobody would go on from ours.
         await self.hub.started.wait()
         async with self.hub.database.system() as tx:
-            end = await end_of_log(tx)
             missed, resync = await _missed(tx, listener.actor, cursor)
         if resync:
-            listener.push(encoded({"t": "resync", "cursor": str(end)}))
-        reached = await self._tell(listener, missed, end)
+            listener.push(encoded({"t": "resync", "cursor": str(missed.reached)}))
+        await self._tell(listener, missed)
         # The hub may have passed this place meanwhile; it goes on for us from where we stand.
-        while self.hub.reached is not None and self.hub.reached > reached:
+        while self.hub.reached is not None and self.hub.reached > missed.reached:
+            stood = missed.reached
             async with self.hub.database.system() as tx:
-                end = await end_of_log(tx)
-                missed = await read_log_of(tx, listener.actor.organisation_id, reached)
-            reached = await self._tell(listener, missed, max(end, reached))
-        listener.after = reached
-        listener.push(encoded({"t": "hello", "cursor": str(reached), "now": clock.now()}))
+                missed = await read_log_of(tx, listener.actor.organisation_id, stood)
+            await self._tell(listener, missed)
+            if missed.reached == stood:
+                await asyncio.sleep(HELD_BACK_S)
+        listener.after = missed.reached
+        listener.push(encoded({"t": "hello", "cursor": str(missed.reached), "now": clock.now()}))
 
-    async def _tell(self, listener: Listener, missed: list[Any], end: Cursor) -> Cursor:
-        """Send what was missed, and return the place up to which everything is told."""
-        for start in range(0, len(missed), 200):
-            part = missed[start : start + 200]
+    async def _tell(self, listener: Listener, missed: Stretch) -> None:
+        """Send what was missed."""
+        for part in parts(missed.facts, 200):
             batch = await self.hub.batch(listener.actor.organisation_id, part)
             listener.push(encoded(frame_for(listener.actor, batch)))
-        return max(end, missed[-1].cursor) if missed else end
 
     async def _greet_visitor(self, listener: Listener) -> None:
         await self.hub.started.wait()
@@ -194,18 +203,19 @@ def _who(listener: Listener, kind: str, where: UUID, on: bool) -> dict[str, Any]
     return {"kind": kind, "conversation_id": where, "who": who, "on": on}
 
 
-async def _missed(tx: Any, actor: Actor, cursor: str) -> tuple[list[Any], bool]:
+async def _missed(tx: Any, actor: Actor, cursor: str) -> tuple[Stretch, bool]:
     """Return what a client missed since its cursor, and whether that is too much to send."""
-    if not cursor or actor.kind == "visitor":
-        return [], False
+    now = Stretch([], await end_of_log(tx))
+    if not cursor:
+        return now, False
     try:
         after = Cursor.parse(cursor)
     except Invalid:
-        return [], True
+        return now, True
     if await too_old(tx, actor.organisation_id, after):
-        return [], True
+        return now, True
     missed = await read_log_of(tx, actor.organisation_id, after)
-    return ([], True) if len(missed) >= CATCH_UP else (missed, False)
+    return (now, True) if len(missed.facts) >= CATCH_UP else (missed, False)
 
 
 async def _hear(listener: Listener, receive: Any, hear: Any) -> None:

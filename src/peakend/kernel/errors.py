@@ -63,3 +63,13 @@ class TooMany(PeakendError):
 
     status = 429
     wording = "kernel.too_many"
+
+
+class Crossed(PeakendError):
+    """Another request came between and undid this one; it is run anew, and may be sent again."""
+
+    status = 503
+    wording = "kernel.crossed"
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**({"retry_after_s": 1} | params))

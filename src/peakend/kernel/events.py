@@ -91,6 +91,8 @@ class Fact:
 
     version: ClassVar[int] = 1
     subject: ClassVar[str] = "conversation_id"
+    # Such facts of one conversation happen in the order of their `seq`, and are told in it.
+    in_turn: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,9 +1,12 @@
 """Live: reading the log behind the watermark, knowing who is connected, passing signals.
 
 Never read by `id > last`: with concurrent writers that loses events. What is below the snapshot's
-xmin cannot grow any more, so a cursor of (xid, id) misses nothing.
+xmin cannot grow any more, so a cursor of (xid, id) misses nothing. A transaction has its xid before
+it has the conversation's row, so its message may stand in the log before the one that it follows:
+what overtook is held back until the other can be read, too.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +16,7 @@ from sqlalchemy import Column, DateTime, Index, Text, Uuid
 
 from peakend.kernel.db import SystemTransaction, Transaction, current
 from peakend.kernel.errors import Invalid
-from peakend.kernel.events import ENVELOPE_COLUMNS, Envelope
+from peakend.kernel.events import ENVELOPE_COLUMNS, FACTS, Envelope
 from peakend.kernel.tables import tenant_table
 
 KEPT = timedelta(days=7)
@@ -62,6 +65,19 @@ class Logged(Envelope, frozen=True, kw_only=True):
         """Return the place just after this fact."""
         return Cursor(self.xid, self.id)
 
+    @property
+    def seq(self) -> int | None:
+        """Return its number in its conversation; None where there is no order to keep."""
+        kind = FACTS.get(self.type)
+        return int(self.payload["seq"]) if kind is not None and kind.in_turn else None
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Facts in the log's order, and the place up to which there are no others."""
+
+    facts: list[Logged]
+    reached: Cursor
+
 
 LOG = f"""
 SELECT {ENVELOPE_COLUMNS}, xid FROM event
@@ -72,9 +88,16 @@ LOG_OF_ONE = f"""
 SELECT {ENVELOPE_COLUMNS}, xid FROM event
 WHERE organisation_id = $4 AND (xid, id) > ($1, $2)
   AND xid < pg_snapshot_xmin(pg_current_snapshot())
-  AND ($5::uuid IS NULL OR conversation_id = $5)
 ORDER BY xid, id LIMIT $3
 """  # noqa: S608 (names of columns only)
+# Behind a place, settled or not: the walk along the log's index ends, whatever is planned.
+BEHIND = """
+SELECT conversation_id, min((payload->>'seq')::int) AS seq FROM (
+    SELECT conversation_id, type, payload FROM event
+    WHERE (xid, id) > ($1, $2) ORDER BY xid, id LIMIT 5000
+) behind
+WHERE conversation_id = ANY($3) AND type = ANY($4) GROUP BY conversation_id
+"""
 
 KINDS = f"""
 SELECT {ENVELOPE_COLUMNS}, xid FROM event
@@ -93,18 +116,64 @@ SELECT {ENVELOPE_COLUMNS} FROM event WHERE organisation_id = current_organisatio
 """  # noqa: S608 (names of columns only)
 
 
-async def read_log(tx: SystemTransaction, after: Cursor, limit: int = 500) -> list[Logged]:
+async def read_log(tx: SystemTransaction, after: Cursor, limit: int = 500) -> Stretch:
     """Return facts of every organisation after a place, in the log's order."""
-    return await tx.all(Logged, LOG, after.xid, after.id, limit)
+    facts = await _in_turn(tx, await tx.all(Logged, LOG, after.xid, after.id, limit))
+    return Stretch(facts, facts[-1].cursor if facts else after)
 
 
-async def read_log_of(
-    tx: SystemTransaction, organisation_id: UUID, after: Cursor, conversation_id: UUID | None = None
-) -> list[Logged]:
-    """Return what one organisation (or one conversation) missed; CATCH_UP rows mean: too much."""
-    return await tx.all(
-        Logged, LOG_OF_ONE, after.xid, after.id, CATCH_UP, organisation_id, conversation_id
-    )
+async def read_log_of(tx: SystemTransaction, organisation_id: UUID, after: Cursor) -> Stretch:
+    """Return what one organisation missed; CATCH_UP facts mean: too much."""
+    end = await end_of_log(tx)
+    read = await tx.all(Logged, LOG_OF_ONE, after.xid, after.id, CATCH_UP, organisation_id)
+    facts = await _in_turn(tx, read)
+    reached = facts[-1].cursor if facts else after
+    whole = len(facts) == len(read) < CATCH_UP
+    return Stretch(facts, max(end, reached) if whole else reached)
+
+
+class _Behind(msgspec.Struct, frozen=True):
+    conversation_id: UUID
+    seq: int
+
+
+async def _in_turn(tx: SystemTransaction, facts: list[Logged]) -> list[Logged]:
+    """Return the facts before the first that overtook one which stands behind them all."""
+    ids = list({fact.conversation_id for fact in facts if fact.seq is not None})
+    if not ids:
+        return facts
+    kinds = [name for name, kind in FACTS.items() if kind.in_turn]
+    rows = await tx.all(_Behind, BEHIND, facts[-1].xid, facts[-1].id, ids, kinds)
+    return facts[: _overtaking(facts, {row.conversation_id: row.seq for row in rows})]
+
+
+def _overtaking(facts: Sequence[Logged], behind: Mapping[UUID, int]) -> int:
+    """Return where the first fact stands that overtook what is behind; their count if none did."""
+    if not behind:
+        return len(facts)
+    for at, fact in enumerate(facts):
+        first = behind.get(fact.conversation_id) if fact.conversation_id else None
+        if first is not None and fact.seq is not None and fact.seq > first:
+            return at
+    return len(facts)
+
+
+def parts(facts: list[Logged], most: int) -> Iterator[list[Logged]]:
+    """Give facts in stretches of about so many, in none of which one overtook a later stretch's."""
+    start = 0
+    while start < len(facts):
+        end = start + most
+        while end < len(facts):
+            behind: dict[UUID, int] = {}
+            for fact in facts[end:]:
+                if fact.conversation_id is not None and fact.seq is not None:
+                    behind.setdefault(fact.conversation_id, fact.seq)
+                    behind[fact.conversation_id] = min(behind[fact.conversation_id], fact.seq)
+            if _overtaking(facts[start:end], behind) == end - start:
+                break
+            end += 1
+        yield facts[start:end]
+        start = end
 
 
 async def read_log_of_kinds(

@@ -37,7 +37,7 @@ from peakend.conversations.rules.states import first_state, goes_on, reopened_st
 from peakend.customers.queries import current_customer
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Conflict, NotFound
+from peakend.kernel.errors import Crossed, NotFound
 from peakend.kernel.events import record
 from peakend.kernel.files import own_files
 from peakend.kernel.ids import new_id
@@ -94,8 +94,8 @@ class ChannelNotFound(NotFound):
     wording = "conversations.channel_not_found"
 
 
-class TryAgain(Conflict):
-    """Another message of the same customer came between; the client sends this one again."""
+class TryAgain(Crossed):
+    """Another message of the same customer came between."""
 
     wording = "conversations.try_again"
 

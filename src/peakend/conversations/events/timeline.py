@@ -25,6 +25,11 @@ class _OfMessage(_OfConversation, abstract=True):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Posted(_OfMessage, abstract=True):
+    in_turn: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class _OfHolding(_OfConversation, abstract=True):
     queue_id: UUID | None
     leg_id: UUID | None
@@ -43,7 +48,7 @@ class ConversationStarted(_OfConversation):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MessageReceived(_OfMessage):
+class MessageReceived(_Posted):
     """The customer wrote; `first` is true for the message that started the conversation.
 
     `turn` is true where a person has to answer now and had not before this message.
@@ -62,7 +67,7 @@ class MessageReceived(_OfMessage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplySent(_OfMessage):
+class ReplySent(_Posted):
     """An agent answered; `waited_ms` is how long the customer had been waiting for this answer."""
 
     agent_id: UUID
@@ -76,7 +81,7 @@ class ReplySent(_OfMessage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigitalReplySent(_OfMessage):
+class DigitalReplySent(_Posted):
     """The digital agent spoke; `code` says what kind of turn it was (answer, unknown, choice …)."""
 
     code: str | None
@@ -85,7 +90,7 @@ class DigitalReplySent(_OfMessage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteAdded(_OfMessage):
+class NoteAdded(_Posted):
     """An agent left an internal note."""
 
     agent_id: UUID
@@ -106,7 +111,7 @@ class MemberMentioned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SystemMessageAdded(_OfMessage):
+class SystemMessageAdded(_Posted):
     """A line of the house's own stands in the timeline; `code` is its wording."""
 
     code: str

@@ -51,8 +51,7 @@ def path_of(*parts: str | UUID) -> str:
 
 
 def _comes_again(answer: httpx.Response) -> bool:
-    busy = answer.status_code in (429, 503)
-    return busy or _code(answer) in ("kernel.conflict", "conversations.try_again")
+    return answer.status_code in (429, 503)
 
 
 def _code(answer: httpx.Response) -> str:

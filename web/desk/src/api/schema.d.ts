@@ -9602,7 +9602,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The database is away for a moment */
+        /** @description Away for a moment, or undone by another request: the same may be sent again */
         Error503: {
             headers: {
                 [name: string]: unknown;
