@@ -10,11 +10,17 @@ import pytest
 
 from peakend.accounts import actions as accounts
 from peakend.accounts.queries import houses
+from peakend.conversations import actions as conversations
 from peakend.exchange import actions
-from peakend.exchange.queries.homecomings import kept_home
+from peakend.exchange.queries.homecomings import archives_folder, kept_home
 from peakend.kernel.actors import Actor
-from peakend.kernel.db import Database
+from peakend.kernel.db import Database, use
+from peakend.kernel.ledger import ledger_in
 from peakend.kernel.settings import settings
+from peakend.kernel.worker import Worker
+from peakend.privacy import actions as privacy
+from peakend.privacy.actions import ErasureAsked
+from tests.conversations.conftest import make_centre
 from tests.databases import Databases, make_organisation
 
 PASSWORD = "wu-yi-shan-da-hong-pao-8"
@@ -151,3 +157,44 @@ async def test_a_restore_that_is_not_heard_of_has_failed(
 
 async def _never(*given: object) -> None:
     pass
+
+
+async def test_who_was_erased_after_the_archive_was_packed_does_not_come_home(
+    databases: Databases, database: Database, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    address = databases.take()
+    there = await Database(address).open(4, listen=False)
+    use(there)
+    try:
+        centre = await make_centre(there)
+        message = await centre.says("canary-of-who-left")
+        by = Actor.system(centre.organisation_id)
+        async with centre.tx() as tx:
+            await conversations.close(tx, conversation_id=message.conversation_id, by=by)
+        path = tmp_path / "house.zip"
+        await actions.pack(there, by, path, _quietly)
+        customer_id = centre.visitor.customer_id
+        assert customer_id is not None
+        async with centre.tx() as tx:
+            await privacy.erase_customer(tx, ErasureAsked(customer_id, "called_back", "own_wish"))
+        await Worker(there).drain()
+    finally:
+        await there.close()
+        databases.give_back(address)
+        use(database)
+    secret = await accounts.offer_set_up(database)
+    assert secret is not None
+    archives_folder().mkdir(parents=True)
+    ledger_in(settings.files_dir).rename(ledger_in(archives_folder()))
+    await brought(client, secret, path.read_bytes(), "house.zip")
+    assert (await put_back(client, secret, "house.zip"))["state"] == "done"
+    count = "SELECT count(*) FROM message WHERE text LIKE 'canary%'"
+    async with database.transaction(by) as tx:
+        assert await tx.value(count) == 1
+    await Worker(database).drain()
+    async with database.transaction(by) as tx:
+        assert await tx.value(count) == 0
+
+
+async def _quietly(total: int, done: int) -> None:
+    """Nobody watches."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from peakend.entry import running
+from peakend.entry import erasing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say, show_rows
 from peakend.kernel import backups
@@ -103,7 +103,8 @@ def restore(
     record = backups.chosen(depot, name, moment)
     if moment is not None:
         console.print(say("entry.backup.going_to", at=_shown(moment)), markup=False)
-    found = run(_restored(depot, record, _key(depot, record, key), moment))
+    key_of_it = _key(depot, record, key)
+    found = run(_restored(depot, record, key_of_it, moment))
     reached = _shown(found.reached_at or record.ended_at)
     told = {"folder": settings.data_dir, "name": record.name, "reached": reached}
     _good("entry.backup.restored", files=found.files, **told)
@@ -111,6 +112,7 @@ def restore(
         console.print(say("entry.backup.archive_ended", reached=reached), markup=False)
     if found.files_missing:
         complain("entry.backup.files_missing", count=found.files_missing)
+    erasing.shown(run(erasing.after_restore(record.tables, key_of_it)))
     for variable, value in sorted(record.settings.items()):
         console.print(f"  {variable}={value}", markup=False, soft_wrap=True)
     console.print(say("entry.backup.restored_next"), markup=False)

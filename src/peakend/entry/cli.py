@@ -16,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import backing, housing, running, upgrading
+from peakend.entry import backing, erasing, housing, running, upgrading
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -45,6 +45,7 @@ accounts_app = typer.Typer(no_args_is_help=True, help=say("entry.cli.accounts"))
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(backing.app, name="backup")
 app.add_typer(housing.app, name="organisation")
+app.add_typer(erasing.app, name="erasures")
 
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=say("entry.cli.option_port"))]
@@ -318,7 +319,8 @@ async def _rescued(login: str, any_network: bool) -> list["rescued.Rescued"]:
 async def _examine() -> list[doctor_room.Finding]:
     try:
         async with running.reached(settings.data_dir) as dsn:
-            return await doctor_room.examine(dsn, settings.data_dir)
+            found = await doctor_room.examine(dsn, settings.data_dir)
+            return found + await erasing.findings(dsn)
     except PeakendError as problem:
         reason = word(problem.wording, language(), **problem.params)
         return await doctor_room.examine(None, settings.data_dir, reason)

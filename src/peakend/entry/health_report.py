@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from peakend.accounts import actions
 from peakend.accounts.queries import organisation_ids
 from peakend.automation.queries import deliveries_given_up
+from peakend.entry import erasing
 from peakend.entry.health import WATERMARK, WATERMARK_LIMIT_S
 from peakend.kernel import doctor, jobs
 from peakend.kernel.actors import Actor
@@ -71,12 +72,13 @@ async def health_report(
     async with database.transaction(actor) as tx:
         late, dead = await jobs.behind(tx), await jobs.given_up(tx)
         undelivered = await deliveries_given_up(tx)
+        brought_back = await erasing.findings_of(tx)
         now = tx.now
     async with database.system() as system:
         age = await system.value(WATERMARK)
     # Of the machine only the first organisation hears, whose house it is; others are its guests.
     host = (await organisation_ids(database))[:1] == [actor.organisation_id]
-    findings = [*_of_work(late, dead, undelivered, now), _watermark(age)]
+    findings = [*_of_work(late, dead, undelivered, now), *brought_back, _watermark(age)]
     if host:
         findings += await _machine(request.app.state, database)
     language = best_language(request.headers.get("accept-language") or actor.language)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from peakend.entry import running
+from peakend.entry import erasing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say
 from peakend.kernel import schema
@@ -51,7 +51,9 @@ def export(to: To, name: Named = None, data_dir: DataDir = None) -> None:
 
 
 @app.command("restore", help=say("entry.house.restore"))
-def restore(archive: Source, key: Key = None, data_dir: DataDir = None) -> None:
+def restore(
+    archive: Source, key: Key = None, ledger: erasing.File = None, data_dir: DataDir = None
+) -> None:
     """Put an organisation into a database that does not know it."""
     use(data_dir)
     old = None
@@ -61,6 +63,8 @@ def restore(archive: Source, key: Key = None, data_dir: DataDir = None) -> None:
         except (OSError, ValueError):
             complain("exchange.archive_wrong_key")
             raise typer.Exit(1) from None
+    if not erasing.take_in(ledger, key):
+        raise typer.Exit(1)
     found = run(_restored(archive.expanduser().absolute(), old))
     told = {"name": found.organisation, "rows": found.rows, "files": found.files}
     console.print("[green]✓[/]", say("entry.house.restored", **told))
@@ -69,6 +73,7 @@ def restore(archive: Source, key: Key = None, data_dir: DataDir = None) -> None:
     if found.audit_seal:
         seal = say("entry.house.seal", seal=found.audit_seal)
         console.print(seal, markup=False, soft_wrap=True)
+    erasing.shown(run(erasing.repeated_anywhere()))
     console.print(say("entry.house.next"), markup=False, soft_wrap=True)
 
 

@@ -121,6 +121,8 @@ async def _start(
         database = await stack.enter_async_context(opened(dsn))
         if app is not None:
             app.use(database)
+        repeated = importlib.import_module("peakend.entry.erasing").repeated
+        await repeated(database, steps)
         logins: list[Any] = []
         if plan.demo and find_spec(DEMO) is not None:
             steps.begin("entry.cli.demo_data")

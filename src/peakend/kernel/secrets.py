@@ -17,7 +17,7 @@ from peakend.kernel.settings import settings
 _KEY_ID = b"\x01"
 
 
-def _key(purpose: str, master: bytes | None = None) -> bytes:
+def key_for(purpose: str, master: bytes | None = None) -> bytes:
     """Return a key of its own for each purpose, derived from the master key."""
     return _derived(purpose, master or settings.key)
 
@@ -34,29 +34,31 @@ def resealed(sealed: bytes, aad: str, master: bytes) -> bytes:
 
     Errors: InvalidTag where it was moved, changed, or sealed under a third one.
     """
-    return seal(AESGCM(_key("seal", master)).decrypt(sealed[1:13], sealed[13:], aad.encode()), aad)
+    return seal(
+        AESGCM(key_for("seal", master)).decrypt(sealed[1:13], sealed[13:], aad.encode()), aad
+    )
 
 
 def seal(value: bytes, aad: str) -> bytes:
     """Encrypt a value for one place: `aad` names tenant, table, column and row."""
     nonce = os.urandom(12)
-    return _KEY_ID + nonce + AESGCM(_key("seal")).encrypt(nonce, value, aad.encode())
+    return _KEY_ID + nonce + AESGCM(key_for("seal")).encrypt(nonce, value, aad.encode())
 
 
 def unseal(sealed: bytes, aad: str) -> bytes:
     """Decrypt a sealed value. Errors: InvalidTag where it was moved or changed."""
-    return AESGCM(_key("seal")).decrypt(sealed[1:13], sealed[13:], aad.encode())
+    return AESGCM(key_for("seal")).decrypt(sealed[1:13], sealed[13:], aad.encode())
 
 
 def blind(purpose: str, value: str) -> bytes:
     """Return an index value that finds equal secrets without showing them."""
-    return hmac.digest(_key(f"blind/{purpose}"), value.encode(), "sha256")
+    return hmac.digest(key_for(f"blind/{purpose}"), value.encode(), "sha256")
 
 
 def sign(purpose: str, *parts: object) -> str:
     """Return a short signature over parts, bound to its purpose."""
     text = "\x1f".join(str(part) for part in parts)
-    digest = hmac.digest(_key(f"sign/{purpose}"), text.encode(), "sha256")
+    digest = hmac.digest(key_for(f"sign/{purpose}"), text.encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 

@@ -19,6 +19,15 @@ class ErasureStarted(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErasureRepeated(Fact):
+    """A restored backup had brought an erased person back, and the erasure began once more."""
+
+    subject: ClassVar[str] = "erasure_id"
+    erasure_id: UUID
+    customer_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerErased(Fact):
     """Nothing is left of a person but numbers."""
 

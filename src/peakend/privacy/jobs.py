@@ -44,3 +44,9 @@ async def retain(tx: Transaction) -> None:
 async def drop_bytes(tx: Transaction) -> None:
     """Remove the bytes of files that nobody refers to any more."""
     await sweep_bytes(tx.organisation_id)
+
+
+@every(seconds=600, alone=True)
+async def tend_ledger(tx: Transaction) -> None:
+    """Keep the ledger of erasures whole, and erase once more whom a backup brought back."""
+    await actions.tend_ledger(tx)

@@ -28,6 +28,8 @@ from peakend.exchange.queries.homecomings import (
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.errors import NotFound
+from peakend.kernel.ledger import ledger_in, note_erased, read_ledger
+from peakend.kernel.settings import settings
 
 log = structlog.get_logger()
 
@@ -53,11 +55,18 @@ async def put_back(database: Database, *, secret: str, name: str, key: str) -> N
     path = archive_named(name)
     if path is None:
         raise NoArchiveHere
+    await asyncio.to_thread(_take_ledger, [other] if other else [])
     await hold_set_up(database, secret)
     _keep(secret, Home(state="running", name=path.name, beat=time.time()))
     task = asyncio.create_task(_put(database, secret, path, other))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
+
+
+def _take_ledger(keys: list[bytes]) -> None:
+    """Take along who was erased after the archive was packed, where a ledger lies beside it."""
+    lines = read_ledger(ledger_in(archives_folder()), *keys).lines
+    note_erased(ledger_in(settings.files_dir), lines)
 
 
 async def keep_archive(path: Path, name: str) -> None:

@@ -24,6 +24,7 @@ from peakend.kernel.backups.places import (
     place_in,
 )
 from peakend.kernel.backups.taking import RESERVE_BYTES
+from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.postgres import PostgresProblem, kept_dsn
 
 LOOK_S = 1.0
@@ -73,6 +74,9 @@ class Archiver:
         if self._files_in_s <= 0:
             self._files_in_s = FILES_S
             await self._copy_files(Depot(Path(what.depot)))
+            if Depot(Path(what.depot)).wal(what.run).is_dir():
+                ledger = ledger_in(self._data_dir / "files")
+                await asyncio.to_thread(carry_ledger, ledger, ledger_in(Path(what.depot)))
 
     async def close(self) -> None:
         """Let the last of the log arrive (the server has ended by now), then end the stream."""

@@ -25,6 +25,7 @@ from peakend.kernel.backups.places import (
     unpack,
     write_whole,
 )
+from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.postgres import (
     HALF_RESTORED,
     EmbeddedPostgres,
@@ -106,6 +107,8 @@ async def restore(
     heard("kernel.backups.files", None)
     hashes = hashes if files_too else []
     missing = await asyncio.to_thread(_files_back, depot, data_dir / "files", hashes, heard)
+    # Before the mark goes: nothing that was erased since is ever shown without it.
+    await asyncio.to_thread(carry_ledger, ledger_in(depot.folder), ledger_in(data_dir / "files"))
     if not (data_dir / "secret.key").exists() and "PEAKEND_SECRET_KEY" not in os.environ:
         write_whole(data_dir / "secret.key", key.hex().encode())
     (data_dir / HALF_RESTORED).unlink()

@@ -33,6 +33,7 @@ from peakend.kernel.backups.places import (
     sync_folder,
     write_whole,
 )
+from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.settings import VERSION
 
 RESERVE_BYTES = 1_000_000_000
@@ -69,6 +70,8 @@ async def take(wanted: Wanted, heard: Heard) -> Record:
             part = depot.folder / f"{name}.part"
             own_folder(part)
             record = await _taken(connection, wanted, part, run, size, heard)
+            # Outside the backup itself: it is the next one's erasures that this one must be told.
+            carry_ledger(ledger_in(wanted.data_dir / "files"), ledger_in(depot.folder))
         finally:
             await connection.close()
         write_whole(part / "backup.json", msgspec.json.format(msgspec.json.encode(record)))

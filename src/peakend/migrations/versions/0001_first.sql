@@ -829,6 +829,7 @@ CREATE TABLE erasure (
 	files INTEGER DEFAULT '0' NOT NULL, 
 	bytes_gone INTEGER DEFAULT '0' NOT NULL, 
 	finished_at TIMESTAMP WITH TIME ZONE, 
+	repeated_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_erasure PRIMARY KEY (organisation_id, id)
 )
 -- next

@@ -25,6 +25,13 @@ from peakend.privacy.actions.packing import (
     fetched,
     package_step,
 )
+from peakend.privacy.actions.repeating import (
+    Repeated,
+    begin_anew,
+    note_in_ledger,
+    repeat_erasures,
+    tend_ledger,
+)
 from peakend.privacy.actions.reporting import report
 
 __all__ = [
@@ -33,20 +40,25 @@ __all__ = [
     "NothingHeld",
     "NothingToErase",
     "OnHold",
+    "Repeated",
     "RetentionAsked",
     "RetentionStale",
     "StillOpen",
     "WrongDays",
     "ask_package",
+    "begin_anew",
     "drop_packages",
     "erase_customer",
     "erase_step",
     "fetched",
     "lift_hold",
+    "note_in_ledger",
     "package_step",
     "place_hold",
+    "repeat_erasures",
     "report",
     "retain_step",
     "set_retention",
     "start_retention",
+    "tend_ledger",
 ]

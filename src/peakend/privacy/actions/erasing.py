@@ -5,7 +5,7 @@ here they are folded over. A portion is one transaction with its job's row, so t
 between goes on where it ended. The end is a count over everything, which must find nothing.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -77,38 +77,57 @@ async def erase_customer(tx: Transaction, asked: ErasureAsked) -> Erasure:
     Errors: CustomerNotFound, OnHold, StillOpen, AlreadyErasing, NothingToErase, SecondPersonNeeded.
     """
     would = await preview(tx, asked.customer_id)
+    asked = msgspec.structs.replace(asked, customer_id=would.customer_id)
     for name, error in _IN_THE_WAY.items():
         if name in would.obstacles:
             raise error(n=would.still_open)
     await need_second(tx, ACT)
     erasure_id = new_id()
-    await tx.run(
+    await begin(tx, asked, erasure_id=erasure_id, conversations=would.conversations, at=tx.now)
+    return await need_erasure(tx, erasure_id)
+
+
+async def begin(
+    tx: Transaction,
+    asked: ErasureAsked,
+    *,
+    erasure_id: UUID,
+    conversations: int,
+    at: datetime,
+    repeated_at: datetime | None = None,
+) -> None:
+    """Write down an erasure and let it begin; the same one again does nothing."""
+    begun = await tx.run(
         """
         INSERT INTO erasure
-            (id, customer_id, identity, ground, asked_by, at, state, conversations)
-        VALUES ($1, $2, $3, $4, $5, $6, 'person', $7)
+            (id, customer_id, identity, ground, asked_by, at, state, conversations, repeated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 'person', $7, $8)
+        ON CONFLICT (organisation_id, id) DO NOTHING
         """,
         erasure_id,
-        would.customer_id,
+        asked.customer_id,
         asked.identity,
         asked.ground,
         tx.actor.id,
-        tx.now,
-        would.conversations,
+        at,
+        conversations,
+        repeated_at,
     )
+    if not begun:
+        return
     await record(
         tx,
         ErasureStarted(
             erasure_id=erasure_id,
-            customer_id=would.customer_id,
+            customer_id=asked.customer_id,
             identity=asked.identity,
             ground=asked.ground,
         ),
     )
     detail = {"erasure_id": erasure_id, "identity": asked.identity, "ground": asked.ground}
-    await audit(tx, "privacy.erasure_started", "customer", would.customer_id, detail)
+    what = "privacy.erasure_started" if repeated_at is None else "privacy.erasure_repeated"
+    await audit(tx, what, "customer", asked.customer_id, detail)
     await enqueue(tx, "privacy.erase_step", erasure_id=erasure_id)
-    return await need_erasure(tx, erasure_id)
 
 
 _IN_THE_WAY: dict[str, type[Conflict]] = {

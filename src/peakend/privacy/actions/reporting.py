@@ -40,6 +40,8 @@ def _part(erasure: Erasure, language: str) -> str:
         (said("report.files"), str(erasure.files)),
         (said("report.bytes"), str(erasure.bytes_gone)),
     ]
+    if erasure.repeated_at is not None:
+        facts.insert(5, (said("report.repeated_at"), when(erasure.repeated_at)))
     tables = [(said(f"table.{name}"), str(n)) for name, n in erasure.removed.items()]
     kept = "".join(f"<li>{said(f'kept.{one}', days=settings.backup_days)}</li>" for one in KEPT)
     return (

@@ -30,6 +30,8 @@ erasure_table = tenant_table(
     Column("files", Integer, nullable=False, server_default="0"),
     Column("bytes_gone", Integer, nullable=False, server_default="0"),
     Column("finished_at", DateTime(timezone=True)),
+    # Done before, undone by a restored backup, and done once more.
+    Column("repeated_at", DateTime(timezone=True)),
     Index(
         "uq_erasure_running",
         "organisation_id",
@@ -81,7 +83,10 @@ plain("privacy", "access_package", "erasure", "retention_rule", "retention_run")
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
-    """The removal of a person's data: how far it is, and how many rows of each table went."""
+    """The removal of a person's data: how far it is, and how many rows of each table went.
+
+    `repeated_at` is set where a restored backup had brought the person back.
+    """
 
     id: UUID
     customer_id: UUID
@@ -97,6 +102,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     files: int
     bytes_gone: int
     finished_at: datetime | None
+    repeated_at: datetime | None
 
 
 class PackageRow(msgspec.Struct, frozen=True, kw_only=True):

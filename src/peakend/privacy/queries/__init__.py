@@ -11,6 +11,7 @@ from peakend.privacy.queries.erasures import (
 )
 from peakend.privacy.queries.holds import HoldNotFound, holds, is_held, need_hold
 from peakend.privacy.queries.packages import Package, need_package, packages, view
+from peakend.privacy.queries.repeats import Repeat, own_ledger, repeats
 from peakend.privacy.queries.retention import (
     Amount,
     CategoryView,
@@ -29,6 +30,7 @@ __all__ = [
     "Hold",
     "HoldNotFound",
     "Package",
+    "Repeat",
     "Run",
     "amount",
     "categories",
@@ -39,8 +41,10 @@ __all__ = [
     "need_erasure",
     "need_hold",
     "need_package",
+    "own_ledger",
     "packages",
     "preview",
+    "repeats",
     "running_for",
     "runs",
     "view",

@@ -6644,6 +6644,7 @@ export interface components {
             removed: {
                 [key: string]: number;
             };
+            repeated_at: string | null;
             rounds: number;
             /** @enum {string} */
             state: "person" | "conversations" | "bytes" | "done";
