@@ -1,5 +1,7 @@
 """Articles: drafts stay hidden, versions count, what may not be seen is not found."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from peakend.kernel.db import Database
 from peakend.kernel.ids import new_id
 from peakend.kernel.worker import Worker
 from peakend.knowledge import actions, queries
+from peakend.knowledge.queries import finding
 
 EDITOR = frozenset({"knowledge.read", "knowledge.edit", "knowledge.publish"})
 
@@ -154,5 +157,33 @@ async def test_indexing_twice_changes_nothing(database: Database, organisation: 
     article_id = await write(database, organisation)
     async with database.transaction(Actor.system(organisation)) as tx:
         before = await tx.value("SELECT count(*) FROM article_passage")
-        await actions.index_article(tx, article_id=article_id)
+        await actions.index_article(tx, article_id=article_id, vectors={})
         assert await tx.value("SELECT count(*) FROM article_passage") == before
+
+
+async def test_vectors_are_made_while_no_transaction_is_open(
+    database: Database, organisation: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ones: list[int] = []
+    made = finding.language.vectors
+
+    async def watched(texts: Sequence[str]) -> Any:
+        async with database.system() as tx:
+            open_ones.append(
+                await tx.value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                    "AND state LIKE 'idle in transaction%'"
+                )
+            )
+        return await made(texts)
+
+    monkeypatch.setattr(finding.language, "vectors", watched)
+    article_id = await write(database, organisation)
+    assert len(open_ones) > 0
+    assert set(open_ones) == {0}
+    async with database.transaction(Actor.system(organisation)) as tx:
+        without = await tx.value(
+            "SELECT count(*) FROM article_passage WHERE article_id = $1 AND vector IS NULL",
+            article_id,
+        )
+        assert without == 0

@@ -103,7 +103,8 @@ class Fact:
 FACTS: dict[str, type[Fact]] = {}
 
 F = TypeVar("F", bound=Fact)
-Reaction = Callable[[Any, Any], Awaitable[None]]
+Reaction = Callable[..., Awaitable[None]]
+Ahead = Callable[[Any, Any], Awaitable[Any]]
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +154,7 @@ class Reacting(msgspec.Struct, frozen=True):
     alone: bool
     priority: int
     where: tuple[tuple[str, Any], ...] = ()
+    ahead: Ahead | None = None
 
     def concerns(self, fact: Fact) -> bool:
         """Say whether the fact says what the reaction waits for."""
@@ -172,18 +174,23 @@ def reacts_to(
     alone: bool = False,
     priority: int = 5,
     where: Mapping[str, Any] | None = None,
+    ahead: Ahead | None = None,
 ) -> Callable[[Reaction], Reaction]:
     """Make a function the durable reaction to facts.
 
     `alone` keeps a slow reaction out of batches; a lower `priority` is drained first. `where`
     names fields and what they must say, `...` for anything at all: facts that say something else
-    make no job. Errors: TypeError for a field that a fact has not.
+    make no job. `ahead` does the long thinking before the reaction's transaction: it is given a
+    way to read and the fact, and the reaction is given its result. Errors: TypeError for a field
+    that a fact has not, and for thinking ahead in a batch.
     """
+    if ahead is not None and not alone:
+        raise TypeError("who thinks ahead is alone")
 
     def register(run: Reaction) -> Reaction:
         context = run.__module__.removeprefix("peakend.").split(".")[0]
         wanted = tuple((where or {}).items())
-        entry = Reacting(f"{context}.{run.__name__}", run, alone, priority, wanted)
+        entry = Reacting(f"{context}.{run.__name__}", run, alone, priority, wanted, ahead)
         REACTION_BY_NAME[entry.name] = entry
         for kind in kinds:
             if strange := {name for name, _ in wanted} - set(_field_names(kind.__name__)):

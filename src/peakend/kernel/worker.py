@@ -183,13 +183,28 @@ class Worker:
 
     async def _perform(self, group: list[Claimed], facts: dict[UUID, Envelope]) -> None:
         actor = Actor.system(group[0].organisation_id)
+        thought = [await self._ahead(actor, job, facts) for job in group]
         async with self._database.transaction(actor, self._now()) as tx:
             gone = await tx.run(DONE, [job.id for job in group], [job.attempt for job in group])
             if gone != len(group):
                 raise Fenced
-            for job in group:
-                await _effect(tx, job, facts)
+            for job, known in zip(group, thought, strict=True):
+                await _effect(tx, job, facts, known)
         self.done += len(group)
+
+    async def _ahead(
+        self, actor: Actor, job: Claimed, facts: dict[UUID, Envelope]
+    ) -> tuple[Any, ...]:
+        """Let a reaction think before its transaction, which would hold a place in the log."""
+        reaction = REACTION_BY_NAME.get(job.name)
+        envelope = facts.get(job.fact_id) if job.fact_id else None
+        if reaction is None or reaction.ahead is None or envelope is None:
+            return ()
+
+        def read() -> contextlib.AbstractAsyncContextManager[Transaction]:
+            return self._database.transaction(actor, self._now())
+
+        return (await reaction.ahead(read, envelope.fact()),)
 
     async def _fail(self, job: Claimed, error: Exception) -> None:
         delay_s = min(3600, 2**job.attempt) * random.uniform(0.5, 1.0)  # noqa: S311 (spreads retries)
@@ -254,7 +269,9 @@ async def tick(database: Database, now: datetime) -> None:
                 )
 
 
-async def _effect(tx: Transaction, job: Claimed, facts: dict[UUID, Envelope]) -> None:
+async def _effect(
+    tx: Transaction, job: Claimed, facts: dict[UUID, Envelope], thought: tuple[Any, ...]
+) -> None:
     if job.attempt > MAX_ATTEMPTS:
         raise RuntimeError("the job ended its worker too often")
     if job.fact_id is None:
@@ -266,7 +283,7 @@ async def _effect(tx: Transaction, job: Claimed, facts: dict[UUID, Envelope]) ->
     if reaction is None or envelope is None:
         raise KeyError(job.name)
     tx.cause = envelope
-    await reaction.run(tx, envelope.fact())
+    await reaction.run(tx, envelope.fact(), *thought)
 
 
 def _groups(jobs: list[Claimed]) -> list[list[Claimed]]:

@@ -1,6 +1,6 @@
 """Writing articles, publishing and retiring them, judging them, keeping the index true."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -291,11 +291,16 @@ async def remove_category(tx: Transaction, *, category_id: UUID) -> None:
     await record(tx, CategoryChanged(category_id=category_id, removed=True))
 
 
-async def index_article(tx: Transaction, *, article_id: UUID) -> None:
-    """Make what is found of an article equal to what is published of it now."""
+async def index_article(tx: Transaction, *, article_id: UUID, vectors: Mapping[str, bytes]) -> None:
+    """Make what is found of an article equal to what is published of it now.
+
+    `vectors` holds those of its texts as they were a moment ago.
+    """
     rows = await queries.published(tx, [article_id], audience="agent", brand_id=None)
     article = rows.get(article_id)
-    pieces = await queries.passages_of(article) if article else []
+    pieces = queries.passages_of(article) if article else []
+    changed = [text for _, text in pieces if text not in vectors]
+    known = {**vectors, **await queries.vectors_of(changed)}
     # The revision's row is locked first: two articles indexed at once wait for one another here,
     # so that no reader can see a revision whose passages are not all there.
     await tx.run(
@@ -319,9 +324,9 @@ async def index_article(tx: Transaction, *, article_id: UUID) -> None:
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         [
-            (article_id, at, kind, text, vector, name if vector else "", article.brand_id,
-             article.audience)
-            for at, (kind, text, vector) in enumerate(pieces)
+            (article_id, at, kind, text, known.get(text), name if text in known else "",
+             article.brand_id, article.audience)
+            for at, (kind, text) in enumerate(pieces)
         ],
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from peakend.knowledge.queries.finding import (
     Candidate,
     answer_candidates,
     passages_of,
+    vectors_of,
 )
 from peakend.knowledge.queries.reading import (
     Category,
@@ -56,4 +57,5 @@ __all__ = [
     "published_list",
     "readable",
     "rendered",
+    "vectors_of",
 ]

@@ -5,7 +5,7 @@ in the worker are seen by every web process with the next question.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -67,14 +67,18 @@ async def answer_candidates(
     return found, len(terms)
 
 
-async def passages_of(article: PublishedArticle) -> list[tuple[str, str, bytes | None]]:
-    """Return kind, text and vector of each piece of an article."""
-    found = pieces(article.title, article.questions, article.body, article.language)
-    made = await language.vectors([language.folded(text) for _, text in found])
-    return [
-        (kind, text, None if made is None else made[at].astype(np.float16).tobytes())
-        for at, (kind, text) in enumerate(found)
-    ]
+def passages_of(article: PublishedArticle) -> list[tuple[str, str]]:
+    """Return kind and text of each piece of an article."""
+    return pieces(article.title, article.questions, article.body, article.language)
+
+
+async def vectors_of(texts: Iterable[str]) -> dict[str, bytes]:
+    """Return the vector of each text; none without an embedder. It takes long: no transaction."""
+    wanted = list(dict.fromkeys(texts))
+    made = await language.vectors([language.folded(text) for text in wanted])
+    if made is None:
+        return {}
+    return {text: made[at].astype(np.float16).tobytes() for at, text in enumerate(wanted)}
 
 
 async def _index(tx: Transaction) -> Index:
