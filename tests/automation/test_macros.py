@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 
 from peakend.accounts import actions as accounts
+from peakend.assist import actions as assist
+from peakend.assist import queries as assist_queries
+from peakend.assist.rules.approvals import ApprovalRules
 from peakend.automation import actions, queries
 from peakend.automation.rules import Steps, Target, order, snoozed_to, steps_fault
 from peakend.conversations import actions as conversations
@@ -347,3 +350,38 @@ def test_a_later_day_is_a_day_of_business() -> None:
     assert snoozed_to("monday", sunday) == monday
     assert snoozed_to("tomorrow", [("hour", hour)]) is None
     assert order(Steps(end="close", reply="x", take=True)) == ["take", "reply", "close"]
+
+
+async def test_who_must_ask_sends_reply_and_card_to_a_senior_as_one(bench: Bench) -> None:
+    async with bench.floor.tx() as tx:
+        await assist.set_approval_rules(
+            tx, rules=ApprovalRules(member_ids=[bench.agent.id or new_id()]), version=0
+        )
+    card_id = await kept_card(bench)
+    macro_id = await bench.macro(reply=HELLO, rich_template_id=card_id, tag_ids=[bench.tag_id])
+    seen = await bench.preview(macro_id)
+    assert (seen.waits, [step.blocked for step in seen.steps]) == (True, [None, None, None])
+    assert not (await bench.preview(macro_id, bench.other)).waits
+    run_id = await bench.run(macro_id)
+    assert await bench.floor.facts("ReplySent") == []
+    async with bench.floor.tx(bench.boss) as tx:
+        [waiting] = await assist_queries.waiting_approvals(tx, bench.boss)
+    assert waiting.approval.id == run_id
+    assert waiting.approval.rich == {
+        "intro": "您好，王女士，我是linxi。\n\n您看哪天方便？", "quick": ["明天", "后天"],
+    }  # fmt: skip
+    async with bench.floor.tx(bench.boss) as tx:
+        await assist.decide_approval(
+            tx, approval_id=run_id, outcome="approved", by=bench.boss, seen_seq=99
+        )
+    (sent,) = await bench.floor.facts("RichMessageSent")
+    assert (sent.payload["template_id"], sent.agent_id) == (str(card_id), bench.agent.id)
+    # What would pass the conversation on would end what waits: it is not begun.
+    closing = await bench.macro(reply=HELLO, end="close", solved=True, reason_id=bench.reason_id)
+    assert [bool(step.blocked) for step in (await bench.preview(closing)).steps] == [
+        True, False, False,
+    ]  # fmt: skip
+    with pytest.raises(actions.MacroBlocked):
+        await bench.run(closing)
+    await bench.run(closing, reply="")
+    assert (await bench.floor.conversation(bench.conversation_id)).state == "closed"

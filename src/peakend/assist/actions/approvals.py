@@ -5,8 +5,10 @@ writer's name; until then no clock stops and nobody counts it.
 """
 
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+import msgspec
 
 from peakend.accounts.actions import audit
 from peakend.assist import queries
@@ -15,7 +17,7 @@ from peakend.assist.models import ApprovalRow
 from peakend.assist.rules.approvals import LONGEST_WHY
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
-from peakend.conversations.queries import ConversationRecord, NotYours
+from peakend.conversations.queries import ConversationRecord, NotYours, Rich
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
@@ -26,8 +28,8 @@ Outcome = Literal["approved", "changed", "returned"]
 
 _ASK = """
 INSERT INTO reply_approval (id, conversation_id, writer_id, asked_id, required, own_team, text,
-                            files, article_id, reply_to, asked_at, asked_seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                            files, article_id, reply_to, asked_at, asked_seq, rich, template_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT DO NOTHING
 """
 # Who sends it anew has taken up what came back.
@@ -94,8 +96,10 @@ async def ask_approval(
     *,
     conversation_id: UUID,
     client_id: UUID,
-    text: str,
+    text: str = "",
     by: Actor,
+    content: Rich | None = None,
+    template_id: UUID | None = None,
     asked_id: UUID | None = None,
     file_ids: list[UUID] | None = None,
     article_id: UUID | None = None,
@@ -103,7 +107,8 @@ async def ask_approval(
 ) -> UUID:
     """Let a reply wait for a senior: for one, or for any who may; the client's id is its id.
 
-    Errors: ConversationNotFound, NotYours, OneWaitsAlready, NoApprover, and those of `reply`.
+    With `content` it is a rich message, which holds its words and pictures itself. Errors:
+    ConversationNotFound, NotYours, OneWaitsAlready, NoApprover, and those of `reply`.
     """
     row = await timeline.need_conversation(tx, conversation_id, by, lock=True)
     if await _known(tx, client_id, row, by):
@@ -113,13 +118,21 @@ async def ask_approval(
     may, own_team = await queries.approvers(tx, row.queue_id, row.brand_id, writer=by)
     if not may or (asked_id is not None and asked_id not in {one.id for one in may}):
         raise NoApprover(fields={"asked_id": "assist.no_approver"})
+    rich: dict[str, Any] | None = None
+    if content is not None:
+        if text or file_ids:
+            raise Invalid(fields={"text" if text else "file_ids": "unexpected"})
+        ready = await conversations.ready_rich(
+            tx, content, language=row.language, by=by, template_id=template_id
+        )
+        text, file_ids, rich = ready.text, ready.file_ids, ready.params
     kept, files = await conversations.checked_reply(
         tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids, reply_to=reply_to
     )
     required = await queries.must_wait(tx, by, row.queue_id)
     new = await tx.run(
         _ASK, client_id, row.id, by.id, asked_id, required, own_team, kept, files, article_id,
-        reply_to, tx.now, row.last_seq,
+        reply_to, tx.now, row.last_seq, rich, template_id if rich else None,
     )  # fmt: skip
     if not new:
         raise OneWaitsAlready
@@ -156,10 +169,14 @@ async def decide_approval(
     by: Actor,
     seen_seq: int,
     text: str | None = None,
+    content: Rich | None = None,
+    template_id: UUID | None = None,
     why: str = "",
 ) -> None:
     """Send a waiting reply as it is or changed, or give it back with a word why.
 
+    A rich message is changed by its `content`; pictures that it had may stay, and those of the
+    template are copied.
     `seen_seq` is how far the senior has read. Errors: ApprovalNotFound, ApprovalSettled,
     NotYourOwn, AnotherTeam, CustomerWroteSince, WhyReturned, and those of `reply`.
     """
@@ -183,23 +200,52 @@ async def decide_approval(
         newer = await timeline.customer_since(tx, {row.conversation_id: row.asked_seq})
         if newer and seen_seq < newer[row.conversation_id]:
             raise CustomerWroteSince
-        await _send(tx, row, text if outcome == "changed" else None, by)
+        going = row
+        if outcome == "changed":
+            going = await _changed(tx, row, about, text, content, template_id, by)
+        await _send(tx, row, going, by)
     await _tell_decided(tx, row, about, outcome, by)
 
 
-async def _send(tx: Transaction, row: ApprovalRow, text: str | None, by: Actor) -> None:
-    changed = text if text is not None and text.strip() != row.text else None
+async def _changed(
+    tx: Transaction,
+    row: ApprovalRow,
+    about: ConversationRecord,
+    text: str | None,
+    content: Rich | None,
+    template_id: UUID | None,
+    by: Actor,
+) -> ApprovalRow:
+    """Return what waits as the senior would have it. Errors: Invalid, and those of `send_rich`."""
+    change = msgspec.structs.replace
+    if row.rich is None:
+        return change(row, text=text) if text is not None and text.strip() != row.text else row
+    if content is None:
+        raise Invalid(fields={"content": "required"})
+    known = [UUID(str(one["id"])) for one in row.files or ()]
+    ready = await conversations.ready_rich(
+        tx, content, language=about.language, by=by, template_id=template_id, known=known
+    )
+    if ready.params == row.rich:
+        return row
+    files = await conversations.attached_beside(tx, ready.file_ids, row.files)
+    return change(row, text=ready.text, rich=ready.params, files=files)
+
+
+async def _send(tx: Transaction, row: ApprovalRow, going: ApprovalRow, by: Actor) -> None:
     sent = await conversations.approved_reply(
         tx,
         conversation_id=row.conversation_id,
         client_id=row.id,
-        text=row.text if changed is None else changed,
+        text=going.text,
         writer_id=row.writer_id,
-        files=row.files,
+        files=going.files,
         article_id=row.article_id,
         reply_to=row.reply_to,
+        rich=going.rich,
+        template_id=row.template_id,
     )
-    kept = None if changed is None else sent.text
+    kept = None if going is row else sent.text
     await tx.run(_DECIDE, row.id, "sent", tx.now, by.id, kept, None, sent.id)
 
 

@@ -11,6 +11,7 @@ from msgspec import Meta
 from peakend.accounts import queries as accounts
 from peakend.assist import actions, queries
 from peakend.assist.rules.approvals import ApprovalRules, BuiltIn
+from peakend.conversations.queries import Rich
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
@@ -20,10 +21,15 @@ Text = Annotated[str, Meta(max_length=20_000)]
 
 
 class ApprovalAskedFor(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A reply, and who shall see it first: nobody named means anybody who may."""
+    """A reply, and who shall see it first: nobody named means anybody who may.
+
+    With `content` it is cards, an order, a step or replies to choose from, and holds its words.
+    """
 
     client_id: UUID
     text: Text = ""
+    content: Rich | None = None
+    template_id: UUID | None = None
     asked_id: UUID | None = None
     file_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     article_id: UUID | None = None
@@ -36,6 +42,8 @@ class ApprovalDecision(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     outcome: Literal["approved", "changed", "returned"]
     seen_seq: Annotated[int, Meta(ge=0, le=2**31 - 1)]
     text: Text | None = None
+    content: Rich | None = None
+    template_id: UUID | None = None
     why: Annotated[str, Meta(max_length=500)] = ""
 
 
@@ -90,6 +98,8 @@ async def ask_approval(
         conversation_id=conversation_id,
         client_id=data.client_id,
         text=data.text,
+        content=data.content,
+        template_id=data.template_id,
         by=actor,
         asked_id=data.asked_id,
         file_ids=data.file_ids,
@@ -129,6 +139,8 @@ async def decide_approval(
         by=actor,
         seen_seq=data.seen_seq,
         text=data.text,
+        content=data.content,
+        template_id=data.template_id,
         why=data.why,
     )
     return (await queries.approval_view(tx, approval_id, actor)).approval

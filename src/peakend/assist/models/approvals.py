@@ -26,6 +26,9 @@ reply_approval_table = tenant_table(
     Column("own_team", Boolean, nullable=False, server_default=text("false")),
     Column("text", Text, nullable=False),
     Column("files", JSONB),
+    # What it shows in the place of its text, as the message will keep it.
+    Column("rich", JSONB),
+    Column("template_id", Uuid(as_uuid=True)),
     Column("article_id", Uuid(as_uuid=True)),
     Column("reply_to", Uuid(as_uuid=True)),
     Column("asked_at", DateTime(timezone=True), nullable=False),
@@ -69,6 +72,8 @@ class ApprovalRow(msgspec.Struct, frozen=True, kw_only=True):
     own_team: bool
     text: str
     files: list[dict[str, Any]] | None
+    rich: dict[str, Any] | None
+    template_id: UUID | None
     article_id: UUID | None
     reply_to: UUID | None
     asked_at: datetime

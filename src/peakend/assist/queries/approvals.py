@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,7 @@ from peakend.conversations.queries import ConversationRow, Message
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.files import File
 from peakend.routing import queries as routing
 
 MOST_WAITING = 100
@@ -60,7 +62,10 @@ class ApprovalNotFound(NotFound):
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply that waits, or came back; `newer` says that the customer has written since."""
+    """A reply that waits, or came back; `newer` says that the customer has written since.
+
+    `rich` is what the customer will see in the place of the text, with its `pictures`.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -72,6 +77,8 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     own_team: bool
     text: str
     files: list[str]
+    rich: dict[str, Any] | None
+    pictures: list[File]
     asked_at: datetime
     state: State
     late: bool
@@ -260,7 +267,11 @@ async def _shown(
             required=row.required,
             own_team=row.own_team and row.late_at is None,
             text=row.text,
-            files=[str(one.get("name", "")) for one in row.files or ()],
+            files=[] if row.rich else [str(one.get("name", "")) for one in row.files or ()],
+            rich=row.rich,
+            pictures=conversations.shown_files(tx.organisation_id, row.files, tx.now)
+            if row.rich
+            else [],
             asked_at=row.asked_at,
             state=row.state,
             late=row.late_at is not None,

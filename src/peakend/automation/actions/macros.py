@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from peakend.accounts import queries as accounts
+from peakend.assist import actions as assist
 from peakend.automation.actions.checking import checked_steps
 from peakend.automation.events import MacroChanged, MacroRun
 from peakend.automation.models import Macro
@@ -13,7 +14,7 @@ from peakend.automation.queries import Preview, Step, need_macro, plan
 from peakend.automation.rules import MOST_MACROS, Steps, order
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as shown
-from peakend.conversations.queries import ConversationRecord
+from peakend.conversations.queries import ConversationRecord, RichTemplate, introduced
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
@@ -291,17 +292,21 @@ async def _do_all(
     planned = {step.what: step for step in preview.steps}
     if "take" in planned:
         await routing.pick(tx, conversation_id=here, by=by)
-    if wanted.reply:
+    card = preview.card if "card" in planned else None
+    waits = preview.waits and bool(wanted.reply or card)
+    if waits:
+        await _ask(tx, wanted.reply, card, here, run_id, by)
+    elif wanted.reply:
         await conversations.reply(
             tx, conversation_id=here, client_id=run_id, text=wanted.reply, by=by
         )
-    if "card" in planned and preview.card is not None:
+    if card is not None and not waits:
         await conversations.send_rich(
             tx,
             conversation_id=here,
             client_id=uuid5(run_id, "card"),
-            content=preview.card.content,
-            template_id=preview.card.id,
+            content=card.content,
+            template_id=card.id,
             by=by,
         )
     # The word for a colleague goes with the transfer, as it does by hand.
@@ -320,6 +325,19 @@ async def _do_all(
         await conversations.set_priority(tx, conversation_id=here, priority=wanted.priority, by=by)
     await _end(tx, wanted, planned, here, by)
     return tuple(what for what in order(wanted) if what != "take" or what in planned)
+
+
+async def _ask(
+    tx: Transaction, reply: str, card: RichTemplate | None, here: UUID, run_id: UUID, by: Actor
+) -> None:
+    """Let reply and card wait for a senior as one: only one waits in a conversation."""
+    given: dict[str, Any] = {"text": reply}
+    if card is not None:
+        content = introduced(card.content, reply)
+        if content is None:
+            raise Invalid(fields={"reply": "automation.reply_too_long"})
+        given = {"content": content, "template_id": card.id}
+    await assist.ask_approval(tx, conversation_id=here, client_id=run_id, by=by, **given)
 
 
 async def _end(

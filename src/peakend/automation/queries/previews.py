@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts import queries as accounts
+from peakend.assist import queries as assist
 from peakend.automation.models import MACRO_COLUMNS, Macro
 from peakend.automation.rules import (
     MOST_TAGS,
@@ -52,7 +53,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a macro would do now; what it `needs` must be given before it can run."""
+    """All that a macro would do now; what it `needs` must be given before it can run.
+
+    Where it `waits`, reply and card go to a senior first, as one.
+    """
 
     macro_id: UUID
     title: str
@@ -62,6 +66,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     card: RichTemplate | None
     note: str | None
     steps: list[Step]
+    waits: bool
     needs_reason: bool
     needs_solved: bool
     needs_note: bool
@@ -124,6 +129,8 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         rights=actor.permissions,
     )
     card = await _card(tx, steps, actor)
+    says = bool(steps.reply or card)
+    waits = says and await assist.must_wait(tx, actor, row.queue_id)
     shown = []
     for what in order(steps):
         if what == "take":
@@ -140,6 +147,8 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         texts = {"reply": reply, "note": note}
         if texts.get(what, "") is None:
             found = ("conversations.canned_not_rendered", {})
+        if waits and what in ("reply", "card") and steps.end in ("transfer", "assign", "close"):
+            found = found or ("automation.waits_first", {})
         why = _worded(refusal(what, standing)) or found
         shown.append(msgspec.structs.replace(step, blocked=_said(why, actor)))
     closes = steps.end == "close"
@@ -152,6 +161,7 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         card=card,
         note=note if steps.note else None,
         steps=shown,
+        waits=waits,
         needs_reason=closes
         and steps.reason_id is None
         and row.reason_id is None

@@ -3,6 +3,7 @@
 from peakend.conversations.actions import archiving as _archiving
 from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
+from peakend.conversations.actions.approving import approved_reply, attached_beside
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.channels import (
     UnknownHours,
@@ -106,7 +107,6 @@ from peakend.conversations.actions.receiving import (
 )
 from peakend.conversations.actions.removing import remove_conversations
 from peakend.conversations.actions.replying import (
-    approved_reply,
     checked_reply,
     digital_reply,
     note,
@@ -123,6 +123,7 @@ from peakend.conversations.actions.rich import (
     change_rich_template,
     choose,
     delete_rich_template,
+    ready_rich,
     send_rich,
 )
 from peakend.conversations.actions.sighting import note_sight
@@ -231,6 +232,7 @@ __all__ = [
     "add_view",
     "approved_reply",
     "assign",
+    "attached_beside",
     "begin_visit",
     "change_canned_reply",
     "change_channel",
@@ -276,6 +278,7 @@ __all__ = [
     "place_in_queue",
     "publish_reasons",
     "react",
+    "ready_rich",
     "recall",
     "receive",
     "release",

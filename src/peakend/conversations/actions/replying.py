@@ -85,7 +85,7 @@ async def replied(
         code=RICH if rich is not None else None,
         params=rich,
     )
-    kept, posted = await _sent(tx, conversation_id, message, by)
+    kept, posted = await put_reply(tx, conversation_id, message, by)
     if posted is not None and provided.approval is not None:
         # The queue is known from the row that was written, so nobody asks for it before.
         await provided.approval(tx, by=by, queue_id=posted.queue_id, posted=True)
@@ -112,42 +112,10 @@ async def checked_reply(
     return checked_text(text, may_be_empty=bool(file_ids)), await attached(tx, file_ids)
 
 
-async def approved_reply(
-    tx: Transaction,
-    *,
-    conversation_id: UUID,
-    client_id: UUID,
-    text: str,
-    writer_id: UUID,
-    files: list[dict[str, Any]] | None = None,
-    article_id: UUID | None = None,
-    reply_to: UUID | None = None,
-) -> MessageRecord:
-    """Send what a senior has approved, in the name of the writer who still holds the conversation.
-
-    Errors: ConversationNotFound, ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, and
-    what the house says of the wording.
-    """
-    if provided.wording is not None:
-        await provided.wording(tx, text)
-    message = NewMessage(
-        kind="agent",
-        text=checked_text(text, may_be_empty=bool(files)),
-        author_kind="member",
-        author_id=writer_id,
-        client_id=client_id,
-        files=files,
-        article_id=article_id,
-        reply_to=reply_to,
-    )
-    writer = Actor(organisation_id=tx.organisation_id, kind="member", id=writer_id)
-    kept, _ = await _sent(tx, conversation_id, message, writer)
-    return kept
-
-
-async def _sent(
+async def put_reply(
     tx: Transaction, conversation_id: UUID, message: NewMessage, by: Actor
 ) -> tuple[MessageRecord, Posted | None]:
+    """Write an answer of whoever holds the conversation; no Posted where it was there already."""
     said = Said(
         ReplySent,
         {

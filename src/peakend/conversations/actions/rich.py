@@ -4,10 +4,14 @@ The surprise: a choice is answered once because its client id follows from the m
 choice, so a second tap, on whatever device, is the repeat of a message that is already there.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from peakend.conversations.actions.labels import checked_name, may_share
+from peakend.conversations.actions.posting import Posted
 from peakend.conversations.actions.quoting import MessageIsGone
 from peakend.conversations.actions.receiving import known_message, receive
 from peakend.conversations.actions.replying import replied
@@ -61,6 +65,14 @@ class ChoiceNotFound(Invalid):
     wording = "conversations.choice_not_found"
 
 
+class ReadyRich(msgspec.Struct, frozen=True):
+    """A rich message as it may go: its words, what it keeps, its pictures."""
+
+    text: str
+    params: dict[str, Any]
+    file_ids: list[UUID]
+
+
 async def send_rich(
     tx: Transaction,
     *,
@@ -69,42 +81,77 @@ async def send_rich(
     content: Rich,
     by: Actor,
     template_id: UUID | None = None,
+    article_id: UUID | None = None,
+    reply_to: UUID | None = None,
 ) -> MessageRecord:
     """Send a rich message once for each client id, with the same in plain words.
 
     Errors: WrongRich, RichTemplateNotFound, FileNotFound, and those of `reply`.
     """
     row = await need_conversation(tx, conversation_id, by)
-    content, file_ids = await _with_own_pictures(tx, _checked(content), template_id, by)
-    saying = words_for(row.language)
+    ready = await ready_rich(tx, content, language=row.language, by=by, template_id=template_id)
     kept, posted = await replied(
         tx,
         conversation_id=conversation_id,
         client_id=client_id,
-        text=rules.plain(content, saying),
+        text=ready.text,
         by=by,
-        file_ids=file_ids,
-        rich=rules.kept_params(content, saying),
+        file_ids=ready.file_ids,
+        article_id=article_id,
+        reply_to=reply_to,
+        rich=ready.params,
     )
     if posted is not None:
-        await record(
-            tx,
-            RichMessageSent(
-                conversation_id=conversation_id,
-                customer_id=posted.customer_id,
-                channel=posted.channel,
-                queue_id=posted.queue_id,
-                leg_id=posted.leg_id,
-                agent_id=by.id,
-                message_id=kept.id,
-                shape=rules.shape_of(content),
-                cards=len(content.block.cards) if isinstance(content.block, rules.Cards) else 0,
-                choices=len(rules.choices(kept.params)),
-                pictures=len(file_ids),
-                template_id=template_id,
-            ),
-        )
+        await tell_rich(tx, kept, posted, agent_id=by.id, template_id=template_id)
     return kept
+
+
+async def ready_rich(
+    tx: Transaction,
+    content: Rich,
+    *,
+    language: str,
+    by: Actor,
+    template_id: UUID | None = None,
+    known: Collection[UUID] = (),
+) -> ReadyRich:
+    """Return a rich message as it may go, with the same in plain words.
+
+    Pictures are the sender's own, a template's, or `known` from before. Errors: WrongRich,
+    RichTemplateNotFound, FileNotFound.
+    """
+    content, file_ids = await _with_own_pictures(tx, _checked(content), template_id, by, known)
+    saying = words_for(language)
+    return ReadyRich(rules.plain(content, saying), rules.kept_params(content, saying), file_ids)
+
+
+async def tell_rich(
+    tx: Transaction,
+    kept: MessageRecord,
+    posted: Posted,
+    *,
+    agent_id: UUID | None,
+    template_id: UUID | None,
+) -> None:
+    """Record that a rich message went out in the name of an agent."""
+    block = (kept.params or {}).get("block") or {}
+    await record(
+        tx,
+        RichMessageSent(
+            conversation_id=kept.conversation_id,
+            customer_id=posted.customer_id,
+            channel=posted.channel,
+            queue_id=posted.queue_id,
+            leg_id=posted.leg_id,
+            agent_id=agent_id,
+            message_id=kept.id,
+            shape=block.get("type", "quick"),
+            cards=len(block.get("cards") or ()),
+            choices=len(rules.choices(kept.params)),
+            pictures=len(kept.files or ()),
+            template_id=template_id,
+        ),
+    )
 
 
 async def choose(
@@ -251,7 +298,7 @@ def _checked(content: Rich) -> Rich:
 
 
 async def _with_own_pictures(
-    tx: Transaction, content: Rich, template_id: UUID | None, by: Actor
+    tx: Transaction, content: Rich, template_id: UUID | None, by: Actor, known: Collection[UUID]
 ) -> tuple[Rich, list[UUID]]:
     """Return the content with pictures that are the sender's: a template's are copied.
 
@@ -263,7 +310,7 @@ async def _with_own_pictures(
         theirs = [one for one in rules.pictures(template.content) if one in wanted]
         content = rules.with_pictures(content, await copy_files(tx, theirs, purpose="message"))
     files = rules.pictures(content)
-    await _need_pictures(tx, files)
+    await _need_pictures(tx, [one for one in files if one not in known])
     return content, files
 
 

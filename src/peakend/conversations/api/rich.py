@@ -26,6 +26,8 @@ class RichGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     client_id: UUID
     content: Rich
     template_id: UUID | None = None
+    article_id: UUID | None = None
+    reply_to: UUID | None = None
 
 
 class ChoiceGiven(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,6 +76,8 @@ async def send_rich(
         client_id=data.client_id,
         content=data.content,
         template_id=data.template_id,
+        article_id=data.article_id,
+        reply_to=data.reply_to,
         by=actor,
     )
     return await queries.message_of(tx, written)

@@ -60,6 +60,7 @@ from peakend.conversations.queries.messages import (
     message_of,
     messages,
     messages_by_id,
+    shown_files,
     transcript,
 )
 from peakend.conversations.queries.outlines import any_conversation, outlines, tag_used
@@ -111,6 +112,7 @@ from peakend.conversations.queries.visitor import (
     visitor_message,
     visitor_state,
 )
+from peakend.conversations.rules.rich import Rich, introduced
 from peakend.conversations.rules.states import Due, Target, clock_runs
 from peakend.conversations.rules.views import ViewFilter
 
@@ -146,6 +148,7 @@ __all__ = [
     "Quote",
     "ReadyReply",
     "RelatedConversation",
+    "Rich",
     "RichTemplate",
     "RichTemplateNotFound",
     "Sight",
@@ -183,6 +186,7 @@ __all__ = [
     "followed",
     "following",
     "found_conversations",
+    "introduced",
     "last_words",
     "mentions",
     "message_of",
@@ -209,6 +213,7 @@ __all__ = [
     "rows",
     "script_line",
     "search",
+    "shown_files",
     "sights",
     "snooze_times",
     "socket_allowed",

@@ -25,7 +25,6 @@ Label = Annotated[str, Meta(max_length=60)]
 Line = Annotated[str, Meta(max_length=200)]
 Body = Annotated[str, Meta(max_length=1_000)]
 Address = Annotated[str, Meta(max_length=500)]
-Shape = Literal["cards", "order", "step", "quick"]
 Tone = Literal["neutral", "calm", "warning", "danger"]
 
 
@@ -227,13 +226,10 @@ def with_pictures(rich: Rich, instead: dict[UUID, UUID]) -> Rich:
     return change(rich, block=change(block, file_id=instead.get(block.file_id, block.file_id)))  # type: ignore[arg-type]
 
 
-def shape_of(rich: Rich) -> Shape:
-    """Return what kind of rich message it is."""
-    if isinstance(rich.block, Cards):
-        return "cards"
-    if isinstance(rich.block, OrderCard):
-        return "order"
-    return "step" if isinstance(rich.block, StepCard) else "quick"
+def introduced(rich: Rich, words: str) -> Rich | None:
+    """Return the content with words before its own; None where they are too long for it."""
+    intro = "\n\n".join(filter(None, (cleaned(words), cleaned(rich.intro))))
+    return None if len(intro) > LONGEST_INTRO else msgspec.structs.replace(rich, intro=intro)
 
 
 def kept_params(rich: Rich, saying: Saying) -> dict[str, Any]:

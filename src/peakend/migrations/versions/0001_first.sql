@@ -1672,6 +1672,8 @@ CREATE TABLE reply_approval (
 	own_team BOOLEAN DEFAULT false NOT NULL, 
 	text TEXT NOT NULL, 
 	files JSONB, 
+	rich JSONB, 
+	template_id UUID, 
 	article_id UUID, 
 	reply_to UUID, 
 	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 

@@ -5440,7 +5440,11 @@ export interface components {
             may_decide: boolean;
             newer: boolean;
             own_team: boolean;
+            pictures: components["schemas"]["File"][];
             required: boolean;
+            rich: {
+                [key: string]: unknown;
+            } | null;
             sent_text: string | null;
             /** @enum {string} */
             state: "waiting" | "sent" | "returned" | "withdrawn" | "ended";
@@ -5456,8 +5460,10 @@ export interface components {
             asked_id?: string | null;
             /** Format: uuid */
             client_id: string;
+            content?: components["schemas"]["Rich"] | null;
             file_ids?: string[];
             reply_to?: string | null;
+            template_id?: string | null;
             /** @default  */
             text: string;
         };
@@ -5474,9 +5480,11 @@ export interface components {
         };
         /** ApprovalDecision */
         ApprovalDecision: {
+            content?: components["schemas"]["Rich"] | null;
             /** @enum {string} */
             outcome: "approved" | "changed" | "returned";
             seen_seq: number;
+            template_id?: string | null;
             text?: string | null;
             /** @default  */
             why: string;
@@ -8147,6 +8155,7 @@ export interface components {
             reply: string | null;
             steps: components["schemas"]["Step"][];
             title: string;
+            waits: boolean;
         };
         /** PreviewWanted */
         PreviewWanted: {
@@ -8423,9 +8432,11 @@ export interface components {
         };
         /** RichGiven */
         RichGiven: {
+            article_id?: string | null;
             /** Format: uuid */
             client_id: string;
             content: components["schemas"]["Rich"];
+            reply_to?: string | null;
             template_id?: string | null;
         };
         /** RichTemplate */

@@ -2,6 +2,7 @@
 import { reactive } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Message, Quote, StoredFile } from '@/api/types'
+import type { Carried } from './rich/held'
 
 export interface Unsent {
   client_id: string
@@ -13,6 +14,8 @@ export interface Unsent {
   mentions: string[]
   article_id?: string
   quote?: Quote
+  /** Cards, with the text as their first words. */
+  rich?: Carried
   at: string
   state: 'sending' | 'waiting' | 'failed'
   why?: string
@@ -84,8 +87,8 @@ async function flush(conversation: string): Promise<void> {
       if (!one) return
       one.state = 'sending'
       try {
-        const { client_id, kind, text, files, mentions, article_id, quote } = one
-        const message = await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
+        const { client_id, kind, text, files, mentions, article_id, quote, rich } = one
+        const message = rich ? await api.post<Message>(`/conversations/${conversation}/rich-messages`, { client_id, content: rich.content, template_id: rich.template_id, article_id, reply_to: quote?.id }) : await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
         arrived(message)
         delivered(client_id)
       } catch (error) {

@@ -8,6 +8,7 @@ import { myId } from '@/app/session'
 import { clearDraft, draftOf, lastKind, offerDrafts, saveDraft, useKind, type Kind } from './drafts'
 import { send, type Wanted } from './outbox'
 import { quotedIn, unquote } from './quoting'
+import { heldIn, hindrance, letGo, withWords } from './rich/held'
 import { useConversations } from './store'
 import { rights } from './useActs'
 
@@ -22,6 +23,7 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   const people = ref<{ id: string; name: string; blind?: boolean }[]>([])
   const article = ref<string>()
   const quoted = computed(() => quotedIn(row.value.id, kind.value))
+  const card = computed(() => (kind.value === 'agent' ? heldIn(row.value.id) : undefined))
   const kept = new Map<string, Upload[]>()
   const can = computed(() => rights(row.value))
   const id = computed(() => row.value.id)
@@ -96,13 +98,15 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   }
 
   const uploading = computed(() => uploads.some((one) => !one.file && !one.error))
-  const ready = computed(() => !uploading.value && (text.value.trim() !== '' || uploads.some((one) => one.file)) && (kind.value === 'note' ? can.value.note : can.value.reply))
+  const hindered = computed(() => (card.value ? hindrance(card.value, text.value, uploads.length) : null))
+  const ready = computed(() => !uploading.value && !hindered.value && (text.value.trim() !== '' || !!card.value || uploads.some((one) => one.file)) && (kind.value === 'note' ? can.value.note : can.value.reply))
 
   function submit(by: (wanted: Wanted) => unknown = send): boolean {
     if (!ready.value) return false
     const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
-    if (by({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value }) === false) return false
+    if (by({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value, rich: card.value && withWords(card.value, text.value) }) === false) return false
+    if (card.value) letGo(id.value)
     unquote(id.value, kind.value)
     for (const one of [...uploads]) detach(one)
     kept.delete(`${id.value}/${kind.value}`)
@@ -113,5 +117,5 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     return true
   }
   onUnmounted(() => hush(id.value))
-  return { text, kind, uploads, people, article, quoted, can, uploading, ready, typed, turn, attach, upload, detach, submit }
+  return { text, kind, uploads, people, article, quoted, card, hindered, can, uploading, ready, typed, turn, attach, upload, detach, submit }
 }

@@ -16,12 +16,14 @@ export const shipping = ref(false)
 let tried = { key: '', client_id: '' }
 
 type Unsent = Parameters<typeof discard>[0]
+/** What it says: words with files, or cards that hold their words and pictures themselves. */
+const saidBy = (one: Pick<Unsent, 'text' | 'files' | 'rich'>) => one.rich ? { text: '', file_ids: [], content: one.rich.content, template_id: one.rich.template_id } : { text: one.text, file_ids: one.files.map((file) => file.id) }
 /** A reply that was refused because it has to be approved: ask for it as it stands. */
 export async function askForUnsent(one: Unsent): Promise<void> {
   if (shipping.value) return
   shipping.value = true
   try {
-    const body: Shapes['ApprovalAskedFor'] = { client_id: one.client_id, text: one.text, file_ids: one.files.map((file) => file.id), article_id: one.article_id ?? null, reply_to: one.quote?.id ?? null, asked_id: null }
+    const body: Shapes['ApprovalAskedFor'] = { client_id: one.client_id, ...saidBy(one), article_id: one.article_id ?? null, reply_to: one.quote?.id ?? null, asked_id: null }
     await api.post<Approval>(`/conversations/${one.conversation_id}/approvals`, body)
     discard(one)
     toast({ text: t('assist.care.approval_sent'), tone: 'calm' })
@@ -36,10 +38,12 @@ export async function sendForApproval(asked_id: string | null = null): Promise<b
   if (shipping.value) return false
   let body: Shapes['ApprovalAskedFor'] | null = null
   let here = ''
+  let text = ''
   shipComposed((wanted) => {
     if (wanted.kind !== 'agent') return false
     here = wanted.conversation_id
-    const given = { text: wanted.text, file_ids: wanted.files.map((file) => file.id), article_id: wanted.article_id ?? null, reply_to: wanted.quote?.id ?? null }
+    text = wanted.text
+    const given = { ...saidBy(wanted), article_id: wanted.article_id ?? null, reply_to: wanted.quote?.id ?? null }
     const key = JSON.stringify([here, given])
     if (tried.key !== key) tried = { key, client_id: crypto.randomUUID() }
     body = { ...given, client_id: tried.client_id, asked_id }
@@ -47,7 +51,6 @@ export async function sendForApproval(asked_id: string | null = null): Promise<b
   })
   if (!body) return false
   shipping.value = true
-  const { text } = body as Shapes['ApprovalAskedFor']
   try {
     await api.post<Approval>(`/conversations/${here}/approvals`, body)
     // What was typed meanwhile, or stands in another conversation by now, stays.

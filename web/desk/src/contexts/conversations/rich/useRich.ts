@@ -2,29 +2,39 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, reactive, ref } from 'vue'
 import { api } from '@/api/client'
-import type { Message, RichTemplate } from '@/api/types'
+import type { Message, RichContent, RichTemplate, StoredFile } from '@/api/types'
 import { sayFailure } from '@/app/failures'
 import { i18n } from '@/app/i18n'
 import { toast } from '@/ui/toast'
+import { insertIntoComposer } from '../insert'
 import { useConversations } from '../store'
 import { blank, contentOf, draftOf, filesOf, missing, type Draft } from './content'
+import { hold } from './held'
 
 interface Writing { draft: Draft; template: string | null; client_id: string }
+/** Another way than to the customer, and what it begins with; `bare` leaves the words before it to others. */
+export interface Way { label: string; start?: { content: RichContent; files: StoredFile[]; template_id?: string | null }; bare?: boolean; go: (given: { content: RichContent; files: StoredFile[]; template_id: string | null }) => Promise<void> }
 /** What was begun stays where it was begun, until it is sent. */
 const begun = reactive(new Map<string, Writing>())
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
 const anew = (): Writing => ({ draft: blank(), template: null, client_id: crypto.randomUUID() })
 
-export function useRich(id: string) {
+/** Let go of what was begun somewhere. */
+export const forget = (id: string): void => void begun.delete(id)
+
+export function useRich(id: string, way?: Way) {
   const store = useConversations()
   const client = useQueryClient()
-  if (!begun.has(id)) begun.set(id, anew())
+  if (!begun.has(id)) begun.set(id, way?.start ? { ...anew(), draft: draftOf(way.start.content, way.start.files), template: way.start.template_id ?? null } : anew())
   const writing = computed(() => begun.get(id) ?? anew())
   const busy = ref(false)
   const templates = useQuery({ queryKey: ['rich-templates'], staleTime: 60_000, queryFn: () => api.get<RichTemplate[]>('/rich-templates') })
   const content = computed(() => contentOf(writing.value.draft))
   const files = computed(() => filesOf(writing.value.draft))
-  const lacking = computed(() => missing(writing.value.draft))
+  const lacking = computed(() => {
+    const found = missing(writing.value.draft)
+    return found === 'needs_intro' && way?.bare ? null : found
+  })
   const chosen = computed(() => templates.data.value?.find((one) => one.id === writing.value.template) ?? null)
 
   function take(template: RichTemplate | null) {
@@ -46,9 +56,17 @@ export function useRich(id: string) {
   }
   const send = () => attempt('not_sent', async () => {
     const { client_id, template } = writing.value
-    store.addMessages([await api.post<Message>(`/conversations/${id}/rich-messages`, { client_id, content: content.value, template_id: template })])
+    if (way) await way.go({ content: content.value, files: files.value, template_id: template })
+    else store.addMessages([await api.post<Message>(`/conversations/${id}/rich-messages`, { client_id, content: content.value, template_id: template })])
     begun.delete(id)
   })
+  /** Into the composer, where words are written before it and it goes with them. */
+  function put() {
+    hold(id, content.value, files.value, writing.value.template)
+    const words = content.value.intro?.trim()
+    if (words) insertIntoComposer(words)
+    begun.delete(id)
+  }
   const keep = (name: string, scope: RichTemplate['scope'], team_id: string | null) => attempt('not_kept', async () => {
     const made = await api.post<RichTemplate>('/rich-templates', { name, content: content.value, scope, team_id })
     await client.invalidateQueries({ queryKey: ['rich-templates'] })
@@ -65,5 +83,5 @@ export function useRich(id: string) {
     await client.invalidateQueries({ queryKey: ['rich-templates'] })
     toast({ text: t('conversations.rich.removed', { name: template.name }) })
   })
-  return { writing, templates, content, files, lacking, chosen, busy, take, send, keep, change, remove }
+  return { writing, templates, content, files, lacking, chosen, busy, take, send, put, keep, change, remove }
 }
