@@ -1,11 +1,17 @@
 """Articles and canned replies as tables: in, out, and in again without a change."""
 
+import io
 from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
+from PIL import Image
 
 from peakend.accounts import actions as accounts
+from peakend.conversations import actions as conversations
+from peakend.conversations.queries import Rich
+from peakend.kernel.files import save_file
 from peakend.kernel.ids import new_id
 from tests.exchange.conftest import Dock, counts
 
@@ -102,3 +108,43 @@ async def test_kinds_stand_in_their_order(dock: Dock, browser: httpx.AsyncClient
     assert [one["code"] for one in found] == [
         "customers", "companies", "articles", "canned", "tags", "members",
     ]  # fmt: skip
+
+
+async def test_cards_of_canned_replies_survive_the_round_trip(
+    dock: Dock, browser: httpx.AsyncClient
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "PNG")
+    async with dock.floor.tx(dock.admin) as tx:
+        file = await save_file(tx, out.getvalue(), "灶.png", purpose="message")
+        tile = {"title": "换电池", "file_id": str(file.id), "buttons": [{"label": "好"}]}
+        card = msgspec.convert({"block": {"type": "cards", "cards": [tile]}}, Rich)
+        await conversations.add_canned_reply(
+            tx, shortcut="dc", title="电池", body="您看", scope="all", team_id=None,
+            language="zh-CN", by=dock.admin, card=card,
+        )  # fmt: skip
+    before = await dock.value("SELECT card FROM canned_reply")
+    table = await carried_out(dock, browser, "canned")
+    assert counts(await dock.all_in(table, "canned", rule="overwrite")) == (0, 0, 1, 0)
+    # A table without the column, or with an empty cell, leaves the card.
+    plain = "快捷码,标题,内容,卡片\ndc,电池,您看这张,\n"
+    assert counts(await dock.all_in(plain, "canned", rule="overwrite")) == (0, 1, 0, 0)
+    assert await dock.value("SELECT card FROM canned_reply") == before
+    # Gone and brought back by another editor, it has the same picture under a name of its own.
+    await dock.value("DELETE FROM canned_reply")
+    boss = dock.admin
+    dock.admin = await dock.floor.hire("bianji", role="admin")
+    assert counts(await dock.all_in(table, "canned")) == (1, 0, 0, 0)
+    dock.admin = boss
+    again = await dock.value("SELECT card FROM canned_reply")
+    assert again["block"]["cards"][0]["title"] == "换电池"
+    assert again["block"]["cards"][0]["file_id"] != before["block"]["cards"][0]["file_id"]
+    strange = f'{{"block":{{"type":"cards","cards":[{{"file_id":"{new_id()}"}}]}}}}'
+    for number, cell in enumerate(('{"block":', strange, '{"quick":[]}')):
+        line = (
+            "快捷码,标题,内容,卡片\n"
+            + f'k{number},电池,您看,"{cell.replace(chr(34), 2 * chr(34))}"\n'
+        )
+        done = await dock.all_in(line, "canned")
+        [(at, column, why)] = await dock.faults(done.id)
+        assert (counts(done)[3], at, column, why[:5]) == (1, 2, "卡片", "卡片不完整")

@@ -100,6 +100,7 @@ async def ask_approval(
     by: Actor,
     content: Rich | None = None,
     template_id: UUID | None = None,
+    canned_reply_id: UUID | None = None,
     asked_id: UUID | None = None,
     file_ids: list[UUID] | None = None,
     article_id: UUID | None = None,
@@ -123,8 +124,9 @@ async def ask_approval(
         if text or file_ids:
             raise Invalid(fields={"text" if text else "file_ids": "unexpected"})
         ready = await conversations.ready_rich(
-            tx, content, language=row.language, by=by, template_id=template_id
-        )
+            tx, content, language=row.language, by=by, template_id=template_id,
+            canned_reply_id=canned_reply_id,
+        )  # fmt: skip
         text, file_ids, rich = ready.text, ready.file_ids, ready.params
     kept, files = await conversations.checked_reply(
         tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids, reply_to=reply_to

@@ -30,6 +30,7 @@ class ApprovalAskedFor(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     text: Text = ""
     content: Rich | None = None
     template_id: UUID | None = None
+    canned_reply_id: UUID | None = None
     asked_id: UUID | None = None
     file_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     article_id: UUID | None = None
@@ -100,6 +101,7 @@ async def ask_approval(
         text=data.text,
         content=data.content,
         template_id=data.template_id,
+        canned_reply_id=data.canned_reply_id,
         by=actor,
         asked_id=data.asked_id,
         file_ids=data.file_ids,

@@ -5,6 +5,7 @@ from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
 from peakend.conversations.actions.approving import approved_reply, attached_beside
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
+from peakend.conversations.actions.cards import WrongRich
 from peakend.conversations.actions.channels import (
     UnknownHours,
     UnknownQueue,
@@ -118,7 +119,6 @@ from peakend.conversations.actions.rich import (
     NotYourTemplate,
     TemplateStale,
     TooManyTemplates,
-    WrongRich,
     add_rich_template,
     change_rich_template,
     choose,

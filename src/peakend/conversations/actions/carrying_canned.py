@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.queries import teams
+from peakend.conversations.actions.cards import WrongRich
 from peakend.conversations.actions.labels import add_canned_reply, change_canned_reply
+from peakend.conversations.rules.rich import Rich
 from peakend.kernel.carrying import (
     Carried,
     CarriedOut,
@@ -24,10 +26,12 @@ from peakend.kernel.carrying import (
     said,
 )
 from peakend.kernel.db import Transaction
+from peakend.kernel.errors import PeakendError
+from peakend.kernel.files import FileNotFound
 
 _SCOPES = ("all", "team", "own")
 _LANGUAGES = ("zh-CN", "en")
-_FIELDS = "id, shortcut, title, body, scope, team_id, language"
+_FIELDS = "id, shortcut, title, body, card, scope, team_id, language"
 _KNOWN = f"""
 SELECT {_FIELDS} FROM canned_reply
 WHERE organisation_id = current_organisation() AND lower(shortcut) = ANY($1::text[])
@@ -48,6 +52,7 @@ class _Canned(msgspec.Struct, frozen=True):
     shortcut: str
     title: str
     body: str
+    card: Any
     scope: str
     team_id: UUID | None
     language: str
@@ -62,6 +67,7 @@ async def columns(tx: Transaction) -> list[CarryColumn]:
         carry_column("conversations", "scope"),
         carry_column("conversations", "team"),
         carry_column("conversations", "language"),
+        carry_column("conversations", "card"),
     ]
 
 
@@ -111,14 +117,35 @@ def _given(values: dict[str, str], teams_by_name: dict[str, UUID]) -> dict[str, 
     language = chosen_word("conversations", "language", _LANGUAGES, told) if told else None
     if told and language is None:
         return CarryFault("language", "conversations.carry_wrong_language", {"value": told[:60]})
+    card = _card_of(values.get("card", ""))
+    if isinstance(card, CarryFault):
+        return card
     return {
         "shortcut": values["shortcut"],
         "title": values["title"],
         "body": values["body"],
+        "card": card,
         "scope": scope,
         "team_id": team_id if scope == "team" else None,
         "language": language,
     }
+
+
+def _card_of(told: str) -> Rich | CarryFault | None:
+    """Return the card of a cell as it went out; an empty cell leaves the card as it is."""
+    if not told.strip():
+        return None
+    try:
+        return msgspec.structs.replace(msgspec.json.decode(told, type=Rich), intro="")
+    except (msgspec.MsgspecError, ValueError):
+        return CarryFault("card", "conversations.carry_wrong_card")
+
+
+def _refused(why: PeakendError) -> CarryFault:
+    """Return a fault in the column that it is about."""
+    if isinstance(why, WrongRich | FileNotFound):
+        return CarryFault("card", "conversations.carry_wrong_card")
+    return fault_of(why, "body")
 
 
 async def _put(
@@ -134,12 +161,14 @@ async def _put(
         refused = await alone(tx, add())
         if refused is None:
             return Carried(line=row.line, what="new", id=made[0])
-        return Carried(line=row.line, what="wrong", fault=fault_of(refused, "body"))
+        return Carried(line=row.line, what="wrong", fault=_refused(refused))
     changes = {
         name: given[name]
         for name in ("title", "body", "language")
         if given[name] and given[name] != getattr(old, name)
     }
+    if given["card"] is not None and msgspec.to_builtins(given["card"]) != old.card:
+        changes["card"] = given["card"]
     # Nothing of a canned reply is ever empty: there is nothing to fill.
     if rule != "overwrite" or not changes:
         return Carried(line=row.line, what="same", id=old.id)
@@ -147,7 +176,7 @@ async def _put(
         tx, change_canned_reply(tx, canned_reply_id=old.id, changes=changes, by=tx.actor)
     )
     if refused is not None:
-        return Carried(line=row.line, what="wrong", fault=fault_of(refused, "body"))
+        return Carried(line=row.line, what="wrong", fault=_refused(refused))
     return Carried(line=row.line, what="changed", id=old.id)
 
 
@@ -168,6 +197,7 @@ async def carry_out(tx: Transaction, cursor: str | None, most: int, search: str)
                 "scope": said("conversations", "scope", one.scope, language),
                 "team": names.get(one.team_id, "") if one.team_id else "",
                 "language": said("conversations", "language", one.language, language),
+                "card": msgspec.json.encode(one.card).decode() if one.card else "",
             },
         )
         for one in found

@@ -8,6 +8,7 @@ import asyncpg
 
 from peakend.accounts.actions import audit
 from peakend.accounts.queries import need_teams
+from peakend.conversations.actions.cards import WrongRich, checked_rich, with_kept_pictures
 from peakend.conversations.events import (
     CannedReplyChanged,
     ContactReasonsPublished,
@@ -18,6 +19,7 @@ from peakend.conversations.queries.canned import need_canned_reply
 from peakend.conversations.rules.canned import LONGEST_BODY, template_fault, variables
 from peakend.conversations.rules.channels import is_colour
 from peakend.conversations.rules.reasons import ReasonNode, tree_fault
+from peakend.conversations.rules.rich import LONGEST_INTRO, Rich
 from peakend.conversations.rules.texts import cleaned, is_text, one_line
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -174,18 +176,19 @@ async def add_canned_reply(
     team_id: UUID | None,
     language: str,
     by: Actor,
+    card: Rich | None = None,
 ) -> UUID:
-    """Add a canned reply for everybody, a team or oneself.
+    """Add a canned reply for everybody, a team or oneself; a card goes with it.
 
-    Errors: NotYourCannedReply, WrongTemplate, TeamNotFound, Invalid.
+    Errors: NotYourCannedReply, WrongTemplate, WrongRich, FileNotFound, TeamNotFound, Invalid.
     """
     await _may_own(tx, by, scope, team_id)
     canned_reply_id = new_id()
     await tx.run(
         """
         INSERT INTO canned_reply (id, shortcut, title, body, scope, team_id, member_id, language,
-                                  typed, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                  typed, updated_at, card)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """,
         canned_reply_id,
         checked_name(shortcut, 40),
@@ -197,6 +200,7 @@ async def add_canned_reply(
         language,
         typed(checked_name(title, 80)),
         tx.now,
+        await _card(tx, card, body, None, by),
     )
     await record(tx, CannedReplyChanged(canned_reply_id=canned_reply_id, what="created"))
     return canned_reply_id
@@ -210,9 +214,10 @@ async def change_canned_reply(
     by: Actor,
     version: int | None = None,
 ) -> None:
-    """Change some of shortcut, title, body, scope, team_id, language.
+    """Change some of shortcut, title, body, card, scope, team_id, language.
 
-    Errors: CannedReplyNotFound, NotYourCannedReply, ConversationStale, WrongTemplate, Invalid.
+    Errors: CannedReplyNotFound, NotYourCannedReply, ConversationStale, WrongTemplate, WrongRich,
+    FileNotFound, Invalid.
     """
     old = await need_canned_reply(tx, canned_reply_id, by)
     await _may_own(tx, by, old.scope, old.team_id)
@@ -221,25 +226,39 @@ async def change_canned_reply(
     scope = changes.get("scope", old.scope)
     team_id = changes.get("team_id", old.team_id)
     await _may_own(tx, by, scope, team_id)
+    body = changes.get("body", old.body)
     await tx.run(
         """
         UPDATE canned_reply SET
             shortcut = $2, title = $3, body = $4, scope = $5, team_id = $6, member_id = $7,
-            language = $8, typed = $9, updated_at = $10, version = version + 1
+            language = $8, typed = $9, updated_at = $10, card = $11,
+            version = version + 1
         WHERE organisation_id = current_organisation() AND id = $1
         """,
         canned_reply_id,
         checked_name(changes.get("shortcut", old.shortcut), 40),
         checked_name(changes.get("title", old.title), 80),
-        checked_template(changes.get("body", old.body)),
+        checked_template(body),
         scope,
         team_id if scope == "team" else None,
         (old.member_id or by.id) if scope == "own" else None,
         changes.get("language", old.language),
         typed(checked_name(changes.get("title", old.title), 80)),
         tx.now,
+        await _card(tx, changes.get("card", old.card), body, old.card, by),
     )
     await record(tx, CannedReplyChanged(canned_reply_id=canned_reply_id, what="updated"))
+
+
+async def _card(
+    tx: Transaction, card: Rich | None, body: str, old: Rich | None, by: Actor
+) -> Rich | None:
+    """Return the card of a canned reply as it is kept; few words go before a card."""
+    if card is None:
+        return None
+    if len(body) > LONGEST_INTRO:
+        raise WrongRich(fields={"body": "conversations.wrong_rich"})
+    return await with_kept_pictures(tx, checked_rich(card, bare=True), old, by)
 
 
 async def delete_canned_reply(tx: Transaction, *, canned_reply_id: UUID, by: Actor) -> None:

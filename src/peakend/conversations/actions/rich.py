@@ -10,6 +10,11 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.actions.cards import (
+    checked_rich,
+    with_kept_pictures,
+    with_own_pictures,
+)
 from peakend.conversations.actions.labels import checked_name, may_share
 from peakend.conversations.actions.posting import Posted
 from peakend.conversations.actions.quoting import MessageIsGone
@@ -27,18 +32,11 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
 from peakend.kernel.events import record
-from peakend.kernel.files import copy_files, own_files
 from peakend.kernel.ids import new_id
 from peakend.kernel.words import word
 from peakend.language.queries import typed
 
 MOST_OWN_TEMPLATES = 200
-
-
-class WrongRich(Invalid):
-    """A part is empty, a link is not https, or a step is behind the last."""
-
-    wording = "conversations.wrong_rich"
 
 
 class NotYourTemplate(Refused):
@@ -81,6 +79,7 @@ async def send_rich(
     content: Rich,
     by: Actor,
     template_id: UUID | None = None,
+    canned_reply_id: UUID | None = None,
     article_id: UUID | None = None,
     reply_to: UUID | None = None,
 ) -> MessageRecord:
@@ -89,7 +88,10 @@ async def send_rich(
     Errors: WrongRich, RichTemplateNotFound, FileNotFound, and those of `reply`.
     """
     row = await need_conversation(tx, conversation_id, by)
-    ready = await ready_rich(tx, content, language=row.language, by=by, template_id=template_id)
+    ready = await ready_rich(
+        tx, content, language=row.language, by=by, template_id=template_id,
+        canned_reply_id=canned_reply_id,
+    )  # fmt: skip
     kept, posted = await replied(
         tx,
         conversation_id=conversation_id,
@@ -113,14 +115,17 @@ async def ready_rich(
     language: str,
     by: Actor,
     template_id: UUID | None = None,
+    canned_reply_id: UUID | None = None,
     known: Collection[UUID] = (),
 ) -> ReadyRich:
     """Return a rich message as it may go, with the same in plain words.
 
-    Pictures are the sender's own, a template's, or `known` from before. Errors: WrongRich,
-    RichTemplateNotFound, FileNotFound.
+    Pictures are the sender's own, a template's, a canned reply's, or `known` from before.
+    Errors: WrongRich, RichTemplateNotFound, CannedReplyNotFound, FileNotFound.
     """
-    content, file_ids = await _with_own_pictures(tx, _checked(content), template_id, by, known)
+    content, file_ids = await with_own_pictures(
+        tx, checked_rich(content), template_id, canned_reply_id, by, known
+    )
     saying = words_for(language)
     return ReadyRich(rules.plain(content, saying), rules.kept_params(content, saying), file_ids)
 
@@ -212,7 +217,7 @@ async def add_rich_template(
     if len(await rich_templates(tx, by)) >= MOST_OWN_TEMPLATES:
         raise TooManyTemplates(most=MOST_OWN_TEMPLATES)
     template_id = new_id()
-    content = await _kept_pictures(tx, _checked(content), None)
+    content = await with_kept_pictures(tx, checked_rich(content), None, by)
     await tx.run(
         """
         INSERT INTO rich_template (id, name, content, scope, team_id, member_id, typed, updated_at)
@@ -244,7 +249,7 @@ async def change_rich_template(
     await _may_own(tx, by, scope, team_id)
     content = old.content
     if "content" in changes:
-        content = await _kept_pictures(tx, _checked(changes["content"]), old.content)
+        content = await with_kept_pictures(tx, checked_rich(changes["content"]), old.content, by)
     changed = await tx.run(
         """
         UPDATE rich_template SET
@@ -287,45 +292,6 @@ def words_for(language: str) -> Saying:
         amount=lambda money: said("amount", money=money),
         choose=lambda labels: said("choose", labels=labels),
     )
-
-
-def _checked(content: Rich) -> Rich:
-    kept = rules.tidy(content)
-    wrong = rules.faults(kept)
-    if wrong:
-        raise WrongRich(fields=dict.fromkeys(wrong, "conversations.wrong_rich"))
-    return kept
-
-
-async def _with_own_pictures(
-    tx: Transaction, content: Rich, template_id: UUID | None, by: Actor, known: Collection[UUID]
-) -> tuple[Rich, list[UUID]]:
-    """Return the content with pictures that are the sender's: a template's are copied.
-
-    A picture that is taken back with its message must not vanish from the template.
-    """
-    wanted = rules.pictures(content)
-    if template_id is not None:
-        template = await need_rich_template(tx, template_id, by)
-        theirs = [one for one in rules.pictures(template.content) if one in wanted]
-        content = rules.with_pictures(content, await copy_files(tx, theirs, purpose="message"))
-    files = rules.pictures(content)
-    await _need_pictures(tx, [one for one in files if one not in known])
-    return content, files
-
-
-async def _kept_pictures(tx: Transaction, content: Rich, old: Rich | None) -> Rich:
-    """Return the content with pictures of its own: what the template has stays, others are new."""
-    known = set(rules.pictures(old)) if old is not None else set()
-    new = [one for one in rules.pictures(content) if one not in known]
-    await _need_pictures(tx, new)
-    return rules.with_pictures(content, await copy_files(tx, new, purpose="template"))
-
-
-async def _need_pictures(tx: Transaction, ids: list[UUID]) -> None:
-    """Refuse files that are not this person's pictures. Errors: FileNotFound, WrongRich."""
-    if any(file.kind != "image" for file in await own_files(tx, ids)):
-        raise WrongRich(fields={"file_id": "conversations.wrong_rich"})
 
 
 def _columns(

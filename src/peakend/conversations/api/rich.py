@@ -21,11 +21,12 @@ Name = Annotated[str, Meta(min_length=1, max_length=60)]
 
 
 class RichGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A rich message on its way; `template_id` lets it use that template's pictures."""
+    """A rich message on its way; where it comes from lets it use the pictures there."""
 
     client_id: UUID
     content: Rich
     template_id: UUID | None = None
+    canned_reply_id: UUID | None = None
     article_id: UUID | None = None
     reply_to: UUID | None = None
 
@@ -76,6 +77,7 @@ async def send_rich(
         client_id=data.client_id,
         content=data.content,
         template_id=data.template_id,
+        canned_reply_id=data.canned_reply_id,
         article_id=data.article_id,
         reply_to=data.reply_to,
         by=actor,

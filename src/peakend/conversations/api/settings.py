@@ -8,7 +8,7 @@ from litestar import Request, delete, get, patch, post, put
 from msgspec import UNSET, Meta, UnsetType
 
 from peakend.conversations import actions, queries
-from peakend.conversations.queries import CannedReply, ReadyReply
+from peakend.conversations.queries import CannedReply, ReadyReply, Rich
 from peakend.conversations.queries.settings import ReasonTree, Tag
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -62,6 +62,7 @@ class CannedGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     shortcut: Name
     title: Name
     body: Template
+    card: Rich | None = None
     scope: Scope = "own"
     team_id: UUID | None = None
     language: Language = "zh-CN"
@@ -73,6 +74,7 @@ class CannedChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     shortcut: Name | UnsetType = UNSET
     title: Name | UnsetType = UNSET
     body: Template | UnsetType = UNSET
+    card: Rich | UnsetType | None = UNSET
     scope: Scope | UnsetType = UNSET
     team_id: UUID | UnsetType | None = UNSET
     language: Language | UnsetType = UNSET

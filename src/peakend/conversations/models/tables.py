@@ -368,6 +368,8 @@ canned_reply_table = tenant_table(
     Column("shortcut", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
+    # What goes with it, in the shape of a rich message; its words are the body.
+    Column("card", JSONB),
     Column("scope", Text, nullable=False),
     *reference("team_id", "team"),
     *reference("member_id", "member"),

@@ -11,14 +11,17 @@ from peakend.accounts.queries import brand_names, organisation
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import need_conversation
 from peakend.conversations.rules.canned import rendered, variables
+from peakend.conversations.rules.rich import Rich, pictures
 from peakend.customers.queries import customer_briefs
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, NotFound
+from peakend.kernel.files import File, files
 
 # Who edits for everybody sees what every team has, too, but nobody else's own.
 _CANNED = """
-SELECT id, shortcut, title, body, scope, team_id, member_id, language, typed, version, updated_at
+SELECT id, shortcut, title, body, card, scope, team_id, member_id, language, typed, version,
+       updated_at
 FROM canned_reply
 WHERE organisation_id = current_organisation()
   AND (scope = 'all' OR member_id = $2 OR (scope = 'team' AND ($1 OR team_id = ANY($3::uuid[]))))
@@ -38,12 +41,16 @@ class NotRendered(Conflict):
 
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
-    """A canned reply; `typed` is the pinyin and the initials of its title."""
+    """A canned reply; `typed` is the pinyin and the initials of its title.
+
+    A `card` goes with it, with its `pictures`; the words before the card are the body.
+    """
 
     id: UUID
     shortcut: str
     title: str
     body: str
+    card: Rich | None
     scope: Literal["all", "team", "own"]
     team_id: UUID | None
     member_id: UUID | None
@@ -51,6 +58,7 @@ class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
     typed: str
     version: int
     updated_at: datetime
+    pictures: list[File] = []
 
 
 class ReadyReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +68,8 @@ class ReadyReply(msgspec.Struct, frozen=True, kw_only=True):
     shortcut: str
     title: str
     text: str
+    card: Rich | None
+    pictures: list[File]
     scope: Literal["all", "team", "own"]
     language: Literal["zh-CN", "en"]
     typed: str
@@ -69,13 +79,14 @@ async def canned_replies(
     tx: Transaction, actor: Actor, *, to_edit: bool = False
 ) -> list[CannedReply]:
     """Return the canned replies that a person may use, or those that they may change or see."""
-    return await tx.all(
+    found = await tx.all(
         CannedReply,
         _CANNED + " ORDER BY shortcut, id LIMIT 2000",
         to_edit and actor.may("knowledge.edit"),
         actor.id,
         list(actor.team_ids),
     )
+    return await _with_cards(tx, found)
 
 
 async def need_canned_reply(tx: Transaction, canned_reply_id: UUID, actor: Actor) -> CannedReply:
@@ -86,7 +97,23 @@ async def need_canned_reply(tx: Transaction, canned_reply_id: UUID, actor: Actor
     )  # fmt: skip
     if found is None:
         raise CannedReplyNotFound
-    return found
+    return (await _with_cards(tx, [found]))[0]
+
+
+async def _with_cards(tx: Transaction, replies: Sequence[CannedReply]) -> list[CannedReply]:
+    """Return replies with their cards, which rows bring as plain JSON, and their pictures."""
+    change = msgspec.structs.replace
+    read = [
+        one if one.card is None else change(one, card=msgspec.convert(one.card, Rich))
+        for one in replies
+    ]
+    shown = await files(tx, [id_ for one in read if one.card for id_ in pictures(one.card)])
+    return [
+        change(one, pictures=[shown[id_] for id_ in pictures(one.card) if id_ in shown])
+        if one.card
+        else one
+        for one in read
+    ]
 
 
 async def ready_replies(tx: Transaction, conversation_id: UUID, actor: Actor) -> list[ReadyReply]:
@@ -103,6 +130,8 @@ async def ready_replies(tx: Transaction, conversation_id: UUID, actor: Actor) ->
             shortcut=reply.shortcut,
             title=reply.title,
             text=text,
+            card=reply.card,
+            pictures=reply.pictures,
             scope=reply.scope,
             language=reply.language,
             typed=reply.typed,

@@ -656,6 +656,7 @@ CREATE TABLE canned_reply (
 	shortcut TEXT NOT NULL, 
 	title TEXT NOT NULL, 
 	body TEXT NOT NULL, 
+	card JSONB, 
 	scope TEXT NOT NULL, 
 	team_id UUID, 
 	member_id UUID, 

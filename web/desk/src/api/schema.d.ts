@@ -5458,6 +5458,7 @@ export interface components {
         ApprovalAskedFor: {
             article_id?: string | null;
             asked_id?: string | null;
+            canned_reply_id?: string | null;
             /** Format: uuid */
             client_id: string;
             content?: components["schemas"]["Rich"] | null;
@@ -5885,6 +5886,7 @@ export interface components {
         /** CannedChange */
         CannedChange: {
             body?: string;
+            card?: components["schemas"]["Rich"] | null;
             language?: "zh-CN" | "en";
             scope?: "all" | "team" | "own";
             shortcut?: string;
@@ -5895,6 +5897,7 @@ export interface components {
         /** CannedGiven */
         CannedGiven: {
             body: string;
+            card?: components["schemas"]["Rich"] | null;
             /**
              * @default zh-CN
              * @enum {string}
@@ -5912,11 +5915,13 @@ export interface components {
         /** CannedReply */
         CannedReply: {
             body: string;
+            card: components["schemas"]["Rich"] | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             language: "zh-CN" | "en";
             member_id: string | null;
+            pictures: components["schemas"]["File"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             shortcut: string;
@@ -8318,10 +8323,12 @@ export interface components {
         };
         /** ReadyReply */
         ReadyReply: {
+            card: components["schemas"]["Rich"] | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
             language: "zh-CN" | "en";
+            pictures: components["schemas"]["File"][];
             /** @enum {string} */
             scope: "all" | "team" | "own";
             shortcut: string;
@@ -8433,6 +8440,7 @@ export interface components {
         /** RichGiven */
         RichGiven: {
             article_id?: string | null;
+            canned_reply_id?: string | null;
             /** Format: uuid */
             client_id: string;
             content: components["schemas"]["Rich"];

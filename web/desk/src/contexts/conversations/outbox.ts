@@ -88,7 +88,7 @@ async function flush(conversation: string): Promise<void> {
       one.state = 'sending'
       try {
         const { client_id, kind, text, files, mentions, article_id, quote, rich } = one
-        const message = rich ? await api.post<Message>(`/conversations/${conversation}/rich-messages`, { client_id, content: rich.content, template_id: rich.template_id, article_id, reply_to: quote?.id }) : await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
+        const message = rich ? await api.post<Message>(`/conversations/${conversation}/rich-messages`, { client_id, content: rich.content, template_id: rich.template_id, canned_reply_id: rich.canned_reply_id, article_id, reply_to: quote?.id }) : await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
         arrived(message)
         delivered(client_id)
       } catch (error) {

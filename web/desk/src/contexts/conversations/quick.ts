@@ -1,5 +1,6 @@
 /** What `/` brings: canned replies, and what contexts above offer beside them (macros). */
 import { computed, onUnmounted, shallowReactive } from 'vue'
+import type { RichContent, StoredFile } from '@/api/types'
 import { matches } from '@/ui/match'
 
 export interface Quick {
@@ -11,6 +12,9 @@ export interface Quick {
   /** Pinyin and initials of the title, as the server writes them. */
   typed: string
   language: string
+  /** What goes with the text, and its pictures. */
+  card?: RichContent | null
+  pictures?: StoredFile[]
   run?: () => void
 }
 

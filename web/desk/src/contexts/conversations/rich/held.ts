@@ -3,7 +3,7 @@ import { shallowReactive } from 'vue'
 import type { RichContent, StoredFile } from '@/api/types'
 
 /** `intro` stays empty here: the words before a card are what is written in the composer. */
-export interface Held { content: RichContent; files: StoredFile[]; template_id: string | null }
+export interface Held { content: RichContent; files: StoredFile[]; template_id: string | null; canned_reply_id?: string | null }
 /** The same with its words, on its way. */
 export type Carried = Held
 export const LONGEST_INTRO = 1000
@@ -13,8 +13,8 @@ const held = shallowReactive(new Map<string, Held>())
 export const heldIn = (id: string): Held | undefined => held.get(id)
 export const letGo = (id: string): void => void held.delete(id)
 /** Put a card into a composer, without the words before it: those are text. */
-export function hold(id: string, content: RichContent, files: StoredFile[], template_id: string | null): void {
-  held.set(id, { content: { ...content, intro: '' }, files, template_id })
+export function hold(id: string, content: RichContent, files: StoredFile[], template_id: string | null, canned_reply_id: string | null = null): void {
+  held.set(id, { content: { ...content, intro: '' }, files, template_id, canned_reply_id })
 }
 
 /** The card with the words that were written before it. */

@@ -1,0 +1,81 @@
+"""What a card must hold before it is kept or sent, and whose pictures stand on it."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+import msgspec
+
+from peakend.conversations.queries.canned import need_canned_reply
+from peakend.conversations.queries.rich import need_rich_template
+from peakend.conversations.rules import rich as rules
+from peakend.conversations.rules.rich import Rich
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Invalid
+from peakend.kernel.files import copy_files, own_files
+from peakend.kernel.kept_files import kept_pictures
+
+TEMPLATE = "template"
+
+
+class WrongRich(Invalid):
+    """A part is empty, a link is not https, or a step is behind the last."""
+
+    wording = "conversations.wrong_rich"
+
+
+def checked_rich(content: Rich, *, bare: bool = False) -> Rich:
+    """Return the content tidied; `bare` has its words elsewhere. Errors: WrongRich."""
+    kept = rules.tidy(content)
+    if bare:
+        kept = msgspec.structs.replace(kept, intro="")
+    wrong = rules.faults(kept)
+    if bare:
+        wrong.pop("intro", None)
+    if wrong:
+        raise WrongRich(fields=dict.fromkeys(wrong, "conversations.wrong_rich"))
+    return kept
+
+
+async def with_own_pictures(
+    tx: Transaction,
+    content: Rich,
+    template_id: UUID | None,
+    canned_reply_id: UUID | None,
+    by: Actor,
+    known: Collection[UUID],
+) -> tuple[Rich, list[UUID]]:
+    """Return the content with pictures that are the sender's: those kept elsewhere are copied.
+
+    A picture that is taken back with its message must not vanish from where it is kept.
+    """
+    lent: list[Rich | None] = []
+    if template_id is not None:
+        lent.append((await need_rich_template(tx, template_id, by)).content)
+    if canned_reply_id is not None:
+        lent.append((await need_canned_reply(tx, canned_reply_id, by)).card)
+    for one in filter(None, lent):
+        wanted = set(rules.pictures(content))
+        theirs = [picture for picture in rules.pictures(one) if picture in wanted]
+        content = rules.with_pictures(content, await copy_files(tx, theirs, purpose="message"))
+    files = rules.pictures(content)
+    await _need_pictures(tx, [one for one in files if one not in known])
+    return content, files
+
+
+async def with_kept_pictures(tx: Transaction, content: Rich, old: Rich | None, by: Actor) -> Rich:
+    """Return the content with its own pictures: what was kept stays, others are new.
+
+    Who edits for everybody may also take what the house has kept already, as a table brings it.
+    """
+    known = set(rules.pictures(old)) if old is not None else set()
+    new = [one for one in rules.pictures(content) if one not in known]
+    house = await kept_pictures(tx, new, TEMPLATE) if by.may("knowledge.edit") else set()
+    await _need_pictures(tx, [one for one in new if one not in house])
+    return rules.with_pictures(content, await copy_files(tx, new, purpose=TEMPLATE))
+
+
+async def _need_pictures(tx: Transaction, ids: list[UUID]) -> None:
+    """Refuse files that are not this person's pictures. Errors: FileNotFound, WrongRich."""
+    if any(file.kind != "image" for file in await own_files(tx, ids)):
+        raise WrongRich(fields={"file_id": "conversations.wrong_rich"})
