@@ -1,7 +1,7 @@
 """Finding what fits a view: a range of an index is walked, and what does not fit falls through.
 
 Any mixture of conditions cannot have an index of its own. So each statement walks the best range
-that there is, looks at so many rows and no more, and says where it stopped: a page or a count costs
+that there is, reads so many rows and no more, and says where it stopped: a page or a count costs
 the same among a thousand and among a million.
 """
 
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     ColumnElement,
+    Subquery,
     all_,
     and_,
     bindparam,
@@ -39,9 +40,12 @@ MOST_RANGES = 50
 # A range for each of so many chosen agents or queues; more are sifted.
 MOST_CHOSEN = 5
 
+# Rows that a condition reads elsewhere for each row of the walk; a customer's with what was merged.
+_READS = {"tags": 1, "tiers": 1, "conversation": 1, "customer": 3}
+
 _c = conversation_table.c
 _d = due_table.c
-_dialect = postgresql.dialect(paramstyle="numeric_dollar")
+DIALECT = postgresql.dialect(paramstyle="numeric_dollar")
 
 
 class Sieve(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +84,8 @@ async def walk(
 
     Where that many were looked at, the last of them is there too, fitting or not.
     """
-    values = _values(sieve, actor)
-    ranges, more = _ranges(base, actor, sieve)
+    values = values_of(sieve, actor)
+    ranges, more = ranges_of(base, actor, sieve)
     if not ranges:
         return []
     values |= more | {"most": most, "looked": looked}
@@ -91,13 +95,13 @@ async def walk(
             "after_at": after[0],
             "after_id": after[1],
         }
-    names = (*_conditions(sieve), *(("rest",) if rest else ()))
-    sql, order = _statement(base, ranges, names, upwards, after is not None, _walled(base, actor))
+    names = (*conditions_of(sieve), *(("rest",) if rest else ()))
+    sql, order = _statement(base, ranges, names, upwards, after is not None, is_walled(base, actor))
     spots = await tx.all(Spot, sql, *(values[name] for name in order))
     return sorted(spots, key=lambda spot: spot.place)
 
 
-def _values(sieve: Sieve, actor: Actor) -> dict[str, Any]:
+def values_of(sieve: Sieve, actor: Actor) -> dict[str, Any]:
     """Return everything that a statement may be given."""
     given, now = sieve.filter, sieve.now
 
@@ -138,7 +142,7 @@ def _tested(tests: list[FieldTest]) -> dict[str, Any]:
     return values
 
 
-def _conditions(sieve: Sieve) -> tuple[str, ...]:
+def conditions_of(sieve: Sieve) -> tuple[str, ...]:
     """Return the names of what a row is sifted by; a value becomes a parameter, not a shape."""
     given = sieve.filter
     stages = sorted(set(given.stages) - {"closed"})
@@ -165,12 +169,18 @@ def _conditions(sieve: Sieve) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _walled(base: Base, actor: Actor) -> bool:
+def looks(sieve: Sieve, reads: int) -> int:
+    """Return how many rows of the walk may be looked at for so many rows read."""
+    names = (name.partition(".")[0] for name in conditions_of(sieve))
+    return max(1, reads // (1 + sum(_READS.get(name, 0) for name in names)))
+
+
+def is_walled(base: Base, actor: Actor) -> bool:
     """Say whether the walk passes rows that are not for this actor, so that they are sifted out."""
     return base == "due" and not actor.sees_all
 
 
-def _ranges(base: Base, actor: Actor, sieve: Sieve) -> tuple[tuple[str, ...], dict[str, Any]]:
+def ranges_of(base: Base, actor: Actor, sieve: Sieve) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Return the ranges that hold what the actor may see, none twice, and their values.
 
     Who sees everything walks the ranges of the few agents or queues that were chosen.
@@ -190,7 +200,8 @@ def _ranges(base: Base, actor: Actor, sieve: Sieve) -> tuple[tuple[str, ...], di
         return ("",), {}
     ranges: tuple[str, ...] = ()
     values: dict[str, Any] = {}
-    if not exact or actor.id in sieve.agent_ids:
+    nobodys = set(given.holders) == {"nobody"} and not sieve.agent_ids
+    if (not exact or actor.id in sieve.agent_ids) and not nobodys:
         ranges += own
     if exact and sieve.agent_ids == [actor.id]:
         return ranges, values
@@ -219,7 +230,32 @@ def _statement(
     walled: bool,
 ) -> tuple[str, tuple[str, ...]]:
     """Return the SQL of a walk and the names of its parameters in their order."""
-    places = _places(base)
+    places = places_of(base)
+    within = bounds(base, names)
+    if paged:
+        here = tuple_(*places.values())
+        last = tuple_(*(bindparam(f"after_{n}", type_=c.type) for n, c in places.items()))
+        within.append(here > last if upwards else here < last)
+    shown = {"fits": fits_all(base, names, walled)}
+    walked = ranges_as_one(base, ranges, within, upwards, places, shown)
+    order = [walked.c[name] if upwards else walked.c[name].desc() for name in places]
+    numbered = (
+        select(walked, func.row_number().over(order_by=order).label("place"))
+        .order_by(*order)
+        .limit(number("looked"))
+        .subquery()
+    )
+    sql = (
+        select(numbered.c.id, numbered.c.at, numbered.c.fits, numbered.c.place)
+        .where(or_(numbered.c.fits, numbered.c.place == number("looked")))
+        .limit(number("most"))
+        .compile(dialect=DIALECT)
+    )
+    return str(sql), tuple(sql.positiontup or ())
+
+
+def bounds(base: Base, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """Return what bounds the walk itself, for all its ranges."""
     within = [_c.organisation_id == func.current_organisation(), *_of_base(base)]
     if base == "due" and "sla.breached" in names:
         within.append(_d.due_at <= moment("now"))
@@ -234,43 +270,46 @@ def _statement(
             )
             minute = _c.last_message_minute
             within.append(minute >= edge if column == "from" else minute <= edge)
-    if paged:
-        here = tuple_(*places.values())
-        last = tuple_(*(bindparam(f"after_{n}", type_=c.type) for n, c in places.items()))
-        within.append(here > last if upwards else here < last)
-    sifts = and_(literal_column("true"), *(sifted(name) for name in names), *_wall(walled))
+    return within
+
+
+def fits_all(base: Base, names: tuple[str, ...], walled: bool) -> ColumnElement[bool]:
+    """Return whether a row of the walk passes every condition of a filter."""
+    sifts = [_sifted(base, name) for name in names]
+    every = and_(literal_column("true"), *sifts, *_wall(walled))
+    return func.coalesce(every, literal_column("false"))
+
+
+def _sifted(base: Base, name: str) -> ColumnElement[bool]:
+    # The walk is along the promises themselves, and its bounds know which are late.
+    if base == "due" and name.startswith("sla."):
+        return literal_column("true") if name == "sla.breached" else _d.warn_at <= moment("now")
+    return sifted(name)
+
+
+def ranges_as_one(
+    base: Base,
+    ranges: tuple[str, ...],
+    within: list[ColumnElement[bool]],
+    upwards: bool,
+    places: Mapping[str, Any],
+    shown: Mapping[str, ColumnElement[bool]],
+) -> Subquery:
+    """Return the ranges as one: each is read as far as it may be asked for, and no further."""
     ends = [column if upwards else column.desc() for column in places.values()]
     branches = [
-        select(
-            *(column.label(name) for name, column in places.items()),
-            func.coalesce(sifts, literal_column("false")).label("fits"),
-        )
+        select(*(column.label(name) for name, column in {**places, **shown}.items()))
         .where(*within, *_in_range(name, base))
         .order_by(*ends)
         .limit(number("looked"))
         for name in ranges
     ]
     if len(branches) == 1:
-        walked = branches[0].subquery()
-    else:
-        walked = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    order = [walked.c[name] if upwards else walked.c[name].desc() for name in places]
-    numbered = (
-        select(walked, func.row_number().over(order_by=order).label("place"))
-        .order_by(*order)
-        .limit(number("looked"))
-        .subquery()
-    )
-    sql = (
-        select(numbered.c.id, numbered.c.at, numbered.c.fits, numbered.c.place)
-        .where(or_(numbered.c.fits, numbered.c.place == number("looked")))
-        .limit(number("most"))
-        .compile(dialect=_dialect)
-    )
-    return str(sql), tuple(sql.positiontup or ())
+        return branches[0].subquery()
+    return union_all(*(select(branch.subquery()) for branch in branches)).subquery()
 
 
-def _places(base: Base) -> Mapping[str, Any]:
+def places_of(base: Base) -> Mapping[str, Any]:
     """Return what the walk is ordered by; the minute leads where the index knows no finer time."""
     if base == "due":
         return {"at": _d.due_at, "id": _d.conversation_id}

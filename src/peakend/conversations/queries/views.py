@@ -11,7 +11,8 @@ from peakend.conversations.models import VIEW_COLUMNS, ViewRecord
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.queries.settings import channels, reason_tree, tags
-from peakend.conversations.queries.sieve import Base, Sieve, walk
+from peakend.conversations.queries.sieve import Base, Sieve, looks, walk
+from peakend.conversations.queries.tallies import tallies
 from peakend.conversations.rules.views import (
     MOST_OWN,
     MOST_SHARED,
@@ -29,9 +30,9 @@ from peakend.kernel.paging import WrongCursor, cursor_decode, cursor_encode
 from peakend.profiles.queries import Condition, FieldTest, field_tests, sifting_fields
 
 COUNTED_TO = 99
-# How many rows a page or a count looks at before it says where it stopped.
-LOOKED_FOR_A_PAGE = 2_000
-LOOKED_FOR_A_COUNT = 1_000
+# How many rows a page or a count reads before it says where it stopped, with what it must look up.
+READ_FOR_A_PAGE = 2_000
+READ_FOR_A_COUNT = 1_000
 
 # Who shares views sees what every team has, too, but nobody else's own.
 _VIEWS = f"""
@@ -250,7 +251,7 @@ async def found_conversations(
 ) -> FoundPage:
     """Return a page of what fits a filter, of those that the actor may see.
 
-    Counts: each page looks at 2,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
+    Counts: each page reads some 2,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
     """
     sieve = await _sieve(tx, actor, await checked_filter(tx, given, actor))
     parts = _parts(given, order)
@@ -259,7 +260,7 @@ async def found_conversations(
     if cursor:
         at, after = _after(cursor, len(parts))
     ids: list[UUID] = []
-    looked = LOOKED_FOR_A_PAGE
+    looked = looks(sieve, READ_FOR_A_PAGE)
     stop: str | None = None
     while at < len(parts) and stop is None:
         base, rest = parts[at]
@@ -315,27 +316,15 @@ def _after(cursor: str, parts: int) -> tuple[int, tuple[datetime, UUID] | None]:
 async def view_counts(tx: Transaction, actor: Actor) -> list[ViewCount]:
     """Return how much is in each view; one that names what is gone has none.
 
-    Counts: up to 99 of the newest 1,000 rows; `more` where there may be others.
+    Counts: up to 99 of the newest 1,000 rows, of fewer where tiers, tags or custom fields are
+    looked up; `more` where there may be others.
     """
     found = await _records(tx, actor)
     gone = await _gone(tx, [one.filter for one in found], actor)
-    counted = []
-    for record, missing in zip(found, gone, strict=True):
-        if not missing:
-            counted.append(await _count(tx, actor, record))
-    return counted
-
-
-async def _count(tx: Transaction, actor: Actor, record: ViewRecord) -> ViewCount:
-    base: Base = "open"
-    if "closed" in record.filter.stages:
-        base = "closed"
-    elif record.filter.sla:
-        base = "due"
-    spots = await walk(
-        tx, actor, await _sieve(tx, actor, record.filter), base, upwards=base == "due", after=None,
-        most=COUNTED_TO + 1, looked=LOOKED_FOR_A_COUNT,
-    )  # fmt: skip
-    fitting = sum(one.fits for one in spots)
-    walked_out = bool(spots) and spots[-1].place == LOOKED_FOR_A_COUNT
-    return ViewCount(record.id, min(fitting, COUNTED_TO), fitting > COUNTED_TO or walked_out)
+    there = [record for record, missing in zip(found, gone, strict=True) if not missing]
+    sieves = [await _sieve(tx, actor, record.filter) for record in there]
+    held = await tallies(tx, actor, sieves, most=COUNTED_TO, reads=READ_FOR_A_COUNT)
+    return [
+        ViewCount(record.id, tally.fitting, tally.more)
+        for record, tally in zip(there, held, strict=True)
+    ]

@@ -10,7 +10,7 @@ import type { FoundPage, View, ViewFilter, ViewOrder } from './types'
 
 type Store = ReturnType<typeof useConversations>
 /** A page that comes back short says where to look on; so often it is done at once. */
-const LOOKS = 5
+const LOOKS = 10
 const ENOUGH = 30
 
 /** Return the list that the address asks for by view, filter and order; where there is no such view the list says so. */
