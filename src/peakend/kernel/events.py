@@ -25,14 +25,8 @@ if TYPE_CHECKING:
     from peakend.kernel.db import Transaction
 
 LIFTED = (
-    "conversation_id",
-    "leg_id",
-    "case_id",
-    "customer_id",
-    "agent_id",
-    "channel",
-    "queue_id",
-)
+    "conversation_id", "leg_id", "case_id", "customer_id", "agent_id", "channel", "queue_id",
+)  # fmt: skip
 
 
 class _Xid8(UserDefinedType[int]):
@@ -259,6 +253,8 @@ FACT_COLUMNS = (
 )  # fmt: skip
 JOB_COLUMNS = ("id", "name", "fact_id", "run_at", "priority", "unique_key", "args", "alone")
 MOST_FACTS, MOST_JOBS = 8, 24
+# From so many on, facts go as arrays, a thousand at once: a portion of a table brings two thousand.
+MANY_FACTS, MOST_AT_ONCE = 64, 1_000
 
 _ABSORB = """
 ON CONFLICT (organisation_id, name, unique_key)
@@ -290,6 +286,15 @@ def _insert(table: str, columns: tuple[str, ...], rows: int, first: int) -> str:
 
 
 _CASTS = dict.fromkeys(LIFTED, "uuid") | {"channel": "text"}
+_ARRAYS = _CASTS | {
+    "id": "uuid", "type": "text", "version": "smallint", "occurred_at": "timestamptz",
+    "subject": "uuid", "actor": "text", "caused_by": "uuid", "payload": "jsonb",
+}  # fmt: skip
+_MANY_FACTS = (
+    f"INSERT INTO event ({', '.join(FACT_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 (names only)
+    + ", ".join(f"${at}::{_ARRAYS[name]}[]" for at, name in enumerate(FACT_COLUMNS, 1))
+    + ")"
+)
 
 
 def from_row(
@@ -382,7 +387,7 @@ def _absorbed(jobs: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 async def write_records(tx: "Transaction") -> None:
     """Write gathered facts, the jobs of their reactions and the jobs enqueued, in one statement.
 
-    Counts: eight facts and 24 jobs a statement; more take another.
+    Counts: eight facts and 24 jobs a statement; more take another, very many go before as arrays.
     """
     actor = tx.actor.label
     facts = [_columns(entry, actor) for entry in tx.records]
@@ -394,6 +399,9 @@ async def write_records(tx: "Transaction") -> None:
     ]
     jobs += _absorbed(tx.jobs)
     tx.records, tx.jobs = [], []
+    while len(facts) >= MANY_FACTS:
+        many, facts = facts[:MOST_AT_ONCE], facts[MOST_AT_ONCE:]
+        await tx.run(_MANY_FACTS, *map(list, zip(*many, strict=True)))
     while facts or jobs:
         some, more = facts[:MOST_FACTS], jobs[:MOST_JOBS]
         await tx.run(_write_sql(len(some), len(more)), *chain(*some, *more))
