@@ -269,7 +269,7 @@ async def test_a_page_and_a_count_look_at_so_many_rows_and_no_more(
     centre: Centre, dsn: str
 ) -> None:
     now = clock.now()
-    await _fill(centre, dsn, 6_000, now)
+    await _fill(centre, dsn, 40_000, now)
     rare = ViewFilter(stages=["waiting"], priorities=["low"], languages=["en"], tag_ids=[TAG],
                       unread=True, waiting_s=60, tiers=["vip"])  # fmt: skip
     for actor in (centre.agent, centre.supervisor):

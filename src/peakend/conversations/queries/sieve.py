@@ -41,7 +41,7 @@ MOST_RANGES = 50
 MOST_CHOSEN = 5
 
 # Rows that a condition reads elsewhere for each row of the walk; a customer's with what was merged.
-_READS = {"tags": 1, "tiers": 1, "conversation": 1, "customer": 3}
+_READS = {"tags": 1, "tiers": 1, "conversation": 1, "customer": 5}
 
 _c = conversation_table.c
 _d = due_table.c

@@ -31,8 +31,7 @@ from peakend.profiles.queries import Condition, FieldTest, field_tests, sifting_
 
 COUNTED_TO = 99
 # How many rows a page or a count reads before it says where it stopped, with what it must look up.
-READ_FOR_A_PAGE = 2_000
-READ_FOR_A_COUNT = 1_000
+READ_FOR_A_PAGE = READ_FOR_A_COUNT = 1_000
 
 # Who shares views sees what every team has, too, but nobody else's own.
 _VIEWS = f"""
@@ -251,7 +250,7 @@ async def found_conversations(
 ) -> FoundPage:
     """Return a page of what fits a filter, of those that the actor may see.
 
-    Counts: each page reads some 2,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
+    Counts: each page reads some 1,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
     """
     sieve = await _sieve(tx, actor, await checked_filter(tx, given, actor))
     parts = _parts(given, order)

@@ -3682,8 +3682,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
     SELECT p.id, p.merged_into_id IS NOT NULL FROM customer c
     JOIN customer p ON p.organisation_id = c.organisation_id
-        AND (p.id = coalesce(c.merged_into_id, c.id)
-             OR p.merged_into_id = coalesce(c.merged_into_id, c.id))
+        AND p.id = CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
+    WHERE c.organisation_id = current_organisation() AND c.id = wanted
+    UNION ALL
+    SELECT p.id, true FROM customer c
+    JOIN customer p ON p.organisation_id = c.organisation_id
+        AND p.merged_into_id =
+            CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
     WHERE c.organisation_id = current_organisation() AND c.id = wanted
 $body$
 -- next
