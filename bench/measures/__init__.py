@@ -4,6 +4,7 @@ from bench.figures import Measure
 from bench.measures import (
     carrying,
     desk,
+    flooring,
     growth,
     live,
     matching,
@@ -20,6 +21,7 @@ MEASURES: dict[str, Measure] = {
     "list": posting.lists,
     "growth": growth.growth,
     "views": viewing.views,
+    "floor": flooring.floor,
     "reactions": reacting.reactions,
     "matching": matching.matching,
     "live": live.delivery,

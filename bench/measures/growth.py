@@ -53,7 +53,7 @@ async def growth() -> list[Figure]:
 async def compared(sides: list[dict[str, Work]]) -> list[Figure]:
     """Return for each work what it costs at the second size by what it costs at the first."""
     console.print("  asking both", style="dim")
-    return _figures(await _ask(sides))
+    return _figures(await asked(sides))
 
 
 async def _works(centre: Centre, web: Process) -> dict[str, Work]:
@@ -98,11 +98,12 @@ async def _past(centre: Centre) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def _ask(sides: list[dict[str, Work]]) -> dict[str, list[list[float]]]:
-    """Return the times of each work on each side, in milliseconds."""
+async def asked(sides: list[dict[str, Work]], rounds: int = ROUNDS) -> dict[str, list[list[float]]]:
+    """Return the times of each work on each side, in milliseconds, without the first ones."""
     taken: dict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in sides])
     until = time.perf_counter() + LONGEST_S
-    for turn in range(ROUNDS + 20):
+    warm = min(20, rounds // 5)
+    for turn in range(rounds + warm):
         if time.perf_counter() > until:
             break
         for name in sides[0]:
@@ -111,7 +112,7 @@ async def _ask(sides: list[dict[str, Work]]) -> dict[str, list[list[float]]]:
                 chosen = random.Random(turn * 31 + len(name))
                 began = time.perf_counter()
                 await works[name](chosen)
-                if turn >= 20:
+                if turn >= warm:
                     taken[name][side].append((time.perf_counter() - began) * 1000)
     return taken
 
