@@ -34,7 +34,7 @@ async def test_every_fact_is_there_as_it_was_and_its_job_too(
             fact = _facts()[at % 3]
             given[await record(tx, fact)] = fact
     async with database.transaction(Actor.system(organisation)) as tx:
-        held = await tx.all(Envelope, f"SELECT {ENVELOPE_COLUMNS} FROM event")  # noqa: S608
+        held = await tx.all(Envelope, f"SELECT {ENVELOPE_COLUMNS} FROM event")
         jobs = await tx.value("SELECT array_agg(fact_id) FROM job WHERE name = 'test.react'")
     mine = {one.id: one.fact() for one in held if one.id in given}
     assert mine == given
