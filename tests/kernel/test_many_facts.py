@@ -10,14 +10,13 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.events import (
     ENVELOPE_COLUMNS,
-    MANY_FACTS,
-    MOST_AT_ONCE,
     REACTIONS,
     Envelope,
     Fact,
     Reacting,
     record,
 )
+from peakend.kernel.fact_rows import MANY_FACTS, MOST_AT_ONCE
 from peakend.kernel.ids import new_id
 
 

@@ -18,15 +18,21 @@ from sqlalchemy import Column, DateTime, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
+from peakend.kernel.fact_rows import (
+    CASTS,
+    LIFTED,
+    MANY_FACTS,
+    MOST_AT_ONCE,
+    MOST_FACTS,
+    MOST_JOBS,
+    WRITE_MANY,
+    write_sql,
+)
 from peakend.kernel.ids import new_id
 from peakend.kernel.tables import tenant_table
 
 if TYPE_CHECKING:
     from peakend.kernel.db import Transaction
-
-LIFTED = (
-    "conversation_id", "leg_id", "case_id", "customer_id", "agent_id", "channel", "queue_id",
-)  # fmt: skip
 
 
 class _Xid8(UserDefinedType[int]):
@@ -248,55 +254,6 @@ def _columns(entry: Recorded, actor: str) -> tuple[Any, ...]:
     )
 
 
-FACT_COLUMNS = (
-    "id", "type", "version", "occurred_at", "subject", *LIFTED, "actor", "caused_by", "payload",
-)  # fmt: skip
-JOB_COLUMNS = ("id", "name", "fact_id", "run_at", "priority", "unique_key", "args", "alone")
-MOST_FACTS, MOST_JOBS = 8, 24
-# From so many on, facts go as arrays, a thousand at once: a portion of a table brings two thousand.
-MANY_FACTS, MOST_AT_ONCE = 64, 1_000
-
-_ABSORB = """
-ON CONFLICT (organisation_id, name, unique_key)
-    WHERE unique_key IS NOT NULL AND state = 'ready' AND attempt = 0
-    DO UPDATE SET run_at = least(job.run_at, excluded.run_at)
-"""
-
-
-# Rows as plain parameters cost half of what arrays to unnest cost, on both sides of the wire.
-@cache
-def _write_sql(facts: int, jobs: int) -> str:
-    event = _insert("event", FACT_COLUMNS, facts, 1)
-    job = _insert("job", JOB_COLUMNS, jobs, 1 + facts * len(FACT_COLUMNS)) + _ABSORB
-    if not jobs:
-        return event
-    return f"WITH e AS ({event}) {job}" if facts else job
-
-
-def _insert(table: str, columns: tuple[str, ...], rows: int, first: int) -> str:
-    width = len(columns)
-    values = (
-        ", ".join(f"${first + row * width + column}" for column in range(width))
-        for row in range(rows)
-    )
-    return (
-        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608 (names and numbers only)
-        f"VALUES {', '.join(f'({row})' for row in values)}"
-    )
-
-
-_CASTS = dict.fromkeys(LIFTED, "uuid") | {"channel": "text"}
-_ARRAYS = _CASTS | {
-    "id": "uuid", "type": "text", "version": "smallint", "occurred_at": "timestamptz",
-    "subject": "uuid", "actor": "text", "caused_by": "uuid", "payload": "jsonb",
-}  # fmt: skip
-_MANY_FACTS = (
-    f"INSERT INTO event ({', '.join(FACT_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608 (names only)
-    + ", ".join(f"${at}::{_ARRAYS[name]}[]" for at, name in enumerate(FACT_COLUMNS, 1))
-    + ")"
-)
-
-
 def from_row(
     tx: "Transaction", fact: FromRow, statement: tuple[str, str, str], first: int
 ) -> tuple[str, list[Any]]:
@@ -331,7 +288,7 @@ def _from_row_sql(shape: _Shape, statement: tuple[str, str, str], first: int) ->
     head, source, tail = statement
     numbers = iter(range(first, first + 5 + len(given) + len(reactions)))
     fact_id, at, actor, cause, payload = (f"${next(numbers)}" for _ in range(5))
-    shown = {name: f"${next(numbers)}::{_CASTS[name]}" for name in given}
+    shown = {name: f"${next(numbers)}::{CASTS[name]}" for name in given}
     shown |= {name: sql for name, sql in columns if name in LIFTED}
     built = ", ".join(f"'{name}', {sql}" for name, sql in columns if name not in LIFTED)
     row = {
@@ -401,8 +358,8 @@ async def write_records(tx: "Transaction") -> None:
     tx.records, tx.jobs = [], []
     while len(facts) >= MANY_FACTS:
         many, facts = facts[:MOST_AT_ONCE], facts[MOST_AT_ONCE:]
-        await tx.run(_MANY_FACTS, *map(list, zip(*many, strict=True)))
+        await tx.run(WRITE_MANY, *map(list, zip(*many, strict=True)))
     while facts or jobs:
         some, more = facts[:MOST_FACTS], jobs[:MOST_JOBS]
-        await tx.run(_write_sql(len(some), len(more)), *chain(*some, *more))
+        await tx.run(write_sql(len(some), len(more)), *chain(*some, *more))
         facts, jobs = facts[MOST_FACTS:], jobs[MOST_JOBS:]

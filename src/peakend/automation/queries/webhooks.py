@@ -16,7 +16,8 @@ from peakend.automation.models import (
 from peakend.automation.rules.webhooks import MOST_WEBHOOKS, DeliveryState, body
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
-from peakend.kernel.events import LIFTED, Envelope
+from peakend.kernel.events import Envelope
+from peakend.kernel.fact_rows import LIFTED
 from peakend.kernel.live import read_fact
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
 from peakend.kernel.secrets import unseal
