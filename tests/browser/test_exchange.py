@@ -2,14 +2,17 @@
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from peakend.kernel.lockbox import unlock
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def test_a_table_in_and_out(desk: Any) -> None:
+async def test_a_table_in_and_out(desk: Any, tmp_path: Path) -> None:
     boss = await desk("admin")
     page = boss.page
     await boss.go("/desk/admin/exchange")
@@ -44,7 +47,9 @@ async def test_a_table_in_and_out(desk: Any) -> None:
     await page.get_by_role("button", name="导出整个机构").click()
     async with page.expect_download() as packed:
         await page.get_by_role("button", name="下载").click()
-    with zipfile.ZipFile(await (await packed.value).path()) as archive:
+    passphrase = await page.get_by_role("region", name="口令").inner_text()
+    unlock(Path(await (await packed.value).path()), passphrase, tmp_path / "house.zip")
+    with zipfile.ZipFile(tmp_path / "house.zip") as archive:
         assert b"X-9001" not in archive.read("tables/identity.jsonl")
         assert "周小燕" in archive.read("tables/customer.jsonl").decode()
 

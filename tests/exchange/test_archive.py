@@ -19,7 +19,7 @@ from peakend.customers.queries.sealing import opened_attributes
 from peakend.entry import housing, wiring
 from peakend.entry.tables import metadata
 from peakend.exchange import actions
-from peakend.exchange.actions import ArchiveProblem, Restored, archiving
+from peakend.exchange.actions import ArchiveProblem, archiving
 from peakend.exchange.models import Manifest
 from peakend.exchange.queries.tables import planned
 from peakend.kernel.actors import Actor
@@ -27,6 +27,7 @@ from peakend.kernel.archiving import LEFT_OUT, TREATED
 from peakend.kernel.db import Database, use
 from peakend.kernel.errors import Refused
 from peakend.kernel.ids import new_id
+from peakend.kernel.lockbox import new_lock
 from peakend.kernel.secrets import unseal
 from peakend.kernel.settings import settings
 from tests.databases import Databases, make_organisation
@@ -229,15 +230,16 @@ async def test_what_is_not_whole_or_not_ours_writes_nothing(
     with pytest.raises(ArchiveProblem) as refused:
         await actions.restore(elsewhere, theirs, silent)
     assert refused.value.wording == "exchange.archive_not_empty"
-    # A row that says it is the neighbour's comes to whom the archive is of.
+    # A row that says it is the neighbour's stops it all.
     row = msgspec.json.decode(brands) | {"organisation_id": str(neighbour), "name": "伪造"}
     forged = changed(path, tables={"brand": msgspec.json.encode(row) + b"\n"})
-    came = await actions.restore(elsewhere, forged, silent)
-    assert isinstance(came, Restored)
+    with pytest.raises(ArchiveProblem) as refused:
+        await actions.restore(elsewhere, forged, silent)
+    assert refused.value.wording == "exchange.archive_mixed"
     names = "SELECT array_agg(name) FROM brand WHERE organisation_id = current_organisation()"
-    for one, name in ((house, "伪造"), (neighbour, "邻居")):
+    for one, found in ((house, None), (neighbour, ["邻居"])):
         async with elsewhere.transaction(Actor.system(one)) as tx:
-            assert await tx.value(names) == [name]
+            assert await tx.value(names) == found
 
 
 async def test_asked_for_packed_and_fetched_for_a_day(
@@ -271,6 +273,36 @@ async def test_asked_for_packed_and_fetched_for_a_day(
         await actions.sweep(tx)
     assert (await browser.get("/api/archives")).json() == []
     assert (await browser.get(f"/api/archives/{made['id']}/file")).status_code == 404
+
+
+async def test_a_locked_one_is_nowhere_in_plain_and_opens_with_its_passphrase(
+    dock: Dock, browser: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    short = await browser.post("/api/archive-locks", json={"passphrase": "kurz"})
+    assert (short.status_code, short.json()["error"]["code"]) == (422, "kernel.lock_bad")
+    given = (await browser.post("/api/archive-locks", json={})).json()
+    assert len(given["passphrase"]) == 29
+    wanted = {"client_id": str(new_id()), "reason": "换服务器"}
+    bad = wanted | {"lock": given["lock"] | {"recipient": "age1nobody"}}
+    assert (await browser.post("/api/archives", json=bad)).status_code == 422
+    asked = await browser.post("/api/archives", json=wanted | {"lock": given["lock"]})
+    assert (asked.status_code, asked.json()["locked"]) == (202, True), asked.text
+    dock.floor.wait(60)
+    await dock.floor.drain()
+    await actions.archives_at_rest()
+    fetched = await browser.get(f"/api/archives/{wanted['client_id']}/file")
+    assert "-locked.zip" in fetched.headers["content-disposition"]
+    for file in settings.data_dir.rglob("*"):
+        assert not file.is_file() or b"manifest.json" not in file.read_bytes(), file
+    everything = "SELECT coalesce(string_agg(t::text, ''), '') FROM {} t"
+    for table in ("archive_run", "audit_entry", "event", "job"):
+        assert given["passphrase"] not in await dock.value(everything.format(table))
+    path = tmp_path / "locked.zip"
+    path.write_bytes(fetched.content)
+    with actions.unlocked(path, given["passphrase"].upper().lower(), silent) as plain:
+        assert plain.stat().st_mode & 0o777 == 0o600
+        assert actions.checked(plain, silent).organisation_id == dock.admin.organisation_id
+    assert not plain.exists()
 
 
 async def test_who_does_not_see_every_brand_gets_no_archive_and_two_may_be_needed(
@@ -329,10 +361,16 @@ async def test_on_the_machine_itself(
 ) -> None:
     path = tmp_path / "house.zip"
     monkeypatch.setattr(settings, "database_url", database.dsn)
-    assert await housing._exported(path, "没有这个机构") is None
-    manifest = await housing._exported(path, None)
+    lock = new_lock("正确 的 马 电池 订书钉 甲乙")
+    assert await housing._exported(path, "没有这个机构", lock) is None
+    manifest = await housing._exported(path, None, lock)
     assert manifest is not None
     monkeypatch.setattr(settings, "database_url", elsewhere.dsn)
-    came = await housing._restored(path, None)
+    for wrong, why in (("", "locked"), ("horse battery staple", "wrong_passphrase")):
+        with pytest.raises(ArchiveProblem) as refused:
+            await housing._restored(path, None, wrong)
+        assert refused.value.wording == f"exchange.archive_{why}"
+    assert await houses(elsewhere) == []
+    came = await housing._restored(path, None, " 正确 的 马 电池 订书钉 甲乙\n")
     assert (came.organisation_id, came.organisation) == (organisation, "安居家")
     assert [one.id for one in await houses(elsewhere)] == [organisation]

@@ -16,6 +16,7 @@ from peakend.exchange.queries.homecomings import archives_folder, kept_home
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, use
 from peakend.kernel.ledger import ledger_in
+from peakend.kernel.lockbox import locking, new_lock
 from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 from peakend.privacy import actions as privacy
@@ -54,9 +55,11 @@ async def brought(client: httpx.AsyncClient, secret: str, data: bytes, name: str
     return answer.json()
 
 
-async def put_back(client: httpx.AsyncClient, secret: str, name: str, key: str = "") -> Any:
+async def put_back(
+    client: httpx.AsyncClient, secret: str, name: str, key: str = "", passphrase: str = ""
+) -> Any:
     """Put an archive back and wait for it."""
-    body = {"name": name, "key": key}
+    body = {"name": name, "key": key, "passphrase": passphrase}
     answer = await client.post(f"/api/setup/{secret}/restores", json=body)
     assert answer.status_code == 202, answer.text
     await actions.homecomings_at_rest()
@@ -157,6 +160,25 @@ async def test_a_restore_that_is_not_heard_of_has_failed(
 
 async def _never(*given: object) -> None:
     pass
+
+
+async def test_a_locked_archive_asks_for_its_passphrase(
+    database: Database, client: httpx.AsyncClient, archive: Path, tmp_path: Path
+) -> None:
+    secret = await accounts.offer_set_up(database)
+    assert secret is not None
+    with locking(tmp_path / "locked.zip", new_lock("ein langes Wort 一句口令")) as out:
+        out.write(archive.read_bytes())
+    found = await brought(client, secret, (tmp_path / "locked.zip").read_bytes(), "locked.zip")
+    assert [(one["locked"], one["organisation"]) for one in found] == [(True, "")]
+    for passphrase, code in (("", "locked"), ("ein langes Wort", "wrong_passphrase")):
+        failed = await put_back(client, secret, "locked.zip", passphrase=passphrase)
+        assert (failed["state"], failed["code"]) == ("failed", f"exchange.archive_{code}")
+    assert await houses(database) == []
+    came = await put_back(client, secret, "locked.zip", passphrase="ein langes Wort 一句口令")
+    assert (came["state"], came["organisation"]) == ("done", "安居家")
+    kept = [path.read_bytes() for path in settings.data_dir.rglob("*") if path.is_file()]
+    assert not [one for one in kept if b"ein langes Wort" in one]
 
 
 async def test_who_was_erased_after_the_archive_was_packed_does_not_come_home(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from peakend.entry import erasing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say
 from peakend.kernel import schema
+from peakend.kernel.lockbox import Lock, a_passphrase, is_locked, new_lock
 from peakend.kernel.postgres import EmbeddedPostgres, kept_dsn
 from peakend.kernel.settings import settings
 
@@ -24,18 +26,29 @@ app = typer.Typer(no_args_is_help=True, help=say("entry.house.house"))
 To = Annotated[Path, typer.Option("--to", help=say("entry.house.option_to"))]
 Named = Annotated[str | None, typer.Option("--name", help=say("entry.house.option_name"))]
 Key = Annotated[Path | None, typer.Option("--key", help=say("entry.house.option_key"))]
+Secret = Annotated[
+    Path | None, typer.Option("--passphrase-file", help=say("entry.house.option_passphrase"))
+]
 Source = Annotated[Path, typer.Argument(help=say("entry.house.archive"))]
 
 
 @app.command("export", help=say("entry.house.export"))
-def export(to: To, name: Named = None, data_dir: DataDir = None) -> None:
+def export(
+    to: To,
+    name: Named = None,
+    plain: Annotated[bool, typer.Option("--plain", help=say("entry.house.option_plain"))] = False,
+    passphrase_file: Secret = None,
+    data_dir: DataDir = None,
+) -> None:
     """Write an organisation as one archive."""
     use(data_dir)
     path = to.expanduser().absolute()
     if path.exists():
         complain("entry.house.there_already", path=path)
         raise typer.Exit(1)
-    found = run(_exported(path, name))
+    passphrase = "" if plain else passphrase_in(passphrase_file) or a_passphrase()
+    lock = new_lock(passphrase) if passphrase else None
+    found = run(_exported(path, name, lock))
     if found is None:
         complain("entry.house.which")
         raise typer.Exit(1)
@@ -47,12 +60,32 @@ def export(to: To, name: Named = None, data_dir: DataDir = None) -> None:
     console.print(f"   {path}", markup=False, soft_wrap=True)
     if found.missing:
         complain("entry.house.missing", count=len(found.missing))
+    if lock is None:
+        complain("entry.house.in_plain")
+    elif passphrase_file is None:
+        console.print(say("entry.house.passphrase"), markup=False, soft_wrap=True)
+        console.print(f"   {passphrase}", markup=False, soft_wrap=True)
     console.print(say("entry.house.keep_safe"), markup=False)
+
+
+def passphrase_in(path: Path | None) -> str:
+    """Return the passphrase that stands in a file, without its end of line."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeError):
+        complain("entry.house.no_passphrase", path=path)
+        raise typer.Exit(1) from None
 
 
 @app.command("restore", help=say("entry.house.restore"))
 def restore(
-    archive: Source, key: Key = None, ledger: erasing.File = None, data_dir: DataDir = None
+    archive: Source,
+    key: Key = None,
+    ledger: erasing.File = None,
+    passphrase_file: Secret = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Put an organisation into a database that does not know it."""
     use(data_dir)
@@ -65,7 +98,11 @@ def restore(
             raise typer.Exit(1) from None
     if not erasing.take_in(ledger, key):
         raise typer.Exit(1)
-    found = run(_restored(archive.expanduser().absolute(), old))
+    path = archive.expanduser().absolute()
+    passphrase = passphrase_in(passphrase_file)
+    if not passphrase and is_locked(path) and sys.stdin.isatty():
+        passphrase = typer.prompt(say("entry.house.ask_passphrase"), hide_input=True)
+    found = run(_restored(path, old, passphrase))
     told = {"name": found.organisation, "rows": found.rows, "files": found.files}
     console.print("[green]✓[/]", say("entry.house.restored", **told))
     if found.missing:
@@ -77,7 +114,7 @@ def restore(
     console.print(say("entry.house.next"), markup=False, soft_wrap=True)
 
 
-async def _exported(path: Path, name: str | None) -> "Manifest | None":
+async def _exported(path: Path, name: str | None, lock: Lock | None) -> "Manifest | None":
     from peakend.accounts import queries as accounts
     from peakend.entry import wiring
     from peakend.exchange import actions
@@ -95,7 +132,7 @@ async def _exported(path: Path, name: str | None) -> "Manifest | None":
                 steps.begin("entry.house.packing", done / max(1, total))
 
             actor = Actor.system(wanted[0].id)
-            manifest = await actions.pack(database, actor, path, tell)
+            manifest = await actions.pack(database, actor, path, tell, lock)
             await actions.note_export(database, actor, manifest)
             return manifest
 
@@ -114,7 +151,7 @@ async def _place() -> AsyncIterator[str]:
         await postgres.stop()
 
 
-async def _restored(path: Path, key: bytes | None) -> "Restored":
+async def _restored(path: Path, key: bytes | None, passphrase: str) -> "Restored":
     from peakend.entry import wiring
     from peakend.exchange import actions
 
@@ -125,8 +162,9 @@ async def _restored(path: Path, key: bytes | None) -> "Restored":
         def tell(step: str, done: int, total: int) -> None:
             steps.begin(f"entry.house.{step}", done / max(1, total))
 
-        await asyncio.to_thread(actions.checked, path, tell)
-        async with _place() as dsn:
-            await schema.prepare(dsn, own=not settings.database_url)
-            async with running.opened(dsn) as database:
-                return await actions.restore(database, path, tell, other_key=key)
+        with actions.unlocked(path, passphrase, tell) as plain:
+            await asyncio.to_thread(actions.checked, plain, tell)
+            async with _place() as dsn:
+                await schema.prepare(dsn, own=not settings.database_url)
+                async with running.opened(dsn) as database:
+                    return await actions.restore(database, plain, tell, other_key=key)

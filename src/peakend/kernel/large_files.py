@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +20,7 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.settings import settings
 
 _CHUNK = 1 << 20
+_DRAFT_S = 86_400
 
 
 @contextlib.contextmanager
@@ -32,6 +34,14 @@ def draft() -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+
+
+def drop_old_drafts(now: datetime) -> None:
+    """Remove what somebody who was killed had begun to write a day ago."""
+    for path in settings.files_dir.glob(".draft-*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < now.timestamp() - _DRAFT_S:
+                path.unlink()
 
 
 def settle(path: Path) -> tuple[str, int]:

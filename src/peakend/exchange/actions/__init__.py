@@ -23,7 +23,7 @@ from peakend.exchange.actions.importing import (
     take_in,
 )
 from peakend.exchange.actions.packing import pack
-from peakend.exchange.actions.restoring import ArchiveProblem, Restored, checked, restore
+from peakend.exchange.actions.restoring import ArchiveProblem, Restored, checked, restore, unlocked
 from peakend.exchange.actions.sweeping import sweep
 
 __all__ = [
@@ -51,4 +51,5 @@ __all__ = [
     "stop_import",
     "sweep",
     "take_in",
+    "unlocked",
 ]

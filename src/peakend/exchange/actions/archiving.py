@@ -25,6 +25,7 @@ from peakend.kernel.errors import Conflict, Refused
 from peakend.kernel.events import record
 from peakend.kernel.jobs import enqueue
 from peakend.kernel.large_files import parts_of_file
+from peakend.kernel.lockbox import Lock, need_lock
 from peakend.kernel.settings import settings
 
 log = structlog.get_logger()
@@ -32,8 +33,8 @@ log = structlog.get_logger()
 PERMISSION = "organisation.export"
 _JOB = "exchange.archive_step"
 _START = """
-INSERT INTO archive_run (id, member_id, reason, state, at, beat_at)
-VALUES ($1, $2, $3, 'making', $4, $4) ON CONFLICT DO NOTHING
+INSERT INTO archive_run (id, member_id, reason, state, at, beat_at, lock_recipient, lock_key)
+VALUES ($1, $2, $3, 'making', $4, $4, $5, $6) ON CONFLICT DO NOTHING
 """
 _BUSY = """
 SELECT EXISTS (SELECT FROM archive_run WHERE organisation_id = current_organisation()
@@ -68,17 +69,18 @@ class ArchiveBusy(Conflict):
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which archive is wanted, under the client's own id, and why."""
+    """Which archive is wanted, under the client's own id, and why; without a lock in plain."""
 
     client_id: UUID
     reason: str
+    lock: Lock | None = None
 
 
 async def ask_archive(tx: Transaction, wanted: Wanted) -> None:
     """Ask for the whole organisation as one archive; once for each id.
 
-    Errors: Refused for who does not see every brand and every row, ReasonMissing, ArchiveBusy,
-    SecondPersonNeeded.
+    Errors: Refused for who does not see every brand and every row, ReasonMissing, BadLock,
+    ArchiveBusy, SecondPersonNeeded.
     """
     by = tx.actor
     if not by.may(PERMISSION) or not by.every_brand or by.scope != "all" or by.id is None:
@@ -86,6 +88,8 @@ async def ask_archive(tx: Transaction, wanted: Wanted) -> None:
     why = " ".join(wanted.reason.split())[:200]
     if len(why) < 2:
         raise ReasonMissing(fields={"reason": "missing"})
+    if wanted.lock is not None:
+        need_lock(wanted.lock)
     await need_second(tx, PERMISSION)
     await tx.value(
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 11))", str(by.organisation_id)
@@ -95,10 +99,13 @@ async def ask_archive(tx: Transaction, wanted: Wanted) -> None:
             await need_archive(tx, wanted.client_id)
             return
         raise ArchiveBusy
-    if not await tx.run(_START, wanted.client_id, by.id, why, tx.now):
+    lock = wanted.lock or Lock("", "")
+    begun = [wanted.client_id, by.id, why, tx.now, lock.recipient, lock.key]
+    if not await tx.run(_START, *begun):
         await need_archive(tx, wanted.client_id)
         return
-    await audit(tx, "archive.asked", "archive", wanted.client_id)
+    detail = {"locked": wanted.lock is not None}
+    await audit(tx, "archive.asked", "archive", wanted.client_id, detail)
     await record(tx, ArchiveAsked(run_id=wanted.client_id, agent_id=by.id))
     await enqueue(tx, _JOB, priority=7, unique_key=str(wanted.client_id), run_id=wanted.client_id)
 
@@ -135,10 +142,12 @@ async def _made(database: Database, organisation_id: UUID, run_id: UUID) -> None
     try:
         async with _ONE_AT_ONCE:
             async with database.transaction(system) as tx:
-                if not await _still_may(tx, (await need_archive(tx, run_id)).member_id):
+                run = await need_archive(tx, run_id)
+                if not await _still_may(tx, run.member_id):
                     await tx.run(_END, run_id, "failed", 0, 0, 0, None, tx.now)
                     return
-            manifest = await pack(database, system, path, tell)
+            lock = Lock(run.lock_recipient, run.lock_key) if run.lock_key else None
+            manifest = await pack(database, system, path, tell, lock)
         rows, files = sum(one.rows for one in manifest.tables), len(manifest.files)
         size = path.stat().st_size
         async with database.transaction(system) as tx:
@@ -174,7 +183,8 @@ async def fetched_archive(tx: Transaction, *, run_id: UUID) -> tuple[str, int, I
     if run.state != "made" or run.until is None or run.until < tx.now or not path.is_file():
         raise ArchiveNotFound
     await audit(tx, "archive.fetched", "archive", run_id, {"size": run.size})
-    return f"peakend-{run.at.date().isoformat()}.zip", run.size, parts_of_file(path)
+    mark = "-locked" if run.lock_key else ""
+    return f"peakend-{run.at.date().isoformat()}{mark}.zip", run.size, parts_of_file(path)
 
 
 async def note_export(database: Database, actor: Actor, manifest: Manifest) -> None:

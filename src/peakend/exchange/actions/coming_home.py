@@ -43,7 +43,9 @@ class NoArchiveHere(NotFound):
     wording = "exchange.no_archive_here"
 
 
-async def put_back(database: Database, *, secret: str, name: str, key: str) -> None:
+async def put_back(
+    database: Database, *, secret: str, name: str, key: str, passphrase: str = ""
+) -> None:
     """Begin to put an archive back into the empty installation, and do not wait for it.
 
     Errors: SetUpGone, NoArchiveHere, ArchiveProblem.
@@ -58,7 +60,7 @@ async def put_back(database: Database, *, secret: str, name: str, key: str) -> N
     await asyncio.to_thread(_take_ledger, [other] if other else [])
     await hold_set_up(database, secret)
     _keep(secret, Home(state="running", name=path.name, beat=time.time()))
-    task = asyncio.create_task(_put(database, secret, path, other))
+    task = asyncio.create_task(_put(database, secret, path, other, passphrase))
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
 
@@ -83,10 +85,13 @@ async def homecomings_at_rest() -> None:
         await asyncio.gather(*_tasks)
 
 
-async def _put(database: Database, secret: str, path: Path, other: bytes | None) -> None:
+async def _put(
+    database: Database, secret: str, path: Path, other: bytes | None, passphrase: str
+) -> None:
     home = Home(state="running", name=path.name, beat=time.time())
     try:
-        came = await restore(database, path, _teller(secret, path.name), other_key=other)
+        tell = _teller(secret, path.name)
+        came = await restore(database, path, tell, other_key=other, passphrase=passphrase)
         home = Home(
             state="done", name=path.name, beat=time.time(), organisation_id=came.organisation_id,
             organisation=came.organisation, rows=came.rows, files=came.files, missing=came.missing,

@@ -28,6 +28,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.backups import fingerprint
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.files import path_of
+from peakend.kernel.lockbox import Lock, locking
 from peakend.kernel.schema import migrations
 from peakend.kernel.settings import VERSION, settings
 
@@ -65,17 +66,23 @@ class _Progress(msgspec.Struct):
             await self.tell(self.total, self.done)
 
 
-async def pack(database: Database, actor: Actor, path: Path, tell: Told) -> Manifest:
+async def pack(
+    database: Database, actor: Actor, path: Path, tell: Told, lock: Lock | None = None
+) -> Manifest:
     """Write the organisation of an actor to a path, as it is at one moment; return the manifest.
 
-    Memory is that of a few hundred rows. Errors: UnknownTable.
+    Memory is that of a few hundred rows; with a lock nothing stands on the disk in plain.
+    Errors: UnknownTable.
     """
     part = path.with_suffix(".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     part.unlink(missing_ok=True)
     part.touch(mode=0o600)
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        with (
+            locking(part, lock) if lock else part.open("wb") as out,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive,
+        ):
             manifest = await _written(database, actor, archive, tell)
             archive.writestr("manifest.json", msgspec.json.format(msgspec.json.encode(manifest)))
         part.replace(path)

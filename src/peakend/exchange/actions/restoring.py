@@ -5,6 +5,7 @@ behind the walls, and an organisation of which anything is there already is refu
 """
 
 import asyncio
+import contextlib
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from peakend.kernel.errors import PeakendError
 from peakend.kernel.events import record
 from peakend.kernel.files import path_of
 from peakend.kernel.large_files import draft, settle
+from peakend.kernel.lockbox import LockDamaged, WrongPassphrase, is_locked, unlock
 from peakend.kernel.packs import DAMAGED
 from peakend.kernel.schema import migrations
 from peakend.kernel.settings import settings
@@ -36,6 +38,8 @@ _CHUNK = 1 << 20
 _LONGEST_LINE = 64 << 20
 _MOST_MANIFEST = 512 << 20
 _MOST_PARTS = 20_000_000
+
+_ROW = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 # What is told while it goes on: the step, how much of how much.
 Told = Callable[[str, int, int], None]
@@ -111,6 +115,8 @@ class _Head(msgspec.Struct):
 
 def _need_version(manifest: Manifest) -> None:
     """Make sure that the archive's tables are ours, column for column."""
+    if any(one.name == "organisation" and one.rows != 1 for one in manifest.tables):
+        raise ArchiveProblem("exchange.archive_mixed", table="organisation")
     known = {one.name: one.columns for one in planned()}
     given = {one.name: one.columns for one in manifest.tables}
     if len(given) != len(manifest.tables) or known != given:
@@ -152,13 +158,49 @@ def need_key(manifest: Manifest, other: bytes | None) -> bytes | None:
     return other
 
 
+@contextlib.contextmanager
+def unlocked(path: Path, passphrase: str, tell: Told) -> Iterator[Path]:
+    """Give an archive in plain, for the while; one that is not locked as it is.
+
+    Errors: ArchiveProblem.
+    """
+    if not is_locked(path):
+        yield path
+        return
+    if not passphrase.strip():
+        raise ArchiveProblem("exchange.archive_locked", name=path.name)
+    tell("unlock", 0, 1)
+    with draft() as plain:
+        try:
+            unlock(path, passphrase, plain)
+        except WrongPassphrase as error:
+            raise ArchiveProblem("exchange.archive_wrong_passphrase", name=path.name) from error
+        except LockDamaged as error:
+            raise ArchiveProblem("exchange.archive_damaged", part=path.name) from error
+        yield plain
+
+
 async def restore(
-    database: Database, path: Path, tell: Told, *, other_key: bytes | None = None
+    database: Database,
+    path: Path,
+    tell: Told,
+    *,
+    other_key: bytes | None = None,
+    passphrase: str = "",
 ) -> Restored:
     """Put an organisation back, whole or not at all, and return what came.
 
     Errors: ArchiveProblem.
     """
+    with contextlib.ExitStack() as stack:
+        opened = unlocked(path, passphrase, tell)
+        plain = await asyncio.to_thread(stack.enter_context, opened)
+        return await _restored(database, plain, tell, other_key)
+
+
+async def _restored(
+    database: Database, path: Path, tell: Told, other_key: bytes | None
+) -> Restored:
     manifest = await asyncio.to_thread(checked, path, tell)
     master = need_key(manifest, other_key)
     actor = Actor.system(manifest.organisation_id)
@@ -217,6 +259,7 @@ async def _rows(
     for table in planned():
         statement = writing(table)
         for batch in _batches(archive, table.name):
+            await asyncio.to_thread(_need_own, table, batch)
             given = await asyncio.to_thread(_sealed_anew, tx.organisation_id, table, batch, master)
             await tx.run(statement, given)
             done += len(batch)
@@ -247,6 +290,17 @@ def _line(source: IO[bytes]) -> str:
     if line and not line.endswith(b"\n"):
         raise ArchiveProblem("exchange.archive_parts")
     return line.decode()
+
+
+def _need_own(table: Planned, batch: list[str]) -> None:
+    """Make sure that no row says more than its columns, least of all whose else it is."""
+    known = set(table.columns)
+    try:
+        strange = any(not known >= _ROW.decode(line).keys() for line in batch)
+    except msgspec.DecodeError as error:
+        raise ArchiveProblem("exchange.archive_damaged", part=table.name) from error
+    if strange:
+        raise ArchiveProblem("exchange.archive_mixed", table=table.name)
 
 
 def _sealed_anew(

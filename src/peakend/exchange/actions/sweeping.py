@@ -9,7 +9,7 @@ from peakend.exchange.actions.exporting import export_path
 from peakend.exchange.rules import KEPT
 from peakend.kernel.db import Transaction, current
 from peakend.kernel.files import drop_file
-from peakend.kernel.large_files import forget_bytes
+from peakend.kernel.large_files import drop_old_drafts, forget_bytes
 
 _OLD_IMPORTS = """
 SELECT r.id, f.id AS file_id, f.sha256 FROM import_run r
@@ -44,6 +44,7 @@ async def sweep(tx: Transaction) -> None:
     for gone in await tx.all(_Gone, _OLD_EXPORTS, tx.now, tx.now - KEPT):
         export_path(gone.id).unlink(missing_ok=True)
     await sweep_archives(tx, tx.now - KEPT)
+    drop_old_drafts(tx.now)
     for one in old:
         async with current().system(tx.now) as system:
             await forget_bytes(system, one.sha256, one.file_id)

@@ -1,5 +1,6 @@
 """Routes of the whole organisation as one archive."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from peakend.exchange.api.imports import as_file
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.limits import spend
+from peakend.kernel.lockbox import LONGEST, Lock, a_passphrase, new_lock
 from peakend.kernel.permissions import needs
 
 
@@ -21,6 +23,32 @@ class ArchiveGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     client_id: UUID
     reason: Annotated[str, Meta(max_length=200)]
+    lock: Lock | None = None
+
+
+class LockWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """The passphrase of an archive to come; empty for one that is made up here."""
+
+    passphrase: Annotated[str, Meta(max_length=LONGEST)] = ""
+
+
+class LockMade(msgspec.Struct, frozen=True):
+    """A lock, and the passphrase that opens it, shown this once."""
+
+    lock: Lock
+    passphrase: str
+
+
+@post(
+    "/archive-locks",
+    summary="Make a lock for an archive; nothing of it is kept",
+    opt=needs("organisation.export"),
+    status_code=200,
+)
+async def make_lock(data: LockWanted, actor: Actor) -> LockMade:
+    await spend(f"archive-lock:{actor.organisation_id}", rate=0.05, burst=10)
+    passphrase = data.passphrase or a_passphrase()
+    return LockMade(await asyncio.to_thread(new_lock, passphrase), passphrase)
 
 
 @post(
@@ -31,7 +59,7 @@ class ArchiveGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 )
 async def ask_archive(data: ArchiveGiven, actor: Actor, tx: Transaction) -> queries.Archive:
     await spend(f"archive:{actor.organisation_id}", rate=0.01, burst=5)
-    wanted = actions.Wanted(client_id=data.client_id, reason=data.reason)
+    wanted = actions.Wanted(client_id=data.client_id, reason=data.reason, lock=data.lock)
     await actions.ask_archive(tx, wanted)
     return await queries.archive_run(tx, data.client_id)
 
@@ -53,4 +81,4 @@ async def archive_file(run_id: UUID, tx: Transaction) -> Stream:
     return Stream(parts, media_type="application/zip", headers=headers)
 
 
-routes: list[Any] = [ask_archive, archives, archive_file]
+routes: list[Any] = [make_lock, ask_archive, archives, archive_file]

@@ -19,6 +19,7 @@ from peakend.kernel import clock
 from peakend.kernel.db import Database
 from peakend.kernel.files import clean_name
 from peakend.kernel.large_files import copied, draft
+from peakend.kernel.lockbox import LONGEST
 from peakend.kernel.permissions import public
 from peakend.kernel.settings import settings
 from peakend.kernel.words import best_language
@@ -28,10 +29,14 @@ _WHY = "the secret in the address is the permission"
 
 
 class ArchiveChosen(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Which archive of the folder is put back; `key` is the old master key, if it was another."""
+    """Which archive of the folder is put back.
+
+    `key` is the old master key, if it was another; a locked archive needs its passphrase.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=120)]
     key: Annotated[str, Meta(max_length=200)] = ""
+    passphrase: Annotated[str, Meta(max_length=LONGEST)] = ""
 
 
 class HomeEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,7 +87,9 @@ async def bring_archive(
 async def put_back(
     token: Secret, database: Database, request: Request[Any, Any, Any], data: ArchiveChosen
 ) -> queries.Homecoming:
-    await actions.put_back(database, secret=token, name=data.name, key=data.key)
+    await actions.put_back(
+        database, secret=token, name=data.name, key=data.key, passphrase=data.passphrase
+    )
     return await queries.homecoming(database, token, _language(request))
 
 

@@ -25,6 +25,9 @@ archive_run_table = tenant_table(
     # When whoever packs was last heard of: silence means that it died.
     Column("beat_at", DateTime(timezone=True), nullable=False),
     Column("until", DateTime(timezone=True)),
+    # Whom it is encrypted for, and the identity of that one under a passphrase nobody here knows.
+    Column("lock_recipient", Text, nullable=False, server_default=""),
+    Column("lock_key", Text, nullable=False, server_default=""),
     Index("ix_archive_run_at", "organisation_id", "at"),
 )
 
@@ -42,6 +45,8 @@ class ArchiveRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     beat_at: datetime
     until: datetime | None
+    lock_recipient: str
+    lock_key: str
 
 
 class TablePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -31,7 +31,8 @@ class ArchiveNotFound(NotFound):
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive of the organisation; `done` of `total` rows and files are packed.
 
-    `missing` counts files whose bytes are gone; `until` says how long it may be fetched.
+    `missing` counts files whose bytes are gone; `until` says how long it may be fetched; a
+    `locked` one opens with its passphrase only.
     """
 
     id: UUID
@@ -43,6 +44,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
     at: datetime
     until: datetime | None
+    locked: bool
 
 
 async def need_archive(tx: Transaction, run_id: UUID) -> ArchiveRow:
@@ -64,7 +66,7 @@ async def archive_run(tx: Transaction, run_id: UUID) -> Archive:
 
 
 def _view(row: ArchiveRow, now: datetime) -> Archive:
-    values = {name: getattr(row, name) for name in Archive.__struct_fields__}
+    values = {name: getattr(row, name) for name in Archive.__struct_fields__ if name != "locked"}
     if row.state == "making" and row.beat_at < now - SILENT:
         values["state"] = "failed"
-    return Archive(**values)
+    return Archive(**values, locked=bool(row.lock_key))

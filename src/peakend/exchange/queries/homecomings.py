@@ -14,6 +14,7 @@ from peakend.accounts import queries as accounts
 from peakend.exchange.models import FORMAT, Manifest
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from peakend.kernel.lockbox import is_locked
 from peakend.kernel.packs import DAMAGED
 from peakend.kernel.secrets import token_hash
 from peakend.kernel.settings import settings
@@ -57,7 +58,7 @@ class HomeAdmin(msgspec.Struct, frozen=True):
 class Homecoming(msgspec.Struct, frozen=True, kw_only=True):
     """How far an archive is that is put back, and who may come in then.
 
-    `step` is check, files or rows; `code` and `why` say what stands in the way.
+    `step` is unlock, check, files or rows; `code` and `why` say what stands in the way.
     """
 
     state: HomeState
@@ -75,13 +76,14 @@ class Homecoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArchiveHere(msgspec.Struct, frozen=True, kw_only=True):
-    """An archive in the folder; what it holds is empty where it cannot be read."""
+    """An archive in the folder; what it holds is empty where it cannot be read, or is locked."""
 
     name: str
     size: int
     organisation: str
     made_at: datetime | None
     rows: int
+    locked: bool
 
 
 def archives_folder() -> Path:
@@ -128,6 +130,7 @@ def _read(path: Path) -> ArchiveHere:
         organisation=found.organisation if found else "",
         made_at=found.made_at if found else None,
         rows=sum(one.rows for one in found.tables) if found else 0,
+        locked=found is None and is_locked(path),
     )
 
 

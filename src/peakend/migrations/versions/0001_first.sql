@@ -588,6 +588,8 @@ CREATE TABLE archive_run (
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	beat_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	until TIMESTAMP WITH TIME ZONE, 
+	lock_recipient TEXT DEFAULT '' NOT NULL, 
+	lock_key TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_archive_run PRIMARY KEY (organisation_id, id)
 )
 -- next

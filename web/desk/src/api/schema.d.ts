@@ -246,6 +246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/archive-locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a lock for an archive; nothing of it is kept */
+        post: operations["exchange.archives.make_lock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/archives": {
         parameters: {
             query?: never;
@@ -5544,6 +5561,7 @@ export interface components {
             done: number;
             /** Format: uuid */
             id: string;
+            locked: boolean;
             /** Format: uuid */
             member_id: string;
             missing: number;
@@ -5558,15 +5576,19 @@ export interface components {
             /** @default  */
             key: string;
             name: string;
+            /** @default  */
+            passphrase: string;
         };
         /** ArchiveGiven */
         ArchiveGiven: {
             /** Format: uuid */
             client_id: string;
+            lock?: components["schemas"]["Lock"] | null;
             reason: string;
         };
         /** ArchiveHere */
         ArchiveHere: {
+            locked: boolean;
             made_at: string | null;
             name: string;
             organisation: string;
@@ -7403,6 +7425,21 @@ export interface components {
         /** LinksWanted */
         LinksWanted: {
             ids: string[];
+        };
+        /** Lock */
+        Lock: {
+            key: string;
+            recipient: string;
+        };
+        /** LockMade */
+        LockMade: {
+            lock: components["schemas"]["Lock"];
+            passphrase: string;
+        };
+        /** LockWanted */
+        LockWanted: {
+            /** @default  */
+            passphrase: string;
         };
         /** Look */
         Look: {
@@ -10148,6 +10185,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "exchange.archives.make_lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockMade"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
