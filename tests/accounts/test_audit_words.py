@@ -1,0 +1,40 @@
+"""Everything that is written into the audit log can be read by people, in both languages."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+WORDS = ROOT / "web/desk/src/contexts/accounts"
+
+
+def entries() -> Iterator[ast.Call]:
+    for file in (ROOT / "src/peakend").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and _name(node.func) == "audit":
+                yield node
+
+
+def _name(func: ast.expr) -> str:
+    return getattr(func, "attr", getattr(func, "id", ""))
+
+
+def literals(entry: ast.Call, place: int) -> set[str]:
+    """The plain texts at a place of the call; what is put together while it runs has no test."""
+    given = entry.args[place]
+    kept = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
+    return {one.value for one in kept if isinstance(one, ast.Constant)}
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_act_and_what_it_was_done_to_has_a_word(language: str) -> None:
+    words = json.loads((WORDS / f"words.{language}.json").read_text())
+    found = list(entries())
+    acts = set[str]().union(*(literals(one, 1) for one in found))
+    kinds = set[str]().union(*(literals(one, 2) for one in found))
+    assert {"reply.decided", "queue.opened", "queue.closed"} < acts
+    assert {act for act in acts if f"accounts.did_{act}" not in words} == set()
+    assert {kind for kind in kinds if f"accounts.kind_{kind}" not in words} == set()
