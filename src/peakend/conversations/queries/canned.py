@@ -10,9 +10,9 @@ import msgspec
 from peakend.accounts.queries import brand_names, organisation
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import need_conversation
-from peakend.conversations.rules.canned import rendered, variables
+from peakend.conversations.rules.canned import rendered, variables, without_name
 from peakend.conversations.rules.rich import Rich, pictures
-from peakend.customers.queries import customer_briefs
+from peakend.customers.queries import customer_briefs, name_to_say
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, NotFound
@@ -161,12 +161,19 @@ async def filled(
 ) -> list[str | None]:
     """Return templates with the names of a conversation filled in; None for what cannot be."""
     customer = (await customer_briefs(tx, [row.customer_id])).get(row.customer_id)
+    name = name_to_say(actor, customer.name, customer.id) if customer else ""
     brands = await brand_names(tx)
     values = variables(
-        customer_name=customer.name if customer else "",
+        customer_name=name,
         agent_name=actor.name,
         organisation_name=(await organisation(tx)).name,
         brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
         number=row.number,
     )
-    return [rendered(body, values) for body in bodies]
+    texts = [rendered(body, values) for body in bodies]
+    if name:
+        return texts
+    return [
+        without_name(text) if text and "customer.name" in body else text
+        for text, body in zip(texts, bodies, strict=True)
+    ]

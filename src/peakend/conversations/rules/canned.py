@@ -3,6 +3,7 @@
 No loops, no includes, no own variables: only values of plain dictionaries and a few filters.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -61,6 +62,13 @@ def rendered(body: str, variables: Mapping[str, Any]) -> str | None:
         return _parsed(body).render(**variables)
     except (LiquidError, RecursionError):
         return None
+
+
+def without_name(text: str) -> str:
+    """Return a text that calls the customer by no name, without the comma that stood after it."""
+    text = re.sub(r"^[\s，,、：:]+", "", text)
+    text = re.sub(r"[ \t]+(?=[,，])", "", text)
+    return text[:1].upper() + text[1:]
 
 
 def variables(

@@ -20,7 +20,7 @@ from peakend.customers.queries.cards import (
     parts_of,
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
-from peakend.customers.queries.seeing import display_name, name_for, shown_name
+from peakend.customers.queries.seeing import display_name, name_for, name_to_say, shown_name
 from peakend.customers.queries.visits import (
     actor_for_visitor,
     forget_visitor,
@@ -57,6 +57,7 @@ __all__ = [
     "last_seen",
     "mail_domains",
     "name_for",
+    "name_to_say",
     "need_customer",
     "need_visitor",
     "page_trail",

@@ -53,6 +53,16 @@ def name_for(actor: Actor, name: str, customer_id: UUID) -> str:
     return name if nameless else shown_name(actor, name, customer_id)
 
 
+def name_to_say(actor: Actor, name: str, customer_id: UUID) -> str:
+    """Return what an actor's words call a customer; empty where he gave no name or part is hidden.
+
+    Nobody is greeted as "Visitor 8E65" or "王*".
+    """
+    if actor.level("name", "whole") != "whole":
+        return ""
+    return "" if name == display_name("", customer_id, actor.language) else name
+
+
 def display_name(name: str, customer_id: UUID, language: str) -> str:
     """Return a customer's name, or a word for somebody who gave none."""
     return name or word("customers.visitor", language, code=customer_id.hex[-4:].upper())
