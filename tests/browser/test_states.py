@@ -87,6 +87,18 @@ async def test_a_conversation_that_is_not_there(desk: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["customers", "companies"])
+async def test_an_answer_is_an_answer_at_once(desk: Any, kind: str) -> None:
+    admin = await desk("admin")
+    nobody = "00000000-0000-7000-8000-000000000000"
+    asked = []
+    admin.page.on("request", lambda one: asked.append(urlsplit(one.url).path))
+    await admin.go(f"/desk/{kind}/{nobody}")
+    await admin.page.get_by_role("alert").get_by_text("内容可能已被移除").wait_for()
+    # Who is asked four times keeps people before a grey page for seven seconds.
+    assert asked.count(f"/api/{kind}/{nobody}") == 1
+
+
 async def test_a_stale_write_is_a_conflict_not_an_overwrite(
     centre: Centre, desk: Any, chat: Any
 ) -> None:

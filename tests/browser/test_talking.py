@@ -152,11 +152,13 @@ async def test_a_picture_is_looked_at_drawn_on_and_sent_back(desk: Any, chat: An
     await page.mouse.click(place["x"] + 60, place["y"] + 120)
     await box.get_by_role("textbox", name="文字").fill("按这里")
     await keyboard.press("Enter")
-    await keyboard.press("Control+Enter")
+    await send.dblclick()
     await box.wait_for(state="detached")
     back = customer.panel.locator(".msg.agent").filter(has=customer.panel.locator("img")).last
     await back.get_by_role("button", name="灶台.png").wait_for()
     assert await back.get_by_role("img").get_attribute("alt") == "查看图片灶台-标注.jpg"
+    drawn = agent.thread.get_by_role("button", name="查看图片 灶台-标注.jpg")
+    assert await drawn.count() == 1
 
 
 async def test_the_tools_by_the_keyboard(desk: Any, chat: Any) -> None:

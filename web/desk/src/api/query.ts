@@ -5,7 +5,8 @@ import { api, ApiError } from '@/api/client'
 import type { Page, PathOf } from '@/api/types'
 
 type Values = Record<string, string | number | boolean | null | undefined>
-const again = (count: number, error: unknown) => count < 1 && error instanceof ApiError && error.status === 0
+/** Only what did not reach the server is asked once more; an answer is an answer, said at once. */
+export const again = (count: number, error: unknown) => count < 1 && error instanceof ApiError && error.status === 0
 
 /** Read one address; the cache key is the address, so that `useRefresh` finds it. */
 export function useGet<T>(path: MaybeRefOrGetter<PathOf<'get'>>, values: MaybeRefOrGetter<Values> = {}, options: { every_ms?: number; enabled?: MaybeRefOrGetter<boolean> } = {}) {
@@ -14,7 +15,6 @@ export function useGet<T>(path: MaybeRefOrGetter<PathOf<'get'>>, values: MaybeRe
     queryFn: ({ signal }) => api.get<T>(toValue(path), toValue(values), signal),
     enabled: computed(() => toValue(options.enabled ?? true)),
     refetchInterval: options.every_ms,
-    retry: again,
     placeholderData: (old: T | undefined) => old as never,
   })
   return {
@@ -34,7 +34,6 @@ export function usePages<T>(path: PathOf<'get'>, values: MaybeRefOrGetter<Values
     queryFn: ({ pageParam, signal }) => api.get<Page<T>>(path, { ...toValue(values), cursor: pageParam as string | null }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last: Page<T>) => last.next ?? undefined,
-    retry: again,
     placeholderData: (old: unknown) => old as never,
   })
   return {
