@@ -3,7 +3,6 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { firstLanguage, i18n, useLanguage } from './app/i18n'
-import { again } from './api/query'
 import { router } from './entry/router'
 import './app/theme'
 import './ui/theme.css'
@@ -11,7 +10,9 @@ import './ui/theme.css'
 async function start(): Promise<void> {
   if (import.meta.env.VITE_MOCK) await import('../dev/mock')
   await useLanguage(firstLanguage())
+  // Only what did not reach the server is asked once more; an answer is an answer, said at once.
+  const retry = (count: number, error: Error & { status?: number }) => !count && error.status === 0
   // Answers are replaced whole and never changed in place: nothing deep needs watching.
-  createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { shallow: true, retry: again } } } }).mount('#app')
+  createApp(App).use(createPinia()).use(i18n).use(router).use(VueQueryPlugin, { queryClientConfig: { defaultOptions: { queries: { shallow: true, retry } } } }).mount('#app')
 }
 void start()

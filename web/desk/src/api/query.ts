@@ -5,8 +5,6 @@ import { api, ApiError } from '@/api/client'
 import type { Page, PathOf } from '@/api/types'
 
 type Values = Record<string, string | number | boolean | null | undefined>
-/** Only what did not reach the server is asked once more; an answer is an answer, said at once. */
-export const again = (count: number, error: unknown) => count < 1 && error instanceof ApiError && error.status === 0
 
 /** Read one address; the cache key is the address, so that `useRefresh` finds it. */
 export function useGet<T>(path: MaybeRefOrGetter<PathOf<'get'>>, values: MaybeRefOrGetter<Values> = {}, options: { every_ms?: number; enabled?: MaybeRefOrGetter<boolean> } = {}) {
