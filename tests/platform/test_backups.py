@@ -20,7 +20,7 @@ from peakend.entry.backing import app
 from peakend.kernel import backups, schema
 from peakend.kernel.actors import Actor
 from peakend.kernel.backups import BackupProblem, Depot, Wanted, segments
-from peakend.kernel.backups.places import unpack
+from peakend.kernel.backups.places import place_in, unpack
 from peakend.kernel.backups.receiving import drop_half
 from peakend.kernel.backups.taking import prune
 from peakend.kernel.db import Database
@@ -257,6 +257,28 @@ async def test_only_the_newest_backups_and_their_log_are_kept(drill: Drill) -> N
     assert not old.exists()
     assert [path.name for path in depot.folder.glob("wal/*")] == [record.run]
     assert (await backups.check(depot, record, unheard)).good
+
+
+async def test_bytes_go_with_the_oldest_backup_that_could_need_them(drill: Drill) -> None:
+    depot = copied(drill, "bytes")
+    record = depot.need(None)
+    day = 86_400
+    aged = {"1" * 64: 2 * day, "2" * 64: 0, drill.sha256: 2 * day}
+    listed = depot.backup(record.name) / "files.txt"
+    listed.write_text(f"{drill.sha256}\n")
+    for name, age_s in aged.items():
+        path = place_in(depot.files, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        at = record.began_at.timestamp() - age_s
+        os.utime(path, (at, at))
+    await prune(depot, 1, record.run)
+    # Only what no kept backup names and what was there before the oldest of them goes.
+    assert [place_in(depot.files, name).exists() for name in aged] == [False, True, True]
+    listed.unlink()
+    os.utime(place_in(depot.files, "2" * 64), (1, 1))
+    await prune(depot, 1, record.run)
+    assert place_in(depot.files, "2" * 64).exists()
 
 
 def test_a_segment_that_was_cut_short_is_dropped(tmp_path: Path) -> None:

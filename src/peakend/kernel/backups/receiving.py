@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -23,14 +23,13 @@ from peakend.kernel.backups.places import (
     copy_bytes,
     place_in,
 )
-from peakend.kernel.backups.taking import RESERVE_BYTES
+from peakend.kernel.backups.taking import OVERLAP, RESERVE_BYTES
 from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.postgres import PostgresProblem, kept_dsn
 
 LOOK_S = 1.0
 AGAIN_S = 5.0
 FILES_S = 20.0
-OVERLAP = timedelta(minutes=10)
 END_S = 3
 
 log = structlog.get_logger(__name__)
@@ -161,7 +160,9 @@ class Archiver:
         for sha256 in hashes:
             source = place_in(self._data_dir / "files", sha256)
             target = place_in(depot.files, sha256)
-            if not target.exists() and source.exists():
+            if target.exists():
+                target.touch()  # put in once more: it is young again, and stays
+            elif source.exists():
                 copy_bytes(source, target)
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,6 +37,7 @@ from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.settings import VERSION
 
 RESERVE_BYTES = 1_000_000_000
+OVERLAP = timedelta(minutes=10)
 KEPT_SETTINGS = ("PEAKEND_PUBLIC_URL", "PEAKEND_TRUSTED_PROXIES", "PEAKEND_OUTGOING_ALLOWED")
 LOST = "SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND wal_status <> 'lost'"
 
@@ -199,10 +200,7 @@ def copy_files(files: Path, depot: Depot, heard: Heard) -> tuple[list[str], int]
 
 
 async def prune(depot: Depot, keep: int, current_run: str) -> list[str]:
-    """Remove all but the newest backups, and the log that none of the rest needs.
-
-    Bytes of files stay: another backup, or a file put in since, may need them.
-    """
+    """Remove all but the newest backups, and the log and the bytes that none of the rest needs."""
     records = depot.records()
     gone, rest = records[:-keep], records[-keep:]
     for one in gone:
@@ -221,4 +219,22 @@ async def prune(depot: Depot, keep: int, current_run: str) -> list[str]:
             )
             cleaner = programs.found(oldest.postgres).program("pg_archivecleanup")
             await programs.run([cleaner, str(folder), first])
+    await asyncio.to_thread(_drop_bytes, depot, rest)
     return [one.name for one in gone]
+
+
+def _drop_bytes(depot: Depot, rest: list[Record]) -> None:
+    """Remove the bytes that were gone before the oldest backup: nothing it leads to has them.
+
+    What came in since no backup may name yet; it is known by its age.
+    """
+    needed: set[str] = set()
+    for one in rest:
+        try:
+            needed.update((depot.backup(one.name) / "files.txt").read_text().split())
+        except OSError:
+            return  # rather too much than what a backup needs
+    before = min(one.began_at for one in rest) - OVERLAP
+    for path in stored(depot.files):
+        if path.name not in needed and path.stat().st_mtime < before.timestamp():
+            path.unlink()
