@@ -225,6 +225,13 @@ conversation_table = tenant_table(
         "last_message_minute",
         postgresql_where=text("state = 'digital'"),
     ),
+    # Few of those that are open; what a message changes is not in it.
+    Index(
+        "ix_conversation_waiting",
+        "organisation_id",
+        "queue_id",
+        postgresql_where=text("state = 'waiting'"),
+    ),
     Index(
         "ix_conversation_closed",
         "organisation_id",

@@ -50,7 +50,13 @@ from peakend.conversations.queries.following import (
     following,
     mentions,
 )
-from peakend.conversations.queries.lists import Counts, Filters, conversation_list, counts
+from peakend.conversations.queries.lists import (
+    Counts,
+    Filters,
+    conversation_list,
+    counts,
+    held_digitally,
+)
 from peakend.conversations.queries.messages import (
     Author,
     Message,
@@ -186,6 +192,7 @@ __all__ = [
     "followed",
     "following",
     "found_conversations",
+    "held_digitally",
     "introduced",
     "last_words",
     "mentions",

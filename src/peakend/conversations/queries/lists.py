@@ -332,3 +332,16 @@ async def counts(tx: Transaction, actor: Actor) -> Counts:
         Counts, _COUNTS, actor.sees_all, actor.id, actor.seen_queues, COUNTED_TO, actor.seen_brands
     )
     return found[0]
+
+
+async def held_digitally(tx: Transaction) -> int:
+    """Return how many conversations the digital agent has now. Counts: up to 1,000."""
+    found: int = await tx.value(
+        """
+        SELECT count(*) FROM (
+            SELECT 1 FROM conversation
+            WHERE organisation_id = current_organisation() AND state = 'digital' LIMIT $1) x
+        """,
+        COUNTED_TO,
+    )
+    return found

@@ -28,7 +28,6 @@ from peakend.insight.rules import (
     service_level,
     total,
 )
-from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.routing import queries as routing
 
@@ -143,7 +142,7 @@ async def wallboard(tx: Transaction) -> Wallboard:
     lines = await routing.lines(tx)
     day = total(row.counts for row in rows)
     digital = digital_share(day)
-    open_digital = (await conversations.counts(tx, Actor.system(tx.organisation_id))).digital
+    open_digital = await conversations.held_digitally(tx)
     levels = [(at, service_level(total(some))) for at, some in sorted(by_interval.items())]
     return Wallboard(
         at=tx.now,

@@ -2387,6 +2387,8 @@ CREATE INDEX ix_conversation_queue ON conversation (organisation_id, queue_id, l
 -- next
 CREATE INDEX ix_conversation_snoozed ON conversation (organisation_id, agent_id, snoozed_until, id) WHERE snoozed_until IS NOT NULL
 -- next
+CREATE INDEX ix_conversation_waiting ON conversation (organisation_id, queue_id) WHERE state = 'waiting'
+-- next
 CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, number)
 -- next
 CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
@@ -2481,7 +2483,7 @@ CREATE INDEX ix_work_item_queue ON work_item (organisation_id, queue_id, entered
 -- next
 CREATE INDEX ix_work_item_serving ON work_item (organisation_id, agent_id) WHERE state = 'serving'
 -- next
-CREATE INDEX ix_work_item_told ON work_item (organisation_id, entered_at) WHERE told_high_s IS NOT NULL
+CREATE INDEX ix_work_item_told ON work_item (organisation_id, entered_at) INCLUDE (queue_id, state, told_low_s, told_high_s, answered_at) WHERE told_high_s IS NOT NULL
 -- next
 CREATE INDEX ix_work_item_waiting ON work_item (organisation_id, entered_at) WHERE state IN ('waiting', 'offered')
 -- next

@@ -8,27 +8,30 @@ import msgspec
 from peakend.kernel.db import Transaction
 
 _HELD = """
-SELECT told.queue_id, q.name,
-       count(real_s) AS answered,
-       count(*) FILTER (WHERE state = 'abandoned') AS abandoned,
-       count(*) FILTER (WHERE real_s <= told_low_s) AS within_low,
-       count(*) FILTER (WHERE real_s <= told_high_s) AS within_high,
-       avg(told_low_s) FILTER (WHERE real_s IS NOT NULL)::float8 AS told_low_s,
-       avg(told_high_s) FILTER (WHERE real_s IS NOT NULL)::float8 AS told_high_s,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY real_s) AS real_p50_s,
-       percentile_cont(0.8) WITHIN GROUP (ORDER BY real_s) AS real_p80_s,
-       avg(real_s - told_low_s)::float8 AS bias_s
+SELECT told.queue_id, q.name, answered, abandoned, within_low, within_high, told_low_s, told_high_s,
+       real_s[1] AS real_p50_s, real_s[2] AS real_p80_s, bias_s
 FROM (
-    SELECT queue_id, state, told_low_s, told_high_s,
-           extract(epoch FROM answered_at - entered_at)::float8 AS real_s
-    FROM work_item
-    WHERE organisation_id = current_organisation()
-      AND told_high_s IS NOT NULL
-      AND entered_at >= $1
-      AND (answered_at IS NOT NULL OR state = 'abandoned')
+    SELECT queue_id,
+           count(real_s) AS answered,
+           count(*) FILTER (WHERE state = 'abandoned') AS abandoned,
+           count(*) FILTER (WHERE real_s <= told_low_s) AS within_low,
+           count(*) FILTER (WHERE real_s <= told_high_s) AS within_high,
+           avg(told_low_s) FILTER (WHERE real_s IS NOT NULL)::float8 AS told_low_s,
+           avg(told_high_s) FILTER (WHERE real_s IS NOT NULL)::float8 AS told_high_s,
+           percentile_cont(ARRAY[0.5, 0.8]) WITHIN GROUP (ORDER BY real_s) AS real_s,
+           avg(real_s - told_low_s)::float8 AS bias_s
+    FROM (
+        SELECT queue_id, state, told_low_s, told_high_s,
+               extract(epoch FROM answered_at - entered_at)::float8 AS real_s
+        FROM work_item
+        WHERE organisation_id = current_organisation()
+          AND told_high_s IS NOT NULL
+          AND entered_at >= $1
+          AND (answered_at IS NOT NULL OR state = 'abandoned')
+    ) leg
+    GROUP BY queue_id
 ) told
 LEFT JOIN queue q ON q.organisation_id = current_organisation() AND q.id = told.queue_id
-GROUP BY told.queue_id, q.name
 ORDER BY answered DESC, q.name
 """
 
