@@ -12,6 +12,8 @@ from tests.conversations.conftest import Centre
     [
         ("{{ customer.name }}，请先换电池。", "刘洋，请先换电池。", "请先换电池。"),
         ("您好{{customer.name}}，请稍等", "您好刘洋，请稍等", "您好，请稍等"),
+        ("您好，{{ customer.name }}，我是小林", "您好，刘洋，我是小林", "您好，我是小林"),
+        ("Hello, {{ customer.name }}, it is us", "Hello, 刘洋, it is us", "Hello, it is us"),
         ("{{ customer.name }}, please wait", "刘洋, please wait", "Please wait"),
         ("Hello {{ customer.name }}, this is us", "Hello 刘洋, this is us", "Hello, this is us"),
         ('{{ customer.name | default: "您" }}，请稍等', "刘洋，请稍等", "您，请稍等"),

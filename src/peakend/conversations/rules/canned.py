@@ -65,9 +65,10 @@ def rendered(body: str, variables: Mapping[str, Any]) -> str | None:
 
 
 def without_name(text: str) -> str:
-    """Return a text that calls the customer by no name, without the comma that stood after it."""
+    """Return a text that calls the customer by no name, without the comma that stood beside it."""
     text = re.sub(r"^[\s，,、：:]+", "", text)
     text = re.sub(r"[ \t]+(?=[,，])", "", text)
+    text = re.sub(r"([,，])[,，]+", r"\1", text)
     return text[:1].upper() + text[1:]
 
 
