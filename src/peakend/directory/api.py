@@ -9,42 +9,28 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from peakend.directory import actions, queries
 from peakend.directory.actions import EntryText
 from peakend.directory.queries import DirectoryCheck, DirectoryDue, DirectoryEntry
-from peakend.directory.rules import MOST_REASONS, TERM_D, Kind, TargetKind
+from peakend.directory.rules import (
+    Fen,
+    Kind,
+    Line,
+    Link,
+    Name,
+    Reasons,
+    Short,
+    TargetKind,
+    Term,
+    Words,
+)
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Short = Annotated[str, Meta(max_length=80)]
-Line = Annotated[str, Meta(max_length=200)]
-Link = Annotated[str, Meta(max_length=500)]
-Words = Annotated[str, Meta(max_length=1000)]
-Reasons = Annotated[list[UUID], Meta(max_length=MOST_REASONS)]
-Fen = Annotated[int, Meta(ge=0, le=10**12)]
-Term = Annotated[int, Meta(ge=1, le=730)]
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
-class DirectoryEntryGiven(Struct, forbid_unknown_fields=True, kw_only=True):
+class DirectoryEntryGiven(EntryText, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A new entry; `verified` says that who writes it down vouches for it."""
 
-    kind: Kind
-    name_zh: Name
-    name_en: Short = ""
-    owner_id: UUID | None = None
-    competence: Words = ""
-    reason_ids: Reasons = []
-    power: Words = ""
-    limit_fen: Fen | None = None
-    hours_id: UUID | None = None
-    hours_text: Line = ""
-    target_kind: TargetKind | None = None
-    target_id: UUID | None = None
-    phone: Short = ""
-    mail: Line = ""
-    link: Link = ""
-    note: Words = ""
-    term_d: Term = TERM_D
     verified: bool = True
 
     def text(self) -> EntryText:

@@ -6,9 +6,11 @@ No clock and no database: whoever asks says what time it is.
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from msgspec import Meta
 
 Kind = Literal["team", "queue", "department", "partner", "person"]
 TargetKind = Literal["agent", "team", "queue"]
@@ -19,6 +21,15 @@ MOST_ENTRIES = 500
 MOST_REASONS = 20
 MOST_HISTORY = 100
 TERM_D = 90
+# How much of each may come in; what an entry may hold is looked at where it is written down.
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Short = Annotated[str, Meta(max_length=80)]
+Line = Annotated[str, Meta(max_length=200)]
+Link = Annotated[str, Meta(max_length=500)]
+Words = Annotated[str, Meta(max_length=1000)]
+Reasons = Annotated[list[UUID], Meta(max_length=MOST_REASONS)]
+Fen = Annotated[int, Meta(ge=0, le=10**12)]
+Term = Annotated[int, Meta(ge=1, le=730)]
 SOON = timedelta(days=7)
 """So long before it is due an entry's owner hears of it."""
 

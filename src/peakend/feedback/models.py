@@ -4,8 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Boolean, Column, DateTime, Index, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
+from sqlalchemy import Boolean, Column, DateTime, Index, SmallInteger, Text, Uuid
 
 from peakend.kernel.db import reference, tenant_table
 

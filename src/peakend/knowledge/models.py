@@ -10,9 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.kernel.personal import plain

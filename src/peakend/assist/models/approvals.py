@@ -8,9 +8,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, text
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
 
 from peakend.kernel.db import reference, tenant_table
 

@@ -3,8 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Integer, Text, text
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
+from sqlalchemy import Column, DateTime, Index, Integer, Text, Uuid, text
 
 from peakend.kernel.db import reference, tenant_table
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Integer, Text
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
+from sqlalchemy import Column, DateTime, Index, Integer, Text, Uuid
 
 from peakend.kernel.db import reference, tenant_table
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import UUID as Uuid  # noqa: N811 (a column type)
+from sqlalchemy import Column, DateTime, Index, Integer, SmallInteger, Text, Uuid, text
 
 from peakend.kernel.db import reference, tenant_table
 

@@ -18,8 +18,16 @@ from peakend.directory.rules import (
     MOST_ENTRIES,
     MOST_REASONS,
     TERM_D,
+    Fen,
     Kind,
+    Line,
+    Link,
+    Name,
+    Reasons,
+    Short,
     TargetKind,
+    Term,
+    Words,
     due_at,
     is_link,
     is_mail,
@@ -98,22 +106,22 @@ class EntryText(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody writes down about whom one can turn to. Units: fen, days."""
 
     kind: Kind
-    name_zh: str
-    name_en: str = ""
+    name_zh: Name
+    name_en: Short = ""
     owner_id: UUID | None = None
-    competence: str = ""
-    reason_ids: list[UUID] = []
-    power: str = ""
-    limit_fen: int | None = None
+    competence: Words = ""
+    reason_ids: Reasons = []
+    power: Words = ""
+    limit_fen: Fen | None = None
     hours_id: UUID | None = None
-    hours_text: str = ""
+    hours_text: Line = ""
     target_kind: TargetKind | None = None
     target_id: UUID | None = None
-    phone: str = ""
-    mail: str = ""
-    link: str = ""
-    note: str = ""
-    term_d: int = TERM_D
+    phone: Short = ""
+    mail: Line = ""
+    link: Link = ""
+    note: Words = ""
+    term_d: Term = TERM_D
 
 
 async def add_entry(tx: Transaction, *, entry: EntryText, by: Actor, verified: bool = True) -> UUID:
