@@ -84,6 +84,7 @@ async def test_an_invitation_is_used_once(
         "login": "wang@example.com",
         "name": "王",
         "role": "agent",
+        "own_roles": [],
         "reset": False,
     }
     assert len((await boss.get("/members/invitations")).json()) == 1

@@ -1,9 +1,11 @@
 """Members as a table: who is new is invited, nobody gets more than one has or is locked out."""
 
 import httpx
+import pytest
 
 from peakend.accounts import actions as accounts
 from peakend.accounts import queries as people
+from peakend.kernel.errors import Conflict
 from tests.exchange.conftest import Dock, counts
 from tests.exchange.test_articles import carried_out
 
@@ -43,7 +45,7 @@ async def test_who_is_new_is_invited_as_by_hand(dock: Dock) -> None:
         + "rl@example.com,容,坐席,,,51,,\n"
         + "yy@example.com,语,坐席,,,,法文,\n"
         + "zt@example.com,态,坐席,,,,,离职\n"
-        + "zj@example.com,自,退款专员,,,,,\n"
+        + "zj@example.com,自,夜班组长,,,,,\n"
         + "ls@example.com,两,坐席；管理员,,,,,\n"
         + "MIN@example.com,又是张敏,坐席,,,,,\n",
         "members",
@@ -164,3 +166,73 @@ async def test_two_people_make_an_administrator(dock: Dock) -> None:
     done = await dock.all_in(HEAD + "x@example.com,新人,管理员,,,,,\n", "members")
     assert counts(done) == (0, 0, 0, 1)
     assert (await dock.faults(done.id))[0][2] == "这项修改需要另一位管理员确认，不能由一个人完成"
+
+
+async def test_an_invitation_carries_roles_of_the_houses_own(dock: Dock) -> None:
+    await house(dock)
+    async with dock.floor.tx() as tx:
+        await accounts.add_role(
+            tx, role=accounts.RoleText(name="主管", permissions=["conversations.read"])
+        )
+    done = await dock.all_in(
+        HEAD
+        + "a@example.com,甲,退款专员,,,,,\n"
+        + "b@example.com,乙,坐席；退款专员,,,,,\n"
+        + "c@example.com,丙,主管,,,,,\n"
+        + "d@example.com,丁,没有的,,,,,\n",
+        "members",
+    )
+    assert counts(done) == (2, 0, 0, 2)
+    assert await dock.faults(done.id) == [
+        (4, "角色", "有几个都叫“主管”；请先改名再导入"),
+        (5, "角色", "没有名为“没有的”的角色；请写“坐席”“主管”“管理员”，或本机构角色的全名"),
+    ]
+    again = HEAD + "a@example.com,甲,退款专员,,,,,\n"
+    assert counts(await dock.all_in(again, "members", "overwrite")) == (0, 0, 1, 0)
+    both = HEAD + "a@example.com,甲,退款专员；坐席,,,,,\n"
+    assert counts(await dock.all_in(both, "members", "overwrite")) == (0, 1, 0, 0)
+    assert counts(await dock.all_in(again, "members", "overwrite")) == (0, 1, 0, 0)
+    async with dock.floor.tx() as tx:
+        invited = {one.login: one for one in await people.open_invitations(tx)}
+        made = await accounts.invite_again(tx, invitation_ids=[one.id for one in invited.values()])
+        [role] = [one for one in await people.roles(tx) if one.name == "退款专员"]
+        with pytest.raises(Conflict):
+            await accounts.remove_role(tx, role_id=role.id)
+    assert (invited["a@example.com"].role, invited["b@example.com"].role) == (None, "agent")
+    for one, secret in made:
+        await accounts.accept_invitation(
+            dock.floor.database, secret=secret, password="长而难猜的口令 7341", name=None,
+            language="zh-CN",
+        )  # fmt: skip
+        member = await standing(dock, one.login)
+        assert (member.built_in, member.role_ids) == (one.role, [role.id])
+
+
+async def test_no_invitation_gives_by_a_role_what_one_has_not(dock: Dock) -> None:
+    await house(dock)
+    async with dock.floor.tx() as tx:
+        role_id = await accounts.add_role(
+            tx,
+            role=accounts.RoleText(
+                name="人事", permissions=["accounts.manage", "settings.manage"], sight="own"
+            ),
+        )
+        await accounts.add_role(
+            tx, role=accounts.RoleText(name="管钥匙", permissions=["audit.read"], sight="own")
+        )
+    clerk = await dock.floor.hire("clerk@example.com", serves=False)
+    async with dock.floor.tx() as tx:
+        await accounts.set_roles(tx, member_id=clerk.id, built_in=None, role_ids=[role_id])
+    rights = frozenset({"accounts.manage", "settings.manage"})
+    admin, dock.admin = (
+        dock.admin,
+        type(clerk)(
+            organisation_id=clerk.organisation_id, kind="member", id=clerk.id, permissions=rights
+        ),
+    )
+    done = await dock.all_in(
+        HEAD + "k@example.com,钥,管钥匙,,,,,\nh@example.com,人,人事,,,,,\n", "members"
+    )
+    assert counts(done) == (1, 0, 0, 1)
+    assert await dock.faults(done.id) == [(2, "角色", "不能授予、收回或修改自己没有的权限")]
+    dock.admin = admin

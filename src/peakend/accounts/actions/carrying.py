@@ -160,16 +160,20 @@ def _roles(cell: str, house: _House) -> tuple[Role | None, list[UUID]]:
     own: list[UUID] = []
     for name in names_of(cell):
         code = chosen_word("accounts", "role", tuple(ROLES), name)
+        if code is not None and name.casefold() in house.roles:
+            raise _Wrong("role", "accounts.carry_several", value=name[:60])
         if code is not None:
             built_in.append(code)
             continue
-        found = house.roles.get(name.casefold())
-        if found is None:
+        if name.casefold() not in house.roles:
             raise _Wrong("role", "accounts.carry_no_role", value=name[:60])
+        found = house.roles[name.casefold()]
+        if found is None:
+            raise _Wrong("role", "accounts.carry_several", value=name[:60])
         own.append(found)
     if len(built_in) > 1:
         raise _Wrong("role", "accounts.carry_two_roles")
-    return cast("Role", built_in[0]) if built_in else None, own
+    return cast("Role", built_in[0]) if built_in else None, list(dict.fromkeys(own))
 
 
 def _ids(column: str, values: dict[str, str], known: dict[str, UUID | None]) -> list[UUID] | None:
@@ -212,9 +216,6 @@ async def _ask(
     """Invite somebody; who is invited already only where other terms are to hold."""
     if given.active is False:
         raise _Wrong("state", "accounts.carry_not_here")
-    if given.role_ids:
-        # An invitation promises a role that every house has; the house's own come after joining.
-        raise _Wrong("role", "accounts.carry_own_role_later")
     if before is not None:
         terms = _terms(given, before)
         if rule != "overwrite" or terms == _terms_of(before):
@@ -223,7 +224,8 @@ async def _ask(
         raise _Wrong("name", "exchange.needed")
     else:
         terms = Terms(
-            login=given.login, name=given.name, role=given.built_in or "agent",
+            login=given.login, name=given.name,
+            role=given.built_in or (None if given.role_ids else "agent"), role_ids=given.role_ids,
             capacity=CAPACITY if given.capacity is None else given.capacity,
             team_ids=given.team_ids or [], skill_ids=given.skill_ids or [],
         )  # fmt: skip
@@ -236,7 +238,8 @@ async def _ask(
 
 def _terms_of(before: Invitation) -> Terms:
     return Terms(
-        login=before.login, name=before.name, role=before.role, capacity=before.capacity,
+        login=before.login, name=before.name, role=before.role,
+        role_ids=sorted(before.role_ids), capacity=before.capacity,
         team_ids=sorted(before.team_ids), queue_ids=before.queue_ids,
         skill_ids=sorted(before.skill_ids),
     )  # fmt: skip
@@ -245,10 +248,13 @@ def _terms_of(before: Invitation) -> Terms:
 def _terms(given: _Given, before: Invitation) -> Terms:
     """Return the terms of an invitation with what a row says laid over them."""
     old = _terms_of(before)
+    # An empty cell says nothing; a filled one says all roles.
+    gives = given.built_in is not None or bool(given.role_ids)
     return msgspec.structs.replace(
         old,
         name=given.name or old.name,
-        role=given.built_in or old.role,
+        role=given.built_in if gives else old.role,
+        role_ids=sorted(given.role_ids) if gives else old.role_ids,
         capacity=old.capacity if given.capacity is None else given.capacity,
         team_ids=old.team_ids if given.team_ids is None else sorted(given.team_ids),
         skill_ids=old.skill_ids if given.skill_ids is None else sorted(given.skill_ids),

@@ -7,10 +7,11 @@ import msgspec
 
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.entering import Pending, admit, need_address
-from peakend.accounts.actions.granting import need_grant, need_over
+from peakend.accounts.actions.granting import need_covered, need_over, need_role_key
 from peakend.accounts.actions.members import add_member, need_free_login, need_name
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.proposals import OfMember, need_second, two_people
+from peakend.accounts.actions.roles import NoRole, set_roles
 from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, set_password
 from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
 from peakend.accounts.ports import provided
@@ -19,23 +20,28 @@ from peakend.accounts.queries import (
     invitation_by_token,
     invitations_open,
     need_member,
+    need_roles,
     need_skills,
     need_teams,
     sign_in_rules,
+    together,
 )
 from peakend.accounts.rules import (
     CAPACITY,
     INVITATION_LIFE,
     RESET_LIFE,
-    ROLES,
+    ROLES_OF_ONE,
+    Rights,
+    RoleGives,
     is_dangerous,
     login_key,
+    standing,
 )
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.carrying import alone
 from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import NotFound
+from peakend.kernel.errors import Invalid, NotFound
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import token, token_hash
@@ -54,11 +60,12 @@ class QueueNotFound(NotFound):
 
 
 class Terms(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """What an invitation promises."""
+    """What an invitation promises: a built-in role, roles of the house's own, or both."""
 
     login: str
     name: str
-    role: str
+    role: str | None = None
+    role_ids: Collection[UUID] = ()
     capacity: int = CAPACITY
     team_ids: Collection[UUID] = ()
     queue_ids: Collection[UUID] = ()
@@ -68,16 +75,16 @@ class Terms(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
 async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
     """Ask somebody to join, and return the invitation and the secret of its link.
 
-    An earlier invitation of the same login ends. Errors: RoleTooHigh, LoginTaken, NotALogin,
-    TeamNotFound, SkillNotFound, QueueNotFound, SecondPersonNeeded.
+    An earlier invitation of the same login ends. Errors: NoRole, RoleNotFound, RoleTooHigh,
+    LoginTaken, NotALogin, TeamNotFound, SkillNotFound, QueueNotFound, SecondPersonNeeded.
     """
-    need_grant(tx, terms.role)
+    wanted = await _need_promise(tx, terms)
     await need_free_login(tx, terms.login)
     await need_teams(tx, terms.team_ids)
     await need_skills(tx, terms.skill_ids)
     if set(terms.queue_ids) - set(await provided.known_queues(tx, terms.queue_ids)):
         raise QueueNotFound
-    if is_dangerous(ROLES[terms.role]):
+    if is_dangerous(wanted.permissions):
         await need_second(tx, "member.invite")
     await tx.run(
         """
@@ -91,9 +98,25 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
         tx.now,
     )
     invitation_id, secret = await _write(tx, terms, None)
-    await record(tx, MemberInvited(invitation_id=invitation_id, role=terms.role))
-    await audit(tx, "member.invited", "invitation", invitation_id, {"role": terms.role})
+    role = standing(wanted.permissions)
+    await record(tx, MemberInvited(invitation_id=invitation_id, role=role))
+    given = {"role": terms.role, "role_ids": [str(one) for one in terms.role_ids]}
+    await audit(tx, "member.invited", "invitation", invitation_id, given)
     return invitation_id, secret
+
+
+async def _need_promise(tx: Transaction, terms: Terms) -> Rights:
+    """Return what the promised roles give together; nobody promises what he does not have."""
+    built_in = None if terms.role is None else need_role_key(terms.role)
+    if len(set(terms.role_ids)) > ROLES_OF_ONE:
+        raise Invalid(fields={"role_ids": "kernel.invalid"})
+    own = await need_roles(tx, terms.role_ids)
+    if built_in is None and not own:
+        raise NoRole
+    gives = [RoleGives(one.permissions, one.sight, one.brand_ids) for one in own]
+    wanted = together(built_in, gives)
+    need_covered(tx, wanted)
+    return wanted
 
 
 async def invite_again(
@@ -106,8 +129,9 @@ async def invite_again(
     made: list[tuple[Invitation, str]] = []
     for found in await invitations_open(tx, invitation_ids):
         terms = Terms(
-            login=found.login, name=found.name, role=found.role, capacity=found.capacity,
-            team_ids=found.team_ids, queue_ids=found.queue_ids, skill_ids=found.skill_ids,
+            login=found.login, name=found.name, role=found.role,
+            role_ids=found.role_ids, capacity=found.capacity, team_ids=found.team_ids,
+            queue_ids=found.queue_ids, skill_ids=found.skill_ids,
         )  # fmt: skip
 
         async def again(terms: Terms = terms, found: Invitation = found) -> None:
@@ -154,8 +178,8 @@ async def _write(tx: Transaction, terms: Terms, member_id: UUID | None) -> tuple
         """
         INSERT INTO invitation
             (id, token_hash, login, name, role, capacity, team_ids, queue_ids, skill_ids,
-             member_id, invited_by, created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+             member_id, invited_by, created_at, expires_at, role_ids)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         invitation_id,
         token_hash(secret),
@@ -170,6 +194,7 @@ async def _write(tx: Transaction, terms: Terms, member_id: UUID | None) -> tuple
         tx.actor.id,
         now,
         now + life,
+        list(terms.role_ids),
     )
     return invitation_id, secret
 
@@ -238,11 +263,11 @@ async def accept_invitation(
 async def _join(
     tx: Transaction, invitation: Invitation, name: str | None, hashed: str, language: str
 ) -> UUID:
-    return await add_member(
+    member_id = await add_member(
         tx,
         login=invitation.login,
         name=name or invitation.name,
-        role=invitation.role,
+        role=invitation.role or "agent",
         password_hash=hashed,
         language=language,
         capacity=invitation.capacity,
@@ -250,3 +275,8 @@ async def _join(
         skill_ids=invitation.skill_ids,
         invitation_id=invitation.id,
     )
+    if invitation.role_ids:
+        await set_roles(
+            tx, member_id=member_id, built_in=invitation.role, role_ids=invitation.role_ids
+        )
+    return member_id

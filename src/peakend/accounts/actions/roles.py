@@ -33,10 +33,22 @@ from peakend.accounts.rules import (
     rights,
     standing,
 )
+from peakend.kernel import clock
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
+
+# By a member, also one that has left, or promised by an invitation that can still be used.
+_HELD = """
+SELECT EXISTS (
+    SELECT FROM member_role WHERE organisation_id = current_organisation() AND role_id = $1
+) OR EXISTS (
+    SELECT FROM invitation
+    WHERE organisation_id = current_organisation() AND $1 = ANY(role_ids)
+      AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2
+)
+"""
 
 
 class RoleKnown(Conflict):
@@ -52,7 +64,7 @@ class RoleStale(Conflict):
 
 
 class RoleInUse(Conflict):
-    """Members hold the role, perhaps such that have left."""
+    """Members hold the role, perhaps such that have left, or an open invitation promises it."""
 
     wording = "accounts.role_in_use"
 
@@ -167,8 +179,7 @@ async def change_role(tx: Transaction, *, role_id: UUID, version: int, role: Rol
 async def remove_role(tx: Transaction, *, role_id: UUID) -> None:
     """Remove a role that nobody holds. Errors: RoleNotFound, RoleTooHigh, RoleInUse."""
     need_covered(tx, _rights(await need_role(tx, role_id)))
-    if await tx.value("SELECT EXISTS (SELECT FROM member_role WHERE organisation_id = "
-                      "current_organisation() AND role_id = $1)", role_id):  # fmt: skip
+    if await tx.value(_HELD, role_id, clock.now()):
         raise RoleInUse
     await tx.run(
         "DELETE FROM role WHERE organisation_id = current_organisation() AND id = $1", role_id

@@ -40,12 +40,13 @@ class MemberView(Struct, frozen=True):
 
 
 class InvitationView(Struct, frozen=True):
-    """An invitation that waits to be used."""
+    """An invitation that waits to be used; roles of the house's own stand by their names."""
 
     id: UUID
     login: str
     name: str
-    role: Role
+    role: Role | None
+    own_roles: list[str]
     invited_by: UUID | None
     expires_at: datetime
 
@@ -67,7 +68,8 @@ class InvitationLink(Struct, frozen=True):
 
     login: str
     name: str
-    role: Role
+    role: Role | None
+    own_roles: list[str]
     expires_at: datetime
     link: str
 
@@ -130,8 +132,11 @@ async def offer_reset(tx: Transaction, member_id: UUID) -> Link:
 @get("/members/invitations", opt=needs("accounts.manage"))
 async def list_invitations(tx: Transaction) -> list[InvitationView]:
     """Return the invitations that wait to be used."""
+    names = await queries.role_names(tx)
     return [
-        InvitationView(i.id, i.login, i.name, i.role, i.invited_by, i.expires_at)
+        InvitationView(
+            i.id, i.login, i.name, i.role, queries.own_names(i, names), i.invited_by, i.expires_at
+        )
         for i in await queries.open_invitations(tx)
     ]
 
@@ -155,8 +160,16 @@ async def invite(tx: Transaction, data: NewInvitation) -> Link:
 @post("/members/invitations/links", opt=needs("accounts.manage"))
 async def invite_again(tx: Transaction, data: LinksWanted) -> list[InvitationLink]:
     """Make new links for open invitations, as after an import; the earlier links end."""
+    names = await queries.role_names(tx)
     return [
-        InvitationLink(one.login, one.name, one.role, one.expires_at, link_of(secret).link)
+        InvitationLink(
+            one.login,
+            one.name,
+            one.role,
+            queries.own_names(one, names),
+            one.expires_at,
+            link_of(secret).link,
+        )
         for one, secret in await actions.invite_again(tx, invitation_ids=data.ids)
     ]
 

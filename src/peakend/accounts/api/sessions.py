@@ -66,7 +66,8 @@ class InvitationOffer(Struct, frozen=True):
     organisation: str
     login: str
     name: str
-    role: Role
+    role: Role | None
+    own_roles: list[str]
     reset: bool
 
 
@@ -150,8 +151,9 @@ async def read_invitation(database: Database, token: str) -> InvitationOffer:
         raise actions.InvitationGone
     async with database.transaction(Actor.system(found.organisation_id)) as tx:
         house = await queries.organisation(tx)
+        own = queries.own_names(found, await queries.role_names(tx))
     return InvitationOffer(
-        house.name, found.login, found.name, found.role, found.member_id is not None
+        house.name, found.login, found.name, found.role, own, found.member_id is not None
     )
 
 

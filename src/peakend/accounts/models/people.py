@@ -148,7 +148,9 @@ invitation = tenant_table(
     Column("token_hash", LargeBinary, nullable=False),
     text_column("login"),
     text_column("name"),
-    text_column("role"),
+    # The built-in role that is promised, where one is; the house's own stand beside it.
+    Column("role", Text),
+    Column("role_ids", UUIDS, nullable=False, server_default="{}"),
     Column("capacity", SmallInteger, nullable=False),
     Column("team_ids", UUIDS, nullable=False),
     Column("queue_ids", UUIDS, nullable=False),
@@ -346,7 +348,8 @@ class Invitation(msgspec.Struct, frozen=True):
     id: UUID
     login: str
     name: str
-    role: Role
+    role: Role | None
+    role_ids: list[UUID]
     capacity: int
     team_ids: list[UUID]
     queue_ids: list[UUID]

@@ -29,8 +29,8 @@ MEMBER = """
 
 # Those that can still be used at $1, and let somebody new in.
 INVITATION = """
-    SELECT organisation_id, id, login, name, role, capacity, team_ids, queue_ids, skill_ids,
-           member_id, invited_by, expires_at
+    SELECT organisation_id, id, login, name, role, role_ids, capacity, team_ids, queue_ids,
+           skill_ids, member_id, invited_by, expires_at
     FROM invitation
     WHERE organisation_id = current_organisation()
       AND used_at IS NULL

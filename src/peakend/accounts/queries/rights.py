@@ -1,13 +1,13 @@
 """What people may do and see: the roles of the house, and each person's rights over all his own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.models import RoleRow
+from peakend.accounts.models import Invitation, RoleRow
 from peakend.accounts.queries.people import need_member
 from peakend.accounts.rules import (
     PERMISSIONS,
@@ -160,6 +160,16 @@ async def holders(
 async def roles(tx: Transaction) -> list[RoleRow]:
     """Return the house's own roles by name."""
     return await tx.all(RoleRow, _ROLE + " ORDER BY lower(r.name), r.id LIMIT 200")
+
+
+async def role_names(tx: Transaction) -> dict[UUID, str]:
+    """Return the names of the house's own roles."""
+    return {one.id: one.name for one in await roles(tx)}
+
+
+def own_names(invitation: Invitation, names: Mapping[UUID, str]) -> list[str]:
+    """Return the names of the house's own roles that an invitation promises."""
+    return sorted(names[one] for one in invitation.role_ids if one in names)
 
 
 async def need_role(tx: Transaction, role_id: UUID) -> RoleRow:

@@ -332,8 +332,8 @@ async def invitation_by_token(database: Database, token: str, now: datetime) -> 
         return await tx.one(
             Invitation,
             """
-            SELECT organisation_id, id, login, name, role, capacity, team_ids, queue_ids,
-                   skill_ids, member_id, invited_by, expires_at
+            SELECT organisation_id, id, login, name, role, role_ids, capacity, team_ids,
+                   queue_ids, skill_ids, member_id, invited_by, expires_at
             FROM invitation
             WHERE token_hash = $1
               AND used_at IS NULL

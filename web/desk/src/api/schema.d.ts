@@ -7296,17 +7296,19 @@ export interface components {
             link: string;
             login: string;
             name: string;
-            /** @enum {string} */
-            role: "agent" | "supervisor" | "admin";
+            own_roles: string[];
+            /** @enum {null|string} */
+            role: "agent" | "supervisor" | "admin" | null;
         };
         /** InvitationOffer */
         InvitationOffer: {
             login: string;
             name: string;
             organisation: string;
+            own_roles: string[];
             reset: boolean;
-            /** @enum {string} */
-            role: "agent" | "supervisor" | "admin";
+            /** @enum {null|string} */
+            role: "agent" | "supervisor" | "admin" | null;
         };
         /** InvitationView */
         InvitationView: {
@@ -7317,8 +7319,9 @@ export interface components {
             invited_by: string | null;
             login: string;
             name: string;
-            /** @enum {string} */
-            role: "agent" | "supervisor" | "admin";
+            own_roles: string[];
+            /** @enum {null|string} */
+            role: "agent" | "supervisor" | "admin" | null;
         };
         /** Invited */
         Invited: {
