@@ -16,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import backing, erasing, housing, running, upgrading
+from peakend.entry import backing, erasing, housing, mailing, running, upgrading
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -46,6 +46,7 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(backing.app, name="backup")
 app.add_typer(housing.app, name="organisation")
 app.add_typer(erasing.app, name="erasures")
+app.add_typer(mailing.app, name="mail")
 
 Host = Annotated[str, typer.Option("--host", help=say("entry.cli.option_host"))]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help=say("entry.cli.option_port"))]
