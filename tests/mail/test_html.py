@@ -5,7 +5,7 @@
 import pytest
 
 from peakend.adapters.mail import read
-from peakend.adapters.mail.hypertext import lines_of, safe
+from peakend.adapters.mail.hypertext import bounded, lines_of, safe
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,10 @@ def test_too_much_html_becomes_plain_text() -> None:
     )
     assert mail.text == "hi you"
     assert mail.html_safe == "<pre>hi you</pre>"
+
+
+def test_comments_do_not_count_and_do_not_hide() -> None:
+    office = "<!--[if gte mso 9]><xml>" + "<w:x><w:y>" * 300 + "</xml><![endif]-->hi"
+    assert bounded(office) is None
+    for hidden in ("<!-->{}-->", "<style><!--</style>{}-->", "<!--{}"):
+        assert bounded(hidden.format("<div>" * 999)) == "html_too_deep"

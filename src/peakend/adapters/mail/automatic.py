@@ -17,14 +17,14 @@ _SENDERS = re.compile(
 )
 _SUBJECTS = re.compile(
     r"^\W*(?:(?:re|aw|回复|fw)\s*[:：]\s*)?\W*("
-    r"undeliver(?:ed|able)|undelivered mail|delivery (?:status notification|failure|has failed|report|problem|delayed|notification)"
+    r"undeliverable:|undeliverable (?:mail|message)|undelivered (?:mail|message)|delivery status notification"
     r"|mail delivery (?:failed|failure|problem|system|error|status)|failure notice|returned mail|returned to sender"
-    r"|delivery\s*status|non[- ]delivery|message (?:delivery|undeliverable|could not be|not delivered|delayed|blocked|you sent)"
-    r"|mail (?:system|could not be|undeliverable|failure|not delivered)|nondeliverable|could not (?:send|deliver)"
-    r"|warning: (?:could not send|message)|error (?:sending|delivering)|rejected mail|email (?:feedback|delivery|not delivered)"
+    r"|delivery\s*status|non[- ]delivery|message undeliverable"
+    r"|mail (?:undeliverable|failure notice)|nondeliverable mail"
+    r"|warning: could not send|email feedback"
     r"|unzustellbar|undelivrable|nicht zugestellt|onbestelbaar|mail non remis|no se (?:ha podido|pudo) entregar"
-    r"|non recapitabile|недоставленное|配信不能|配信エラー|不達|系统退信|退信|投递失败|邮件投递|未送达|无法投递|無法傳遞|無法投遞|未能送达"
-    r"|auto(?:matic|mated)?[-\s]?(?:reply|response|answer|responder|matische)|autoreply|auto:|out of (?:the )?office|away from|on vacation"
+    r"|non recapitabile|недоставленное|配信不能|配信エラー|不達|系统退信|退信|投递失败|邮件投递|无法投递[:：]|無法傳遞[:：]|未送达[:：]"
+    r"|auto(?:matic|mated)?[-\s]?(?:reply|response|answer|responder|matische)|autoreply|auto:|out of (?:the )?office"
     r"|vacation (?:reply|response|message)|abwesenheit|automatische antwort|automatisch antwoord|réponse automatique|absence du bureau"
     r"|respuesta automática|fuera de (?:la )?oficina|risposta automatica|fuori sede|resposta automática|autosvar|automatiskt svar"
     r"|automaattinen|autoodpowiedź|odpowiedź automatyczna|自动回复|自動回覆|自動回复|自动答复|自動返信|不在通知|자동\s*응답|부재중|回执[:：]"
@@ -34,15 +34,21 @@ _SUBJECTS = re.compile(
 _BOUNCES = re.compile(
     r"this is the mail system at host|this is the qmail-send program|created automatically by (?:the )?mail delivery"
     r"|mail delivery (?:software|subsystem|system)|delivery to the following recipients? (?:has |have )?(?:failed|been delayed)"
-    r"|could ?n[o']t be delivered to|the following (?:address(?:es)?|recipients?)\b.{0,60}\b(?:fail|error|reject|unable)"
-    r"|your message (?:to .{1,80} )?(?:was not delivered|did not reach|could not be delivered|couldn't be delivered|has been delayed)"
-    r"|permanent fatal errors|undeliverable (?:message|mail|to)|delivery status notification|returned (?:message|mail) follows"
-    r"|recipient(?:'s)? (?:address|mailbox) (?:rejected|unknown|full|does not exist)|user unknown|unknown user|no such user"
-    r"|mailbox (?:unavailable|is full)|was undeliverable|unable to deliver (?:this|the|your)|(?:delivery|sending) failed"
-    r"|无法将邮件投递|邮件未能送达|抱歉，您的邮件被退回|您的邮件.{0,40}(?:退回|无法送达|未能送达)|退信原因|收件人.{0,20}不存在"
+    r"|permanent fatal errors|delivery status notification|returned (?:message|mail) follows"
+    r"|无法将邮件投递|邮件未能送达|抱歉，您的邮件被退回|您的邮件.{0,40}(?:退回|无法送达|未能送达)|退信原因"
     r"|メールを配信できません|以下のメールアドレス.{0,30}(?:配信|送信)できません|送信できませんでした"
     r"|\"notificationType\"\s*:\s*\"(?:bounce|complaint)\"|ist fehlgeschlagen|konnte nicht zugestellt|n'a pas pu être (?:remis|délivré)",
     re.IGNORECASE,
+)
+# What customers say of parcels, too: it counts only beside a server's answer.
+_FAILED = re.compile(
+    r"undeliver|deliver|returned|reject|fail|bounce|mailbox|recipient|user unknown|unknown user"
+    r"|not exist|配信|不達|存在|zugestellt",
+    re.IGNORECASE,
+)
+_ANSWERS = re.compile(
+    r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b|\b55\d[ -]{1,3}(?:user|mailbox|no such|requested)",
+    re.I,
 )
 _AWAY = re.compile(
     r"这是.{0,6}自动(?:回复|答复)|此(?:邮件|信)(?:为|是|由系统)?自动(?:回复|发送)|系统自动回复|自动回复邮件"
@@ -83,12 +89,11 @@ def _declared(fields: Fields) -> bool:
         "x-failed-recipients",
     }:
         return True
-    if field(fields, "precedence").strip().lower() in (
-        b"bulk",
-        b"junk",
-        b"auto_reply",
-        b"auto-reply",
-    ):
+    precedence = field(fields, "precedence").strip().lower()
+    if precedence in (b"junk", b"auto_reply", b"auto-reply"):
+        return True
+    # Old mailing lists mark what people write as bulk, too.
+    if precedence == b"bulk" and not names & {"references", "in-reply-to", "list-post"}:
         return True
     return bool(names & {"x-ms-exchange-generated-message-source", "x-qq-autoreply"})
 
@@ -96,4 +101,6 @@ def _declared(fields: Fields) -> bool:
 def _sounds(text: str) -> bool:
     """Say whether the text itself tells, for programs that send no header."""
     top = text[:700]
+    if _ANSWERS.search(text[:4000]) and _FAILED.search(top):
+        return True
     return bool(_BOUNCES.search(top)) or (len(text) < 1500 and bool(_AWAY.search(top)))

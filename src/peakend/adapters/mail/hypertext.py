@@ -72,6 +72,10 @@ _FLAT = frozenset(
     _words("p li td tr th dd dt tbody thead option br hr img input meta link col base area wbr o:p")
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})([^<>]{0,20000})")
+_COMMENT_END = re.compile(r"--!?>")
+_RAW_END = re.compile(
+    r"</(?:style|script|title|textarea|xmp|iframe|noembed|noframes|noscript|template)", re.I
+)
 _PLAIN_TAG = re.compile(r"<[^<>]{0,20000}>")
 _TOKEN = re.compile(r"<(/?)([a-z0-9]+)(?: class=\"(quoted|tight)\")?[^>]*>|([^<]+)")
 _QUOTES = re.compile(
@@ -93,7 +97,7 @@ def bounded(source: str) -> str | None:
     if len(source) > LARGEST_HTML:
         return "html_too_large"
     depth = attributes = links = 0
-    for tags, match in enumerate(_TAG.finditer(source)):
+    for tags, match in enumerate(_TAG.finditer(_uncommented(source))):
         name = match[2].lower()
         if name not in _FLAT:
             depth = max(depth + (-1 if match[1] else 1), 0)
@@ -104,6 +108,23 @@ def bounded(source: str) -> str | None:
         if tags > MOST_TAGS or attributes > MOST_ATTRIBUTES or links > MOST_LINKS:
             return "html_too_large"
     return None
+
+
+def _uncommented(source: str) -> str:
+    """Leave comments out (Outlook keeps hundreds of XML tags there), where they surely are some.
+
+    Inside a style or a script the same signs mean nothing, and so could hide what is nested.
+    """
+    kept, at = [], 0
+    while (begin := source.find("<!--", at)) >= 0:
+        close = _COMMENT_END.search(source, begin + 4)
+        if close is None:
+            break
+        end = begin + 4 if source.startswith((">", "->"), begin + 4) else close.end()
+        hiding = _RAW_END.search(source, begin, end)
+        kept.append(source[at : end if hiding else begin])
+        at = end
+    return "".join([*kept, source[at:]])
 
 
 def safe(source: str, picture: Callable[[str], str | None] = lambda _: None) -> tuple[str, int]:

@@ -1,8 +1,8 @@
 """The tree of a mail, cut by places in its bytes and never deeper or wider than is sane.
 
 The standard library's parser asks every open boundary about every line, in generators inside
-generators: a hundred levels are slow, a thousand end in RecursionError. Here each level is one
-search in C over its own stretch.
+generators: nine hundred levels take seconds, three thousand end in RecursionError. Here each
+level is one search in C over its own stretch (decision 0052).
 """
 
 import binascii
