@@ -9,12 +9,8 @@ export interface Pane { show: (seq: number) => Promise<void>; focusComposer: () 
 export const prepareConversationPane = (): void => void loadPane()
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
-export { beforeSending, composed, insertIntoComposer, replaceComposed, shipComposed } from './insert'
-export const RichDialog = defineAsyncComponent(async () => (await needWords('conversations/rich'), import('./rich/RichDialog.vue')))
-export const RichShown = defineAsyncComponent(async () => (await needWords('conversations/rich'), import('./rich/RichShown.vue')))
 /** Cards in the composer; they come after what is needed first. */
 export const RichTool = defineAsyncComponent(async () => (await needWords('conversations/rich'), import('./rich/RichTool.vue')))
-export { hold, letGo } from './rich/held'
 export { offerQuick } from './quick'
 export { useActs } from './useActs'
 export { useReasons, useTags } from './useLists'

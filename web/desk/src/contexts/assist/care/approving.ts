@@ -4,7 +4,8 @@ import { api } from '@/api/client'
 import type { Shapes } from '@/api/types'
 import { sayFailure } from '@/app/failures'
 import { i18n } from '@/app/i18n'
-import { discard, shipComposed } from '@/contexts/conversations'
+import { discard } from '@/contexts/conversations'
+import { shipComposed } from '@/contexts/conversations/composing'
 import { toast } from '@/ui/toast'
 
 export type Approval = Shapes['Approval']

@@ -1,5 +1,5 @@
 /** Who is asked before a reply goes: all of them, and one that says no keeps it. */
-import { beforeSending } from '@/contexts/conversations'
+import { beforeSending } from '@/contexts/conversations/composing'
 
 type Guard = (text: string) => boolean
 const guards: Guard[] = []

@@ -3,7 +3,8 @@ import { onUnmounted, ref, watch, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { ConversationRow, Shapes } from '@/api/types'
 import { helpAddress, myId } from '@/app/session'
-import { composed, insertIntoComposer, useConversations } from '@/contexts/conversations'
+import { useConversations } from '@/contexts/conversations'
+import { composed, insertIntoComposer } from '@/contexts/conversations/composing'
 
 export type Help = Shapes['Help']
 type Outcome = Shapes['OutcomeGiven']['outcome']

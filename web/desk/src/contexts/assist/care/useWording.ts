@@ -1,7 +1,8 @@
 /** Looks through the reply a moment after it was changed, and before it goes. */
 import { computed, onUnmounted, ref, watch, type Ref } from 'vue'
 import { useGet } from '@/api/query'
-import { composed, replaceComposed, useConversations } from '@/contexts/conversations'
+import { useConversations } from '@/contexts/conversations'
+import { composed, replaceComposed } from '@/contexts/conversations/composing'
 import { guardSending } from './sending'
 import { corrected, findings, type Finding, type Rules } from './wording'
 
