@@ -38,3 +38,18 @@ def test_every_act_and_what_it_was_done_to_has_a_word(language: str) -> None:
     assert {"reply.decided", "queue.opened", "queue.closed"} < acts
     assert {act for act in acts if f"accounts.did_{act}" not in words} == set()
     assert {kind for kind in kinds if f"accounts.kind_{kind}" not in words} == set()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_way_in_has_a_word(language: str) -> None:
+    words = json.loads((WORDS / f"words.{language}.json").read_text())
+    ways = {
+        keyword.value.value
+        for file in (ROOT / "src/peakend/accounts").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "way" and isinstance(keyword.value, ast.Constant)
+    }
+    assert {"passkey", "sso"} <= ways
+    assert {way for way in ways if f"accounts.way_{way}" not in words} == set()

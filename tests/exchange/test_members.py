@@ -5,6 +5,7 @@ import pytest
 
 from peakend.accounts import actions as accounts
 from peakend.accounts import queries as people
+from peakend.kernel.actors import Actor
 from peakend.kernel.errors import Conflict
 from tests.exchange.conftest import Dock, counts
 from tests.exchange.test_articles import carried_out
@@ -29,6 +30,24 @@ async def standing(dock: Dock, login: str) -> people.Member:
         found = await people.find_members_by_login(tx, login)
         assert found is not None
         return await people.need_member(tx, found)
+
+
+async def clerk_at_work(dock: Dock) -> Actor:
+    """Let somebody with a narrow role of the house's own carry in; return who did before."""
+    rights = ["accounts.manage", "settings.manage"]
+    async with dock.floor.tx() as tx:
+        role_id = await accounts.add_role(
+            tx, role=accounts.RoleText(name="人事", permissions=rights, sight="own")
+        )
+    clerk = await dock.floor.hire("clerk@example.com", serves=False)
+    async with dock.floor.tx() as tx:
+        await accounts.set_roles(tx, member_id=clerk.id, built_in=None, role_ids=[role_id])
+    before = dock.admin
+    dock.admin = Actor(
+        organisation_id=clerk.organisation_id, kind="member", id=clerk.id,
+        permissions=frozenset(rights),
+    )  # fmt: skip
+    return before
 
 
 async def test_who_is_new_is_invited_as_by_hand(dock: Dock) -> None:
@@ -132,23 +151,7 @@ async def test_nobody_is_locked_out_and_nobody_given_too_much(dock: Dock) -> Non
     )
     assert other.id is not None
     # Who manages people without being an administrator makes none by a table either.
-    async with dock.floor.tx() as tx:
-        role_id = await accounts.add_role(
-            tx,
-            role=accounts.RoleText(
-                name="人事", permissions=["accounts.manage", "settings.manage"], sight="own"
-            ),
-        )
-    clerk = await dock.floor.hire("clerk@example.com", serves=False)
-    async with dock.floor.tx() as tx:
-        await accounts.set_roles(tx, member_id=clerk.id, built_in=None, role_ids=[role_id])
-        rights = frozenset({"accounts.manage", "settings.manage"})
-    admin, dock.admin = (
-        dock.admin,
-        type(clerk)(
-            organisation_id=clerk.organisation_id, kind="member", id=clerk.id, permissions=rights
-        ),
-    )
+    admin = await clerk_at_work(dock)
     done = await dock.all_in(
         HEAD + "new@example.com,新人,管理员,,,,,\nfangli,,,,,9,,\nok@example.com,好,,,,,,\n",
         "members", "overwrite",
@@ -211,25 +214,10 @@ async def test_an_invitation_carries_roles_of_the_houses_own(dock: Dock) -> None
 async def test_no_invitation_gives_by_a_role_what_one_has_not(dock: Dock) -> None:
     await house(dock)
     async with dock.floor.tx() as tx:
-        role_id = await accounts.add_role(
-            tx,
-            role=accounts.RoleText(
-                name="人事", permissions=["accounts.manage", "settings.manage"], sight="own"
-            ),
-        )
         await accounts.add_role(
             tx, role=accounts.RoleText(name="管钥匙", permissions=["audit.read"], sight="own")
         )
-    clerk = await dock.floor.hire("clerk@example.com", serves=False)
-    async with dock.floor.tx() as tx:
-        await accounts.set_roles(tx, member_id=clerk.id, built_in=None, role_ids=[role_id])
-    rights = frozenset({"accounts.manage", "settings.manage"})
-    admin, dock.admin = (
-        dock.admin,
-        type(clerk)(
-            organisation_id=clerk.organisation_id, kind="member", id=clerk.id, permissions=rights
-        ),
-    )
+    admin = await clerk_at_work(dock)
     done = await dock.all_in(
         HEAD + "k@example.com,钥,管钥匙,,,,,\nh@example.com,人,人事,,,,,\n", "members"
     )

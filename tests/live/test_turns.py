@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from peakend.conversations import actions
+from peakend.kernel import clock
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.ids import new_id
 from peakend.kernel.live import Cursor, Logged, end_of_log, parts, read_log, read_log_of
@@ -86,8 +87,8 @@ def _fact(xid: int, conversation_id: UUID, seq: int) -> Logged:
     at = new_id()
     return Logged(
         organisation_id=at, id=at, type="NoteAdded", version=1, actor="system", xid=xid,
-        occurred_at=None, payload={"seq": seq}, conversation_id=conversation_id,
-    )  # type: ignore[arg-type]  # fmt: skip
+        occurred_at=clock.now(), payload={"seq": seq}, conversation_id=conversation_id,
+    )  # fmt: skip
 
 
 def test_no_stretch_ends_between_two_that_changed_places() -> None:
