@@ -17,6 +17,32 @@ from tests.conversations.conftest import Centre, make_centre
 from tests.conversations.test_visitor_api import Visitor
 
 
+async def where(dsn: str, wanted: Iterable[str], also: str = "") -> dict[str, str]:
+    """Return where each of these words is: in a table, in a file, or in `also`."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        tables = await connection.fetch(
+            "SELECT quote_ident(relname) AS name FROM pg_class"
+            " WHERE relkind IN ('r', 'p', 'm') AND relnamespace = 'public'::regnamespace"
+        )
+        texts = {}
+        for table in tables:
+            # All columns as text: json, arrays, index words and bytes as hex digits.
+            rows = await connection.fetch(f"SELECT t::text AS row FROM {table['name']} t")
+            texts[table["name"]] = "\n".join(row["row"] for row in rows)
+    finally:
+        await connection.close()
+    texts["log"] = also
+    for path in Path(settings.data_dir).rglob("*"):
+        if path.is_file():
+            texts[str(path)] = path.name + path.read_bytes().decode("latin-1")
+    return {
+        word: ", ".join(name for name, text in texts.items() if word in text)
+        for word in wanted
+        if any(word in text for text in texts.values())
+    }
+
+
 @dataclass
 class Place:
     """Where canaries are planted: people, a visitor, and what was planted under which name."""
@@ -61,28 +87,7 @@ class Place:
 
     async def found(self, wanted: Iterable[str], also: str = "") -> dict[str, str]:
         """Return where each of these words is: in a table, in a file, or in `also`."""
-        connection = await asyncpg.connect(self.dsn)
-        try:
-            tables = await connection.fetch(
-                "SELECT quote_ident(relname) AS name FROM pg_class"
-                " WHERE relkind IN ('r', 'p', 'm') AND relnamespace = 'public'::regnamespace"
-            )
-            texts = {}
-            for table in tables:
-                # All columns as text: json, arrays, index words and bytes as hex digits.
-                rows = await connection.fetch(f"SELECT t::text AS row FROM {table['name']} t")
-                texts[table["name"]] = "\n".join(row["row"] for row in rows)
-        finally:
-            await connection.close()
-        texts["log"] = also
-        for path in Path(settings.data_dir).rglob("*"):
-            if path.is_file():
-                texts[str(path)] = path.name + path.read_bytes().decode("latin-1")
-        return {
-            word: ", ".join(name for name, text in texts.items() if word in text)
-            for word in wanted
-            if any(word in text for text in texts.values())
-        }
+        return await where(self.dsn, wanted, also)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from tests.conversations.conftest import make_centre
 from tests.databases import folder_for_server
 from tests.platform.test_backups import everything_archived, kill_hard, unheard
 from tests.privacy import planting
-from tests.privacy.conftest import Place, erasure
+from tests.privacy.conftest import Place, erasure, where
 
 
 @dataclass
@@ -187,10 +187,9 @@ def _within(look: Any) -> Any:
 
 async def _there(dsn: str, words: dict[str, str]) -> set[str]:
     """Return which canaries are in any table or any file of the store."""
-    place = Place(None, dsn, "", None, None, None)  # type: ignore[arg-type]
     kept, settings.data_dir = settings.data_dir, settings.data_dir / "files"
     try:
-        found = await place.found(words.values())
+        found = await where(dsn, words.values())
     finally:
         settings.data_dir = kept
     return {name for name, word in words.items() if word in found}
