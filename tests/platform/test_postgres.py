@@ -13,6 +13,7 @@ import asyncpg
 import pytest
 
 from peakend.kernel.postgres import EmbeddedPostgres, PostgresProblem, binaries, kept_dsn, places
+from peakend.kernel.postgres.memory import buffers_mb, memory_bytes
 from tests.databases import folder_for_server
 
 KEEPER = Path(__file__).with_name("keep_postgres.py")
@@ -256,3 +257,36 @@ async def test_an_ordinary_user_starts_it_too(folder, keep):
     assert owners == {user.pw_uid}
     keeper.kill()
     assert await nothing_left(folder)
+
+
+async def test_what_an_operator_sets_stays_and_who_reaches_the_server_does_not_change(folder):
+    postgres = EmbeddedPostgres(folder / "d")
+    dsn = await postgres.start()
+    try:
+        assert await ask(dsn, "SHOW work_mem") == "8MB"
+        for change in ("work_mem = '9MB'", "shared_buffers = '32MB'", "listen_addresses = '*'"):
+            await ask(dsn, f"ALTER SYSTEM SET {change}")
+    finally:
+        await postgres.stop()
+    dsn = await postgres.start()
+    try:
+        shown = [await ask(dsn, f"SHOW {name}") for name in ("work_mem", "shared_buffers")]
+        assert shown == ["9MB", "32MB"]
+        assert await ask(dsn, "SHOW listen_addresses") == ""
+    finally:
+        await postgres.stop()
+
+
+@pytest.mark.parametrize(
+    ("memory_gb", "buffers"), [(0.5, 64), (2, 64), (4, 128), (8, 256), (24, 512), (512, 512)]
+)
+def test_buffers_grow_with_the_machine_up_to_a_bound(memory_gb, buffers):
+    assert buffers_mb(int(memory_gb * 2**30)) == buffers
+
+
+def test_a_container_has_the_memory_that_it_may_take(tmp_path):
+    none, open_ended, small = (tmp_path / name for name in ("none", "max", "small"))
+    open_ended.write_text("max\n")
+    small.write_text(f"{2**30}\n")
+    assert memory_bytes([none, small]) == 2**30
+    assert memory_bytes([open_ended]) == memory_bytes([]) > 2**30

@@ -100,21 +100,21 @@ customer_apart = tenant_table(
 )
 # What contexts above may sift by without naming this table.
 customer.info["after"] = [
-    # Two halves and no coalesce: behind row-level security neither an "or" nor a coalesce finds its
-    # way into an index, and every customer would be read.
+    # No coalesce: behind row-level security neither that nor an "or" finds its way into an index,
+    # and every customer would be read. Who absorbed others was not absorbed (decision 0027).
     """
 CREATE FUNCTION customer_parts(wanted uuid) RETURNS TABLE (id uuid, absorbed boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
-    SELECT p.id, p.merged_into_id IS NOT NULL FROM customer c
-    JOIN customer p ON p.organisation_id = c.organisation_id
-        AND p.id = CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
-    WHERE c.organisation_id = current_organisation() AND c.id = wanted
-    UNION ALL
-    SELECT p.id, true FROM customer c
-    JOIN customer p ON p.organisation_id = c.organisation_id
-        AND p.merged_into_id =
+    SELECT part.id, part.absorbed FROM customer c
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END AS id,
+            false AS absorbed
+        UNION ALL
+        SELECT p.id, true FROM customer p
+        WHERE p.organisation_id = current_organisation() AND p.merged_into_id =
             CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
+    ) part
     WHERE c.organisation_id = current_organisation() AND c.id = wanted
 $body$
 """,

@@ -1,6 +1,6 @@
 """Saved views: which there are for a person, what they show, and how much there is in each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -27,11 +27,12 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, NotFound
 from peakend.kernel.paging import WrongCursor, cursor_decode, cursor_encode
-from peakend.profiles.queries import Condition, FieldTest, field_tests, sifting_fields
+from peakend.profiles.queries import Condition, Field, FieldTest, field_tests, sifting_fields
 
 COUNTED_TO = 99
 # How many rows a page or a count reads before it says where it stopped, with what it must look up.
-READ_FOR_A_PAGE = READ_FOR_A_COUNT = 1_000
+READ_FOR_A_PAGE = 1_000
+READ_FOR_A_COUNT = 500
 
 # Who shares views sees what every team has, too, but nobody else's own.
 _VIEWS = f"""
@@ -187,13 +188,20 @@ async def _gone(tx: Transaction, filters: Sequence[ViewFilter], actor: Actor) ->
         known["reason_ids"] = {node.id for node in (await reason_tree(tx)).nodes}
     if named("queue_ids") and provided.directory is not None:
         known["queue_ids"] = await provided.directory.known_queues(tx, named("queue_ids"))
-    asked = {one.field_id for given in filters for one in given.fields}
-    fields = set(await sifting_fields(tx, asked, actor))
+    fields = set(await _fields(tx, filters, actor))
     return [
         [field for field, there in known.items() if set(getattr(given, field)) - there]
         + (["fields"] if {one.field_id for one in given.fields} - fields else [])
         for given in filters
     ]
+
+
+async def _fields(
+    tx: Transaction, filters: Iterable[ViewFilter], actor: Actor
+) -> Mapping[UUID, Field]:
+    """Return the custom fields that filters ask for and this one may sift by."""
+    asked = {one.field_id for given in filters for one in given.fields}
+    return await sifting_fields(tx, asked, actor) if asked else {}
 
 
 async def checked_filter(tx: Transaction, given: ViewFilter, actor: Actor) -> ViewFilter:
@@ -204,39 +212,43 @@ async def checked_filter(tx: Transaction, given: ViewFilter, actor: Actor) -> Vi
     gone = (await _gone(tx, [given], actor))[0]
     if gone:
         raise ViewNamesGone(fields=dict.fromkeys(gone, "gone"))
-    if await _field_tests(tx, given, actor) is None:
+    if _tests(await _fields(tx, [given], actor), given) is None:
         raise Invalid(fields={"fields": "unfitting"})
     return given
 
 
-async def _field_tests(tx: Transaction, given: ViewFilter, actor: Actor) -> list[FieldTest] | None:
-    if not given.fields:
-        return []
-    known = await sifting_fields(tx, {one.field_id for one in given.fields}, actor)
+def _tests(known: Mapping[UUID, Field], given: ViewFilter) -> list[FieldTest] | None:
     asked = [Condition(**msgspec.structs.asdict(one)) for one in given.fields]
     return field_tests(known, asked)
 
 
-async def _sieve(tx: Transaction, actor: Actor, given: ViewFilter) -> Sieve:
-    agents = set(given.agent_ids)
-    if "me" in given.holders and actor.id is not None:
-        agents.add(actor.id)
-    if "my_team" in given.holders and actor.team_ids:
-        agents |= {
-            one for team in await teams(tx) if team.id in actor.team_ids for one in team.member_ids
-        }
-    reasons = given.reason_ids
-    if reasons:
-        nodes = (await reason_tree(tx)).nodes
-        reasons = with_branches(reasons, {node.id: node.parent_id for node in nodes})
-    return Sieve(
-        filter=given,
-        now=tx.now,
-        me=actor.id,
-        agent_ids=sorted(agents),
-        reason_ids=reasons,
-        fields=await _field_tests(tx, given, actor) or [],
-    )
+async def _sieves(tx: Transaction, actor: Actor, filters: Sequence[ViewFilter]) -> list[Sieve]:
+    """Return filters as they are for one reader; what several of them name is read once."""
+    team: set[UUID] = set()
+    if actor.team_ids and any("my_team" in one.holders for one in filters):
+        mine = [one for one in await teams(tx) if one.id in actor.team_ids]
+        team = {member_id for one in mine for member_id in one.member_ids}
+    parents: dict[UUID, UUID | None] = {}
+    if any(one.reason_ids for one in filters):
+        parents = {node.id: node.parent_id for node in (await reason_tree(tx)).nodes}
+    known = await _fields(tx, filters, actor)
+
+    def sieve(given: ViewFilter) -> Sieve:
+        agents = set(given.agent_ids)
+        if "me" in given.holders and actor.id is not None:
+            agents.add(actor.id)
+        if "my_team" in given.holders:
+            agents |= team
+        return Sieve(
+            filter=given,
+            now=tx.now,
+            me=actor.id,
+            agent_ids=sorted(agents),
+            reason_ids=with_branches(given.reason_ids, parents),
+            fields=_tests(known, given) or [],
+        )
+
+    return [sieve(one) for one in filters]
 
 
 async def found_conversations(
@@ -252,7 +264,7 @@ async def found_conversations(
 
     Counts: each page reads some 1,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
     """
-    sieve = await _sieve(tx, actor, await checked_filter(tx, given, actor))
+    (sieve,) = await _sieves(tx, actor, [await checked_filter(tx, given, actor)])
     parts = _parts(given, order)
     at = 0
     after: tuple[datetime, UUID] | None = None
@@ -315,13 +327,13 @@ def _after(cursor: str, parts: int) -> tuple[int, tuple[datetime, UUID] | None]:
 async def view_counts(tx: Transaction, actor: Actor) -> list[ViewCount]:
     """Return how much is in each view; one that names what is gone has none.
 
-    Counts: up to 99 of the newest 1,000 rows, of fewer where tiers, tags or custom fields are
+    Counts: up to 99 of the newest 500 rows, of fewer where tiers, tags or custom fields are
     looked up; `more` where there may be others.
     """
     found = await _records(tx, actor)
     gone = await _gone(tx, [one.filter for one in found], actor)
     there = [record for record, missing in zip(found, gone, strict=True) if not missing]
-    sieves = [await _sieve(tx, actor, record.filter) for record in there]
+    sieves = await _sieves(tx, actor, [record.filter for record in there])
     held = await tallies(tx, actor, sieves, most=COUNTED_TO, reads=READ_FOR_A_COUNT)
     return [
         ViewCount(record.id, tally.fitting, tally.more)

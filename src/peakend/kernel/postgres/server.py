@@ -16,6 +16,7 @@ import asyncpg
 
 from peakend.kernel.postgres import launch
 from peakend.kernel.postgres.binaries import Binaries, find_binaries
+from peakend.kernel.postgres.memory import buffers_mb, memory_bytes
 from peakend.kernel.postgres.places import (
     DATABASE,
     HALF_RESTORED,
@@ -27,12 +28,17 @@ from peakend.kernel.postgres.places import (
     settle,
 )
 
+# What must be so: who reaches the server, and that its log has no personal data, neither statements
+# nor the DETAIL line with a row's values.
+FIRM = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
 # Meant for one machine that also does other things. What the operator wants otherwise is set with
 # ALTER SYSTEM or an own server behind PEAKEND_DATABASE_URL.
 SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "shared_buffers": "64MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -46,9 +52,6 @@ SETTINGS = {
     # An archive that is away holds back this much log; then it has a gap, and the centre goes on.
     "max_slot_wal_keep_size": "4GB",
     "autovacuum_naptime": "20s",
-    # No personal data in the log: neither statements nor the DETAIL line with a row's values.
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
 SETTINGS_BY_MAJOR = {18: {"io_method": "sync"}}  # without three more processes for one machine
@@ -181,9 +184,12 @@ class EmbeddedPostgres:
     def _spawn(self, binaries: Binaries) -> None:
         place = self._need_place()
         command = [binaries.program("postgres"), "-D", str(place.cluster)]
-        settings = SETTINGS | SETTINGS_BY_MAJOR.get(binaries.major, {})
-        settings["unix_socket_directories"] = str(place.socket_folder)
-        for name, value in (settings | self._settings).items():
+        firm = {
+            **FIRM,
+            "unix_socket_directories": str(place.socket_folder),
+            "config_file": str(_written(place.cluster, binaries.major)),
+        }
+        for name, value in (firm | self._settings).items():
             command += ["-c", f"{name}={value}"]
         _fresh_log(place)
         with place.log.open("ab") as log:
@@ -230,6 +236,22 @@ class EmbeddedPostgres:
     def _need_place(self) -> Place:
         assert self._place is not None
         return self._place
+
+
+def _written(cluster: Path, major: int) -> Path:
+    """Write what we set beside what `initdb` did, below what ALTER SYSTEM says; return the file."""
+    settings = {
+        **SETTINGS,
+        **SETTINGS_BY_MAJOR.get(major, {}),
+        "shared_buffers": f"{buffers_mb(memory_bytes())}MB",
+    }
+    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+    file = cluster / "peakend.conf"
+    beside = file.with_suffix(".new")
+    beside.write_text("include_if_exists = 'postgresql.conf'\n" + "".join(lines))
+    beside.chmod(0o644)
+    beside.replace(file)
+    return file
 
 
 async def _hold_soon(data_dir: Path) -> IO[str]:

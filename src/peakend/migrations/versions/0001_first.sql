@@ -3685,15 +3685,15 @@ CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = curre
 CREATE FUNCTION customer_parts(wanted uuid) RETURNS TABLE (id uuid, absorbed boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $body$
-    SELECT p.id, p.merged_into_id IS NOT NULL FROM customer c
-    JOIN customer p ON p.organisation_id = c.organisation_id
-        AND p.id = CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
-    WHERE c.organisation_id = current_organisation() AND c.id = wanted
-    UNION ALL
-    SELECT p.id, true FROM customer c
-    JOIN customer p ON p.organisation_id = c.organisation_id
-        AND p.merged_into_id =
+    SELECT part.id, part.absorbed FROM customer c
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END AS id,
+            false AS absorbed
+        UNION ALL
+        SELECT p.id, true FROM customer p
+        WHERE p.organisation_id = current_organisation() AND p.merged_into_id =
             CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE c.merged_into_id END
+    ) part
     WHERE c.organisation_id = current_organisation() AND c.id = wanted
 $body$
 -- next
