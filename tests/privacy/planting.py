@@ -154,7 +154,10 @@ async def in_conversation(place: Place, conversation_id: str, visitor: Visitor) 
     card = await does("POST", f"{here}/rich-messages", rich)
     await visitor.send(f"messages/{card['id']}/choices", {"choice": "q0"})
     for kind in ("agent", "note"):
-        draft = {"text": word(f"draft of a {kind}"), "kind": kind}
+        draft: dict[str, Any] = {"text": word(f"draft of a {kind}"), "kind": kind}
+        if kind == "agent":
+            below = {"type": "step", "n": 1, "of": 1, "text": word("card in a draft")}
+            draft["card"] = {"content": {"block": below}}
         await does("PUT", f"{here}/draft", draft)
     whisper = {"client_id": str(uuid4()), "text": word("whisper")}
     await does("POST", f"{here}/whispers", whisper, by=place.mate)

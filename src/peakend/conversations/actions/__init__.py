@@ -28,6 +28,7 @@ from peakend.conversations.actions.closing import (
     set_rating,
     set_reason,
 )
+from peakend.conversations.actions.drafting import save_draft
 from peakend.conversations.actions.following import (
     TooManyFollowed,
     TooManyPinned,
@@ -87,7 +88,6 @@ from peakend.conversations.actions.marking import (
     mark_read_by_agent,
     mark_seen_by_customer,
     mark_unread,
-    save_draft,
     set_priority,
     tag,
     visit_page,

@@ -49,18 +49,45 @@ async def with_own_pictures(
 
     A picture that is taken back with its message must not vanish from where it is kept.
     """
-    lent: list[Rich | None] = []
-    if template_id is not None:
-        lent.append((await need_rich_template(tx, template_id, by)).content)
-    if canned_reply_id is not None:
-        lent.append((await need_canned_reply(tx, canned_reply_id, by)).card)
-    for one in filter(None, lent):
+    for one in await _lent(tx, template_id, canned_reply_id, by):
         wanted = set(rules.pictures(content))
         theirs = [picture for picture in rules.pictures(one) if picture in wanted]
         content = rules.with_pictures(content, await copy_files(tx, theirs, purpose="message"))
     files = rules.pictures(content)
     await _need_pictures(tx, [one for one in files if one not in known])
     return content, files
+
+
+async def pictures_at_hand(
+    tx: Transaction,
+    content: Rich,
+    template_id: UUID | None,
+    canned_reply_id: UUID | None,
+    by: Actor,
+) -> list[UUID]:
+    """Return the sender's own pictures; the others are lent by a template or a canned reply.
+
+    Errors: FileNotFound, WrongRich, RichTemplateNotFound, CannedReplyNotFound.
+    """
+    lent = {
+        picture
+        for one in await _lent(tx, template_id, canned_reply_id, by)
+        for picture in rules.pictures(one)
+    }
+    own = [one for one in rules.pictures(content) if one not in lent]
+    await _need_pictures(tx, own)
+    return own
+
+
+async def _lent(
+    tx: Transaction, template_id: UUID | None, canned_reply_id: UUID | None, by: Actor
+) -> list[Rich]:
+    lent: list[Rich | None] = []
+    if template_id is not None:
+        lent.append((await need_rich_template(tx, template_id, by)).content)
+    if canned_reply_id is not None:
+        lent.append((await need_canned_reply(tx, canned_reply_id, by)).card)
+    return [one for one in lent if one is not None]
 
 
 async def with_kept_pictures(tx: Transaction, content: Rich, old: Rich | None, by: Actor) -> Rich:

@@ -39,6 +39,7 @@ WITH gone AS (
     WHERE organisation_id = current_organisation() AND conversation_id = $1
 ), drafts AS (
     DELETE FROM draft WHERE organisation_id = current_organisation() AND conversation_id = $1
+    RETURNING card
 ), joins AS (
     DELETE FROM conversation_join WHERE organisation_id = current_organisation()
       AND (into_id = $1 OR absorbed_id = $1)
@@ -47,7 +48,9 @@ SELECT (SELECT count(*) FROM gone) AS messages,
        (SELECT coalesce(array_agg(f ->> 'id'), '{}')
         FROM (SELECT files FROM gone UNION ALL SELECT files FROM kept) a,
              LATERAL jsonb_array_elements(a.files) f
-        WHERE jsonb_typeof(a.files) = 'array') AS files
+        WHERE jsonb_typeof(a.files) = 'array')
+       || (SELECT coalesce(array_agg(own), '{}')
+           FROM drafts, LATERAL jsonb_array_elements_text(card -> 'own') own) AS files
 """
 _LINE = """
 WITH line AS (
@@ -153,7 +156,7 @@ holds(
          empties=("text", "files"),
          find=_of("recalled_message", "t.message_id, t.text, t.recalled_at") + " AND t.text <> ''"),
     Held(table="draft", of="drafts", about="conversation",
-         find=_of("draft", "t.text, t.kind, t.updated_at")),
+         find=_of("draft", "t.text, t.kind, t.card -> 'content' AS card, t.updated_at")),
     Held(table="mention", of="messages", about="conversation", copied=False),
     Held(table="conversation_join", of="messages", about="conversation", copied=False),
     Held(table="conversation", of="messages", about="conversation", empties=("preview",),

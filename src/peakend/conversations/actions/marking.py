@@ -1,11 +1,10 @@
-"""Marks on a conversation: delivered, read, tags, drafts, the page a visitor looks at."""
+"""Marks on a conversation: delivered, read, tags, the page a visitor looks at."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
-from peakend.conversations.actions.posting import TextTooLong, checked_text
 from peakend.conversations.events import (
     ConversationTagged,
     MarkedUnread,
@@ -23,7 +22,7 @@ from peakend.conversations.queries.access import (
 from peakend.conversations.queries.visitor import FRONT
 from peakend.conversations.rules.channels import page_url
 from peakend.conversations.rules.states import Priority
-from peakend.conversations.rules.texts import LONGEST_MESSAGE, is_text, one_line
+from peakend.conversations.rules.texts import is_text, one_line
 from peakend.customers.actions import record_page
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -65,14 +64,6 @@ WHERE c.organisation_id = current_organisation() AND c.id = w.id
 RETURNING c.id, w.channel_kind AS channel, w.read, w.delivered,
           w.read > w.old_read AS newly_read, w.delivered > w.old_delivered AS newly_delivered
 """  # noqa: S608 (a part of our own)
-
-_SAVE_DRAFT = """
-INSERT INTO draft AS d (conversation_id, member_id, text, kind, updated_at)
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (organisation_id, conversation_id, member_id, kind)
-DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
-"""
-
 
 _OPEN = """
 SELECT id FROM conversation
@@ -271,29 +262,6 @@ async def tag(
         ConversationTagged(
             conversation_id=conversation_id, added=tuple(added), removed=tuple(removed)
         ),
-    )
-
-
-async def save_draft(
-    tx: Transaction, *, conversation_id: UUID, text: str, kind: str, by: Actor
-) -> None:
-    """Keep a reply or a note that a person is writing; an empty text forgets it.
-
-    No fact: nothing happened yet. Errors: ConversationNotFound, TextTooLong.
-    """
-    await need_conversation(tx, conversation_id, by)
-    if len(text) > LONGEST_MESSAGE:
-        raise TextTooLong(longest=LONGEST_MESSAGE)
-    kept = checked_text(text, may_be_empty=True) if text.strip() else ""
-    if kept:
-        await tx.run(_SAVE_DRAFT, conversation_id, by.id, kept, kind, tx.now)
-        return
-    await tx.run(
-        "DELETE FROM draft WHERE organisation_id = current_organisation() "
-        "AND conversation_id = $1 AND member_id = $2 AND kind = $3",
-        conversation_id,
-        by.id,
-        kind,
     )
 
 

@@ -11,6 +11,7 @@ from litestar.params import Body, Parameter
 from msgspec import Meta
 
 from peakend.conversations import actions, queries
+from peakend.conversations.rules.rich import HeldCard
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Refused
@@ -47,6 +48,7 @@ class DraftGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     text: Text
     kind: Literal["agent", "note"] = "agent"
+    card: HeldCard | None = None
 
 
 class ReadGiven(msgspec.Struct, forbid_unknown_fields=True):
@@ -229,7 +231,12 @@ async def keep_draft(
     conversation_id: UUID, data: DraftGiven, actor: Actor, tx: Transaction
 ) -> None:
     await actions.save_draft(
-        tx, conversation_id=conversation_id, text=data.text, kind=data.kind, by=actor
+        tx,
+        conversation_id=conversation_id,
+        text=data.text,
+        kind=data.kind,
+        card=data.card,
+        by=actor,
     )
 
 

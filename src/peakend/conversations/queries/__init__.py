@@ -37,6 +37,7 @@ from peakend.conversations.queries.card import (
     newest_of_customers,
 )
 from peakend.conversations.queries.clearing import Standing, standing
+from peakend.conversations.queries.drafts import drafts
 from peakend.conversations.queries.field_values import (
     ConversationFields,
     conversation_fields,
@@ -83,7 +84,6 @@ from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.seeing import blind_to
 from peakend.conversations.queries.settings import (
     channels,
-    drafts,
     need_channel,
     need_tag,
     reason_tree,

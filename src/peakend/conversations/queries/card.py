@@ -8,10 +8,10 @@ import msgspec
 
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import ConversationNotFound, need_conversation
+from peakend.conversations.queries.drafts import Draft, drafts
 from peakend.conversations.queries.lists import Filters, conversation_list
 from peakend.conversations.queries.messages import Message, messages
 from peakend.conversations.queries.rows import ConversationRow, rows
-from peakend.conversations.queries.settings import Draft, drafts
 from peakend.conversations.rules.states import leads as acts_for_others
 from peakend.customers.queries import CustomerCard, PageTrace, customer_card, page_trail
 from peakend.kernel.actors import Actor

@@ -1,6 +1,5 @@
-"""Settings that conversations use: channels, tags, contact reasons; and drafts."""
+"""Settings that conversations use: channels, tags, contact reasons."""
 
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -53,13 +52,6 @@ class ReasonTree(msgspec.Struct, frozen=True):
 
     version: int
     nodes: list[ShownReason]
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """What a person was writing."""
-
-    text: str
-    kind: Literal["agent", "note"]
 
 
 async def channels(tx: Transaction) -> list[ChannelRecord]:
@@ -122,17 +114,6 @@ async def reason_tree(tx: Transaction) -> ReasonTree:
             )
             for node in nodes
         ],
-    )
-
-
-async def drafts(tx: Transaction, conversation_id: UUID, member_id: UUID | None) -> list[Draft]:
-    """Return what a person was writing in a conversation: a reply, a note, both or nothing."""
-    return await tx.all(
-        Draft,
-        "SELECT text, kind FROM draft WHERE organisation_id = current_organisation() "
-        "AND conversation_id = $1 AND member_id = $2 ORDER BY updated_at LIMIT 2",
-        conversation_id,
-        member_id,
     )
 
 

@@ -92,6 +92,14 @@ class Rich(_Part, frozen=True, kw_only=True):
     quick: Annotated[list[Label], Meta(max_length=MOST_QUICK)] = []
 
 
+class HeldCard(_Part, frozen=True, kw_only=True):
+    """A card that goes with the reply being written, and where its pictures may come from."""
+
+    content: Rich
+    template_id: UUID | None = None
+    canned_reply_id: UUID | None = None
+
+
 class Saying(msgspec.Struct, frozen=True):
     """The house's words in the customer's language."""
 

@@ -1591,6 +1591,7 @@ CREATE TABLE draft (
 	member_id UUID NOT NULL, 
 	text TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
+	card JSONB, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id, kind)
 )

@@ -6605,12 +6605,21 @@ export interface components {
         };
         /** Draft */
         Draft: {
+            card: components["schemas"]["DraftCard"] | null;
             /** @enum {string} */
             kind: "agent" | "note";
             text: string;
         };
+        /** DraftCard */
+        DraftCard: {
+            canned_reply_id: string | null;
+            content: components["schemas"]["Rich"];
+            pictures: components["schemas"]["File"][];
+            template_id: string | null;
+        };
         /** DraftGiven */
         DraftGiven: {
+            card?: components["schemas"]["HeldCard"] | null;
             /**
              * @default agent
              * @enum {string}
@@ -7021,6 +7030,12 @@ export interface components {
             /** Format: uuid */
             leg_id: string;
             number: number;
+        };
+        /** HeldCard */
+        HeldCard: {
+            canned_reply_id?: string | null;
+            content: components["schemas"]["Rich"];
+            template_id?: string | null;
         };
         /** HeldRoles */
         HeldRoles: {

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 
 const put = vi.hoisted(() => vi.fn(() => Promise.resolve()))
 vi.mock('@/api/client', () => ({ api: { put } }))
-const { clearDraft, draftOf, hasDraft, lastKind, offerDrafts, saveDraft } = await import('./drafts')
+const { clearDraft, draftOf, hasDraft, heldIn, lastKind, offerDrafts, saveCard, saveDraft } = await import('./drafts')
 
 test('a reply and a note are kept apart, here and on the server', () => {
   vi.useFakeTimers()
@@ -21,6 +21,36 @@ test('a reply and a note are kept apart, here and on the server', () => {
 
 test("the server's drafts come where nothing was typed", () => {
   saveDraft('two', { text: '新的', kind: 'agent' })
-  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent' }, { text: '备注', kind: 'note' }])).toBe(true)
+  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent', card: null }, { text: '备注', kind: 'note', card: null }])).toBe(true)
   expect([draftOf('two', 'agent'), draftOf('two', 'note'), lastKind('two')]).toEqual(['新的', '备注', 'agent'])
+})
+
+const content = { intro: '', quick: ['明天', '后天'], block: null }
+
+test('a card is kept with the reply, alone too, and goes with it', () => {
+  vi.useFakeTimers()
+  put.mockClear()
+  saveDraft('three', { text: '备注', kind: 'note' })
+  saveCard('three', { content, files: [], template_id: 'a' })
+  expect([hasDraft('three'), lastKind('three')]).toEqual([true, 'agent'])
+  vi.advanceTimersByTime(800)
+  expect(put).toHaveBeenCalledWith('/conversations/three/draft', { text: '备注', kind: 'note' })
+  expect(put).toHaveBeenCalledWith('/conversations/three/draft', { text: '', kind: 'agent', card: { content, template_id: 'a', canned_reply_id: undefined } })
+  saveCard('three', null)
+  vi.advanceTimersByTime(800)
+  expect(put).toHaveBeenLastCalledWith('/conversations/three/draft', { text: '', kind: 'agent' })
+  saveCard('three', { content, files: [], template_id: null })
+  clearDraft('three', 'agent')
+  expect(heldIn('three')).toBeUndefined()
+  expect(put).toHaveBeenLastCalledWith('/conversations/three/draft', { text: '', kind: 'agent' })
+  vi.useRealTimers()
+})
+
+test("the server's card comes where none was held or taken out", () => {
+  const card = { content, template_id: null, canned_reply_id: 'b', pictures: [] }
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card }])).toBe(true)
+  expect([heldIn('four'), lastKind('four')]).toEqual([{ ...card, files: [] }, 'agent'])
+  saveCard('four', null)
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card }])).toBe(false)
+  expect(heldIn('four')).toBeUndefined()
 })

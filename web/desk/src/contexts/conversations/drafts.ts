@@ -1,10 +1,15 @@
-/** What is being typed, a reply and a note beside each other: at once in the browser, a moment later on the server. */
-import { reactive } from 'vue'
+/** What is being typed, a reply and a note beside each other, and the card below a reply: at once in the browser, a moment later on the server. */
+import { reactive, shallowReactive } from 'vue'
 import { api } from '@/api/client'
+import type { Conversation, RichContent, StoredFile } from '@/api/types'
 
 export type Kind = 'agent' | 'note'
 export interface Draft { text: string; kind: Kind }
+/** `intro` stays empty here: the words before a card are what is written in the composer. */
+export interface Held { content: RichContent; files: StoredFile[]; template_id: string | null; canned_reply_id?: string | null }
 const drafts = reactive(new Map<string, string>())
+/** `null` where one was taken out again. */
+const cards = shallowReactive(new Map<string, Held | null>())
 const kinds = new Map<string, Kind>()
 const timers = new Map<string, number>()
 const both: Kind[] = ['agent', 'note']
@@ -13,8 +18,10 @@ export function draftOf(id: string, kind: Kind): string {
   return drafts.get(`${id}/${kind}`) ?? ''
 }
 
+export const heldIn = (id: string): Held | undefined => cards.get(id) ?? undefined
+
 export function hasDraft(id: string): boolean {
-  return both.some((kind) => draftOf(id, kind))
+  return !!heldIn(id) || both.some((kind) => draftOf(id, kind))
 }
 
 /** Which of the two was written last. */
@@ -27,28 +34,45 @@ export function useKind(id: string, kind: Kind): void {
 }
 
 /** Take the server's drafts, oldest first, where nothing was typed here since. Returns whether there was any. */
-export function offerDrafts(id: string, given: Draft[]): boolean {
+export function offerDrafts(id: string, given: Conversation['drafts']): boolean {
   const fresh = given.filter((one) => one.text && !drafts.has(`${id}/${one.kind}`))
   for (const one of fresh) drafts.set(`${id}/${one.kind}`, one.text)
-  if (fresh.length && !kinds.has(id)) kinds.set(id, fresh[fresh.length - 1].kind)
-  return fresh.length > 0
+  const below = cards.has(id) ? null : given.find((one) => one.card)
+  if (below?.card) cards.set(id, { ...below.card, files: below.card.pictures })
+  const newest = below && !fresh.includes(below) ? below : fresh[fresh.length - 1]
+  if (newest && !kinds.has(id)) kinds.set(id, newest.kind)
+  return !!newest
 }
 
 export function saveDraft(id: string, { text, kind }: Draft): void {
-  const key = `${id}/${kind}`
-  drafts.set(key, text)
+  drafts.set(`${id}/${kind}`, text)
   kinds.set(id, kind)
-  clearTimeout(timers.get(key))
-  timers.set(key, window.setTimeout(() => write(id, kind), 700))
+  soon(id, kind)
+}
+
+/** Let a card stand below the reply, or none. */
+export function saveCard(id: string, card: Held | null): void {
+  cards.set(id, card)
+  if (card) kinds.set(id, 'agent')
+  soon(id, 'agent')
 }
 
 export function clearDraft(id: string, kind: Kind): void {
   drafts.set(`${id}/${kind}`, '')
+  if (kind === 'agent' && cards.has(id)) cards.set(id, null)
   clearTimeout(timers.get(`${id}/${kind}`))
   write(id, kind)
 }
 
+function soon(id: string, kind: Kind): void {
+  const key = `${id}/${kind}`
+  clearTimeout(timers.get(key))
+  timers.set(key, window.setTimeout(() => write(id, kind), 700))
+}
+
 function write(id: string, kind: Kind): void {
+  const held = kind === 'agent' ? heldIn(id) : undefined
+  const card = held && { content: held.content, template_id: held.template_id, canned_reply_id: held.canned_reply_id }
   // Lost when offline: the text stays in this browser and is written with the next key.
-  void api.put(`/conversations/${id}/draft`, { text: draftOf(id, kind), kind }).catch(() => undefined)
+  void api.put(`/conversations/${id}/draft`, { text: draftOf(id, kind), kind, ...(card && { card }) }).catch(() => undefined)
 }

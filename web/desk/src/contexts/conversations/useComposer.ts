@@ -8,7 +8,7 @@ import { myId } from '@/app/session'
 import { clearDraft, draftOf, lastKind, offerDrafts, saveDraft, useKind, type Kind } from './drafts'
 import { send, type Wanted } from './outbox'
 import { quotedIn, unquote } from './quoting'
-import { heldIn, hindrance, letGo, withWords } from './rich/held'
+import { heldIn, hindrance, withWords } from './rich/held'
 import { useConversations } from './store'
 import { rights } from './useActs'
 
@@ -106,7 +106,6 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
     if (by({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value, rich: card.value && withWords(card.value, text.value) }) === false) return false
-    if (card.value) letGo(id.value)
     unquote(id.value, kind.value)
     for (const one of [...uploads]) detach(one)
     kept.delete(`${id.value}/${kind.value}`)

@@ -1,20 +1,16 @@
-/** Cards that stand in a composer: one for each conversation, which goes with the next reply. */
-import { shallowReactive } from 'vue'
+/** Cards that stand in a composer: one for each conversation, which goes with the next reply and is kept with its draft. */
 import type { RichContent, StoredFile } from '@/api/types'
+import { saveCard, type Held } from '../drafts'
 
-/** `intro` stays empty here: the words before a card are what is written in the composer. */
-export interface Held { content: RichContent; files: StoredFile[]; template_id: string | null; canned_reply_id?: string | null }
+export { heldIn, type Held } from '../drafts'
 /** The same with its words, on its way. */
 export type Carried = Held
 export const LONGEST_INTRO = 1000
 
-const held = shallowReactive(new Map<string, Held>())
-
-export const heldIn = (id: string): Held | undefined => held.get(id)
-export const letGo = (id: string): void => void held.delete(id)
+export const letGo = (id: string): void => saveCard(id, null)
 /** Put a card into a composer, without the words before it: those are text. */
 export function hold(id: string, content: RichContent, files: StoredFile[], template_id: string | null, canned_reply_id: string | null = null): void {
-  held.set(id, { content: { ...content, intro: '' }, files, template_id, canned_reply_id })
+  saveCard(id, { content: { ...content, intro: '' }, files, template_id, canned_reply_id })
 }
 
 /** The card with the words that were written before it. */
