@@ -132,6 +132,37 @@ async def test_a_card_is_seen_before_it_goes_and_goes_once(bench: Bench) -> None
         await bench.run(macro_id)
 
 
+async def test_a_card_is_filled_in_before_it_is_seen(bench: Bench) -> None:
+    async with bench.floor.tx(bench.boss) as tx:
+        card_id = await conversations.add_rich_template(
+            tx, name="约时间", scope="all", team_id=None, by=bench.boss,
+            content=Rich(intro="{{ customer.name }}，您好", quick=["问{{ agent.name }}", "后天"]),
+        )  # fmt: skip
+    macro_id = await bench.macro(rich_template_id=card_id)
+    seen = await bench.preview(macro_id)
+    assert seen.card is not None
+    assert (seen.card.content.intro, seen.card.content.quick) == (
+        "王女士，您好", ["问linxi", "后天"],
+    )  # fmt: skip
+
+    async def called(name: str) -> None:
+        row = await bench.floor.conversation(bench.conversation_id)
+        async with bench.floor.tx(bench.boss) as tx:
+            await tx.run("UPDATE customer SET name = $2 WHERE id = $1", row.customer_id, name)
+
+    await called("王" * 1_000)
+    blocked = (await bench.preview(macro_id)).steps[0].blocked
+    assert blocked == "卡片前的话最多 1000 字，现为 1003 字，请改短"
+    with pytest.raises(actions.MacroBlocked):
+        await bench.run(macro_id)
+    await called("王女士")
+    await bench.run(macro_id)
+    async with bench.floor.tx() as tx:
+        row = await bench.floor.conversation(bench.conversation_id)
+        said = [one for one in await shown.messages(tx, row, limit=20) if one.kind == "agent"]
+    assert [one.text.split("\n")[0] for one in said] == ["王女士，您好"]
+
+
 async def test_a_card_of_fewer_people_is_no_card_of_a_macro_for_all(bench: Bench) -> None:
     own = await kept_card(bench, scope="own")
     with pytest.raises(actions.CardOfFewer):

@@ -121,14 +121,15 @@ async def previewed(
 async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Actor) -> Preview:
     """Return what a macro would do to a conversation that was read already."""
     steps = macro.steps
-    reply, note = await conversations.filled(tx, row, actor, [steps.reply, steps.note])
+    filling = await conversations.filling_for(tx, row, actor)
+    reply, note = filling.text(steps.reply), filling.text(steps.note)
     standing = Standing(
         state=row.state,
         agent_id=row.agent_id,
         by_id=actor.id,
         rights=actor.permissions,
     )
-    card = await _card(tx, steps, actor)
+    card, flaw = await _card(tx, steps, filling, actor)
     says = bool(steps.reply or card)
     waits = says and await assist.must_wait(tx, actor, row.queue_id)
     shown = []
@@ -143,7 +144,7 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
         step, found = await _step(tx, what, steps, row, standing)
         if what == "card":
             step = Step(what=what, names=[card.name] if card else [])
-            found = None if card else ("conversations.rich_template_not_found", {})
+            found = flaw
         texts = {"reply": reply, "note": note}
         if texts.get(what, "") is None:
             found = ("conversations.canned_not_rendered", {})
@@ -171,14 +172,20 @@ async def plan(tx: Transaction, macro: Macro, row: ConversationRecord, actor: Ac
     )
 
 
-async def _card(tx: Transaction, steps: Steps, actor: Actor) -> RichTemplate | None:
-    """Return the card of a macro as it is now; None where there is none for this person."""
+async def _card(
+    tx: Transaction, steps: Steps, filling: conversations.Filling, actor: Actor
+) -> tuple[RichTemplate | None, Why | None]:
+    """Return the card of a macro as it is now, filled in, and why it cannot go like this."""
     if steps.rich_template_id is None:
-        return None
+        return None, None
     try:
-        return await conversations.rich_template(tx, steps.rich_template_id, actor)
+        kept = await conversations.rich_template(tx, steps.rich_template_id, actor)
     except conversations.RichTemplateNotFound:
-        return None
+        return None, ("conversations.rich_template_not_found", {})
+    card = conversations.filled_template(kept, filling)
+    if card is None:
+        return None, ("conversations.canned_not_rendered", {})
+    return card, conversations.card_fault(card.content)
 
 
 def _worded(wording: str | None) -> Why | None:

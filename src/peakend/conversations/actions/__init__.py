@@ -5,7 +5,7 @@ from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
 from peakend.conversations.actions.approving import approved_reply, attached_beside
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
-from peakend.conversations.actions.cards import WrongRich
+from peakend.conversations.actions.cards import CardTooLong, WrongCardTemplate, WrongRich
 from peakend.conversations.actions.channels import (
     UnknownHours,
     UnknownQueue,
@@ -166,6 +166,7 @@ from peakend.conversations.rules.reasons import ReasonNode
 
 __all__ = [
     "AlreadyTalking",
+    "CardTooLong",
     "ChannelNotFound",
     "ChoiceNotFound",
     "Cleared",
@@ -213,6 +214,7 @@ __all__ = [
     "UnknownReason",
     "ViewStale",
     "VisitBegun",
+    "WrongCardTemplate",
     "WrongDomain",
     "WrongLook",
     "WrongPage",

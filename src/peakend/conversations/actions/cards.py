@@ -8,7 +8,8 @@ import msgspec
 from peakend.conversations.queries.canned import need_canned_reply
 from peakend.conversations.queries.rich import need_rich_template
 from peakend.conversations.rules import rich as rules
-from peakend.conversations.rules.rich import Rich
+from peakend.conversations.rules.filling import example, kept_faults, worded
+from peakend.conversations.rules.rich import Rich, TooLong
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
@@ -24,17 +25,41 @@ class WrongRich(Invalid):
     wording = "conversations.wrong_rich"
 
 
-def checked_rich(content: Rich, *, bare: bool = False) -> Rich:
-    """Return the content tidied; `bare` has its words elsewhere. Errors: WrongRich."""
-    kept = rules.tidy(content)
+class CardTooLong(Invalid):
+    """A part of a card is longer than it may be, perhaps only once it is filled in."""
+
+    wording = "conversations.card_too_long_title"
+
+    def __init__(self, about: TooLong) -> None:
+        super().__init__(fields={about.part: "long"}, most=about.most, long=about.long)
+        # Which part it is belongs into the sentence, in either language.
+        self.wording = worded(about)[0]  # type: ignore[misc]
+
+
+class WrongCardTemplate(Invalid):
+    """A card uses variables that there are not."""
+
+    wording = "conversations.wrong_template"
+
+
+def checked_rich(content: Rich, *, bare: bool = False, kept: bool = False) -> Rich:
+    """Return the content tidied; `bare` has its words elsewhere, one that is `kept` has variables.
+
+    Errors: WrongRich, CardTooLong, WrongCardTemplate.
+    """
+    tidied = rules.tidy(content)
     if bare:
-        kept = msgspec.structs.replace(kept, intro="")
-    wrong = rules.faults(kept)
-    if bare:
-        wrong.pop("intro", None)
+        tidied = msgspec.structs.replace(tidied, intro="")
+    wrong = kept_faults(tidied) if kept else rules.faults(tidied)
+    if bare and wrong.get("intro") == "empty":
+        del wrong["intro"]
+    if "template" in wrong.values():
+        raise WrongCardTemplate(fields=dict.fromkeys(wrong, "conversations.wrong_template"))
+    if long := "long" in wrong.values() and rules.too_long(example(tidied) if kept else tidied):
+        raise CardTooLong(long)
     if wrong:
         raise WrongRich(fields=dict.fromkeys(wrong, "conversations.wrong_rich"))
-    return kept
+    return tidied
 
 
 async def with_own_pictures(

@@ -258,7 +258,7 @@ async def _card(
         return None
     if len(body) > LONGEST_INTRO:
         raise WrongRich(fields={"body": "conversations.wrong_rich"})
-    return await with_kept_pictures(tx, checked_rich(card, bare=True), old, by)
+    return await with_kept_pictures(tx, checked_rich(card, bare=True, kept=True), old, by)
 
 
 async def delete_canned_reply(tx: Transaction, *, canned_reply_id: UUID, by: Actor) -> None:

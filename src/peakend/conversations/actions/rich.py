@@ -217,7 +217,7 @@ async def add_rich_template(
     if len(await rich_templates(tx, by)) >= MOST_OWN_TEMPLATES:
         raise TooManyTemplates(most=MOST_OWN_TEMPLATES)
     template_id = new_id()
-    content = await with_kept_pictures(tx, checked_rich(content), None, by)
+    content = await with_kept_pictures(tx, checked_rich(content, kept=True), None, by)
     await tx.run(
         """
         INSERT INTO rich_template (id, name, content, scope, team_id, member_id, typed, updated_at)
@@ -249,7 +249,8 @@ async def change_rich_template(
     await _may_own(tx, by, scope, team_id)
     content = old.content
     if "content" in changes:
-        content = await with_kept_pictures(tx, checked_rich(changes["content"]), old.content, by)
+        given = checked_rich(changes["content"], kept=True)
+        content = await with_kept_pictures(tx, given, old.content, by)
     changed = await tx.run(
         """
         UPDATE rich_template SET

@@ -111,7 +111,11 @@ async def choose(
 
 
 @get("/rich-templates", summary="Rich messages that I may use", opt=needs("canned.own"))
-async def template_list(actor: Actor, tx: Transaction) -> list[queries.RichTemplate]:
+async def template_list(
+    actor: Actor, tx: Transaction, conversation_id: UUID | None = None
+) -> list[queries.RichTemplate]:
+    if conversation_id is not None:
+        return await queries.ready_templates(tx, conversation_id, actor)
     return await queries.rich_templates(tx, actor)
 
 

@@ -23,7 +23,7 @@ from peakend.conversations.queries.canned import (
     CannedReply,
     ReadyReply,
     canned_replies,
-    filled,
+    filling_for,
     need_canned_reply,
     ready_replies,
     rendered_reply,
@@ -76,6 +76,8 @@ from peakend.conversations.queries.related import RelatedConversation, related
 from peakend.conversations.queries.rich import (
     RichTemplate,
     RichTemplateNotFound,
+    filled_template,
+    ready_templates,
     rich_template,
     rich_templates,
 )
@@ -118,6 +120,7 @@ from peakend.conversations.queries.visitor import (
     visitor_message,
     visitor_state,
 )
+from peakend.conversations.rules.filling import Filling, card_fault
 from peakend.conversations.rules.rich import Rich, introduced
 from peakend.conversations.rules.states import Due, Target, clock_runs
 from peakend.conversations.rules.views import ViewFilter
@@ -136,6 +139,7 @@ __all__ = [
     "ConversationStale",
     "Counts",
     "Due",
+    "Filling",
     "Filters",
     "FollowMark",
     "Followed",
@@ -177,6 +181,7 @@ __all__ = [
     "brand_of",
     "bubble",
     "canned_replies",
+    "card_fault",
     "channel_by_key",
     "channels",
     "clock_runs",
@@ -188,7 +193,8 @@ __all__ = [
     "customer_contacts",
     "customer_since",
     "drafts",
-    "filled",
+    "filled_template",
+    "filling_for",
     "followed",
     "following",
     "found_conversations",
@@ -212,6 +218,7 @@ __all__ = [
     "outlines",
     "painted",
     "ready_replies",
+    "ready_templates",
     "reason_tree",
     "related",
     "rendered_reply",

@@ -10,7 +10,8 @@ import msgspec
 from peakend.accounts.queries import brand_names, organisation
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import need_conversation
-from peakend.conversations.rules.canned import rendered, variables, without_name
+from peakend.conversations.rules.canned import variables
+from peakend.conversations.rules.filling import Filling
 from peakend.conversations.rules.rich import Rich, pictures
 from peakend.customers.queries import customer_briefs, name_to_say
 from peakend.kernel.actors import Actor
@@ -123,22 +124,26 @@ async def ready_replies(tx: Transaction, conversation_id: UUID, actor: Actor) ->
     """
     row = await need_conversation(tx, conversation_id, actor)
     replies = await canned_replies(tx, actor)
-    texts = await filled(tx, row, actor, [reply.body for reply in replies])
-    return [
-        ReadyReply(
-            id=reply.id,
-            shortcut=reply.shortcut,
-            title=reply.title,
-            text=text,
-            card=reply.card,
-            pictures=reply.pictures,
-            scope=reply.scope,
-            language=reply.language,
-            typed=reply.typed,
+    filling = await filling_for(tx, row, actor)
+    ready = []
+    for reply in replies:
+        text, card = filling.text(reply.body), reply.card and filling.card(reply.card)
+        if text is None or (reply.card and card is None):
+            continue
+        ready.append(
+            ReadyReply(
+                id=reply.id,
+                shortcut=reply.shortcut,
+                title=reply.title,
+                text=text,
+                card=card,
+                pictures=reply.pictures,
+                scope=reply.scope,
+                language=reply.language,
+                typed=reply.typed,
+            )
         )
-        for reply, text in zip(replies, texts, strict=True)
-        if text is not None
-    ]
+    return ready
 
 
 async def rendered_reply(
@@ -150,30 +155,23 @@ async def rendered_reply(
     """
     reply = await need_canned_reply(tx, canned_reply_id, actor)
     row = await need_conversation(tx, conversation_id, actor)
-    text = (await filled(tx, row, actor, [reply.body]))[0]
+    text = (await filling_for(tx, row, actor)).text(reply.body)
     if text is None:
         raise NotRendered
     return text
 
 
-async def filled(
-    tx: Transaction, row: ConversationRecord, actor: Actor, bodies: Sequence[str]
-) -> list[str | None]:
-    """Return templates with the names of a conversation filled in; None for what cannot be."""
+async def filling_for(tx: Transaction, row: ConversationRecord, actor: Actor) -> Filling:
+    """Return the names of a conversation, as this person's words say them."""
     customer = (await customer_briefs(tx, [row.customer_id])).get(row.customer_id)
     name = name_to_say(actor, customer.name, customer.id) if customer else ""
     brands = await brand_names(tx)
-    values = variables(
-        customer_name=name,
-        agent_name=actor.name,
-        organisation_name=(await organisation(tx)).name,
-        brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
-        number=row.number,
+    return Filling(
+        variables(
+            customer_name=name,
+            agent_name=actor.name,
+            organisation_name=(await organisation(tx)).name,
+            brand_name=brands.get(row.brand_id, "") if row.brand_id else "",
+            number=row.number,
+        )
     )
-    texts = [rendered(body, values) for body in bodies]
-    if name:
-        return texts
-    return [
-        without_name(text) if text and "customer.name" in body else text
-        for text, body in zip(texts, bodies, strict=True)
-    ]

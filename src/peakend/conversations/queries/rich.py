@@ -7,6 +7,9 @@ from uuid import UUID
 import msgspec
 
 from peakend.conversations.models.rich import RICH_TEMPLATE_COLUMNS, RichTemplateRecord
+from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.queries.canned import filling_for
+from peakend.conversations.rules.filling import Filling, holds_variables
 from peakend.conversations.rules.rich import Rich, pictures
 from peakend.conversations.rules.views import Scope
 from peakend.kernel.actors import Actor
@@ -31,7 +34,10 @@ class RichTemplateNotFound(NotFound):
 
 
 class RichTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A template of a rich message with its pictures; `typed` is the pinyin of its name."""
+    """A template of a rich message with its pictures; `typed` is the pinyin of its name.
+
+    One that is `filled` has the values of a conversation in the place of its variables.
+    """
 
     id: UUID
     name: str
@@ -43,6 +49,7 @@ class RichTemplate(msgspec.Struct, frozen=True, kw_only=True):
     typed: str
     version: int
     updated_at: datetime
+    filled: bool = False
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -64,6 +71,29 @@ async def rich_templates(tx: Transaction, actor: Actor) -> list[RichTemplate]:
     read = [_read(row) for row in rows]
     shown = await files(tx, [one for row in read for one in pictures(row.content)])
     return [_shown(row, shown) for row in read]
+
+
+async def ready_templates(
+    tx: Transaction, conversation_id: UUID, actor: Actor
+) -> list[RichTemplate]:
+    """Return the templates that a person may use, filled in; what cannot be is left out.
+
+    Errors: ConversationNotFound.
+    """
+    row = await need_conversation(tx, conversation_id, actor)
+    filling = await filling_for(tx, row, actor)
+    made = [filled_template(one, filling) for one in await rich_templates(tx, actor)]
+    return [one for one in made if one is not None]
+
+
+def filled_template(template: RichTemplate, filling: Filling) -> RichTemplate | None:
+    """Return a template with the values of a conversation; None where it cannot be filled in."""
+    if not holds_variables(template.content):
+        return template
+    content = filling.card(template.content)
+    if content is None:
+        return None
+    return msgspec.structs.replace(template, content=content, filled=True)
 
 
 async def need_rich_template(

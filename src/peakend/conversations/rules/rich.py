@@ -18,6 +18,7 @@ from peakend.conversations.rules.texts import cleaned, is_text, one_line
 RICH, CHOSEN = "rich", "chosen"
 MOST_CARDS, MOST_BUTTONS, MOST_QUICK, MOST_STEPS = 10, 3, 8, 30
 LONGEST_LABEL, LONGEST_TITLE, LONGEST_TEXT, LONGEST_INTRO = 24, 80, 400, 1_000
+LONGEST_NUMBER, _ANY = 40, 10_000
 
 _PORT = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 
@@ -125,14 +126,14 @@ def good_link(url: str) -> bool:
 
 
 def tidy(rich: Rich) -> Rich:
-    """Return the content without what hides or turns text, every part within its length."""
-    intro = cleaned(rich.intro)[:LONGEST_INTRO]
+    """Return the content without what hides or turns text; nothing is cut off."""
+    intro = cleaned(rich.intro)
     quick = list(dict.fromkeys(filter(None, (_label(one) for one in rich.quick))))
     return Rich(intro=intro, block=_tidy_block(rich.block), quick=quick)
 
 
 def _label(text: str) -> str:
-    return one_line(text, LONGEST_LABEL)
+    return one_line(text, _ANY)
 
 
 def _buttons(given: list[Button]) -> list[Button]:
@@ -144,7 +145,7 @@ def _tidy_block(block: Block | None) -> Block | None:
     if isinstance(block, Cards):
         tiles = [
             Tile(
-                title=one_line(one.title, LONGEST_TITLE), text=cleaned(one.text)[:LONGEST_TEXT],
+                title=one_line(one.title, _ANY), text=cleaned(one.text),
                 file_id=one.file_id, buttons=_buttons(one.buttons),
             )
             for one in block.cards
@@ -152,18 +153,54 @@ def _tidy_block(block: Block | None) -> Block | None:
         return change(block, cards=tiles)
     if isinstance(block, OrderCard):
         return change(
-            block, number=one_line(block.number, 40), title=one_line(block.title, LONGEST_TITLE),
+            block, number=one_line(block.number, _ANY), title=one_line(block.title, _ANY),
             state=_label(block.state), buttons=_buttons(block.buttons), url=block.url or None,
         )  # fmt: skip
     if isinstance(block, StepCard):
-        title, text = one_line(block.title, LONGEST_TITLE), cleaned(block.text)[:LONGEST_TEXT]
+        title, text = one_line(block.title, _ANY), cleaned(block.text)
         return change(block, title=title, text=text)
     return None
 
 
+class TooLong(msgspec.Struct, frozen=True):
+    """A part of a card that is too long, how long it may be, and how long it is."""
+
+    part: str
+    most: int
+    long: int
+
+
+_LONGEST = {
+    "intro": LONGEST_INTRO, "quick": LONGEST_LABEL, "title": LONGEST_TITLE, "text": LONGEST_TEXT,
+    "label": LONGEST_LABEL, "number": LONGEST_NUMBER, "state": LONGEST_LABEL,
+}  # fmt: skip
+
+
+def too_long(rich: Rich) -> TooLong | None:
+    """Return the first part of tidied content that is longer than it may be."""
+    for part, text in _parts("", msgspec.to_builtins(rich)):
+        most = _LONGEST.get(part)
+        if most is not None and len(text) > most:
+            return TooLong(part, most, len(text))
+    return None
+
+
+def _parts(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict):
+        for of, one in value.items():
+            yield from _parts(of, one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _parts(name, one)
+
+
 def faults(rich: Rich) -> dict[str, str]:
-    """Return which fields of tidied content are wrong, by what: empty, link, step, not_text."""
+    """Return which fields of tidied content are wrong: empty, long, link, step, not_text."""
     found: dict[str, str] = {}
+    if long := too_long(rich):
+        found[long.part] = "long"
     if rich.block is None and not rich.quick:
         found["block"] = "empty"
     elif rich.block is None and not rich.intro:
@@ -174,7 +211,7 @@ def faults(rich: Rich) -> dict[str, str]:
         elif url is not None and not good_link(url):
             found[name] = "link"
     found |= _wrong_block(rich.block)
-    if not all(is_text(one) for one in _texts(msgspec.to_builtins(rich))):
+    if not all(is_text(one) for _, one in _parts("", msgspec.to_builtins(rich))):
         found["text"] = "not_text"
     return found
 
@@ -205,14 +242,6 @@ def _labels(block: Block | None) -> Iterator[tuple[str, str, str | None]]:
     for at, tile in enumerate(tiles):
         for place, button in enumerate(tile.buttons):
             yield f"b{at}.{place}", button.label, button.url
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
 
 
 def pictures(rich: Rich) -> list[UUID]:

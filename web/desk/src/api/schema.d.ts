@@ -8505,6 +8505,8 @@ export interface components {
         /** RichTemplate */
         RichTemplate: {
             content: components["schemas"]["Rich"];
+            /** @default false */
+            filled: boolean;
             /** Format: uuid */
             id: string;
             member_id: string | null;
@@ -17870,7 +17872,9 @@ export interface operations {
     };
     "conversations.rich.template_list": {
         parameters: {
-            query?: never;
+            query?: {
+                conversation_id?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -18,3 +18,9 @@ export function preview(body: string, samples: Record<Variable, string>): Piece[
   if (at < body.length) pieces.push({ text: body.slice(at), kind: 'text' })
   return pieces
 }
+
+/** A card with the samples in the place of its variables; unknown ones stay as they are. */
+export function sampled<T>(card: T, samples: Record<Variable, string>): T {
+  const text = JSON.stringify(card).replace(/\{\{\s*([a-z_.]+)[^}]*\}\}/g, (whole: string, name: string) => (name in samples ? JSON.stringify(samples[name as Variable]).slice(1, -1) : whole))
+  return JSON.parse(text) as T
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { asLink, blank, contentOf, draftOf, missing, moneyOf } from './content'
+import { hindrance } from './held'
 
 describe('a rich message while it is written', () => {
   it('takes plain https addresses only', () => {
@@ -29,5 +30,21 @@ describe('a rich message while it is written', () => {
   })
   it('writes money as it is read', () => {
     expect([moneyOf(5), moneyOf(1248000)]).toEqual(['¥0.05', '¥12,480.00'])
+  })
+
+  it('takes variables behind the host of a link only', () => {
+    const given = ['https://a.example/o/{{ conversation.number }}', 'https://{{ brand.name }}.example/', 'https://a.example{{ customer.name }}', 'http://a.example/{{ x }}', '{{ customer.name }}']
+    expect(given.map((one) => asLink(one))).toEqual([given[0], null, null, null, null])
+  })
+
+  it('counts what is filled in, and not what is still to be', () => {
+    const block = { type: 'step' as const, n: 1, of: 1, title: '字'.repeat(81), text: 'x', file_id: null }
+    const one = { content: { intro: '', quick: [], block }, files: [], template_id: null }
+    expect(hindrance(one, 'x', 0)).toBe('held_long')
+    expect(missing(draftOf(one.content, []))).toBe('needs_shorter')
+    block.title = '字'.repeat(80)
+    expect(hindrance(one, 'x', 0)).toBeNull()
+    block.title += '{{ customer.name }}'
+    expect(missing(draftOf(one.content, []))).toBeNull()
   })
 })

@@ -1,5 +1,6 @@
 /** A rich message while it is written: what is missing, and what goes to the server. */
 import type { RichContent, Shapes, StoredFile } from '@/api/types'
+import { isLong } from './held'
 
 export type Shape = 'cards' | 'order' | 'step' | 'quick'
 export const shapes: Shape[] = ['cards', 'order', 'step', 'quick']
@@ -26,8 +27,10 @@ export const blank = (): Draft => ({
   step: { n: 1, of: 1, title: '', text: '', file: null },
 })
 
-/** The address as browsers write it, or null where it is not a plain https address. */
+const VARIABLE = /\{\{[^{}]*\}\}/g
+/** The address as browsers write it, or null where it is not a plain https address; a variable stands behind the host only. */
 export function asLink(text: string): string | null {
+  if (text.includes('{{')) return /^\s*https:\/\/[^/?#{}\s]+[/?#]/.test(text) && asLink(text.replace(VARIABLE, 'x')) ? text.trim() : null
   try {
     const url = new URL(text.trim())
     return url.protocol === 'https:' && !url.username && !url.password && url.hostname.includes('.') ? url.href : null
@@ -73,6 +76,7 @@ export function missing(draft: Draft): string | null {
   if (shape === 'quick' && !draft.intro.trim()) return 'needs_intro'
   if (buttons.some((one) => !one.label.trim())) return 'needs_label'
   if (buttons.some((one) => one.url.trim() && !asLink(one.url)) || (shape === 'order' && order.url.trim() && !asLink(order.url))) return 'needs_https'
+  if (isLong(contentOf({ ...draft, intro: '' }))) return 'needs_shorter'
   return null
 }
 

@@ -12,8 +12,8 @@ import { blank, contentOf, draftOf, filesOf, missing, type Draft } from './conte
 import { hold } from './held'
 
 interface Writing { draft: Draft; template: string | null; client_id: string }
-/** Another way than to the customer, and what it begins with; `bare` leaves the words before it to others. */
-export interface Way { label: string; start?: { content: RichContent; files: StoredFile[]; template_id?: string | null }; bare?: boolean; go: (given: { content: RichContent; files: StoredFile[]; template_id: string | null }) => Promise<void> }
+/** Another way than to the customer, and what it begins with; `bare` leaves the words before it to others, templates are filled in for the conversation `fills`. */
+export interface Way { label: string; start?: { content: RichContent; files: StoredFile[]; template_id?: string | null }; bare?: boolean; fills?: string; go: (given: { content: RichContent; files: StoredFile[]; template_id: string | null }) => Promise<void> }
 /** What was begun stays where it was begun, until it is sent. */
 const begun = reactive(new Map<string, Writing>())
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
@@ -28,7 +28,8 @@ export function useRich(id: string, way?: Way) {
   if (!begun.has(id)) begun.set(id, way?.start ? { ...anew(), draft: draftOf(way.start.content, way.start.files), template: way.start.template_id ?? null } : anew())
   const writing = computed(() => begun.get(id) ?? anew())
   const busy = ref(false)
-  const templates = useQuery({ queryKey: ['rich-templates'], staleTime: 60_000, queryFn: () => api.get<RichTemplate[]>('/rich-templates') })
+  const fills = way ? way.fills : id
+  const templates = useQuery({ queryKey: ['rich-templates', fills ?? ''], staleTime: 60_000, queryFn: () => api.get<RichTemplate[]>('/rich-templates', fills ? { conversation_id: fills } : undefined) })
   const content = computed(() => contentOf(writing.value.draft))
   const files = computed(() => filesOf(writing.value.draft))
   const lacking = computed(() => {
