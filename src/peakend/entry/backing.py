@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pyrage.x25519 import Identity
 
 from peakend.entry import erasing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say, show_rows
+from peakend.entry.identities import (
+    Encrypt,
+    MadeIn,
+    Opens,
+    Recipient,
+    Secret,
+    identities_in,
+    recipient_for,
+)
 from peakend.kernel import backups
 from peakend.kernel.backups import BackupProblem, Depot, Record
 from peakend.kernel.settings import settings
@@ -32,14 +42,24 @@ def create(
     with_key: Annotated[
         bool, typer.Option("--with-key", help=say("entry.backup.option_with_key"))
     ] = False,
+    encrypt: Encrypt = False,
+    identity_file: MadeIn = None,
+    recipient: Recipient = None,
+    passphrase_file: Secret = None,
 ) -> None:
     """Back up the database and the files while the centre runs."""
     use(data_dir)
     _need_embedded()
     depot = depot_of(to)
-    record = run(_created(depot, keep, with_key))
+    given = recipient_for(
+        depot, encrypt=encrypt, recipient=recipient, file=identity_file, secret=passphrase_file
+    )
+    record = run(_created(depot, keep, with_key, given))
     told = {"folder": depot.backup(record.name), "files": record.files, "keep": keep}
     _good("entry.backup.created", size=_size(_bytes_of(depot, record)), **told)
+    if record.recipient:
+        told = {"recipient": record.recipient}
+        console.print(say("entry.backup.encrypted_for", **told), markup=False, soft_wrap=True)
     console.print(say("entry.backup.archive_begins", folder=depot.wal(record.run)), markup=False)
     if record.files_damaged:
         complain("entry.backup.files_damaged", count=record.files_damaged)
@@ -59,9 +79,11 @@ def listed(data_dir: DataDir = None, source: From = None) -> None:
         found = backups.last_check(depot, one.name)
         mark = "not_checked" if found is None else "good" if found.good else "faulty"
         size = _size(_bytes_of(depot, one))
-        rows.append((one.name, _shown(one.ended_at), size, say(f"entry.backup.is_{mark}")))
-    columns = ("entry.backup.col_name", "entry.backup.col_at", "entry.backup.col_size")
-    show_rows("entry.backup.list_title", (*columns, "entry.backup.col_checked"), rows)
+        closed = say(f"entry.backup.is_{'encrypted' if one.recipient else 'plain'}")
+        checked = say(f"entry.backup.is_{mark}")
+        rows.append((one.name, _shown(one.ended_at), size, closed, checked))
+    columns = ("name", "at", "size", "encrypted", "checked")
+    show_rows("entry.backup.list_title", [f"entry.backup.col_{one}" for one in columns], rows)
 
 
 @app.command(help=say("entry.backup.verify"))
@@ -71,12 +93,17 @@ def verify(
     source: From = None,
     start: Annotated[bool, typer.Option("--start", help=say("entry.backup.option_start"))] = False,
     key: Annotated[Path | None, typer.Option(help=say("entry.backup.option_key"))] = None,
+    identity: Opens = None,
+    passphrase_file: Secret = None,
 ) -> None:
     """Read a backup to its end, and start it where that is wanted; exit code 1 for a bad one."""
     use(data_dir)
     depot = depot_of(source)
     record = depot.need(name)
-    found = run(_checked(depot, record, _key(depot, record, key) if start else None))
+    opens = identities_in(identity, passphrase_file)
+    if start:
+        backups.need_identity(record, opens)
+    found = run(_checked(depot, record, _key(depot, record, key, opens) if start else None, opens))
     for wording, what in found.faults:
         complain(wording, what=what)
     if not found.good:
@@ -84,6 +111,9 @@ def verify(
         raise typer.Exit(1)
     reaches = _shown(found.reaches_at or record.ended_at)
     told = {"name": record.name, "files": found.files, "segments": found.segments}
+    if not found.opened:
+        _good("entry.backup.good_unopened", **told)
+        return
     _good("entry.backup.started_good" if start else "entry.backup.good", reaches=reaches, **told)
 
 
@@ -94,6 +124,8 @@ def restore(
     source: From = None,
     at: Annotated[str | None, typer.Option("--at", help=say("entry.backup.option_at"))] = None,
     key: Annotated[Path | None, typer.Option(help=say("entry.backup.option_key"))] = None,
+    identity: Opens = None,
+    passphrase_file: Secret = None,
 ) -> None:
     """Put a backup and its archive into an empty data directory."""
     use(data_dir)
@@ -101,10 +133,12 @@ def restore(
     depot = depot_of(source)
     moment = _moment(at)
     record = backups.chosen(depot, name, moment)
+    opens = identities_in(identity, passphrase_file)
+    backups.need_identity(record, opens)
     if moment is not None:
         console.print(say("entry.backup.going_to", at=_shown(moment)), markup=False)
-    key_of_it = _key(depot, record, key)
-    found = run(_restored(depot, record, key_of_it, moment))
+    key_of_it = _key(depot, record, key, opens)
+    found = run(_restored(depot, record, key_of_it, moment, opens))
     reached = _shown(found.reached_at or record.ended_at)
     told = {"folder": settings.data_dir, "name": record.name, "reached": reached}
     _good("entry.backup.restored", files=found.files, **told)
@@ -113,46 +147,56 @@ def restore(
     if found.files_missing:
         complain("entry.backup.files_missing", count=found.files_missing)
     erasing.shown(run(erasing.after_restore(record.tables, key_of_it)))
-    for variable, value in sorted(record.settings.items()):
+    for variable, value in sorted(backups.settings_of(depot, record, opens).items()):
         console.print(f"  {variable}={value}", markup=False, soft_wrap=True)
     console.print(say("entry.backup.restored_next"), markup=False)
 
 
-async def _created(depot: Depot, keep: int, with_key: bool) -> Record:
+async def _created(depot: Depot, keep: int, with_key: bool, recipient: str) -> Record:
     async with running.reached(settings.data_dir) as dsn:
-        return await created(dsn, depot, keep, with_key=with_key)
+        return await created(dsn, depot, keep, with_key=with_key, recipient=recipient)
 
 
-async def created(dsn: str, depot: Depot, keep: int, *, with_key: bool = False) -> Record:
-    """Take a backup and say how far it is. Errors: BackupProblem."""
+async def created(
+    dsn: str, depot: Depot, keep: int, *, with_key: bool = False, recipient: str = ""
+) -> Record:
+    """Take a backup and say how far it is; by the folder's own rule without a recipient.
+
+    Errors: BackupProblem.
+    """
     wanted = backups.Wanted(
         dsn=dsn, data_dir=settings.data_dir, depot=depot, key=settings.key,
-        key_inside=with_key, keep=keep,
+        key_inside=with_key, keep=keep, recipient=recipient,
     )  # fmt: skip
     with Steps() as steps:
         return await backups.take(wanted, steps.begin)
 
 
-async def _checked(depot: Depot, record: Record, key: bytes | None) -> backups.Checked:
+async def _checked(
+    depot: Depot, record: Record, key: bytes | None, opens: list[Identity]
+) -> backups.Checked:
     with Steps() as steps:
-        found = await backups.check(depot, record, steps.begin)
+        found = await backups.check(depot, record, steps.begin, opens)
         if key is None or not found.good:
             return found
         scratch = await asyncio.to_thread(_scratch)
         try:
             await backups.restore(
-                depot, record, scratch / "d", key, None, steps.begin, files_too=False
-            )
+                depot, record, scratch / "d", key, None, steps.begin, files_too=False,
+                identities=opens,
+            )  # fmt: skip
         finally:
             await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
         return backups.keep_started(depot, found)
 
 
 async def _restored(
-    depot: Depot, record: Record, key: bytes, at: datetime | None
+    depot: Depot, record: Record, key: bytes, at: datetime | None, opens: list[Identity]
 ) -> backups.Restored:
     with Steps() as steps:
-        return await backups.restore(depot, record, settings.data_dir, key, at, steps.begin)
+        return await backups.restore(
+            depot, record, settings.data_dir, key, at, steps.begin, identities=opens
+        )
 
 
 def _scratch() -> Path:
@@ -180,11 +224,13 @@ def _key_given() -> bool:
     return bool(os.environ.get("PEAKEND_SECRET_KEY"))
 
 
-def _key(depot: Depot, record: Record, named: Path | None) -> bytes:
+def _key(depot: Depot, record: Record, named: Path | None, opens: list[Identity]) -> bytes:
     """Return the master key that belongs to a backup. Errors: BackupProblem."""
     texts = [os.environ.get("PEAKEND_SECRET_KEY", "")] if named is None else []
-    paths = [named] if named else [settings.data_dir / "secret.key", _key_inside(depot, record)]
-    texts += [path.read_text("ascii", "replace") for path in paths if path and path.is_file()]
+    path = named or settings.data_dir / "secret.key"
+    texts += [path.read_text("ascii", "replace")] if path.is_file() else []
+    if named is None:
+        texts.append(backups.small(depot, record, opens, "secret.key").decode("ascii", "replace"))
     for text in texts:
         try:
             key = bytes.fromhex(text.strip())
@@ -194,10 +240,6 @@ def _key(depot: Depot, record: Record, named: Path | None) -> bytes:
             return key
     wording = "kernel.backups.other_key" if any(texts) else "kernel.backups.no_key"
     raise BackupProblem(wording, name=record.name)
-
-
-def _key_inside(depot: Depot, record: Record) -> Path:
-    return depot.backup(record.name) / "secret.key"
 
 
 def _moment(text: str | None) -> datetime | None:

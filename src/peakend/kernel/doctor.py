@@ -129,6 +129,8 @@ def judged(standing: backups.Standing | None, now: datetime) -> list[Finding]:
         findings = [Finding("doubtful", "kernel.doctor.backup_old", params)]
     else:
         findings = [Finding("good", "kernel.doctor.backup", params)]
+    closed = "backup_encrypted" if standing.encrypted else "backup_plain"
+    findings.append(Finding("good", f"kernel.doctor.{closed}", params))
     if standing.same_disk:
         findings.append(Finding("doubtful", "kernel.doctor.backup_same_disk", params))
     behind_mb = f"{(standing.behind_bytes or 0) / 1e6:.0f}"

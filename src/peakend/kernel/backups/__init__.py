@@ -6,6 +6,16 @@ an archive that cannot be written never fills the disk of the database (decision
 """
 
 from peakend.kernel.backups.checking import Checked, check, keep_started, last_check
+from peakend.kernel.backups.identities import (
+    PassphraseAsked,
+    chosen_recipient,
+    keep_recipient,
+    need_no_plain,
+    need_recipient,
+    new_identity,
+    read_identities,
+)
+from peakend.kernel.backups.opening import need_identity, settings_of, small
 from peakend.kernel.backups.places import (
     Archiving,
     BackupProblem,
@@ -25,6 +35,7 @@ __all__ = [
     "BackupProblem",
     "Checked",
     "Depot",
+    "PassphraseAsked",
     "Record",
     "Restored",
     "Standing",
@@ -32,11 +43,20 @@ __all__ = [
     "archiving",
     "check",
     "chosen",
+    "chosen_recipient",
     "fingerprint",
+    "keep_recipient",
     "keep_started",
     "last_check",
+    "need_identity",
+    "need_no_plain",
+    "need_recipient",
+    "new_identity",
+    "read_identities",
     "restore",
+    "settings_of",
     "shown",
+    "small",
     "standing",
     "take",
 ]

@@ -11,18 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from pyrage.x25519 import Identity
 
-from peakend.kernel.backups import programs, segments
+from peakend.kernel.backups import opening, programs, segments
+from peakend.kernel.backups.opening import changed, filled, first_of
 from peakend.kernel.backups.places import (
     BackupProblem,
     Depot,
     Heard,
     Record,
-    digest_of,
-    place_in,
     unpack,
     write_whole,
 )
+from peakend.kernel.backups.shelves import Shelf
+from peakend.kernel.lockbox import LockDamaged
 
 COMMIT = re.compile(r"COMMIT (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC")
 STOPPED_AT = re.compile(r"(?:at|LSN) ([0-9A-F]+/[0-9A-F]+)")
@@ -31,7 +33,8 @@ STOPPED_AT = re.compile(r"(?:at|LSN) ([0-9A-F]+/[0-9A-F]+)")
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """What a look at a backup found; `faults` are wording keys with what they name.
 
-    Units: `reaches_at` is the last commit that the archive has.
+    Units: `reaches_at` is the last commit that the archive has; not known where an encrypted one
+    was not `opened`.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     segments: int
     files: int
     started: bool = False
+    opened: bool = True
 
     @property
     def good(self) -> bool:
@@ -48,21 +52,27 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return not self.faults
 
 
-async def check(depot: Depot, record: Record, heard: Heard) -> Checked:
-    """Read a backup, its files and its archive to the end, and keep what was found."""
-    faults: list[tuple[str, str]] = []
+async def check(
+    depot: Depot, record: Record, heard: Heard, identities: list[Identity] | None = None
+) -> Checked:
+    """Read a backup, its files and its archive to the end, and keep what was found.
+
+    Errors: BackupProblem where the identities are of another one.
+    """
+    if identities:
+        opening.need_identity(record, identities)
     heard("kernel.backups.reading", None)
-    faults += await asyncio.to_thread(_changed, depot.backup(record.name), record)
-    if not faults:
+    faults = await asyncio.to_thread(changed, depot.backup(record.name), record)
+    if not faults and not record.recipient:
         faults += await _unlike_manifest(depot, record)
     hashes = listed(depot, record)
-    faults += await asyncio.to_thread(_damaged_files, depot, hashes, heard)
+    shelf = Shelf(files=depot.files, recipient=record.recipient)
+    faults += await asyncio.to_thread(_damaged_files, shelf, hashes, heard)
     heard("kernel.backups.reading_log", None)
-    count, reaches_at, torn = await read_log(depot, record)
-    faults += torn
+    count, reaches_at, torn = await _log_of(depot, record, identities, heard)
     found = Checked(
-        name=record.name, at=datetime.now(UTC), faults=faults, reaches_at=reaches_at,
-        segments=count, files=len(hashes),
+        name=record.name, at=datetime.now(UTC), faults=faults + torn, reaches_at=reaches_at,
+        segments=count, files=len(hashes), opened=bool(identities) or not record.recipient,
     )  # fmt: skip
     keep(depot, found)
     return found
@@ -96,16 +106,6 @@ def listed(depot: Depot, record: Record) -> list[str]:
         return []
 
 
-def _changed(folder: Path, record: Record) -> list[tuple[str, str]]:
-    faults = []
-    for name, digest in record.digests.items():
-        if not (folder / name).is_file():
-            faults.append(("kernel.backups.fault_gone", name))
-        elif digest_of(folder / name) != digest:
-            faults.append(("kernel.backups.fault_changed", name))
-    return faults
-
-
 async def _unlike_manifest(depot: Depot, record: Record) -> list[tuple[str, str]]:
     """Unpack every file in memory and compare it with the manifest, as PostgreSQL 18 can."""
     binaries = programs.found()
@@ -122,42 +122,63 @@ async def _unlike_manifest(depot: Depot, record: Record) -> list[tuple[str, str]
     return []
 
 
-def _damaged_files(depot: Depot, hashes: list[str], heard: Heard) -> list[tuple[str, str]]:
+def _damaged_files(shelf: Shelf, names: list[str], heard: Heard) -> list[tuple[str, str]]:
     faults = []
-    for count, sha256 in enumerate(hashes):
-        path = place_in(depot.files, sha256)
-        if not path.is_file():
-            faults.append(("kernel.backups.fault_file_gone", sha256))
-        elif digest_of(path) != sha256:
-            faults.append(("kernel.backups.fault_file_changed", sha256))
+    for count, name in enumerate(names):
+        whole = shelf.whole(name)
+        if not whole:
+            wording = "gone" if whole is None else "changed"
+            faults.append((f"kernel.backups.fault_file_{wording}", name))
         if count % 100 == 0:
-            heard("kernel.backups.reading_files", count / len(hashes))
+            heard("kernel.backups.reading_files", count / len(names))
     return faults
 
 
-async def read_log(
-    depot: Depot, record: Record
+async def _log_of(
+    depot: Depot, record: Record, identities: list[Identity] | None, heard: Heard
 ) -> tuple[int, datetime | None, list[tuple[str, str]]]:
     """Read every record of the log from a backup's start on.
 
-    Return how many segments there are, the last commit in them, and what is wrong.
+    Return how many segments there are, the last commit in them, and what is wrong. Of an
+    encrypted one the base backup is opened and compared on the way, as the log is in it.
     """
+    count = 0
+    faults: list[tuple[str, str]] = []
+    if record.recipient:
+        count, faults = await asyncio.to_thread(opening.log_faults, depot, record)
+        if faults or not identities:
+            return count, None, faults
     scratch = Path(tempfile.mkdtemp(prefix="peakend-log-"))
     try:
-        await asyncio.to_thread(gather_log, depot, record, scratch, link=True)
-        size = record.segment_bytes
-        names = sorted(name for name in os.listdir(scratch) if segments.NAME.match(name))
-        first = segments.name_at(record.timeline, segments.lsn(record.start_lsn), size)
-        names = [name for name in names if name[:8] == first[:8] and name >= first]
-        if not names or names[0] != first:
-            return len(names), None, [("kernel.backups.fault_log_gone", first)]
-        if gap := segments.missing(names, size):
-            return len(names), None, [("kernel.backups.fault_log_gone", gap)]
-        return len(names), *await _read(scratch, record, names)
+        if identities and record.recipient:
+            faults = await asyncio.to_thread(
+                opening.compare, depot, record, identities, scratch, heard
+            )
+            await asyncio.to_thread(opening.gather_pieces, depot, record, identities, scratch)
+        else:
+            await asyncio.to_thread(gather_log, depot, record, scratch, link=True)
+        return await read_log(scratch, record, faults)
+    except LockDamaged as error:
+        return count, None, [*faults, ("kernel.backups.fault_changed", str(error))]
     except (tarfile.TarError, OSError, EOFError) as error:
-        return 0, None, [("kernel.backups.fault_log_unreadable", str(error))]
+        return count, None, [*faults, ("kernel.backups.fault_log_unreadable", str(error))]
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+
+
+async def read_log(
+    folder: Path, record: Record, faults: list[tuple[str, str]]
+) -> tuple[int, datetime | None, list[tuple[str, str]]]:
+    """Go through the segments in a folder: whether they follow each other and are sound."""
+    size, first = record.segment_bytes, first_of(record)
+    names = sorted(name for name in os.listdir(folder) if segments.NAME.fullmatch(name))
+    names = [name for name in names if name[:8] == first[:8] and name >= first]
+    if not names or names[0] != first:
+        return len(names), None, [*faults, ("kernel.backups.fault_log_gone", first)]
+    if gap := segments.missing(names, size):
+        return len(names), None, [*faults, ("kernel.backups.fault_log_gone", gap)]
+    reaches_at, torn = await _read(folder, record, names)
+    return len(names), reaches_at, [*faults, *torn]
 
 
 def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> None:
@@ -166,7 +187,7 @@ def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> Non
     The newest segment, which the archive has not filled, stands there under its own name.
     """
     unpack(depot.backup(record.name) / "pg_wal.tar.gz", target)
-    first = segments.name_at(record.timeline, segments.lsn(record.start_lsn), record.segment_bytes)
+    first = first_of(record)
     run = depot.wal(record.run)
     for path in sorted(run.iterdir()) if run.is_dir() else ():
         name = path.name.removesuffix(".partial")
@@ -176,18 +197,13 @@ def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> Non
         if segment and (name < first or path.stat().st_size != record.segment_bytes):
             continue
         stands = target / name
-        if segment and stands.exists() and _filled(stands) > _filled(path):
+        if segment and stands.exists() and filled(stands) > filled(path):
             continue  # the archive has only begun on what the backup itself has more of
         stands.unlink(missing_ok=True)
         if link:
             stands.symlink_to(path)
         else:
             shutil.copyfile(path, stands)
-
-
-def _filled(segment: Path) -> int:
-    """Return how far a segment is written; the rest of it is zeros."""
-    return len(segment.read_bytes().rstrip(b"\0"))
 
 
 async def _read(
@@ -198,7 +214,7 @@ async def _read(
     command = [program, "-p", str(scratch), "-t", str(record.timeline)]
     said = await _dumped([*command, "-q", "-s", record.start_lsn])
     # It always ends with "no record here"; that before the newest segment is a torn log.
-    size, begun = record.segment_bytes, [one for one in names if _filled(scratch / one)]
+    size, begun = record.segment_bytes, [one for one in names if filled(scratch / one)]
     stops = [segments.lsn(place) for place in STOPPED_AT.findall(said)]
     if stops and max(stops) < segments.start_of(begun[-1], size):
         torn = segments.name_at(record.timeline, max(stops), size)

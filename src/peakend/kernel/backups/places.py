@@ -39,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """What a backup says of itself (`backup.json`).
 
     Units: bytes as read from the database; `tables` is the revision, `postgres` the major version.
+    With a `recipient` it is encrypted, and `digests` are of what lies there.
     """
 
     format: int
@@ -59,6 +60,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     key_inside: bool
     settings: dict[str, str]
     digests: dict[str, str]
+    end_lsn: str = ""
+    recipient: str = ""
 
 
 class Archiving(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ class Archiving(msgspec.Struct, frozen=True, kw_only=True):
 
     depot: str
     run: str
+    recipient: str = ""
 
     @property
     def slot(self) -> str:
@@ -206,6 +210,14 @@ def place_in(files: Path, sha256: str) -> Path:
     return files / sha256[:2] / sha256[2:4] / sha256
 
 
+def need_harmless(member: tarfile.TarInfo) -> None:
+    """Make a member ours, where it is a plain file or folder inside. Errors: tarfile.TarError."""
+    plain = member.isreg() or member.isdir()
+    if not plain or member.name.startswith("/") or ".." in Path(member.name).parts:
+        raise tarfile.TarError(member.name)
+    member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+
+
 def unpack(archive: Path, target: Path) -> None:
     """Unpack plain files and folders, none of which leads out of the target.
 
@@ -214,10 +226,7 @@ def unpack(archive: Path, target: Path) -> None:
     with tarfile.open(archive) as packed:
         members = packed.getmembers()
         for one in members:
-            plain = one.isreg() or one.isdir()
-            if not plain or one.name.startswith("/") or ".." in Path(one.name).parts:
-                raise tarfile.TarError(one.name)
-            one.uid, one.gid, one.uname, one.gname = os.getuid(), os.getgid(), "", ""
+            need_harmless(one)
         # Python before 3.11.4 has no filter; what it would refuse was refused above.
         if hasattr(tarfile, "data_filter"):
             packed.extractall(target, members, filter="data")

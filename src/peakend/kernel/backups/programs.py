@@ -6,7 +6,9 @@ import os
 import re
 import sys
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from peakend.kernel.backups.places import BackupProblem, Heard
 from peakend.kernel.postgres import Binaries, binaries_for, launch
@@ -56,6 +58,48 @@ async def run(command: list[str], heard: Heard | None = None, step: str = "") ->
             printed=printed,
         )
     return printed
+
+
+async def pour(
+    command: list[str], take: Callable[[IO[bytes]], object], heard: Heard, step: str
+) -> str:
+    """Run a program, give what it prints to a taker in a thread, and return what it said.
+
+    Errors: BackupProblem, and what the taker raises.
+    """
+    read, write = os.pipe()
+
+    def taking() -> None:
+        with os.fdopen(read, "rb") as source:  # closed where it fails, which ends the program
+            take(source)
+
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=write,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment(),
+        )
+    except BaseException:
+        os.close(read)
+        raise
+    finally:
+        os.close(write)
+    said: deque[str] = deque(maxlen=20)
+    taken = asyncio.create_task(asyncio.to_thread(taking))
+    try:
+        await _listen(process.stderr, said, heard, step)
+        code = await process.wait()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await asyncio.wait([taken])
+    taken.result()
+    if code:
+        program = next(Path(word).name for word in command if "/pg_" in word)
+        raise BackupProblem("kernel.backups.program_failed", program=program, said="\n".join(said))
+    return "\n".join(said)
 
 
 async def _out(stream: asyncio.StreamReader | None) -> str:

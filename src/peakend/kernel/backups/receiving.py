@@ -2,6 +2,7 @@
 
 PostgreSQL's own `pg_receivewal` writes and syncs it; the slot on the server keeps what it has not
 received, up to `max_slot_wal_keep_size`: an archive that is away never fills the database's disk.
+For an encrypted folder it writes into a spool beside the database, and pieces go from there.
 """
 
 import asyncio
@@ -20,12 +21,15 @@ from peakend.kernel.backups.places import (
     BackupProblem,
     Depot,
     archiving,
-    copy_bytes,
+    own_folder,
     place_in,
 )
+from peakend.kernel.backups.shelves import Shelf
+from peakend.kernel.backups.shipping import Shipper, drop_unfinished, spool_in
 from peakend.kernel.backups.taking import OVERLAP, RESERVE_BYTES
 from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.postgres import PostgresProblem, kept_dsn
+from peakend.kernel.settings import settings
 
 LOOK_S = 1.0
 AGAIN_S = 5.0
@@ -42,6 +46,7 @@ class Archiver:
         self._data_dir = data_dir
         self._process: subprocess.Popen[bytes] | None = None
         self._what: Archiving | None = None
+        self._shipper: Shipper | None = None
         self._files_since: datetime | None = None
         self._pause_s = self._files_in_s = 0.0
 
@@ -60,19 +65,18 @@ class Archiver:
         self._files_in_s -= LOOK_S
         what = archiving(self._data_dir)
         if what != self._what:
-            await self._end()
-            self._what, self._files_since = what, None
+            await self._changed(what)
             self._pause_s = self._files_in_s = 0.0
         if what is None:
             return
-        if self._full(what):
+        if self._full(what) or await self._behind(what):
             await self._end()
         elif not self._alive() and self._pause_s <= 0:
             self._pause_s = AGAIN_S
             await self._begin(what)
         if self._files_in_s <= 0:
             self._files_in_s = FILES_S
-            await self._copy_files(Depot(Path(what.depot)))
+            await self._copy_files(what)
             if Depot(Path(what.depot)).wal(what.run).is_dir():
                 ledger = ledger_in(self._data_dir / "files")
                 await asyncio.to_thread(carry_ledger, ledger, ledger_in(Path(what.depot)))
@@ -83,6 +87,42 @@ class Archiver:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._process.wait, END_S)
         await self._end()
+        await self._last_words()
+
+    async def _changed(self, what: Archiving | None) -> None:
+        """Turn to another folder or run; of the one before, what was received still goes out."""
+        await self._end()
+        await self._last_words()
+        self._what, self._files_since, self._shipper = what, None, None
+        spools = self._data_dir / "archive"
+        if what is None or not spools.is_dir():
+            return
+        for folder in spools.iterdir():
+            if folder.name != what.run:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _last_words(self) -> None:
+        if self._shipper is not None:
+            with contextlib.suppress(OSError):  # it waits in the spool, and goes out next time
+                await asyncio.to_thread(self._shipper.ship)
+
+    async def _behind(self, what: Archiving) -> bool:
+        """Carry what waits in the spool; say whether the stream has to wait for it."""
+        if not what.recipient:
+            return False
+        run, spool = Depot(Path(what.depot)).wal(what.run), spool_in(self._data_dir, what.run)
+        if not run.is_dir():
+            return True  # not mounted: what the spool cannot pass on stays with the slot
+        if self._shipper is None:
+            own_folder(spool.parent)
+            own_folder(spool)
+            await asyncio.to_thread(drop_unfinished, run)
+            self._shipper = Shipper(spool, run, what.recipient)
+        try:
+            return bool(await asyncio.to_thread(self._shipper.ship))
+        except OSError:
+            await self._end()
+            raise
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -97,6 +137,8 @@ class Archiver:
         folder = Depot(Path(what.depot)).wal(what.run)
         if not folder.is_dir() or self._full(what):
             return  # a disk that is not mounted must not be taken for an empty archive
+        if what.recipient:
+            folder = spool_in(self._data_dir, what.run)
         drop_half(folder)
         try:
             program = programs.found(data_dir=self._data_dir).program("pg_receivewal")
@@ -134,13 +176,13 @@ class Archiver:
         except subprocess.TimeoutExpired:
             process.kill()
 
-    async def _copy_files(self, depot: Depot) -> None:
+    async def _copy_files(self, what: Archiving) -> None:
         """Copy the bytes of files that were put in since the last look."""
         now = datetime.now(UTC)
         try:
-            since = self._files_since or _newest_backup(depot)
+            since = self._files_since or _newest_backup(Depot(Path(what.depot)))
             hashes = await self._hashes(since - OVERLAP)
-            await asyncio.to_thread(self._copy, depot, hashes)
+            await asyncio.to_thread(self._copy, what, hashes)
         except (OSError, TimeoutError, asyncpg.PostgresError, BackupProblem) as error:
             log.warning("files were not copied to the archive", kind=type(error).__name__)
             return
@@ -156,14 +198,16 @@ class Archiver:
             await connection.close()
         return [row[0] for row in rows if row[0]]
 
-    def _copy(self, depot: Depot, hashes: list[str]) -> None:
+    def _copy(self, what: Archiving, hashes: list[str]) -> None:
+        files = Depot(Path(what.depot)).files
+        shelf = Shelf(files=files, recipient=what.recipient, key=settings.key)
         for sha256 in hashes:
             source = place_in(self._data_dir / "files", sha256)
-            target = place_in(depot.files, sha256)
-            if target.exists():
+            target = shelf.at(shelf.name(sha256))
+            if target is not None:
                 target.touch()  # put in once more: it is young again, and stays
             elif source.exists():
-                copy_bytes(source, target)
+                shelf.put(source)
 
 
 def drop_half(folder: Path) -> None:

@@ -10,22 +10,24 @@ from pathlib import Path
 
 import asyncpg
 import msgspec
+from pyrage.x25519 import Identity
 
 from peakend.kernel import schema
-from peakend.kernel.backups import programs
+from peakend.kernel.backups import opening, programs
 from peakend.kernel.backups.checking import gather_log
 from peakend.kernel.backups.places import (
     BackupProblem,
     Depot,
     Heard,
     Record,
-    copy_bytes,
     fingerprint,
     place_in,
     unpack,
     write_whole,
 )
+from peakend.kernel.backups.shelves import Shelf
 from peakend.kernel.ledger import carry_ledger, ledger_in
+from peakend.kernel.lockbox import LockDamaged
 from peakend.kernel.postgres import (
     HALF_RESTORED,
     EmbeddedPostgres,
@@ -86,12 +88,16 @@ async def restore(
     heard: Heard,
     *,
     files_too: bool = True,
+    identities: list[Identity] | None = None,
 ) -> Restored:
     """Put a backup and its archive into an empty data directory.
 
-    Errors: BackupProblem; the directory then holds nothing that could be taken for a centre.
+    Errors: BackupProblem; the directory then holds nothing that could be taken for a centre. What
+    is encrypted for another identity, cut or changed is refused before anything is written.
     """
     _need_fitting(record, key)
+    if record.recipient:
+        await asyncio.to_thread(opening.need_whole, depot, record, identities or [], heard)
     with contextlib.ExitStack() as stack:
         lock = hold(data_dir)
         stack.callback(lock.close)
@@ -101,12 +107,15 @@ async def restore(
         if place.cluster.exists() and any(place.cluster.iterdir()):
             shutil.rmtree(place.cluster)  # of an attempt before: the mark has lain there since
         heard("kernel.backups.unpacking", None)
-        await asyncio.to_thread(_unpack, depot, record, place)
+        await asyncio.to_thread(_unpack, depot, record, identities or [], place, heard)
     heard("kernel.backups.replaying", None)
     whole, reached_at, hashes = await _replayed(data_dir, at)
     heard("kernel.backups.files", None)
     hashes = hashes if files_too else []
-    missing = await asyncio.to_thread(_files_back, depot, data_dir / "files", hashes, heard)
+    shelf = Shelf(files=depot.files, recipient=record.recipient, key=key)
+    missing = await asyncio.to_thread(
+        _files_back, shelf, identities or [], data_dir / "files", hashes, heard
+    )
     # Before the mark goes: nothing that was erased since is ever shown without it.
     await asyncio.to_thread(carry_ledger, ledger_in(depot.folder), ledger_in(data_dir / "files"))
     if not (data_dir / "secret.key").exists() and "PEAKEND_SECRET_KEY" not in os.environ:
@@ -141,7 +150,9 @@ def _need_empty(depot: Depot, data_dir: Path) -> None:
         raise BackupProblem("kernel.backups.not_empty", folder=data_dir, found=", ".join(found[:5]))
 
 
-def _unpack(depot: Depot, record: Record, place: Place) -> None:
+def _unpack(
+    depot: Depot, record: Record, identities: list[Identity], place: Place, heard: Heard
+) -> None:
     """Make the cluster beside its place, give it to the server's user, and move it there.
 
     Beside, because where root writes nobody else may put a link.
@@ -150,11 +161,20 @@ def _unpack(depot: Depot, record: Record, place: Place) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(mode=0o700, parents=True)
     try:
-        unpack(depot.backup(record.name) / "base.tar.gz", beside)
         log = beside / "pg_wal"
-        log.mkdir(exist_ok=True)
-        gather_log(depot, record, log, link=False)
+        if record.recipient:
+            opening.unpack_base(depot, record, identities, beside, heard)
+            opening.gather_pieces(depot, record, identities, log)
+        else:
+            unpack(depot.backup(record.name) / "base.tar.gz", beside)
+            log.mkdir(exist_ok=True)
+            gather_log(depot, record, log, link=False)
         (beside / "recovery.signal").touch()
+    except LockDamaged as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise BackupProblem(
+            "kernel.backups.piece_damaged", name=record.name, what=str(error)
+        ) from error
     except (tarfile.TarError, EOFError, OSError) as error:
         shutil.rmtree(beside, ignore_errors=True)
         raise BackupProblem(
@@ -200,12 +220,14 @@ async def _replayed(data_dir: Path, at: datetime | None) -> tuple[bool, datetime
     return whole, reached_at, hashes
 
 
-def _files_back(depot: Depot, files: Path, hashes: list[str], heard: Heard) -> int:
+def _files_back(
+    shelf: Shelf, identities: list[Identity], files: Path, hashes: list[str], heard: Heard
+) -> int:
     """Put back the bytes that the rows speak of; return how many are not in the depot."""
     missing = 0
     for count, sha256 in enumerate(hashes):
-        source, target = place_in(depot.files, sha256), place_in(files, sha256)
-        if not target.exists() and not (source.is_file() and copy_bytes(source, target)):
+        target = place_in(files, sha256)
+        if not target.exists() and not shelf.fetch(sha256, target, identities):
             missing += 1
         if count % 100 == 0:
             heard("kernel.backups.files", count / len(hashes))

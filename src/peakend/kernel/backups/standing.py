@@ -36,6 +36,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     lost: bool
     behind_bytes: int | None
     server_up_s: float
+    encrypted: bool = False
 
 
 async def standing(connection: asyncpg.Connection, data_dir: Path) -> Standing | None:
@@ -45,10 +46,10 @@ async def standing(connection: asyncpg.Connection, data_dir: Path) -> Standing |
         return None
     slot = await connection.fetchrow(SLOT, what.slot)
     depot = Depot(Path(what.depot))
-    return await asyncio.to_thread(_seen, depot, data_dir, slot)
+    return await asyncio.to_thread(_seen, depot, data_dir, slot, bool(what.recipient))
 
 
-def _seen(depot: Depot, data_dir: Path, slot: asyncpg.Record | None) -> Standing:
+def _seen(depot: Depot, data_dir: Path, slot: asyncpg.Record | None, encrypted: bool) -> Standing:
     records = depot.records()
     checks = [found for one in records if (found := last_check(depot, one.name))]
     newest = max(checks, key=lambda one: one.at, default=None)
@@ -67,4 +68,5 @@ def _seen(depot: Depot, data_dir: Path, slot: asyncpg.Record | None) -> Standing
         lost=slot is None or slot["wal_status"] == "lost",
         behind_bytes=slot["behind_bytes"] if slot else None,
         server_up_s=slot["up_s"] if slot else 0.0,
+        encrypted=encrypted,
     )

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,8 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 
-from peakend.kernel.backups import programs, segments
+from peakend.kernel.backups import pieces, programs, segments
+from peakend.kernel.backups.identities import chosen_recipient, keep_recipient
 from peakend.kernel.backups.places import (
     FORMAT,
     SLOTS,
@@ -23,28 +26,40 @@ from peakend.kernel.backups.places import (
     Heard,
     Record,
     archiving,
-    copy_bytes,
     digest_of,
     fingerprint,
     own_folder,
-    place_in,
     remember,
     stored,
     sync_folder,
     write_whole,
 )
+from peakend.kernel.backups.shelves import Shelf
+from peakend.kernel.backups.shipping import segment_pieces
 from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.settings import VERSION
 
+BASE = "base.tar.gz"
 RESERVE_BYTES = 1_000_000_000
 OVERLAP = timedelta(minutes=10)
 KEPT_SETTINGS = ("PEAKEND_PUBLIC_URL", "PEAKEND_TRUSTED_PROXIES", "PEAKEND_OUTGOING_ALLOWED")
+BEGAN = re.compile(r"log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)")
+ENDED = re.compile(r"log end point: ([0-9A-F]+/[0-9A-F]+)")
 LOST = "SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND wal_status <> 'lost'"
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Log:
+    """What of the log belongs to a base backup: it begins nowhere without all of it."""
+
+    timeline: int
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is to be backed up, and where to."""
+    """What is to be backed up, and where to; `recipient` is for whom, where that is new."""
 
     dsn: str
     data_dir: Path
@@ -52,6 +67,7 @@ class Wanted:
     key: bytes
     key_inside: bool = False
     keep: int = 7
+    recipient: str = ""
 
 
 async def take(wanted: Wanted, heard: Heard) -> Record:
@@ -61,12 +77,15 @@ async def take(wanted: Wanted, heard: Heard) -> Record:
     """
     depot = wanted.depot
     with depot.held():
+        recipient = chosen_recipient(depot, wanted.data_dir, wanted.recipient)
+        if recipient:
+            keep_recipient(depot, recipient)
         for left in depot.folder.glob("*.part"):
             shutil.rmtree(left)
         connection = await asyncpg.connect(wanted.dsn, timeout=10)
         try:
             size = await _need_room(connection, depot)
-            run = await _archive_run(connection, wanted)
+            run = await _archive_run(connection, wanted, recipient)
             name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
             part = depot.folder / f"{name}.part"
             own_folder(part)
@@ -102,19 +121,20 @@ async def _need_room(connection: asyncpg.Connection, depot: Depot) -> int:
     return size
 
 
-async def _archive_run(connection: asyncpg.Connection, wanted: Wanted) -> Archiving:
+async def _archive_run(connection: asyncpg.Connection, wanted: Wanted, recipient: str) -> Archiving:
     """Return the archive's run: the one that goes on, or a new one where it has a gap."""
     now = archiving(wanted.data_dir)
     if (
         now is not None
-        and now.depot == str(wanted.depot.folder)
+        and (now.depot, now.recipient) == (str(wanted.depot.folder), recipient)
         and wanted.depot.wal(now.run).is_dir()
         and await connection.fetchval(LOST, now.slot)
     ):
         return now
     # Within PostgreSQL a slot's name is its own; a restored copy of a centre never writes into
     # the archive of the one it came from.
-    new = Archiving(depot=str(wanted.depot.folder), run=uuid4().hex[:12])
+    depot = str(wanted.depot.folder)
+    new = Archiving(depot=depot, run=uuid4().hex[:12], recipient=recipient)
     own_folder(wanted.depot.wal(new.run))
     await connection.execute("SELECT pg_create_physical_replication_slot($1, true)", new.slot)
     remember(wanted.data_dir, new)
@@ -151,31 +171,82 @@ async def _taken(
     segment_bytes = await connection.fetchval(
         "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'"
     )
-    binaries = programs.found(connection.get_server_version().major)
-    command = [binaries.program("pg_basebackup"), "-d", wanted.dsn, "-D", str(part), "-w"]
-    command += ["-Ft", "-X", "stream", "-Z", "gzip:1", "-c", "fast", "-P", "-l", part.stem]
-    command += ["--manifest-checksums=SHA256"]
-    heard("kernel.backups.database", 0.0)
-    await programs.run(programs.tied(command), heard, "kernel.backups.database")
+    major = connection.get_server_version().major
+    based = _based_locked if run.recipient else _based
+    log = await based(connection, wanted, part, run.recipient, heard)
     ended_at = datetime.now(UTC)
     # After the database: a row never points to bytes that were not there before it.
-    kept, damaged = await asyncio.to_thread(
-        copy_files, wanted.data_dir / "files", wanted.depot, heard
-    )
+    shelf = Shelf(files=wanted.depot.files, recipient=run.recipient, key=wanted.key)
+    kept, damaged = await asyncio.to_thread(copy_files, wanted.data_dir / "files", shelf, heard)
     write_whole(part / "files.txt", "".join(f"{name}\n" for name in kept).encode())
+    settings = {name: os.environ[name] for name in KEPT_SETTINGS if name in os.environ}
     if wanted.key_inside:
-        write_whole(part / "secret.key", wanted.key.hex().encode())
+        _put_small(part, "secret.key", wanted.key.hex().encode(), run.recipient)
+    if run.recipient:
+        _put_small(part, "settings.json", msgspec.json.encode(settings), run.recipient)
     heard("kernel.backups.sealing", None)
     digests = await asyncio.to_thread(_digests, part)
-    ranges = json.loads((part / "backup_manifest").read_bytes())["WAL-Ranges"]
     return Record(
-        format=FORMAT, name=part.stem, version=VERSION, tables=tables, postgres=binaries.major,
-        run=run.run, began_at=began_at, ended_at=ended_at, timeline=ranges[-1]["Timeline"],
-        start_lsn=ranges[0]["Start-LSN"], segment_bytes=segment_bytes, database_bytes=size,
+        format=FORMAT, name=part.stem, version=VERSION, tables=tables, postgres=major,
+        run=run.run, began_at=began_at, ended_at=ended_at, timeline=log.timeline,
+        start_lsn=log.start, end_lsn=log.end, segment_bytes=segment_bytes, database_bytes=size,
         files=len(kept), files_damaged=damaged, key=fingerprint(wanted.key),
-        key_inside=wanted.key_inside, digests=digests,
-        settings={name: os.environ[name] for name in KEPT_SETTINGS if name in os.environ},
+        key_inside=wanted.key_inside, digests=digests, recipient=run.recipient,
+        settings={} if run.recipient else settings,
     )  # fmt: skip
+
+
+def _put_small(part: Path, name: str, content: bytes, recipient: str) -> None:
+    if recipient:
+        pieces.put(io.BytesIO(content), part, name, recipient)
+    else:
+        write_whole(part / name, content)
+
+
+def _command(major: int, dsn: str, label: str) -> list[str]:
+    command = [programs.found(major).program("pg_basebackup"), "-d", dsn, "-w", "-Ft"]
+    command += ["-Z", "gzip:1", "-c", "fast", "-P", "-l", label, "--manifest-checksums=SHA256"]
+    return programs.tied(command)
+
+
+async def _based(
+    connection: asyncpg.Connection, wanted: Wanted, part: Path, _: str, heard: Heard
+) -> _Log:
+    heard("kernel.backups.database", 0.0)
+    command = _command(connection.get_server_version().major, wanted.dsn, part.stem)
+    command += ["-D", str(part), "-X", "stream"]
+    await programs.run(command, heard, "kernel.backups.database")
+    ranges = json.loads((part / "backup_manifest").read_bytes())["WAL-Ranges"]
+    first, last = ranges[0], ranges[-1]
+    return _Log(timeline=last["Timeline"], start=first["Start-LSN"], end=last["End-LSN"])
+
+
+async def _based_locked(
+    connection: asyncpg.Connection, wanted: Wanted, part: Path, recipient: str, heard: Heard
+) -> _Log:
+    """Take all of it as one stream, the log at its end, so that none of it stands in plain."""
+    # The log must still be there at the end; the slot lives as long as this connection at most.
+    slot = f"peakend_taking_{uuid4().hex[:12]}"
+    await connection.execute("SELECT pg_create_physical_replication_slot($1, true, true)", slot)
+    command = _command(connection.get_server_version().major, wanted.dsn, part.stem)
+    command += ["-D", "-", "-X", "fetch", "-v"]
+    heard("kernel.backups.database", 0.0)
+    try:
+        said = await programs.pour(
+            command, lambda source: pieces.put(source, part, BASE, recipient), heard,
+            "kernel.backups.database",
+        )  # fmt: skip
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BackupProblem(
+            "kernel.backups.folder_refused", folder=part.parent, reason=reason
+        ) from error
+    finally:
+        await connection.execute("SELECT pg_drop_replication_slot($1)", slot)
+    began, ended = BEGAN.search(said), ENDED.search(said)
+    if began is None or ended is None:
+        raise BackupProblem("kernel.backups.program_failed", program="pg_basebackup", said=said)
+    return _Log(timeline=int(began[2]), start=began[1], end=ended[1])
 
 
 def _digests(part: Path) -> dict[str, str]:
@@ -184,14 +255,14 @@ def _digests(part: Path) -> dict[str, str]:
     return {path.name: digest_of(path) for path in sorted(part.iterdir())}
 
 
-def copy_files(files: Path, depot: Depot, heard: Heard) -> tuple[list[str], int]:
-    """Copy what the depot does not have yet; return all hashes, and how many are damaged here."""
+def copy_files(files: Path, shelf: Shelf, heard: Heard) -> tuple[list[str], int]:
+    """Copy what is not kept yet; return all names, and how many are damaged here."""
     kept: list[str] = []
     damaged = 0
     for path in stored(files):
-        target = place_in(depot.files, path.name)
-        if target.exists() or copy_bytes(path, target):
-            kept.append(path.name)
+        name = shelf.name(path.name)
+        if shelf.at(name) is not None or shelf.put(path):
+            kept.append(name)
         else:
             damaged += 1
         if len(kept) % 200 == 0:
@@ -217,10 +288,24 @@ async def prune(depot: Depot, keep: int, current_run: str) -> list[str]:
             first = segments.name_at(
                 oldest.timeline, segments.lsn(oldest.start_lsn), oldest.segment_bytes
             )
+            if oldest.recipient:
+                await asyncio.to_thread(_drop_pieces, folder, first)
+                continue
             cleaner = programs.found(oldest.postgres).program("pg_archivecleanup")
             await programs.run([cleaner, str(folder), first])
     await asyncio.to_thread(_drop_bytes, depot, rest)
     return [one.name for one in gone]
+
+
+def _drop_pieces(run: Path, first: str) -> None:
+    """Remove the pieces of segments before one, of whatever timeline they are."""
+    whole, parts = segment_pieces(run, "")
+    for name, path in whole.items():
+        if segments.NAME.fullmatch(name) and name[8:] < first[8:]:
+            path.unlink()
+    for name, paths in parts.items():
+        for path in paths if name[8:] < first[8:] else ():
+            path.unlink()
 
 
 def _drop_bytes(depot: Depot, rest: list[Record]) -> None:
@@ -235,6 +320,6 @@ def _drop_bytes(depot: Depot, rest: list[Record]) -> None:
         except OSError:
             return  # rather too much than what a backup needs
     before = min(one.began_at for one in rest) - OVERLAP
-    for path in stored(depot.files):
-        if path.name not in needed and path.stat().st_mtime < before.timestamp():
+    for name, path in Shelf(files=depot.files).stored():
+        if name not in needed and path.stat().st_mtime < before.timestamp():
             path.unlink()

@@ -1,0 +1,219 @@
+"""Reading an encrypted backup: what can be seen without its identity, and what it opens to."""
+
+import contextlib
+import hashlib
+import io
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from pyrage.x25519 import Identity
+
+from peakend.kernel.backups import pieces, segments
+from peakend.kernel.backups.places import (
+    BackupProblem,
+    Depot,
+    Heard,
+    Record,
+    digest_of,
+    need_harmless,
+)
+from peakend.kernel.backups.shipping import PART_BYTES, segment_pieces
+from peakend.kernel.lockbox import LockDamaged
+
+BASE = "base.tar.gz.age"
+WAL = "pg_wal/"
+_BLOCK = 1 << 20
+Faults = list[tuple[str, str]]
+
+
+def need_identity(record: Record, identities: list[Identity]) -> None:
+    """Make sure that one of these opens a backup. Errors: BackupProblem."""
+    if not record.recipient:
+        return
+    if not identities:
+        raise BackupProblem("kernel.backups.identity_needed", name=record.name)
+    if all(str(one.to_public()) != record.recipient for one in identities):
+        raise BackupProblem(
+            "kernel.backups.identity_other", name=record.name, recipient=record.recipient
+        )
+
+
+def need_whole(depot: Depot, record: Record, identities: list[Identity], heard: Heard) -> None:
+    """Look at every piece that a restore is going to open, before anything is written.
+
+    Errors: BackupProblem.
+    """
+    need_identity(record, identities)
+    heard("kernel.backups.reading", None)
+    faults = changed(depot.backup(record.name), record)
+    faults += log_faults(depot, record)[1] if not faults else []
+    _, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    for path in (one for found in parts.values() for one in found):
+        try:
+            pieces.open_into(path, identities, io.BytesIO())
+        except LockDamaged:
+            faults.append(("kernel.backups.fault_changed", path.name))
+    if faults:
+        raise BackupProblem("kernel.backups.piece_damaged", name=record.name, what=faults[0][1])
+
+
+def changed(folder: Path, record: Record) -> Faults:
+    """Compare what lies in a backup with its record."""
+    faults = []
+    for name, digest in record.digests.items():
+        if not (folder / name).is_file():
+            faults.append(("kernel.backups.fault_gone", name))
+        elif digest_of(folder / name) != digest:
+            faults.append(("kernel.backups.fault_changed", name))
+    return faults
+
+
+def first_of(record: Record) -> str:
+    """Return the segment that a backup begins in."""
+    return segments.name_at(record.timeline, segments.lsn(record.start_lsn), record.segment_bytes)
+
+
+def log_faults(depot: Depot, record: Record) -> tuple[int, Faults]:
+    """Return how many segments follow each other from a backup on, and what is wrong with them.
+
+    What lies in the backup itself counts; the sum of a piece is in its name.
+    """
+    size, name = record.segment_bytes, first_of(record)
+    last = segments.name_at(record.timeline, segments.lsn(record.end_lsn), size)
+    names = {name}
+    while name < last:
+        names.add(name := segments.following(name, size))
+    whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    timeline = last[:8]
+    names |= {one for one in (*whole, *parts) if one[:8] == timeline and "." not in one}
+    faults = [
+        ("kernel.backups.fault_changed", path.name)
+        for path in whole.values()
+        if not pieces.is_whole(path)
+    ]
+    if gap := segments.missing(sorted(names), size):
+        faults.append(("kernel.backups.fault_log_gone", gap))
+    return len(names), faults
+
+
+def compare(
+    depot: Depot, record: Record, identities: list[Identity], log: Path, heard: Heard
+) -> Faults:
+    """Open the base backup to its end, compare each file with its manifest, and unpack the log."""
+    seen: dict[str, tuple[int, str]] = {}
+    manifest = b""
+
+    def look(packed: tarfile.TarFile, one: tarfile.TarInfo) -> None:
+        nonlocal manifest
+        source = packed.extractfile(one)
+        if source is None:
+            return
+        if one.name.startswith(WAL):
+            if (name := one.name.removeprefix(WAL)) == Path(name).name:
+                with (log / name).open("wb") as out:
+                    _pour(source.read, out.write)
+        elif one.name == "backup_manifest":
+            manifest = source.read()
+        else:
+            digest = hashlib.sha256()
+            _pour(source.read, digest.update)
+            seen[one.name] = (one.size, digest.hexdigest())
+
+    try:
+        _walk(depot, record, identities, look, heard)
+        listed = msgspec.json.decode(manifest)["Files"]
+    except (LockDamaged, tarfile.TarError, EOFError, msgspec.MsgspecError, KeyError):
+        return [("kernel.backups.fault_changed", BASE)]
+    wanted = {one.get("Path", ""): (one["Size"], one.get("Checksum")) for one in listed}
+    wanted = {name: one for name, one in wanted.items() if not name.startswith(WAL)}
+    unlike = sorted(name for name in wanted.keys() | seen if wanted.get(name) != seen.get(name))
+    return [("kernel.backups.fault_manifest", "\n".join(unlike[:8]))] if unlike else []
+
+
+def unpack_base(
+    depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
+) -> None:
+    """Unpack the base backup with its log. Errors: LockDamaged, tarfile.TarError, OSError."""
+
+    def put(packed: tarfile.TarFile, one: tarfile.TarInfo) -> None:
+        if hasattr(tarfile, "data_filter"):
+            packed.extract(one, target, filter="data")
+        else:
+            packed.extract(one, target)
+
+    _walk(depot, record, identities, put, heard)
+
+
+def gather_pieces(depot: Depot, record: Record, identities: list[Identity], target: Path) -> None:
+    """Open the archive's run after a backup into the log that came with it.
+
+    Errors: LockDamaged, OSError.
+    """
+    whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    for name, path in whole.items():
+        with (target / name).open("wb") as out:
+            pieces.open_into(path, identities, out)
+    for name, found in parts.items():
+        beside = target / f"{name}.parts"
+        with beside.open("wb") as out:
+            for path in found:
+                out.seek(int(path.name.split(".")[2]) * PART_BYTES)
+                pieces.open_into(path, identities, out)
+            out.truncate(record.segment_bytes)
+        stands = target / name
+        if stands.exists() and filled(stands) > filled(beside):
+            beside.unlink()  # the archive has only begun on what the backup itself has more of
+        else:
+            beside.rename(stands)
+
+
+def filled(segment: Path) -> int:
+    """Return how far a segment is written; the rest of it is zeros."""
+    return len(segment.read_bytes().rstrip(b"\0"))
+
+
+def settings_of(depot: Depot, record: Record, identities: list[Identity]) -> dict[str, str]:
+    """Return what the centre was set to."""
+    content = small(depot, record, identities, "settings.json")
+    with contextlib.suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(content, type=dict[str, str])
+    return record.settings
+
+
+def small(depot: Depot, record: Record, identities: list[Identity], name: str) -> bytes:
+    """Return what a small part of a backup says; nothing where there is none or it is closed."""
+    path, out = depot.backup(record.name) / name, io.BytesIO()
+    with contextlib.suppress(OSError, LockDamaged):
+        if not record.recipient:
+            return path.read_bytes()
+        pieces.open_into(path.with_name(f"{name}{pieces.END}"), identities, out)
+    return out.getvalue()
+
+
+def _walk(
+    depot: Depot,
+    record: Record,
+    identities: list[Identity],
+    look: Callable[[tarfile.TarFile, tarfile.TarInfo], None],
+    heard: Heard,
+) -> None:
+    base = depot.backup(record.name) / BASE
+    size = base.stat().st_size
+
+    def passed(count: int) -> None:
+        heard("kernel.backups.opening", count / size)
+
+    with (
+        pieces.opened(base, identities, passed) as stream,
+        tarfile.open(fileobj=stream, mode="r|gz") as packed,
+    ):
+        for one in packed:
+            need_harmless(one)
+            look(packed, one)
+
+
+def _pour(read: Callable[[int], bytes], write: Callable[[bytes], object]) -> None:
+    while part := read(_BLOCK):
+        write(part)
