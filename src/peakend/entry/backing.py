@@ -149,7 +149,8 @@ def restore(
     erasing.shown(run(erasing.after_restore(record.tables, key_of_it)))
     for variable, value in sorted(backups.settings_of(depot, record, opens).items()):
         console.print(f"  {variable}={value}", markup=False, soft_wrap=True)
-    console.print(say("entry.backup.restored_next"), markup=False)
+    following = f"entry.backup.restored_next{'_encrypted' if record.recipient else ''}"
+    console.print(say(following, folder=depot.folder), markup=False, soft_wrap=True)
 
 
 async def _created(depot: Depot, keep: int, with_key: bool, recipient: str) -> Record:

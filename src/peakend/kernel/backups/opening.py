@@ -53,6 +53,8 @@ def need_whole(depot: Depot, record: Record, identities: list[Identity], heard: 
     for path in (one for found in parts.values() for one in found):
         try:
             pieces.open_into(path, identities, io.BytesIO())
+        except FileNotFoundError:
+            continue  # finished a moment ago, where the centre still runs
         except LockDamaged:
             faults.append(("kernel.backups.fault_changed", path.name))
     if faults:
@@ -151,6 +153,14 @@ def gather_pieces(depot: Depot, record: Record, identities: list[Identity], targ
 
     Errors: LockDamaged, OSError.
     """
+    for _ in range(2):
+        with contextlib.suppress(FileNotFoundError):  # a part gave way to its whole segment
+            _gather(depot, record, identities, target)
+            return
+    _gather(depot, record, identities, target)
+
+
+def _gather(depot: Depot, record: Record, identities: list[Identity], target: Path) -> None:
     whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
     for name, path in whole.items():
         with (target / name).open("wb") as out:

@@ -74,12 +74,12 @@ class Archiver:
         elif not self._alive() and self._pause_s <= 0:
             self._pause_s = AGAIN_S
             await self._begin(what)
-        if self._files_in_s <= 0:
+        # What is not mounted must not be filled beneath its mount point.
+        if self._files_in_s <= 0 and Depot(Path(what.depot)).wal(what.run).is_dir():
             self._files_in_s = FILES_S
             await self._copy_files(what)
-            if Depot(Path(what.depot)).wal(what.run).is_dir():
-                ledger = ledger_in(self._data_dir / "files")
-                await asyncio.to_thread(carry_ledger, ledger, ledger_in(Path(what.depot)))
+            ledger = ledger_in(self._data_dir / "files")
+            await asyncio.to_thread(carry_ledger, ledger, ledger_in(Path(what.depot)))
 
     async def close(self) -> None:
         """Let the last of the log arrive (the server has ended by now), then end the stream."""
