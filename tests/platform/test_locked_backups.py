@@ -323,6 +323,8 @@ def test_a_folder_is_for_one_recipient_or_none(tmp_path: Path) -> None:
     # Another folder follows by itself, unless something in plain lies there.
     second = Depot(tmp_path / "second")
     assert chosen(second, data_dir, "") == mine
+    assert chosen(second, data_dir, other) == other
+    assert [identities.settled_recipient(one, data_dir) for one in (depot, second)] == [mine, ""]
     (second.folder / "wal" / "b").mkdir(parents=True)
     (second.folder / "wal" / "b" / ("0" * 24)).touch()
     with pytest.raises(BackupProblem, match="plain_already"):

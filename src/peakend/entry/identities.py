@@ -41,11 +41,12 @@ def recipient_for(
     if file is not None and (file := file.expanduser().absolute()).exists():
         # Of an attempt that came no further, or made with age: its public half is what we need.
         asked = str(identities_in(file, secret)[0].to_public())
-    there = backups.chosen_recipient(depot, settings.data_dir, asked)
-    if there and (encrypt or file) and not asked:
-        complain("entry.backup.already_encrypted", folder=depot.folder, recipient=there)
-    if there or not (encrypt or file):
-        return there
+    chosen = backups.chosen_recipient(depot, settings.data_dir, asked)
+    if asked or not (encrypt or file):
+        return chosen
+    if backups.settled_recipient(depot, settings.data_dir):
+        complain("entry.backup.already_encrypted", folder=depot.folder, recipient=chosen)
+        return chosen
     return _made(depot, file, passphrase_in(secret))
 
 

@@ -14,6 +14,7 @@ from peakend.kernel.backups.identities import (
     need_recipient,
     new_identity,
     read_identities,
+    settled_recipient,
 )
 from peakend.kernel.backups.opening import need_identity, settings_of, small
 from peakend.kernel.backups.places import (
@@ -55,6 +56,7 @@ __all__ = [
     "read_identities",
     "restore",
     "settings_of",
+    "settled_recipient",
     "shown",
     "small",
     "standing",

@@ -113,6 +113,13 @@ def chosen_recipient(depot: Depot, data_dir: Path, asked: str) -> str:
     return wanted
 
 
+def settled_recipient(depot: Depot, data_dir: Path) -> str:
+    """Return for whom a folder is already; nothing for a new one. Errors: BackupProblem."""
+    known = archiving(data_dir)
+    same = known is not None and known.depot == str(depot.folder)
+    return recipient_of(depot) or (known.recipient if known is not None and same else "")
+
+
 def need_no_plain(depot: Depot) -> None:
     """Make sure that nothing lies there that was not encrypted. Errors: BackupProblem."""
     if depot.records() or any(depot.folder.glob("wal/*/*")) or any(depot.files.glob("*")):
