@@ -12,9 +12,9 @@ from tests.browser.test_axe import faults
 
 
 def picture() -> bytes:
-    """Return a photograph of a kind, larger than its thumbnail."""
+    """Return a photograph of a kind, upright as telephones take it and larger than a screen."""
     made = io.BytesIO()
-    Image.new("RGB", (900, 600), "#cdd6dd").save(made, "PNG")
+    Image.new("RGB", (900, 2000), "#cdd6dd").save(made, "PNG")
     return made.getvalue()
 
 
@@ -49,6 +49,20 @@ async def press(agent: Any, text: str, *names: str) -> None:
                 await bar.get_by_role("button", name=name).click(timeout=2000)
             return
     raise AssertionError(f"nothing to press beside {text}")
+
+
+async def whole(page: Any, shown: Any) -> None:
+    """See that nothing of a picture is cut off and nothing lies on it."""
+    box = await shown.bounding_box()
+    size = page.viewport_size
+    assert box["y"] > 0
+    assert box["y"] + box["height"] <= size["height"], box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= size["width"], box
+    behind = await page.get_by_text("回到最新").bounding_box()
+    spot = {"x": behind["x"] + behind["width"] / 2, "y": behind["y"] + behind["height"] / 2}
+    seen = "({ x, y }) => document.elementFromPoint(x, y).closest('[role=dialog]') !== null"
+    assert await page.evaluate(seen, spot)
 
 
 async def on_panel(customer: Any, text: str) -> Any:
@@ -101,12 +115,16 @@ async def test_quotes_signs_and_taking_back_on_both_sides(desk: Any, chat: Any) 
 
 async def test_passing_on_stays_inside(desk: Any, chat: Any) -> None:
     agent, customer = await served(desk, chat)
-    page = agent.page
+    page, keyboard = agent.page, agent.page.keyboard
     await press(agent, "灶台打不着火", "更多操作")
     await page.get_by_role("menuitem", name="转发").click()
     box = page.get_by_role("dialog", name="转发消息")
     await box.get_by_text("客户看不到").wait_for()
-    await box.get_by_role("option", name="陈涛").click()
+    await box.get_by_role("textbox", name="查找同事").press_sequentially("ct")
+    chosen = box.get_by_role("option", name="陈涛")
+    await chosen.wait_for()
+    await keyboard.press("Enter")
+    await expect(chosen).to_have_attribute("aria-selected", "true")
     await box.get_by_role("textbox", name="附言").fill("请帮忙看看")
     await box.get_by_role("button", name="转发").click()
     await box.wait_for(state="detached")
@@ -124,14 +142,22 @@ async def test_a_picture_is_looked_at_drawn_on_and_sent_back(desk: Any, chat: An
     )
     await customer.panel.locator(".tray li").wait_for()
     await customer.field.press("Enter")
-    await agent.thread.get_by_role("button", name="查看图片").click()
+    await agent.thread.get_by_role("button", name="查看图片").wait_for()
+    await page.set_viewport_size({"width": 1280, "height": 600})
+    # Somewhat up in the thread, where the way back to its end is offered.
+    await agent.thread.evaluate("thread => { thread.scrollTop = 0 }")
+    await page.get_by_role("button", name="回到最新").wait_for()
+    await agent.thread.get_by_role("button", name="查看图片").dispatch_event("click")
     viewer = page.get_by_role("dialog", name="灶台.png")
     await viewer.get_by_role("button", name="标注后发回").wait_for()
-    await keyboard.press("+")
-    await keyboard.press("r")
     shown = viewer.get_by_role("img", name="灶台.png")
+    await whole(page, shown)
+    await keyboard.press("r")
+    await whole(page, shown)
+    await keyboard.press("+")
     assert "scale(1.5) rotate(90deg)" in str(await shown.get_attribute("style"))
     await viewer.get_by_role("button", name="标注后发回").click()
+    await whole(page, page.get_by_role("img", name="标注图片"))
 
     box = page.get_by_role("dialog", name="标注图片")
     send = box.get_by_role("button", name="发送图片")
