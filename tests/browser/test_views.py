@@ -36,7 +36,9 @@ async def test_a_filter_becomes_a_view_and_a_table(centre: Centre, desk: Any, ch
 
     await page.get_by_role("button", name="存为视图").click()
     box = page.get_by_role("dialog", name="存为视图")
-    await box.get_by_role("textbox", name="视图名称").fill("我的紧急和普通")
+    # One can write at once.
+    await expect(box.get_by_role("textbox", name="视图名称")).to_be_focused()
+    await page.keyboard.insert_text("我的紧急和普通")
     await box.get_by_role("button", name="存为视图").click()
     await page.get_by_role("heading", name="我的紧急和普通").wait_for()
     await page.wait_for_url(lambda url: "saved=" in url and "filter=" not in url)
@@ -49,6 +51,19 @@ async def test_a_filter_becomes_a_view_and_a_table(centre: Centre, desk: Any, ch
     await expect(link).to_contain_text("1", timeout=WAIT_MS)
     await customer.says("还有别的问题")
     await expect(table).to_contain_text("还有别的问题", timeout=WAIT_MS)
+
+    # Columns come in the order that one gives them, and stay so in the view.
+    await page.get_by_role("button", name="显示列").click()
+    await page.get_by_role("button", name="状态前移").click()
+    await expect(page.get_by_role("button", name="状态前移")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="状态后移")).to_be_focused()
+    await page.get_by_role("checkbox", name="优先级").click()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="更新视图").click()
+    await page.wait_for_url(lambda url: "columns=" not in url)
+    heads = await table.get_by_role("columnheader").all_inner_texts()
+    assert [heads[1], heads[2], heads[-2]] == ["状态", "客户", "优先级"]
 
     # Another person does not reach it, and sees why.
     other = await desk("colleague")
