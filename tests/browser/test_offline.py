@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.desk import until
 
@@ -77,3 +78,21 @@ async def test_a_half_written_answer_is_there_after_a_reload(desk: Any, chat: An
         agent.page,
         "[...document.querySelectorAll('textarea')].some((one) => one.value === '还没写完的')",
     )
+
+
+async def test_what_an_update_took_away_is_said(desk: Any, chat: Any) -> None:
+    agent = await (await desk()).ready()
+    customer = await chat()
+    await customer.says("灶台打不着火")
+    await customer.wants_person()
+    await agent.accept()
+    await agent.page.route(
+        "**/desk/assets/SnoozeDialog-*.js", lambda call: call.fulfill(status=404)
+    )
+    await agent.composer.fill("写到一半")
+    await agent.page.evaluate("document.activeElement?.blur()")
+    await agent.page.keyboard.press("h")
+    await agent.page.get_by_text("系统已更新").wait_for()
+    await agent.page.unroute("**/desk/assets/SnoozeDialog-*.js")
+    await agent.page.get_by_role("button", name="刷新").click()
+    await expect(agent.composer).to_have_value("写到一半")
