@@ -149,6 +149,12 @@ async def test_unread_until_it_is_read_or_answered(centre: Centre) -> None:
         async with centre.tx(centre.agent) as tx:
             return (await queries.counts(tx, centre.agent)).unread
 
+    async def read(seq: int) -> None:
+        async with centre.tx(centre.agent) as tx:
+            await actions.mark_read_by_agent(
+                tx, conversation_id=conversation_id, seq=seq, by=centre.agent
+            )
+
     async def answer() -> None:
         async with centre.tx(centre.agent) as tx:
             await actions.reply(
@@ -159,20 +165,26 @@ async def test_unread_until_it_is_read_or_answered(centre: Centre) -> None:
         async with centre.tx(centre.agent) as tx:
             await actions.mark_unread(tx, conversation_id=conversation_id, by=centre.agent)
 
+    # What was read is unread no longer, though it still waits for its answer.
+    assert await unread() == 1
+    await read(0)
+    assert await unread() == 1
+    await read(99)
+    assert await unread() == 0
+    assert await centre.value("SELECT awaiting_since FROM conversation") is not None
+    await mark()
+    assert await unread() == 1
     await answer()
     assert await unread() == 0
     await mark()
     await mark()
     assert await unread() == 1
-    async with centre.tx(centre.agent) as tx:
-        await actions.mark_read_by_agent(
-            tx, conversation_id=conversation_id, seq=2, by=centre.agent
-        )
+    await read(2)
     assert await unread() == 0
     await mark()
     await answer()
     assert await unread() == 0
-    assert len(await centre.facts("MarkedUnread")) == 2
+    assert len(await centre.facts("MarkedUnread")) == 3
     async with centre.tx(centre.supervisor) as tx:
         with pytest.raises(NotYours):
             await actions.mark_unread(tx, conversation_id=conversation_id, by=centre.supervisor)

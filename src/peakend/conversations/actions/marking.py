@@ -36,9 +36,11 @@ MOST_TAGS = 20
 _AGENT_READ = """
 UPDATE conversation AS c SET
     agent_read_seq = greatest(c.agent_read_seq, least($2, c.last_seq)),
+    unread = CASE WHEN $2 >= c.last_seq THEN 0 ELSE c.unread END,
     marked_unread = false, woken_at = NULL
 WHERE c.organisation_id = current_organisation() AND c.id = $1
-  AND (least($2, c.last_seq) > c.agent_read_seq OR c.marked_unread OR c.woken_at IS NOT NULL)
+  AND (least($2, c.last_seq) > c.agent_read_seq OR c.unread > 0 AND $2 >= c.last_seq
+       OR c.marked_unread OR c.woken_at IS NOT NULL)
 RETURNING c.agent_read_seq
 """
 
