@@ -1,4 +1,4 @@
-"""Lints of our own: sizes, words in both languages, names of rooms, paths of one machine."""
+"""Lints of our own: sizes, words in both languages, rooms, joins, paths of one machine."""
 
 import ast
 import json
@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from tools.lint.joins import slow_joins, tables_in
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "peakend"
@@ -18,7 +20,7 @@ WORDING = re.compile(r'\b(?:word|say|wording\s*=)\s*\(?\s*"([a-z_]+(?:\.[a-z0-9_
 
 
 def main() -> int:
-    found = [*sizes(), *words(), *rooms(), *places()]
+    found = [*sizes(), *words(), *rooms(), *joins(), *places()]
     for line in found:
         print(line)
     return 1 if found else 0
@@ -73,6 +75,15 @@ def rooms() -> Iterator[str]:
     for path in sorted(SOURCE.rglob("*")):
         if path.stem in BANNED and (path.suffix == ".py" or path.is_dir()):
             yield f"{shown(path)}: name it by what it is about"
+
+
+def joins() -> Iterator[str]:
+    """No join that finds no index behind row-level security."""
+    files = sorted(SOURCE.rglob("*.py"))
+    tables = tables_in(files)
+    for file in files:
+        for line, table, slow in slow_joins(file.read_text("utf-8"), tables):
+            yield f"{shown(file)}:{line}: {slow} in the join of {table} finds no index"
 
 
 def places() -> Iterator[str]:
