@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from peakend.accounts import queries as accounts
+from peakend.assist.queries import waiting_approvals
 from peakend.conversations import queries as conversations
+from peakend.entry.demo.awaited import leave_waiting
+from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.history import catch_up
 from peakend.insight.actions import differences
 from peakend.insight.queries import day_of, wallboard
@@ -40,3 +43,23 @@ async def test_a_day_is_told_to_its_end(database: "Database", organisation_id: U
     assert len(held) >= 4
     assert any(row.rating for row in closed.items)
     assert all(row.reason_id for row in closed.items if row.solved is not None and row.agent_id)
+
+
+async def test_a_reply_with_a_card_waits_for_whoever_comes_new(
+    database: "Database", organisation_id: UUID
+) -> None:
+    until = clock.now()
+    await catch_up(database, organisation_id, since=until - timedelta(days=1), until=until)
+    here = await leave_waiting(database, organisation_id)
+    await Worker(database).drain(50_000)
+    async with database.transaction(Actor.system(organisation_id)) as tx:
+        people = {one.login: one.id for one in await accounts.members(tx, active_only=True)}
+        boss_id = people[OWN_LOGINS["supervisor"]]
+        boss = (await accounts.members_by_id(tx, [boss_id]))[boss_id][0]
+    async with database.transaction(boss) as tx:
+        found = [one.approval for one in await waiting_approvals(tx, boss)]
+    one = next(one for one in found if one.conversation_id == here)
+    assert one.may_decide
+    assert one.rich is not None
+    assert one.rich["quick"]
+    assert "{{" not in one.text

@@ -12,7 +12,7 @@ from peakend.accounts import queries as accounts
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import set_password
 from peakend.accounts.queries import organisation_ids
-from peakend.entry.demo import called, history, kept, seed
+from peakend.entry.demo import awaited, called, history, kept, seed
 from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.kept import Kept
 from peakend.entry.demo.material import SHOP_CUSTOMER, customers, staff
@@ -122,6 +122,7 @@ async def _tell_past(database: Database, notes: Kept, simulated: Simulation) -> 
         log.info("the demo's past is told", conversations=made, took_s=took_s)
         if until - since > LONG:
             await called.call(database, notes.organisation_id)
+            await awaited.leave_waiting(database, notes.organisation_id)
     while True:
         notes.done_until = clock.now()
         notes.simulated = simulated.open_conversations()

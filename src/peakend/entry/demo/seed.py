@@ -14,10 +14,11 @@ from peakend.accounts import queries as people
 from peakend.accounts.actions.passwords import hash_password
 from peakend.assist import actions as assist
 from peakend.conversations import actions as conversations
+from peakend.conversations.queries import rich_templates
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
 from peakend.entry.demo.brands import give_looks
-from peakend.entry.demo.cards import save_cards
+from peakend.entry.demo.cards import name_of, save_cards
 from peakend.entry.demo.contacts import write_directory
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
@@ -121,9 +122,9 @@ async def seed(
         queues = await _queues(tx, brands, members)
         await _promises(tx)
         await _channels(tx, brands, queues)
+        await save_cards(tx)
         tags = await _labels(tx, teams)
         team_of = {queue: teams[slug] for queue, slug in TEAM_OF_QUEUE.items() if slug in teams}
-        await save_cards(tx)
         await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
@@ -273,6 +274,7 @@ async def _labels(tx: Transaction, teams: dict[str, UUID]) -> dict[str, UUID]:
         for position, reason in enumerate(reasons)
     ]
     await conversations.publish_reasons(tx, nodes=nodes, by=system)
+    cards = {one.name: one.content for one in await rich_templates(tx, system)}
     for canned in content("canned")["canned"]:
         team = teams.get(TEAM_OF_QUEUE.get(canned["scope"], ""))
         for language, short in (("zh-CN", "zh"), ("en", "en")):
@@ -285,6 +287,7 @@ async def _labels(tx: Transaction, teams: dict[str, UUID]) -> dict[str, UUID]:
                 team_id=team,
                 language=language,
                 by=system,
+                card=cards[name_of(canned["card"], short)] if "card" in canned else None,
             )
     return tags
 

@@ -136,6 +136,7 @@ def check_dialogues(
 def check_rest(articles: dict[str, str], queues: dict, customers: set[str]) -> None:
     """Check saved replies, the shop and the pictures."""
     canned = load("canned.toml")["canned"]
+    cards = {card["key"] for card in load("cards.toml")["card"]}
     expect(len({c["shortcut"] for c in canned}) == len(canned), "canned: a shortcut twice")
     for reply in canned:
         expect(reply["scope"] in {"all", *queues}, f"{reply['shortcut']}: scope")
@@ -145,9 +146,11 @@ def check_rest(articles: dict[str, str], queues: dict, customers: set[str]) -> N
         ]
         expect(variables[0] <= VARIABLES, f"{reply['shortcut']}: variable")
         expect(variables[0] == variables[1], f"{reply['shortcut']}: zh and en differ")
+        expect(reply.get("card") in {None, *cards}, f"{reply['shortcut']}: card")
     for macro in load("macros.toml")["macro"]:
         expect(macro["scope"] in {"all", *queues}, f"{macro['shortcut']}: scope")
         expect(macro.get("to", "gas") in queues, f"{macro['shortcut']}: to")
+        expect(macro.get("card") in {None, *cards}, f"{macro['shortcut']}: card")
         expect_words(macro["reply_zh"] + macro["title"]["zh"], f"macro {macro['shortcut']}")
     for entry in load("directory.toml")["entry"]:
         where = f"directory {entry['zh']}"
