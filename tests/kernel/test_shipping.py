@@ -1,25 +1,25 @@
 """Pieces of an encrypted archive: whole or not there, whenever their writer dies."""
 
+import errno
 import io
 import os
+import signal
+import sys
 import tarfile
 from pathlib import Path
+from typing import IO
 
 import pyrage
 import pytest
 from pyrage.x25519 import Identity
 
-from peakend.kernel.backups import pieces, shipping
+from peakend.kernel.backups import pieces, programs, shipping
 from peakend.kernel.backups.shipping import PART_BYTES, Shipper, drop_unfinished, segment_pieces
 from peakend.kernel.lockbox import LockDamaged
 
 SEGMENT = "000000010000000000000003"
 NEXT = "000000010000000000000004"
 SIZE = 4 * PART_BYTES
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 @pytest.fixture
@@ -45,26 +45,22 @@ def content(run: Path, identity: Identity, name: str = SEGMENT) -> bytes:
     return b"".join(pyrage.decrypt(path.read_bytes(), [identity]) for path in found)
 
 
-@pytest.mark.parametrize("where", ["replace", "unlink", "encrypt", "fsync"])
+@pytest.mark.parametrize("where", ["replace", "unlink", "encrypt_io", "fsync"])
 def test_whoever_is_killed_loses_no_segment(
-    where: str,
-    tmp_path: Path,
-    shipper: Shipper,
-    identity: Identity,
-    monkeypatch: pytest.MonkeyPatch,
+    where: str, tmp_path: Path, shipper: Shipper, identity: Identity
 ) -> None:
     spool, run = tmp_path / "spool", tmp_path / "run"
     data = os.urandom(SIZE)
     (spool / SEGMENT).write_bytes(data)
 
     def killed(*_: object, **__: object) -> None:
-        raise Killed
+        os.kill(os.getpid(), signal.SIGKILL)
 
-    with monkeypatch.context() as patched:
-        of = {"replace": os, "fsync": os, "unlink": Path, "encrypt": pyrage}[where]
-        patched.setattr(of, {"encrypt": "encrypt_io"}.get(where, where), killed)
-        with pytest.raises(Killed):
-            shipper.ship()
+    if (child := os.fork()) == 0:
+        setattr({"unlink": Path, "encrypt_io": pyrage}.get(where, os), where, killed)
+        shipper.ship()
+        os._exit(0)  # it must not come here
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     assert (spool / SEGMENT).read_bytes() == data
     drop_unfinished(run)
     assert a_shipper(tmp_path, identity).ship() == 0
@@ -72,6 +68,16 @@ def test_whoever_is_killed_loses_no_segment(
     [piece] = run.iterdir()
     assert pieces.is_whole(piece)
     assert content(run, identity) == data
+
+
+async def test_a_disk_that_is_full_ends_the_program_that_writes() -> None:
+    def refuse(source: IO[bytes]) -> None:
+        source.read(10)
+        raise OSError(errno.ENOSPC, "full")
+
+    endless = [sys.executable, "-c", "while True: print('x' * 10000)"]
+    with pytest.raises(OSError, match="full"):
+        await programs.pour(endless, refuse, lambda *_: None, "")
 
 
 def test_what_is_being_written_follows_and_gives_way(

@@ -2,15 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from peakend.kernel.progress import Done
 from peakend.kernel.words import has_word, word
 
+LINE_S = 10.0
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 
@@ -44,10 +47,14 @@ def show_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]])
 
 
 class Steps:
-    """The progress of a start: a bar at a terminal, plain lines elsewhere."""
+    """The progress of a start: a bar at a terminal, plain lines elsewhere.
 
-    def __init__(self) -> None:
+    Of what takes long a line comes every ten seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._bar: Progress | None = None
+        self._clock, self._told_at = clock, 0.0
         if sys.stdout.isatty():
             self._bar = Progress(
                 SpinnerColumn(),
@@ -74,12 +81,27 @@ class Steps:
         if self._bar is not None:
             self._bar.stop()
 
-    def begin(self, step: str, share: float | None = None) -> None:
+    def begin(self, step: str, done: float | Done | None = None) -> None:
         """Say what works now (a wording key or a text), and how much of it is done."""
         text = say(step) if has_word(step) else step
+        amount = f"  {_amount(done)}" if isinstance(done, Done) else ""
         if self._bar is not None:
+            share = done.share if isinstance(done, Done) else done
             total = None if share is None else 1.0
-            self._bar.update(self._task, description=text, total=total, completed=share or 0.0)
+            shown = text + amount
+            self._bar.update(self._task, description=shown, total=total, completed=share or 0.0)
         elif text != self._said:
             console.print(f"· {text}", markup=False)
+            self._told_at = self._clock()
+        elif amount and self._clock() - self._told_at >= LINE_S:
+            console.print(f"· {text}{amount}", markup=False)
+            self._told_at = self._clock()
         self._said = text
+
+
+def _amount(done: Done) -> str:
+    count, total = str(done.count), str(done.total)
+    if done.unit == "bytes":
+        size, unit = (1e9, "GB") if done.total >= 1e9 else (1e6, "MB")
+        count, total = f"{done.count / size:.1f}", f"{done.total / size:.1f} {unit}"
+    return say(f"entry.cli.done_{done.unit}", count=count, total=total)

@@ -25,6 +25,7 @@ from peakend.kernel.backups.places import (
 )
 from peakend.kernel.backups.shelves import Shelf
 from peakend.kernel.lockbox import LockDamaged
+from peakend.kernel.progress import Done
 
 COMMIT = re.compile(r"COMMIT (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC")
 STOPPED_AT = re.compile(r"(?:at|LSN) ([0-9A-F]+/[0-9A-F]+)")
@@ -61,8 +62,7 @@ async def check(
     """
     if identities:
         opening.need_identity(record, identities)
-    heard("kernel.backups.reading", None)
-    faults = await asyncio.to_thread(changed, depot.backup(record.name), record)
+    faults = await asyncio.to_thread(changed, depot.backup(record.name), record, heard)
     if not faults and not record.recipient:
         faults += await _unlike_manifest(depot, record)
     hashes = listed(depot, record)
@@ -130,7 +130,7 @@ def _damaged_files(shelf: Shelf, names: list[str], heard: Heard) -> list[tuple[s
             wording = "gone" if whole is None else "changed"
             faults.append((f"kernel.backups.fault_file_{wording}", name))
         if count % 100 == 0:
-            heard("kernel.backups.reading_files", count / len(names))
+            heard("kernel.backups.reading_files", Done(count, len(names), "files"))
     return faults
 
 
@@ -145,7 +145,7 @@ async def _log_of(
     count = 0
     faults: list[tuple[str, str]] = []
     if record.recipient:
-        count, faults = await asyncio.to_thread(opening.log_faults, depot, record)
+        count, faults = await asyncio.to_thread(opening.log_faults, depot, record, heard)
         if faults or not identities:
             return count, None, faults
     scratch = Path(tempfile.mkdtemp(prefix="peakend-log-"))
@@ -154,9 +154,11 @@ async def _log_of(
             faults = await asyncio.to_thread(
                 opening.compare, depot, record, identities, scratch, heard
             )
-            await asyncio.to_thread(opening.gather_pieces, depot, record, identities, scratch)
+            await asyncio.to_thread(
+                opening.gather_pieces, depot, record, identities, scratch, heard
+            )
         else:
-            await asyncio.to_thread(gather_log, depot, record, scratch, link=True)
+            await asyncio.to_thread(gather_log, depot, record, scratch, heard, link=True)
         return await read_log(scratch, record, faults)
     except LockDamaged as error:
         return count, None, [*faults, ("kernel.backups.fault_changed", str(error))]
@@ -181,7 +183,7 @@ async def read_log(
     return len(names), reaches_at, [*faults, *torn]
 
 
-def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> None:
+def gather_log(depot: Depot, record: Record, target: Path, heard: Heard, *, link: bool) -> None:
     """Put together the log of a backup: what lies in it, then the archive's run after it.
 
     The newest segment, which the archive has not filled, stands there under its own name.
@@ -189,7 +191,9 @@ def gather_log(depot: Depot, record: Record, target: Path, *, link: bool) -> Non
     unpack(depot.backup(record.name) / "pg_wal.tar.gz", target)
     first = first_of(record)
     run = depot.wal(record.run)
-    for path in sorted(run.iterdir()) if run.is_dir() else ():
+    there = sorted(run.iterdir()) if run.is_dir() else []
+    for count, path in enumerate(there):
+        heard("kernel.backups.gathering", Done(count, len(there), "segments"))
         name = path.name.removesuffix(".partial")
         segment = segments.NAME.fullmatch(name)
         if not segment and not name.endswith(".history"):

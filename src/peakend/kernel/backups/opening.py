@@ -17,10 +17,12 @@ from peakend.kernel.backups.places import (
     Heard,
     Record,
     digest_of,
+    extract,
     need_harmless,
 )
 from peakend.kernel.backups.shipping import PART_BYTES, segment_pieces
 from peakend.kernel.lockbox import LockDamaged
+from peakend.kernel.progress import Done
 
 BASE = "base.tar.gz.age"
 WAL = "pg_wal/"
@@ -46,9 +48,8 @@ def need_whole(depot: Depot, record: Record, identities: list[Identity], heard: 
     Errors: BackupProblem.
     """
     need_identity(record, identities)
-    heard("kernel.backups.reading", None)
-    faults = changed(depot.backup(record.name), record)
-    faults += log_faults(depot, record)[1] if not faults else []
+    faults = changed(depot.backup(record.name), record, heard)
+    faults += log_faults(depot, record, heard)[1] if not faults else []
     _, parts = segment_pieces(depot.wal(record.run), first_of(record))
     for path in (one for found in parts.values() for one in found):
         try:
@@ -61,15 +62,29 @@ def need_whole(depot: Depot, record: Record, identities: list[Identity], heard: 
         raise BackupProblem("kernel.backups.piece_damaged", name=record.name, what=faults[0][1])
 
 
-def changed(folder: Path, record: Record) -> Faults:
+def changed(folder: Path, record: Record, heard: Heard) -> Faults:
     """Compare what lies in a backup with its record."""
     faults = []
+    sizes = {name: _size(folder / name) for name in record.digests}
+    total, read = sum(sizes.values()), 0
+
+    def passed(count: int) -> None:
+        heard("kernel.backups.reading", Done(read + count, total, "bytes"))
+
     for name, digest in record.digests.items():
         if not (folder / name).is_file():
             faults.append(("kernel.backups.fault_gone", name))
-        elif digest_of(folder / name) != digest:
+        elif digest_of(folder / name, passed) != digest:
             faults.append(("kernel.backups.fault_changed", name))
+        read += sizes[name]
     return faults
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def first_of(record: Record) -> str:
@@ -77,7 +92,7 @@ def first_of(record: Record) -> str:
     return segments.name_at(record.timeline, segments.lsn(record.start_lsn), record.segment_bytes)
 
 
-def log_faults(depot: Depot, record: Record) -> tuple[int, Faults]:
+def log_faults(depot: Depot, record: Record, heard: Heard) -> tuple[int, Faults]:
     """Return how many segments follow each other from a backup on, and what is wrong with them.
 
     What lies in the backup itself counts; the sum of a piece is in its name.
@@ -90,11 +105,11 @@ def log_faults(depot: Depot, record: Record) -> tuple[int, Faults]:
     whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
     timeline = last[:8]
     names |= {one for one in (*whole, *parts) if one[:8] == timeline and "." not in one}
-    faults = [
-        ("kernel.backups.fault_changed", path.name)
-        for path in whole.values()
-        if not pieces.is_whole(path)
-    ]
+    faults = []
+    for count, path in enumerate(whole.values()):
+        heard("kernel.backups.reading_log", Done(count, len(whole), "segments"))
+        if not pieces.is_whole(path):
+            faults.append(("kernel.backups.fault_changed", path.name))
     if gap := segments.missing(sorted(names), size):
         faults.append(("kernel.backups.fault_log_gone", gap))
     return len(names), faults
@@ -139,30 +154,29 @@ def unpack_base(
 ) -> None:
     """Unpack the base backup with its log. Errors: LockDamaged, tarfile.TarError, OSError."""
 
-    def put(packed: tarfile.TarFile, one: tarfile.TarInfo) -> None:
-        if hasattr(tarfile, "data_filter"):
-            packed.extract(one, target, filter="data")
-        else:
-            packed.extract(one, target)
-
-    _walk(depot, record, identities, put, heard)
+    _walk(depot, record, identities, lambda packed, one: extract(packed, one, target), heard)
 
 
-def gather_pieces(depot: Depot, record: Record, identities: list[Identity], target: Path) -> None:
+def gather_pieces(
+    depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
+) -> None:
     """Open the archive's run after a backup into the log that came with it.
 
     Errors: LockDamaged, OSError.
     """
     for _ in range(2):
         with contextlib.suppress(FileNotFoundError):  # a part gave way to its whole segment
-            _gather(depot, record, identities, target)
+            _gather(depot, record, identities, target, heard)
             return
-    _gather(depot, record, identities, target)
+    _gather(depot, record, identities, target, heard)
 
 
-def _gather(depot: Depot, record: Record, identities: list[Identity], target: Path) -> None:
+def _gather(
+    depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
+) -> None:
     whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
-    for name, path in whole.items():
+    for count, (name, path) in enumerate(whole.items()):
+        heard("kernel.backups.gathering", Done(count, len(whole), "segments"))
         with (target / name).open("wb") as out:
             pieces.open_into(path, identities, out)
     for name, found in parts.items():
@@ -213,7 +227,7 @@ def _walk(
     size = base.stat().st_size
 
     def passed(count: int) -> None:
-        heard("kernel.backups.opening", count / size)
+        heard("kernel.backups.opening", Done(count, size, "bytes"))
 
     with (
         pieces.opened(base, identities, passed) as stream,

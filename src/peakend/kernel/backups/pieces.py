@@ -20,6 +20,7 @@ from peakend.kernel.backups.places import digest_of, sync_folder
 from peakend.kernel.lockbox import LockDamaged
 
 END = ".age"
+HEARD_BYTES = 4 << 20
 _DIGEST = 64
 
 
@@ -116,12 +117,14 @@ class _Heard:
     """Reads on, and says how far it is."""
 
     def __init__(self, source: IO[bytes], passed: Callable[[int], None]) -> None:
-        self._source, self._passed = source, passed
+        self._source, self._passed, self._next = source, passed, 0
 
     def read(self, count: int = -1) -> bytes:
         """Read on."""
         part = self._source.read(count)
-        self._passed(self._source.tell())
+        if (at := self._source.tell()) >= self._next:
+            self._passed(at)
+            self._next = at + HEARD_BYTES
         return part
 
 

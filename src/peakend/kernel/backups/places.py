@@ -16,8 +16,9 @@ from pathlib import Path
 import msgspec
 
 from peakend.kernel.errors import PeakendError
+from peakend.kernel.progress import Done
 
-Heard = Callable[[str, float | None], None]
+Heard = Callable[[str, float | Done | None], None]
 """Hears the wording key of each step and how much of it is done."""
 
 SLOTS = "peakend_archive_"
@@ -178,10 +179,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read whole."""
+def digest_of(path: Path, passed: Callable[[int], None] = lambda _: None) -> str:
+    """Return the SHA-256 of a file, read whole; `passed` hears how many bytes were read."""
+    digest, count = hashlib.sha256(), 0
     with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+        while part := source.read(4 << 20):
+            digest.update(part)
+            passed(count := count + len(part))
+    return digest.hexdigest()
 
 
 def copy_bytes(source: Path, target: Path) -> bool:
@@ -218,8 +223,10 @@ def need_harmless(member: tarfile.TarInfo) -> None:
     member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
 
 
-def unpack(archive: Path, target: Path) -> None:
+def unpack(archive: Path, target: Path, passed: Callable[[int, int], None] | None = None) -> None:
     """Unpack plain files and folders, none of which leads out of the target.
+
+    `passed` hears how many bytes of all are unpacked.
 
     Errors: tarfile.TarError for anything else.
     """
@@ -227,8 +234,18 @@ def unpack(archive: Path, target: Path) -> None:
         members = packed.getmembers()
         for one in members:
             need_harmless(one)
-        # Python before 3.11.4 has no filter; what it would refuse was refused above.
-        if hasattr(tarfile, "data_filter"):
-            packed.extractall(target, members, filter="data")
-        else:
-            packed.extractall(target, members)  # noqa: S202  (looked at above)
+        total, count = sum(one.size for one in members), 0
+        for one in members:
+            extract(packed, one, target)
+            count += one.size
+            if passed:
+                passed(count, total)
+
+
+def extract(packed: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """Unpack a member that was found harmless."""
+    # Python before 3.11.4 has no filter; what it would refuse was refused before.
+    if hasattr(tarfile, "data_filter"):
+        packed.extract(member, target, filter="data")
+    else:
+        packed.extract(member, target)

@@ -36,6 +36,7 @@ from peakend.kernel.postgres import (
     hold,
     settle,
 )
+from peakend.kernel.progress import Done
 
 # What may lie in a data directory that is still empty.
 HARMLESS = {"secret.key", "files", "peakend.lock", "postgres.log", "postgres.log.1"}
@@ -164,11 +165,14 @@ def _unpack(
         log = beside / "pg_wal"
         if record.recipient:
             opening.unpack_base(depot, record, identities, beside, heard)
-            opening.gather_pieces(depot, record, identities, log)
+            opening.gather_pieces(depot, record, identities, log, heard)
         else:
-            unpack(depot.backup(record.name) / "base.tar.gz", beside)
+            unpack(
+                depot.backup(record.name) / "base.tar.gz", beside,
+                lambda count, of: heard("kernel.backups.unpacking", Done(count, of, "bytes")),
+            )  # fmt: skip
             log.mkdir(exist_ok=True)
-            gather_log(depot, record, log, link=False)
+            gather_log(depot, record, log, heard, link=False)
         (beside / "recovery.signal").touch()
     except LockDamaged as error:
         shutil.rmtree(beside, ignore_errors=True)
@@ -229,6 +233,6 @@ def _files_back(
         target = place_in(files, sha256)
         if not target.exists() and not shelf.fetch(sha256, target, identities):
             missing += 1
-        if count % 100 == 0:
-            heard("kernel.backups.files", count / len(hashes))
+        if count % 20 == 0:
+            heard("kernel.backups.files", Done(count, len(hashes), "files"))
     return missing
