@@ -88,6 +88,10 @@ class Steps:
         if self._bar is not None:
             share = done.share if isinstance(done, Done) else done
             total = None if share is None else 1.0
+            if text != self._said:
+                # A bar of its own for each step, with the time since the first.
+                task = self._bar.tasks[0]
+                task.total = task.finished_time = None
             shown = text + amount
             self._bar.update(self._task, description=shown, total=total, completed=share or 0.0)
         elif text != self._said:

@@ -20,7 +20,7 @@ from peakend.kernel.backups.places import digest_of, sync_folder
 from peakend.kernel.lockbox import LockDamaged
 
 END = ".age"
-HEARD_BYTES = 4 << 20
+HEARD_BYTES = 1 << 20
 _DIGEST = 64
 
 
