@@ -60,9 +60,11 @@ async def say(place: Place, rules: dict[str, dict[str, str]]) -> None:
     await place.does("PUT", "/field-sights", {"version": version, "rules": rules})
 
 
-async def walked(who: Person, ids: dict[str, str]) -> dict[str, set[str]]:
+async def walked(
+    who: Person, ids: dict[str, str], details: dict[str, str] = DETAILS
+) -> dict[str, set[str]]:
     """Read whatever a GET can read with these ids; return at which addresses a detail was."""
-    seen: dict[str, set[str]] = {detail: set() for detail in DETAILS}
+    seen: dict[str, set[str]] = {detail: set() for detail in details}
     for route in (one for one in ROUTES if one.startswith("GET /api/")):
         path = route.removeprefix("GET /api")
         for name, value in ids.items():
@@ -74,7 +76,7 @@ async def walked(who: Person, ids: dict[str, str]) -> dict[str, set[str]]:
                 text = (await who.get(path, params=sought)).text
             except UnicodeDecodeError:
                 continue
-            for detail, value in DETAILS.items():
+            for detail, value in details.items():
                 if value in text:
                     seen[detail].add(path)
     return seen

@@ -150,6 +150,7 @@ FLOOR_FACTS = frozenset(
         "QueueClosed",
         "ViewChanged",
         "FieldChanged",
+        "FieldRolesChanged",
         "DirectoryEntryChanged",
         "DirectoryEntryVerified",
         "DirectoryEntryDue",

@@ -5,6 +5,9 @@ from uuid import UUID
 
 import msgspec
 
+# What stands among the roles of whoever acts through a key of the API: what is for roles is not for
+# the keys of those who hold them.
+BY_KEY = "api_key"
 NOBODY: frozenset[UUID] = frozenset()
 
 
@@ -26,6 +29,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     every_brand: bool = True
     # How much he sees of a customer's details, where it is not what everybody does.
     levels: tuple[tuple[str, str], ...] = ()
+    # The roles he holds, by key or id; fields of the house's own are shown to roles.
+    roles: tuple[str, ...] = ()
     customer_id: UUID | None = None
     key_id: UUID | None = None
     channel_id: UUID | None = None

@@ -24,7 +24,7 @@ class CarryColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a kind: what it is called, and which other headings mean it.
 
     `private` is the permission that it takes to carry the plain values out; others get them as
-    `mask` leaves them.
+    `mask` leaves them. What this person may not change is carried out only.
     """
 
     key: str
@@ -35,6 +35,7 @@ class CarryColumn(msgspec.Struct, frozen=True, kw_only=True):
     matches: bool = False
     private: str | None = None
     mask: Callable[[str], str] | None = None
+    only_out: bool = False
 
 
 class CarryRow(msgspec.Struct, frozen=True):

@@ -18,6 +18,17 @@ class FieldChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FieldRolesChanged(Fact):
+    """A field is shown to, or filled in by, so many roles; None stands for everybody."""
+
+    subject: ClassVar[str] = "field_id"
+    field_id: UUID
+    of: str
+    seen_by: int | None
+    changed_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FieldsOrdered(Fact):
     """The fields of one kind of thing stand in another order."""
 

@@ -45,6 +45,7 @@ from peakend.accounts.queries.domains import (
     need_domain,
     own_host,
 )
+from peakend.accounts.queries.later import actor_later, rights_to_keep
 from peakend.accounts.queries.me import Me, me
 from peakend.accounts.queries.own_sessions import SessionView, own_sessions
 from peakend.accounts.queries.passkeys import PasskeyView, own_passkeys
@@ -185,6 +186,7 @@ __all__ = [
     "Team",
     "actor_for_key",
     "actor_for_session",
+    "actor_later",
     "actors_for_sessions",
     "any_organisation",
     "api_keys",
@@ -259,6 +261,7 @@ __all__ = [
     "recovery_codes_left",
     "rights_of",
     "rights_of_actor",
+    "rights_to_keep",
     "role_names",
     "roles",
     "second_step",

@@ -9,7 +9,7 @@ from peakend.accounts.models import ApiKeyRow, OpenKey
 from peakend.accounts.queries.sign_in import members_by_id
 from peakend.accounts.rules import API_KEY_PREFIX, address_allowed
 from peakend.kernel import clock
-from peakend.kernel.actors import Actor
+from peakend.kernel.actors import BY_KEY, Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import Invalid, NotFound
 from peakend.kernel.secrets import token_hash
@@ -113,7 +113,9 @@ async def _look(database: Database, digest: bytes, now: datetime, address: str) 
 
 def _narrowed(person: Actor, key: OpenKey) -> Actor:
     permissions = person.permissions.intersection(key.scopes)
-    return msgspec.structs.replace(person, key_id=key.id, permissions=permissions)
+    return msgspec.structs.replace(
+        person, key_id=key.id, permissions=permissions, roles=(*person.roles, BY_KEY)
+    )
 
 
 def _digest(secret: str) -> bytes | None:

@@ -250,6 +250,7 @@ async def members_by_id(tx: Transaction, member_ids: list[UUID]) -> dict[UUID, _
 
 def _actor(organisation_id: UUID, person: _Person, queue_ids: Sequence[UUID]) -> Actor:
     may = held_rights(person.built_in, person.own_roles)
+    roles = (*filter(None, [person.built_in]), *person.role_keys)
     return Actor(
         organisation_id=organisation_id,
         kind="member",
@@ -264,9 +265,8 @@ def _actor(organisation_id: UUID, person: _Person, queue_ids: Sequence[UUID]) ->
         brand_ids=may.brands(person.brand_ids),
         seen_brand_ids=may.seen_brand_ids,
         every_brand=may.every_brand,
-        levels=levels(person.sights, [*filter(None, [person.built_in]), *person.role_keys])
-        if person.sights
-        else (),
+        levels=levels(person.sights, roles) if person.sights else (),
+        roles=roles,
     )
 
 

@@ -109,7 +109,7 @@ async def start_bulk(
     wanted = msgspec.to_builtins(given) if given is not None else None
     assert by.id is not None
     kept = msgspec.to_builtins(args)
-    rights = sorted(by.permissions)
+    rights = accounts.rights_to_keep(by)
     if not await tx.run(_START, run_id, by.id, what, kept, wanted, rights, state, tx.now):
         await need_run(tx, run_id, by)
         return
@@ -141,22 +141,13 @@ async def bulk_step(tx: Transaction, *, run_id: UUID) -> None:
     run = await need_run(tx, run_id, Actor.system(tx.organisation_id), lock=True)
     if run.state in ("done", "undone"):
         return
-    by = await _member(tx, run)
+    by = await accounts.actor_later(tx, run.member_id, run.rights)
     # What happens is this person's doing, in facts and in the audit log.
     tx.actor = by
     if run.state == "gathering":
         await _gather(tx, run, by)
     else:
         await _portion(tx, run, by)
-
-
-async def _member(tx: Transaction, run: BulkRunRow) -> Actor:
-    """Return who asked, with what he may do now of what he could do then."""
-    found = (await accounts.members_by_id(tx, [run.member_id])).get(run.member_id)
-    if found is None:
-        return Actor(organisation_id=tx.organisation_id, kind="member", id=run.member_id)
-    rights = found[0].permissions & frozenset(run.rights)
-    return msgspec.structs.replace(found[0], permissions=rights)
 
 
 async def _gather(tx: Transaction, run: BulkRunRow, by: Actor) -> None:

@@ -16,6 +16,7 @@ from peakend.conversations.queries.tallies import tallies
 from peakend.conversations.rules.views import (
     MOST_OWN,
     MOST_SHARED,
+    FieldCondition,
     Order,
     Scope,
     ViewFilter,
@@ -25,9 +26,16 @@ from peakend.conversations.rules.views import (
 )
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Conflict, Invalid, NotFound
+from peakend.kernel.errors import Conflict, Invalid, NotFound, Refused
 from peakend.kernel.paging import WrongCursor, cursor_decode, cursor_encode
-from peakend.profiles.queries import Condition, Field, FieldTest, field_tests, sifting_fields
+from peakend.profiles.queries import (
+    Condition,
+    Field,
+    FieldTest,
+    field_tests,
+    sifting_fields,
+    unseen_fields,
+)
 
 COUNTED_TO = 99
 # How many rows a page or a count reads before it says where it stopped, with what it must look up.
@@ -59,8 +67,18 @@ class ViewNamesGone(Conflict):
     wording = "conversations.view_names_gone"
 
 
+class ViewFieldUnseen(Refused):
+    """The filter asks for a field that this person's roles do not see."""
+
+    wording = "conversations.view_field_unseen"
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved view; `gone` names the fields whose tag, queue or person is there no longer."""
+    """A saved view; `gone` names the fields whose tag, queue or person is there no longer.
+
+    `unseen` are custom fields in it that the reader's roles do not see: what is asked of them is
+    left out, and nothing is found or counted.
+    """
 
     id: UUID
     name: str
@@ -72,6 +90,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     field_ids: list[UUID]
     version: int
     gone: list[str]
+    unseen: list[UUID]
     editable: bool
 
 
@@ -107,15 +126,19 @@ def may_share_views(actor: Actor) -> bool:
 
 async def views(tx: Transaction, actor: Actor) -> list[View]:
     """Return the views of a person in their own order."""
-    found = await _records(tx, actor)
-    gone = await _gone(tx, [one.filter for one in found], actor)
-    return [_view(one, missing, actor) for one, missing in zip(found, gone, strict=True)]
+    return await _views(tx, await _records(tx, actor), actor)
 
 
 async def need_view(tx: Transaction, view_id: UUID, actor: Actor) -> View:
     """Return a view of a person. Errors: ViewNotFound."""
-    record = await need_view_record(tx, view_id, actor)
-    return _view(record, (await _gone(tx, [record.filter], actor))[0], actor)
+    return (await _views(tx, [await need_view_record(tx, view_id, actor)], actor))[0]
+
+
+async def _views(tx: Transaction, found: Sequence[ViewRecord], actor: Actor) -> list[View]:
+    gone = await _gone(tx, [one.filter for one in found], actor)
+    asked = {one.field_id for record in found for one in record.filter.fields}
+    unseen = await unseen_fields(tx, asked, actor)
+    return [_view(one, missing, unseen, actor) for one, missing in zip(found, gone, strict=True)]
 
 
 async def need_view_record(tx: Transaction, view_id: UUID, actor: Actor) -> ViewRecord:
@@ -153,18 +176,25 @@ def _whole(record: ViewRecord) -> ViewRecord:
     return msgspec.structs.replace(record, filter=msgspec.convert(record.filter, ViewFilter))
 
 
-def _view(record: ViewRecord, gone: list[str], actor: Actor) -> View:
+def _view(record: ViewRecord, gone: list[str], unseen: set[UUID], actor: Actor) -> View:
+    hidden = [one.field_id for one in record.filter.fields if one.field_id in unseen]
+    # Which values of the field there are is not said either.
+    fields = [
+        FieldCondition(field_id=one.field_id) if one.field_id in unseen else one
+        for one in record.filter.fields
+    ]
     return View(
         id=record.id,
         name=record.name,
         scope=record.scope,
         team_id=record.team_id,
-        filter=record.filter,
+        filter=msgspec.structs.replace(record.filter, fields=fields),
         order=record.ordering,
         columns=record.columns,
         field_ids=record.field_ids,
         version=record.version,
         gone=gone,
+        unseen=hidden,
         editable=record.scope == "own" or may_share_views(actor),
     )
 
@@ -205,10 +235,12 @@ async def _fields(
 
 
 async def checked_filter(tx: Transaction, given: ViewFilter, actor: Actor) -> ViewFilter:
-    """Return a filter that can be used. Errors: Invalid, ViewNamesGone."""
+    """Return a filter that can be used. Errors: Invalid, ViewNamesGone, ViewFieldUnseen."""
     fault = filter_fault(given)
     if fault is not None:
         raise Invalid(fields={fault: "unfitting"})
+    if await unseen_fields(tx, {one.field_id for one in given.fields}, actor):
+        raise ViewFieldUnseen(fields={"fields": "unseen"})
     gone = (await _gone(tx, [given], actor))[0]
     if gone:
         raise ViewNamesGone(fields=dict.fromkeys(gone, "gone"))
@@ -262,7 +294,9 @@ async def found_conversations(
 ) -> FoundPage:
     """Return a page of what fits a filter, of those that the actor may see.
 
-    Counts: each page reads some 1,000 rows at most. Errors: Invalid, ViewNamesGone, WrongCursor.
+    Counts: each page reads some 1,000 rows at most.
+
+    Errors: Invalid, ViewNamesGone, ViewFieldUnseen, WrongCursor.
     """
     (sieve,) = await _sieves(tx, actor, [await checked_filter(tx, given, actor)])
     parts = _parts(given, order)

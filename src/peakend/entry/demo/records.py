@@ -67,6 +67,8 @@ async def _field(tx: Transaction, one: dict[str, Any], type_id: UUID | None) -> 
         pattern=one.get("pattern", ""),
         least=None,
         most=None,
+        seen_by=one.get("seen_by"),
+        changed_by=None,
     )
 
 

@@ -92,7 +92,7 @@ async def start_export(
         raise ReasonMissing(fields={"reason": "missing"})
     if private and not any(one.private and by.may(one.private) for one in columns):
         raise Refused
-    rights = sorted(by.permissions)
+    rights = accounts.rights_to_keep(by)
     if not await tx.run(
         _START, run_id, by.id, kind, form, search, private, why, rights, tx.now
     ):  # fmt: skip
@@ -108,7 +108,7 @@ async def export_step(tx: Transaction, *, run_id: UUID) -> None:
     run = await need_export(tx, run_id, Actor.system(tx.organisation_id), lock=True)
     if run.state != "making":
         return
-    tx.actor = by = await _member(tx, run)
+    tx.actor = by = await accounts.actor_later(tx, run.member_id, run.rights)
     try:
         kind = need_kind(run.kind, by)
     except KindNotFound:
@@ -150,14 +150,6 @@ async def _gathered(
     if not run.place:
         lines.insert(0, [one.labels[best_language(by.language)] for one in columns])
     return lines, len(values), out.cursor
-
-
-async def _member(tx: Transaction, run: ExportRow) -> Actor:
-    found = (await accounts.members_by_id(tx, [run.member_id])).get(run.member_id)
-    if found is None:
-        return Actor(organisation_id=tx.organisation_id, kind="member", id=run.member_id)
-    rights = found[0].permissions & frozenset(run.rights)
-    return msgspec.structs.replace(found[0], permissions=rights)
 
 
 def _line(

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from peakend.accounts import queries as accounts
 from peakend.accounts.actions import audit
 from peakend.exchange.actions.carrying import carry
@@ -19,7 +17,7 @@ from peakend.exchange.actions.unpacking import is_folder, spooled_folder
 from peakend.exchange.events import ImportChecked, ImportFinished, ImportStarted
 from peakend.exchange.models import ImportRow
 from peakend.exchange.queries.imports import need_import
-from peakend.exchange.queries.kinds import KindNotFound, columns_of, need_kind
+from peakend.exchange.queries.kinds import KindNotFound, columns_in, need_kind
 from peakend.exchange.rules import (
     BEGINNABLE,
     MOST_FAULTS,
@@ -101,7 +99,7 @@ async def take_in(database: Database, *, kind: str, path: Path, name: str, by: A
                 found = await asyncio.to_thread(_spool, path, spool)
             sha256, size = await asyncio.to_thread(settle, spool)
     async with database.transaction(by) as tx:
-        columns = await columns_of(tx, wanted)
+        columns = await columns_in(tx, wanted)
         file_id = await note_file(
             tx, sha256=sha256, size=size, name=name, mime="application/jsonl", purpose="import"
         )
@@ -172,7 +170,7 @@ async def check_import(
     run = await need_import(tx, run_id, by, lock=True)
     if run.state not in BEGINNABLE:
         raise NotReady
-    columns = await columns_of(tx, need_kind(run.kind, by))
+    columns = await columns_in(tx, need_kind(run.kind, by))
     if run.pack_file_id is not None:
         # What a folder says lies where it says it.
         mapping = run.mapping
@@ -213,7 +211,7 @@ async def _begin(
 ) -> None:
     await tx.run("DELETE FROM import_fault WHERE organisation_id = current_organisation()"
                  " AND run_id = $1", run_id)  # fmt: skip
-    await tx.run(_BEGIN, run_id, state, mapping, rule, match, sorted(by.permissions))
+    await tx.run(_BEGIN, run_id, state, mapping, rule, match, accounts.rights_to_keep(by))
     await enqueue(tx, _JOB, priority=7, unique_key=str(run_id), run_id=run_id)
 
 
@@ -231,7 +229,7 @@ async def import_step(tx: Transaction, *, run_id: UUID) -> None:
     run = await need_import(tx, run_id, Actor.system(tx.organisation_id), lock=True)
     if run.state not in ("checking", "running"):
         return
-    by = await _member(tx, run)
+    by = await accounts.actor_later(tx, run.member_id, run.rights)
     # What happens is this person's doing, in facts and in the audit log.
     tx.actor = by
     try:
@@ -262,15 +260,6 @@ async def _pack(tx: Transaction, run: ImportRow) -> AbstractContextManager[Pack 
 
 
 _WHATS = ("new", "changed", "same", "wrong")
-
-
-async def _member(tx: Transaction, run: ImportRow) -> Actor:
-    """Return who asked, with what he may do now of what he could do then."""
-    found = (await accounts.members_by_id(tx, [run.member_id])).get(run.member_id)
-    if found is None:
-        return Actor(organisation_id=tx.organisation_id, kind="member", id=run.member_id)
-    rights = found[0].permissions & frozenset(run.rights)
-    return msgspec.structs.replace(found[0], permissions=rights)
 
 
 async def _report(

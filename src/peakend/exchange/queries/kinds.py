@@ -20,7 +20,10 @@ class KindNotFound(NotFound):
 
 
 class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
-    """A column in the reader's language; `private` is masked in what is carried out."""
+    """A column in the reader's language; `private` is masked in what is carried out.
+
+    One that is `only_out` is not carried in by this reader.
+    """
 
     key: str
     label: str
@@ -28,6 +31,7 @@ class ColumnView(msgspec.Struct, frozen=True, kw_only=True):
     needed: bool
     matches: bool
     private: bool
+    only_out: bool
 
 
 class KindView(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +59,11 @@ async def columns_of(tx: Transaction, kind: CarryKind) -> list[CarryColumn]:
     return found
 
 
+async def columns_in(tx: Transaction, kind: CarryKind) -> list[CarryColumn]:
+    """Return the columns that this person may carry in."""
+    return [one for one in await columns_of(tx, kind) if not one.only_out]
+
+
 async def kinds(tx: Transaction, actor: Actor) -> list[KindView]:
     """Return the kinds that this person may carry."""
     language = best_language(actor.language)
@@ -78,6 +87,7 @@ def _view(column: CarryColumn, language: str) -> ColumnView:
         needed=column.needed,
         matches=column.matches,
         private=column.private is not None,
+        only_out=column.only_out,
     )
 
 
@@ -88,7 +98,7 @@ async def template(tx: Transaction, code: str, form: Format, actor: Actor) -> tu
     """
     kind = need_kind(code, actor)
     language = best_language(actor.language)
-    columns = await columns_of(tx, kind)
+    columns = await columns_in(tx, kind)
     rows = [[one.labels[language] for one in columns], [one.sample for one in columns]]
 
     def made() -> bytes:

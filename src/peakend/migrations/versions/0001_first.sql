@@ -371,6 +371,8 @@ CREATE TABLE profile_field (
 	least FLOAT, 
 	most FLOAT, 
 	position INTEGER DEFAULT 0 NOT NULL, 
+	seen_by TEXT[], 
+	changed_by TEXT[], 
 	archived_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_profile_field PRIMARY KEY (organisation_id, id)

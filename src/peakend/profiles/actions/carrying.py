@@ -32,6 +32,7 @@ from peakend.profiles.queries.carrying import (
     values_held,
 )
 from peakend.profiles.queries.fields import Field, Owner, fields_of, opened, shape_of
+from peakend.profiles.queries.seeing import may_fill
 from peakend.profiles.rules.companies import TIERS, folded
 from peakend.profiles.rules.fields import (
     Given,
@@ -153,9 +154,15 @@ async def field_columns(of: Subject, tx: Transaction) -> list[CarryColumn]:
                 labels={"zh-CN": field.label_zh, "en": field.label_en},
                 private=right if is_secret(field.privacy) else None,
                 mask=partial(masked, field.kind, field.privacy, field.mask),
+                only_out=not may_fill(tx.actor, field),
             )
         )
     return found
+
+
+async def _fillable(tx: Transaction, of: Subject) -> dict[str, Field]:
+    found = await fields_of(tx, of)
+    return {f"field_{one.key}": one for one in found if may_fill(tx.actor, one)}
 
 
 def _told(field: Field, text: str) -> Given:
@@ -166,11 +173,14 @@ async def check_fields(
     of: Subject, tx: Transaction, rows: Sequence[CarryRow]
 ) -> dict[int, CarryFault]:
     """Return what is wrong with values of fields."""
-    defined = {f"field_{one.key}": one for one in await fields_of(tx, of)}
+    defined = await _fillable(tx, of)
     wrong: dict[int, CarryFault] = {}
     for row in rows:
         for key, text in row.values.items():
             field = defined.get(key)
+            if field is None and key.startswith("field_"):
+                # Whoever asked could fill it in when he said which column it is.
+                wrong.setdefault(row.line, CarryFault(key, "profiles.carry_locked"))
             if field is not None and fitting(shape_of(field), _told(field, text)) is None:
                 why = f"profiles.carry_not_{field.kind}"
                 wrong.setdefault(row.line, CarryFault(key, why, {"value": text[:60]}))
@@ -181,7 +191,7 @@ async def put_fields(
     of: Subject, tx: Transaction, rows: Sequence[tuple[UUID, CarryRow, bool]], rule: Rule
 ) -> set[int]:
     """Fill fields in, and return the lines that changed something."""
-    defined = {f"field_{one.key}": one for one in await fields_of(tx, of)}
+    defined = await _fillable(tx, of)
     filled = [row for row in rows if defined.keys() & row[1].values.keys()]
     held = await values_held(tx, [owner for owner, _, _ in filled], list(defined.values()))
     changed = set()

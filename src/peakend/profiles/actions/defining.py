@@ -6,12 +6,14 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions import audit
+from peakend.accounts.queries import ROLES, need_roles
+from peakend.kernel.actors import BY_KEY
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
-from peakend.profiles.events import FieldChanged, FieldsOrdered
-from peakend.profiles.queries.fields import Field, fields_of, need_field, shape_of
+from peakend.profiles.events import FieldChanged, FieldRolesChanged, FieldsOrdered
+from peakend.profiles.queries.fields import Field, every_field_of, need_field, shape_of
 from peakend.profiles.queries.objects import need_type
 from peakend.profiles.rules.fields import (
     MOST_FIELDS,
@@ -76,14 +78,14 @@ async def add_field(
 ) -> UUID:
     """Define a field. `given`: the other columns of a field but id, position and version.
 
-    Errors: FieldTwice, TypeNotFound, WrongField, WrongPattern, TooManyFields.
+    Errors: FieldTwice, TypeNotFound, RoleNotFound, WrongField, WrongPattern, TooManyFields.
     """
     await _lock(tx, of)
     if (of == "object") != (type_id is not None):
         raise WrongField(fields={"type_id": "wrong"})
     if type_id is not None:
         await need_type(tx, type_id)
-    here = await fields_of(tx, of, type_id)
+    here = await every_field_of(tx, of, type_id)
     if len(here) >= MOST_FIELDS:
         raise TooManyFields(most=MOST_FIELDS)
     if await tx.value(_SAME_KEY, of, type_id, key):
@@ -104,6 +106,7 @@ async def add_field(
             Field,
         )
     )
+    await _need_known(tx, field)
     row = _stored(field)
     names = ", ".join(row)
     places = ", ".join(f"${at}" for at in range(1, len(row) + 1))
@@ -112,6 +115,8 @@ async def add_field(
         *row.values(),
     )
     await _tell(tx, field, "created")
+    if field.seen_by is not None or field.changed_by is not None:
+        await _tell_roles(tx, field)
     return field.id
 
 
@@ -120,7 +125,8 @@ async def change_field(
 ) -> None:
     """Change a field; `archived` puts it aside with its values, or brings it back.
 
-    Errors: FieldNotFound, DefinitionStale, WrongField, WrongPattern, ClassFixed, TooManyFields.
+    Errors: FieldNotFound, RoleNotFound, DefinitionStale, WrongField, WrongPattern, ClassFixed,
+    TooManyFields.
     """
     old = await need_field(tx, field_id)
     await _lock(tx, old.of)
@@ -129,12 +135,13 @@ async def change_field(
     archived = changes.pop("archived", None)
     if archived is not None and archived != (old.archived_at is not None):
         what = "archived" if archived else "restored"
-        if not archived and len(await fields_of(tx, old.of, old.type_id)) >= MOST_FIELDS:
+        if not archived and len(await every_field_of(tx, old.of, old.type_id)) >= MOST_FIELDS:
             raise TooManyFields(most=MOST_FIELDS)
         changes["archived_at"] = tx.now if archived else None
     if "options" in changes:
         changes["options"] = options_after(old.options, changes["options"])
     new = _checked(msgspec.structs.replace(old, **changes))
+    await _need_known(tx, new, old)
     if is_secret(new.privacy) != is_secret(old.privacy) and await tx.value(_USED, field_id):
         raise ClassFixed(fields={"privacy": "fixed"})
     row = {k: v for k, v in _stored(new).items() if k not in ("id", "version", "position")}
@@ -149,6 +156,8 @@ async def change_field(
     if not changed:
         raise DefinitionStale(version=old.version)
     await _tell(tx, new, what)
+    if (new.seen_by, new.changed_by) != (old.seen_by, old.changed_by):
+        await _tell_roles(tx, new)
 
 
 async def order_fields(
@@ -156,7 +165,7 @@ async def order_fields(
 ) -> None:
     """Put the fields of one kind of thing into an order; those not named follow."""
     await _lock(tx, of)
-    here = [one.id for one in await fields_of(tx, of, type_id)]
+    here = [one.id for one in await every_field_of(tx, of, type_id)]
     named = [one for one in dict.fromkeys(field_ids) if one in here]
     await tx.run(
         """
@@ -177,6 +186,23 @@ async def _lock(tx: Transaction, of: Subject) -> None:
     )
 
 
+async def _need_known(tx: Transaction, field: Field, old: Field | None = None) -> None:
+    """Make sure that the roles named exist; one that is gone may stay named.
+
+    Whom a role that is gone was shown to, nobody else is. Errors: RoleNotFound, WrongField.
+    """
+    named = {*(field.seen_by or ()), *(field.changed_by or ())} - {*ROLES, BY_KEY}
+    before = {*(old.seen_by or ()), *(old.changed_by or ())} if old else set()
+    await need_roles(tx, {_role_id(one) for one in named - before})
+
+
+def _role_id(role: str) -> UUID:
+    try:
+        return UUID(role)
+    except ValueError as error:
+        raise WrongField(fields={"seen_by": "wrong"}) from error
+
+
 def _checked(field: Field) -> Field:
     """Return a field with tidy texts. Errors: WrongField, WrongPattern."""
     tidy = msgspec.structs.replace(
@@ -185,6 +211,8 @@ def _checked(field: Field) -> Field:
         label_en=plain_line(field.label_en),
         help_zh=plain_line(field.help_zh),
         help_en=plain_line(field.help_en),
+        seen_by=None if field.seen_by is None else sorted(set(field.seen_by)),
+        changed_by=None if field.changed_by is None else sorted(set(field.changed_by)),
         options=[
             msgspec.structs.replace(one, zh=plain_line(one.zh), en=plain_line(one.en))
             for one in field.options
@@ -211,3 +239,17 @@ def _stored(field: Field) -> dict[str, Any]:
 async def _tell(tx: Transaction, field: Field, what: str) -> None:
     await record(tx, FieldChanged(field_id=field.id, of=field.of, what=what))
     await audit(tx, f"field.{what}", "profile_field", field.id, {"of": field.of, "key": field.key})
+
+
+async def _tell_roles(tx: Transaction, field: Field) -> None:
+    await record(
+        tx,
+        FieldRolesChanged(
+            field_id=field.id,
+            of=field.of,
+            seen_by=None if field.seen_by is None else len(field.seen_by),
+            changed_by=None if field.changed_by is None else len(field.changed_by),
+        ),
+    )
+    detail = {"key": field.key, "seen_by": field.seen_by, "changed_by": field.changed_by}
+    await audit(tx, "field.roles_changed", "profile_field", field.id, detail)

@@ -28,6 +28,7 @@ from peakend.profiles.queries.fields import (
     shape_of,
     value_rows,
 )
+from peakend.profiles.queries.seeing import may_fill
 from peakend.profiles.rules.fields import (
     LONGEST,
     Given,
@@ -61,6 +62,12 @@ class FieldStale(Conflict):
     """Somebody else filled the field in since it was looked at."""
 
     wording = "profiles.stale"
+
+
+class FieldLocked(Refused):
+    """Other roles fill this field in."""
+
+    wording = "profiles.field_locked"
 
 
 class FieldsMissing(Invalid):
@@ -112,7 +119,7 @@ class Revealed(msgspec.Struct, frozen=True):
 async def fill(tx: Transaction, *, owner: Owner, changes: Sequence[ValueChange]) -> None:
     """Fill fields in or empty them; all or nothing.
 
-    Errors: FieldNotFound, FieldStale, WrongValue.
+    Errors: FieldNotFound, FieldLocked, FieldStale, WrongValue.
     """
     if not changes:
         return
@@ -126,6 +133,8 @@ async def fill(tx: Transaction, *, owner: Owner, changes: Sequence[ValueChange])
         field = defined.get(change.field_id)
         if field is None:
             raise FieldNotFound
+        if not may_fill(tx.actor, field):
+            raise FieldLocked(fields={str(field.id): "locked"}, field=label_of(tx, field))
         row = rows.get(field.id)
         held = row if row is not None and row.held else None
         if change.version != (held.version if held else 0):

@@ -11,13 +11,14 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 from peakend.profiles import actions, queries
 from peakend.profiles.actions import Filling, RevealAsked, Revealed
-from peakend.profiles.queries import Field, Profile, ValueView
+from peakend.profiles.queries import FieldView, Profile, ValueView
 from peakend.profiles.rules.fields import Key, Kind, Label, Mask, Option, Privacy, Subject
 
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Help = Annotated[str, Meta(max_length=200)]
 Pattern = Annotated[str, Meta(max_length=200)]
 Bound = Annotated[float, Meta(ge=-1e15, le=1e15)]
+Roles = Annotated[list[Annotated[str, Meta(min_length=1, max_length=40)]], Meta(max_length=120)]
 Options = Annotated[list[Option], Meta(max_length=500)]
 
 
@@ -39,6 +40,8 @@ class FieldGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     pattern: Pattern = ""
     least: Bound | None = None
     most: Bound | None = None
+    seen_by: Roles | None = None
+    changed_by: Roles | None = None
 
 
 class FieldChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -56,6 +59,8 @@ class FieldChange(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     pattern: Pattern | UnsetType = UNSET
     least: Bound | UnsetType | None = UNSET
     most: Bound | UnsetType | None = UNSET
+    seen_by: Roles | UnsetType | None = UNSET
+    changed_by: Roles | UnsetType | None = UNSET
     archived: bool | UnsetType = UNSET
 
     def changes(self) -> dict[str, Any]:
@@ -73,14 +78,15 @@ class FieldOrder(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 @get("/profile-fields", summary="Fields that are defined", opt=needs("customers.read"))
-async def field_list(tx: Transaction) -> list[Field]:
+async def field_list(tx: Transaction) -> list[FieldView]:
     return await queries.fields(tx)
 
 
 @post("/profile-fields", summary="Define a field", opt=needs("settings.manage"))
-async def add_field(data: FieldGiven, tx: Transaction) -> Field:
+async def add_field(data: FieldGiven, tx: Transaction) -> FieldView:
     given = {name: getattr(data, name) for name in data.__struct_fields__}
-    return await queries.need_field(tx, await actions.add_field(tx, **given))
+    field_id = await actions.add_field(tx, **given)
+    return queries.field_view(tx, await queries.need_field(tx, field_id))
 
 
 @patch(
@@ -88,13 +94,13 @@ async def add_field(data: FieldGiven, tx: Transaction) -> Field:
     summary="Change, archive or bring back a field",
     opt=needs("settings.manage"),
 )
-async def change_field(field_id: UUID, data: FieldChange, tx: Transaction) -> Field:
+async def change_field(field_id: UUID, data: FieldChange, tx: Transaction) -> FieldView:
     await actions.change_field(tx, field_id=field_id, changes=data.changes(), version=data.version)
-    return await queries.need_field(tx, field_id)
+    return queries.field_view(tx, await queries.need_field(tx, field_id))
 
 
 @put("/profile-fields/order", summary="Put fields into an order", opt=needs("settings.manage"))
-async def order_fields(data: FieldOrder, tx: Transaction) -> list[Field]:
+async def order_fields(data: FieldOrder, tx: Transaction) -> list[FieldView]:
     await actions.order_fields(tx, of=data.of, type_id=data.type_id, field_ids=data.field_ids)
     return await queries.fields(tx)
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.profiles.rules.fields import Kind, Mask, Option, Privacy, Subject
@@ -49,6 +49,9 @@ field_table = tenant_table(
     Column("least", Float, nullable=True),
     Column("most", Float, nullable=True),
     Column("position", Integer, nullable=False, server_default=text("0")),
+    # Keys or ids of roles; none named: everybody who may see or fill in at all.
+    Column("seen_by", ARRAY(Text), nullable=True),
+    Column("changed_by", ARRAY(Text), nullable=True),
     Column("archived_at", DateTime(timezone=True), nullable=True),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Index(
@@ -152,8 +155,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     least: float | None
     most: float | None
     position: int
-    archived_at: datetime | None
-    version: int
+    seen_by: list[str] | None = None
+    changed_by: list[str] | None = None
+    archived_at: datetime | None = None
+    version: int = 1
 
 
 class ValueRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,10 +17,12 @@ from peakend.profiles.queries.companies import (
 )
 from peakend.profiles.queries.fields import (
     FieldNotFound,
+    FieldView,
     Owner,
     ValueView,
     conversation_owner,
     customer_owner,
+    field_view,
     fields,
     fields_of,
     missing,
@@ -51,6 +53,7 @@ from peakend.profiles.queries.sifting import (
     FieldTest,
     field_tests,
     sifting_fields,
+    unseen_fields,
     values_beside,
 )
 from peakend.profiles.rules.fields import Given
@@ -68,6 +71,7 @@ __all__ = [
     "Field",
     "FieldNotFound",
     "FieldTest",
+    "FieldView",
     "Given",
     "LinkView",
     "ObjectNotFound",
@@ -86,6 +90,7 @@ __all__ = [
     "conversation_owner",
     "customer_owner",
     "field_tests",
+    "field_view",
     "fields",
     "fields_of",
     "framed",
@@ -102,6 +107,7 @@ __all__ = [
     "objects",
     "profile",
     "sifting_fields",
+    "unseen_fields",
     "values",
     "values_beside",
 ]

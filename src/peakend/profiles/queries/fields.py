@@ -11,6 +11,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.secrets import unseal
 from peakend.profiles.models import FIELD_COLUMNS, Field, ValueRow
+from peakend.profiles.queries.seeing import may_fill, may_see
 from peakend.profiles.rules.fields import (
     Given,
     Option,
@@ -55,6 +56,13 @@ class ValueView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+class FieldView(Field, frozen=True, kw_only=True):
+    """A field as somebody gets it: whether his roles see what it holds, and may fill it in."""
+
+    seen: bool
+    fillable: bool
+
+
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
     """Whose values are meant; `ids` begins with its own, then those of who was merged into it."""
 
@@ -70,14 +78,37 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
         return self.ids[0]
 
 
-async def fields(tx: Transaction) -> list[Field]:
-    """Return every field in its order, those put aside too. Counts: at most 2,000."""
+async def fields(tx: Transaction) -> list[FieldView]:
+    """Return the fields in their order, those put aside too, as far as the actor sees them.
+
+    Whoever may define them gets all. Counts: at most 2,000.
+    """
     found = await tx.all(Field, f"{_FIELDS} ORDER BY of, type_id, position, id LIMIT 2000")
-    return [whole(one) for one in found]
+    views = [field_view(tx, whole(one)) for one in found]
+    return [one for one in views if one.seen or _defines(tx)]
+
+
+def field_view(tx: Transaction, field: Field) -> FieldView:
+    """Return a field as the actor sees it; for which roles it is, only who may say so is told."""
+    given = {name: getattr(field, name) for name in Field.__struct_fields__}
+    if not _defines(tx):
+        given |= {"seen_by": None, "changed_by": None}
+    seen, fillable = may_see(tx.actor, field), may_fill(tx.actor, field)
+    return FieldView(**given, seen=seen, fillable=fillable)
+
+
+def _defines(tx: Transaction) -> bool:
+    return tx.actor.may("settings.manage")
 
 
 async def fields_of(tx: Transaction, of: Subject, type_id: UUID | None = None) -> list[Field]:
-    """Return the fields in use of one kind of thing, in their order."""
+    """Return the fields in use of one kind of thing that the actor sees, in their order."""
+    found = await every_field_of(tx, of, type_id)
+    return [one for one in found if may_see(tx.actor, one)]
+
+
+async def every_field_of(tx: Transaction, of: Subject, type_id: UUID | None = None) -> list[Field]:
+    """Return all fields in use of one kind of thing, for whoever defines them."""
     found = await tx.all(
         Field,
         f"{_FIELDS} AND of = $1 AND type_id IS NOT DISTINCT FROM $2::uuid AND archived_at IS NULL"
@@ -170,13 +201,15 @@ def opened(organisation_id: UUID, field: Field, row: ValueRow) -> Value:
 async def missing(tx: Transaction, *, conversation_id: UUID, customer_id: UUID) -> list[str]:
     """Return the labels of what must be filled in before a conversation ends.
 
-    Counts: one look where nothing is required, which is the rule.
+    Nobody is asked for what he may not fill in. Counts: one look where nothing is required, which
+    is the rule.
     """
     needed = await tx.all(
         Field,
         f"{_FIELDS} AND required AND archived_at IS NULL AND of IN ('customer', 'conversation')"
         " ORDER BY of, position, id LIMIT 200",
     )
+    needed = [one for one in needed if may_fill(tx.actor, one)]
     if not needed:
         return []
     owners = {"conversation": [conversation_id], "customer": await parts_of(tx, customer_id)}

@@ -11,6 +11,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.profiles.models import FIELD_COLUMNS, Field, ValueRow
 from peakend.profiles.queries.fields import opened, whole
+from peakend.profiles.queries.seeing import may_see
 from peakend.profiles.rules.fields import Given, given_of, is_secret
 from peakend.profiles.rules.sifting import Condition, condition_fits, sought_texts
 
@@ -56,7 +57,8 @@ class _Held(ValueRow, frozen=True, kw_only=True):
 async def sifting_fields(tx: Transaction, ids: Collection[UUID], actor: Actor) -> dict[UUID, Field]:
     """Return those fields by which somebody may narrow lists of conversations.
 
-    Masked ones are not among them, for nobody: who has a value could be guessed by asking.
+    Masked ones are not among them, for nobody: who has a value could be guessed by asking. Nor are
+    those that his roles do not see: they could be guessed by counting.
     """
     if not ids:
         return {}
@@ -65,8 +67,15 @@ async def sifting_fields(tx: Transaction, ids: Collection[UUID], actor: Actor) -
         one.id: one
         for one in found
         if not is_secret(one.privacy)
+        and may_see(actor, one)
         and (one.of == "conversation" or (one.of == "customer" and _reads_customers(actor)))
     }
+
+
+async def unseen_fields(tx: Transaction, ids: Collection[UUID], actor: Actor) -> set[UUID]:
+    """Return those of some fields that the roles of somebody do not see."""
+    found = await tx.all(Field, _NAMED, list(ids)) if ids else []
+    return {one.id for one in found if not may_see(actor, one)}
 
 
 def _reads_customers(actor: Actor) -> bool:

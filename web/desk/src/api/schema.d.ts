@@ -6110,6 +6110,7 @@ export interface components {
             label: string;
             matches: boolean;
             needed: boolean;
+            only_out: boolean;
             private: boolean;
             sample: string;
         };
@@ -6787,36 +6788,10 @@ export interface components {
             number: number;
             why: string;
         };
-        /** Field */
-        Field: {
-            archived_at: string | null;
-            help_en: string;
-            help_zh: string;
-            /** Format: uuid */
-            id: string;
-            key: string;
-            /** @enum {string} */
-            kind: "text" | "number" | "date" | "choice" | "tree" | "flag" | "phone" | "email" | "link";
-            label_en: string;
-            label_zh: string;
-            least: number | null;
-            /** @enum {string} */
-            mask: "auto" | "ends" | "last4" | "first" | "all";
-            most: number | null;
-            /** @enum {string} */
-            of: "customer" | "company" | "conversation" | "object";
-            options: components["schemas"]["Option"][];
-            pattern: string;
-            position: number;
-            /** @enum {string} */
-            privacy: "public" | "internal" | "personal" | "sensitive";
-            required: boolean;
-            type_id: string | null;
-            version: number;
-        };
         /** FieldChange */
         FieldChange: {
             archived?: boolean;
+            changed_by?: string[] | null;
             help_en?: string;
             help_zh?: string;
             label_en?: string;
@@ -6828,6 +6803,7 @@ export interface components {
             pattern?: string;
             privacy?: "public" | "internal" | "personal" | "sensitive";
             required?: boolean;
+            seen_by?: string[] | null;
             version: number;
         };
         /** FieldCondition */
@@ -6843,6 +6819,7 @@ export interface components {
         };
         /** FieldGiven */
         FieldGiven: {
+            changed_by?: string[] | null;
             /** @default  */
             help_en: string;
             /** @default  */
@@ -6871,6 +6848,7 @@ export interface components {
             privacy: "public" | "internal" | "personal" | "sensitive";
             /** @default false */
             required: boolean;
+            seen_by?: string[] | null;
             type_id?: string | null;
         };
         /** FieldHeld */
@@ -6897,6 +6875,38 @@ export interface components {
             usual: {
                 [key: string]: "never" | "masked" | "reveal" | "whole";
             };
+            version: number;
+        };
+        /** FieldView */
+        FieldView: {
+            archived_at: string | null;
+            changed_by: string[] | null;
+            fillable: boolean;
+            help_en: string;
+            help_zh: string;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "tree" | "flag" | "phone" | "email" | "link";
+            label_en: string;
+            label_zh: string;
+            least: number | null;
+            /** @enum {string} */
+            mask: "auto" | "ends" | "last4" | "first" | "all";
+            most: number | null;
+            /** @enum {string} */
+            of: "customer" | "company" | "conversation" | "object";
+            options: components["schemas"]["Option"][];
+            pattern: string;
+            position: number;
+            /** @enum {string} */
+            privacy: "public" | "internal" | "personal" | "sensitive";
+            required: boolean;
+            seen: boolean;
+            seen_by: string[] | null;
+            type_id: string | null;
+            /** @default 1 */
             version: number;
         };
         /** FieldsAsked */
@@ -9244,6 +9254,7 @@ export interface components {
             /** @enum {string} */
             scope: "all" | "team" | "own";
             team_id: string | null;
+            unseen: string[];
             version: number;
         };
         /** ViewChange */
@@ -17333,7 +17344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Field"][];
+                    "application/json": components["schemas"]["FieldView"][];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17363,7 +17374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Field"];
+                    "application/json": components["schemas"]["FieldView"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17395,7 +17406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Field"][];
+                    "application/json": components["schemas"]["FieldView"][];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17429,7 +17440,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Field"];
+                    "application/json": components["schemas"]["FieldView"];
                 };
             };
             401: components["responses"]["Error401"];

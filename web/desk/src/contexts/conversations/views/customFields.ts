@@ -19,7 +19,7 @@ export function useCustomFields() {
   const query = useGet<CustomField[]>('/profile-fields', {}, { enabled: () => may('customers.read') })
   const refresh = useRefresh()
   onUnmounted(onFacts((frame) => { if (frame.facts.some((fact) => /^Field(Changed|sOrdered)$/.test(fact.type))) void refresh('/profile-fields') }))
-  const fields = computed(() => (query.found.value ?? []).filter((one) => (one.of === 'customer' || one.of === 'conversation') && !one.archived_at && (one.privacy === 'public' || one.privacy === 'internal')))
+  const fields = computed(() => (query.found.value ?? []).filter((one) => one.seen && (one.of === 'customer' || one.of === 'conversation') && !one.archived_at && (one.privacy === 'public' || one.privacy === 'internal')))
   const field = (id: string) => fields.value.find((one) => one.id === id)
   const english = computed(() => locale.value === 'en')
   const label = (one: CustomField) => (english.value ? one.label_en : one.label_zh)

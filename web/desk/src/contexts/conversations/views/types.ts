@@ -7,6 +7,6 @@ export type ViewOrder = View['order']
 export type ViewColumn = NonNullable<Shapes['ViewGiven']['columns']>[number]
 export type ViewCount = Shapes['ViewCount']
 export type FoundPage = Shapes['FoundPage']
-export type CustomField = Shapes['Field']
+export type CustomField = Shapes['FieldView']
 export type FieldCondition = NonNullable<ViewFilter['fields']>[number]
 export type Field = keyof ViewFilter

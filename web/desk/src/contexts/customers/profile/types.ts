@@ -1,6 +1,6 @@
 import type { Shapes } from '@/api/types'
 
-export type Field = Shapes['Field']
+export type Field = Shapes['FieldView']
 export type FieldValue = Shapes['ValueView']
 export type FieldOption = Field['options'][number]
 export type Given = string | number | boolean | null

@@ -5,7 +5,7 @@ import type { PathOf, Shapes } from '@/api/types'
 import { onFacts } from '@/app/live'
 import type { Field, ObjectType } from './types'
 
-/** All fields of the house: asked for once, and again when somebody changes them. */
+/** The fields of the house that one's roles see: asked for once, and again when somebody changes them. */
 export function useFields() {
   const client = useQueryClient()
   const query = useQuery({ queryKey: ['/profile-fields', {}], staleTime: 300_000, queryFn: () => api.get<Field[]>('/profile-fields') })
@@ -14,7 +14,7 @@ export function useFields() {
     if (frame.facts.some((fact) => /(FieldChanged|FieldsOrdered)$/.test(fact.type))) void client.invalidateQueries({ queryKey: ['/profile-fields'] })
     if (frame.facts.some((fact) => /ObjectTypeChanged$/.test(fact.type))) void client.invalidateQueries({ queryKey: ['/object-types'] })
   }))
-  return { fields: computed(() => query.data.value ?? []), types: computed(() => (kinds.data.value ?? []).filter((one) => !one.archived_at)) }
+  return { fields: computed(() => (query.data.value ?? []).filter((one) => one.seen)), types: computed(() => (kinds.data.value ?? []).filter((one) => !one.archived_at)) }
 }
 
 /** What is kept at one place, fresh after every change somebody makes there. */

@@ -6,8 +6,8 @@ export const kinds = ['text', 'number', 'date', 'choice', 'tree', 'flag', 'phone
 export const classes = ['public', 'internal', 'personal', 'sensitive'] as const
 export const masks = ['auto', 'ends', 'last4', 'first', 'all'] as const
 
-export type Draft = Pick<Field, 'key' | 'kind' | 'label_zh' | 'label_en' | 'help_zh' | 'help_en' | 'privacy' | 'mask' | 'required' | 'options' | 'pattern' | 'least' | 'most'>
-export const blank: Draft = { key: '', kind: 'text', label_zh: '', label_en: '', help_zh: '', help_en: '', privacy: 'internal', mask: 'auto', required: false, options: [], pattern: '', least: null, most: null }
+export type Draft = Pick<Field, 'key' | 'kind' | 'label_zh' | 'label_en' | 'help_zh' | 'help_en' | 'privacy' | 'mask' | 'required' | 'options' | 'pattern' | 'least' | 'most' | 'seen_by' | 'changed_by'>
+export const blank: Draft = { key: '', kind: 'text', label_zh: '', label_en: '', help_zh: '', help_en: '', privacy: 'internal', mask: 'auto', required: false, options: [], pattern: '', least: null, most: null, seen_by: null, changed_by: null }
 export const draftOf = (field: Field): Draft => Object.fromEntries(Object.keys(blank).map((name) => [name, field[name as keyof Draft]])) as unknown as Draft
 
 /** A key for programs, from the English words; what has none of them gets a number. */
