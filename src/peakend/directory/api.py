@@ -47,17 +47,21 @@ class DirectoryEntryChange(Struct, forbid_unknown_fields=True, kw_only=True):
     name_en: Short | UnsetType = UNSET
     owner_id: UUID | UnsetType | None = UNSET
     competence: Words | UnsetType = UNSET
+    competence_en: Words | UnsetType = UNSET
     reason_ids: Reasons | UnsetType = UNSET
     power: Words | UnsetType = UNSET
+    power_en: Words | UnsetType = UNSET
     limit_fen: Fen | UnsetType | None = UNSET
     hours_id: UUID | UnsetType | None = UNSET
     hours_text: Line | UnsetType = UNSET
+    hours_text_en: Line | UnsetType = UNSET
     target_kind: TargetKind | UnsetType | None = UNSET
     target_id: UUID | UnsetType | None = UNSET
     phone: Short | UnsetType = UNSET
     mail: Line | UnsetType = UNSET
     link: Link | UnsetType = UNSET
     note: Words | UnsetType = UNSET
+    note_en: Words | UnsetType = UNSET
     term_d: Term | UnsetType = UNSET
     verified: bool = False
 

@@ -38,12 +38,16 @@ directory_entry_table = tenant_table(
     _words("name_en"),
     Column("typed", Text, nullable=False),
     *reference("owner_id", "member"),
+    # In the language of the house, and in English where somebody wrote it down as well.
     _words("competence"),
+    _words("competence_en"),
     Column("reason_ids", ARRAY(Uuid(as_uuid=True)), nullable=False, server_default="{}"),
     _words("power"),
+    _words("power_en"),
     Column("limit_fen", BigInteger),
     *reference("hours_id", "business_hours"),
     _words("hours_text"),
+    _words("hours_text_en"),
     # No link: an entry outlives the queue, team or member that it leads to, and then says so.
     Column("target_kind", Text),
     Column("target_id", Uuid(as_uuid=True)),
@@ -51,6 +55,7 @@ directory_entry_table = tenant_table(
     _words("mail"),
     _words("link"),
     _words("note"),
+    _words("note_en"),
     Column("term_d", Integer, nullable=False, server_default=str(TERM_D)),
     _moment("verified_at"),
     Column("verified_by", Uuid(as_uuid=True)),
@@ -91,17 +96,21 @@ class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
     typed: str
     owner_id: UUID | None
     competence: str
+    competence_en: str
     reason_ids: list[UUID]
     power: str
+    power_en: str
     limit_fen: int | None
     hours_id: UUID | None
     hours_text: str
+    hours_text_en: str
     target_kind: TargetKind | None
     target_id: UUID | None
     phone: str
     mail: str
     link: str
     note: str
+    note_en: str
     term_d: int
     verified_at: datetime | None
     verified_by: UUID | None

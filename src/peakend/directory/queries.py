@@ -1,6 +1,6 @@
 """Reading the directory: every entry with what stands behind it now, and who vouched for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -36,6 +36,19 @@ LIMIT $2
 _ONE = f"""
 SELECT {ENTRY_COLUMNS} FROM directory_entry
 WHERE organisation_id = current_organisation() AND id = $1
+"""  # noqa: S608 (names of columns only)
+_NAMED = f"""
+SELECT {ENTRY_COLUMNS} FROM directory_entry
+WHERE organisation_id = current_organisation() AND removed_at IS NULL
+  AND lower(name_zh) = ANY($1::text[])
+ORDER BY id
+"""  # noqa: S608 (names of columns only)
+_AFTER = f"""
+SELECT {ENTRY_COLUMNS} FROM directory_entry
+WHERE organisation_id = current_organisation() AND removed_at IS NULL
+  AND ($1::uuid IS NULL OR id > $1)
+  AND ($2 = '' OR strpos(lower(name_zh), lower($2)) > 0 OR strpos(lower(name_en), lower($2)) > 0)
+ORDER BY id LIMIT $3
 """  # noqa: S608 (names of columns only)
 _HISTORY = """
 SELECT id, at, member_id, what FROM directory_check
@@ -133,6 +146,18 @@ async def need_entry(tx: Transaction, entry_id: UUID, *, removed: bool = False) 
     if found is None or (found.removed_at is not None) is not removed:
         raise EntryNotFound
     return found
+
+
+async def entries_named(tx: Transaction, names: Sequence[str]) -> list[EntryRow]:
+    """Return the entries with these names, in small letters."""
+    return await tx.all(EntryRow, _NAMED, list(names))
+
+
+async def entries_after(
+    tx: Transaction, after: UUID | None, most: int, search: str
+) -> list[DirectoryEntry]:
+    """Return the next entries as they are shown, in the order of their ids."""
+    return await _shown(tx, await tx.all(EntryRow, _AFTER, after, search, most), tx.actor, None)
 
 
 async def entry(tx: Transaction, entry_id: UUID, actor: Actor) -> DirectoryEntry:
@@ -268,6 +293,8 @@ __all__ = [
     "checks",
     "due_count",
     "entries",
+    "entries_after",
+    "entries_named",
     "entry",
     "need_entry",
 ]

@@ -16,6 +16,7 @@ Kind = Literal["team", "queue", "department", "partner", "person"]
 TargetKind = Literal["agent", "team", "queue"]
 Standing = Literal["fresh", "soon", "overdue"]
 KINDS: tuple[Kind, ...] = ("team", "queue", "department", "partner", "person")
+TARGET_KINDS: tuple[TargetKind, ...] = ("agent", "team", "queue")
 
 MOST_ENTRIES = 500
 MOST_REASONS = 20

@@ -85,6 +85,7 @@ from peakend.conversations.queries.rows import ConversationRow, named_for, rows
 from peakend.conversations.queries.search import Found, FoundMessage, search
 from peakend.conversations.queries.seeing import blind_to
 from peakend.conversations.queries.settings import (
+    ShownReason,
     channels,
     need_channel,
     need_tag,
@@ -161,6 +162,7 @@ __all__ = [
     "Rich",
     "RichTemplate",
     "RichTemplateNotFound",
+    "ShownReason",
     "Sight",
     "SnoozeTime",
     "Source",

@@ -1,5 +1,6 @@
 """Keeping the directory, vouching for its entries, and saying what has to be looked at again."""
 
+from peakend.directory.actions import carrying as _carrying
 from peakend.directory.actions.due import tell_due
 from peakend.directory.actions.keeping import (
     EntryStale,
@@ -20,6 +21,7 @@ __all__ = [
     "NotYourEntry",
     "TooManyEntries",
     "WrongEntry",
+    "_carrying",
     "add_entry",
     "change_entry",
     "remove_entry",

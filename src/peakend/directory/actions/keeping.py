@@ -43,26 +43,29 @@ from peakend.kernel.ids import new_id
 from peakend.language.queries import typed
 from peakend.routing import queries as routing
 
-_LINES = ("name_zh", "name_en", "hours_text", "phone", "mail", "link")
-_WORDS = ("competence", "power", "note")
+_LINES = ("name_zh", "name_en", "hours_text", "hours_text_en", "phone", "mail", "link")
+_WORDS = ("competence", "competence_en", "power", "power_en", "note", "note_en")
 _SAVED = (
-    "kind", "name_zh", "name_en", "owner_id", "competence", "reason_ids", "power", "limit_fen",
-    "hours_id", "hours_text", "target_kind", "target_id", "phone", "mail", "link", "note", "term_d",
+    "kind", "name_zh", "name_en", "owner_id", "competence", "competence_en", "reason_ids", "power",
+    "power_en", "limit_fen", "hours_id", "hours_text", "hours_text_en", "target_kind", "target_id",
+    "phone", "mail", "link", "note", "note_en", "term_d",
 )  # fmt: skip
 _INSERT = """
-INSERT INTO directory_entry (id, kind, name_zh, name_en, owner_id, competence, reason_ids, power,
-    limit_fen, hours_id, hours_text, target_kind, target_id, phone, mail, link, note, term_d,
-    typed, verified_at, verified_by, due_at, made_at, changed_at)
+INSERT INTO directory_entry (id, kind, name_zh, name_en, owner_id, competence, competence_en,
+    reason_ids, power, power_en, limit_fen, hours_id, hours_text, hours_text_en, target_kind,
+    target_id, phone, mail, link, note, note_en, term_d, typed, verified_at, verified_by, due_at,
+    made_at, changed_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-    $20, $21, $22, $23, $23)
+    $20, $21, $22, $23, $24, $25, $26, $27, $27)
 """
 _UPDATE = """
 UPDATE directory_entry SET kind = $2, name_zh = $3, name_en = $4, owner_id = $5, competence = $6,
-    reason_ids = $7, power = $8, limit_fen = $9, hours_id = $10, hours_text = $11,
-    target_kind = $12, target_id = $13, phone = $14, mail = $15, link = $16, note = $17,
-    term_d = $18, typed = $19, verified_at = $20, verified_by = $21, due_at = $22,
-    told = CASE WHEN due_at = $22 THEN told END, changed_at = $23, version = version + 1
-WHERE organisation_id = current_organisation() AND id = $1 AND version = $24
+    competence_en = $7, reason_ids = $8, power = $9, power_en = $10, limit_fen = $11,
+    hours_id = $12, hours_text = $13, hours_text_en = $14, target_kind = $15, target_id = $16,
+    phone = $17, mail = $18, link = $19, note = $20, note_en = $21, term_d = $22, typed = $23,
+    verified_at = $24, verified_by = $25, due_at = $26,
+    told = CASE WHEN due_at = $26 THEN told END, changed_at = $27, version = version + 1
+WHERE organisation_id = current_organisation() AND id = $1 AND version = $28
   AND removed_at IS NULL
 """
 _VERIFY = """
@@ -110,17 +113,21 @@ class EntryText(msgspec.Struct, frozen=True, kw_only=True):
     name_en: Short = ""
     owner_id: UUID | None = None
     competence: Words = ""
+    competence_en: Words = ""
     reason_ids: Reasons = []
     power: Words = ""
+    power_en: Words = ""
     limit_fen: Fen | None = None
     hours_id: UUID | None = None
     hours_text: Line = ""
+    hours_text_en: Line = ""
     target_kind: TargetKind | None = None
     target_id: UUID | None = None
     phone: Short = ""
     mail: Line = ""
     link: Link = ""
     note: Words = ""
+    note_en: Words = ""
     term_d: Term = TERM_D
 
 

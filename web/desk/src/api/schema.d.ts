@@ -6489,12 +6489,14 @@ export interface components {
         DirectoryEntry: {
             closes_at: string | null;
             competence: string;
+            competence_en: string;
             /** Format: date-time */
             due_at: string;
             fit: number | null;
             hours_id: string | null;
             hours_name: string | null;
             hours_text: string;
+            hours_text_en: string;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -6508,6 +6510,7 @@ export interface components {
             name_en: string;
             name_zh: string;
             note: string;
+            note_en: string;
             open: boolean | null;
             opens_at: string | null;
             owner_active: boolean;
@@ -6515,6 +6518,7 @@ export interface components {
             owner_name: string | null;
             phone: string;
             power: string;
+            power_en: string;
             reason_ids: string[];
             reasons: components["schemas"]["EntryReason"][];
             removed_at: string | null;
@@ -6534,8 +6538,10 @@ export interface components {
         /** DirectoryEntryChange */
         DirectoryEntryChange: {
             competence?: string;
+            competence_en?: string;
             hours_id?: string | null;
             hours_text?: string;
+            hours_text_en?: string;
             kind?: "team" | "queue" | "department" | "partner" | "person";
             limit_fen?: number | null;
             link?: string;
@@ -6543,9 +6549,11 @@ export interface components {
             name_en?: string;
             name_zh?: string;
             note?: string;
+            note_en?: string;
             owner_id?: string | null;
             phone?: string;
             power?: string;
+            power_en?: string;
             reason_ids?: string[];
             target_id?: string | null;
             target_kind?: ("agent" | "team" | "queue") | null;
@@ -6558,9 +6566,13 @@ export interface components {
         DirectoryEntryGiven: {
             /** @default  */
             competence: string;
+            /** @default  */
+            competence_en: string;
             hours_id?: string | null;
             /** @default  */
             hours_text: string;
+            /** @default  */
+            hours_text_en: string;
             /** @enum {string} */
             kind: "team" | "queue" | "department" | "partner" | "person";
             limit_fen?: number | null;
@@ -6573,11 +6585,15 @@ export interface components {
             name_zh: string;
             /** @default  */
             note: string;
+            /** @default  */
+            note_en: string;
             owner_id?: string | null;
             /** @default  */
             phone: string;
             /** @default  */
             power: string;
+            /** @default  */
+            power_en: string;
             reason_ids?: string[];
             target_id?: string | null;
             /** @enum {null|string} */

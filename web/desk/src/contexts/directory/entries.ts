@@ -8,7 +8,7 @@ export type Show = 'all' | 'due' | 'mine'
 
 /** What an entry is found by: its names, what it solves, the reasons it solves, what it may decide. */
 export function meant(entry: Entry, text: string): boolean {
-  return matches(text, entry.name_zh, entry.name_en, entry.typed, entry.competence, entry.power, entry.phone, ...entry.reasons.map((one) => one.name))
+  return matches(text, entry.name_zh, entry.name_en, entry.typed, entry.competence, entry.competence_en, entry.power, entry.power_en, entry.phone, ...entry.reasons.map((one) => one.name))
 }
 
 const order = new Intl.Collator('zh-CN-u-co-pinyin')
@@ -20,6 +20,12 @@ export function shown(entries: readonly Entry[], text: string, show: Show, kind:
 
 export function nameOf(entry: Pick<Entry, 'name_zh' | 'name_en'>, language: string): string {
   return (language === 'en' && entry.name_en) || entry.name_zh
+}
+
+type Words = 'competence' | 'power' | 'hours_text' | 'note'
+/** What was written down, in the reader's language where it is there. */
+export function said(entry: Entry, what: Words, language: string): string {
+  return (language === 'en' && entry[`${what}_en`]) || entry[what]
 }
 
 export const standingTone: Record<Entry['standing'], Tone> = { fresh: 'calm', soon: 'warning', overdue: 'danger' }

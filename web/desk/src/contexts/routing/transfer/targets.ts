@@ -28,6 +28,8 @@ export function spots(found: TransferTargets, row: ConversationRow, leaveOut: st
 export function nameOf(entry: Entry, language: string): string {
   return (language === 'en' && entry.name_en) || entry.name_zh
 }
+/** What was written down about an entry, in the reader's language where it is there. */
+export const said = (entry: Entry, what: 'competence' | 'power' | 'hours_text' | 'note', language: string): string => (language === 'en' && entry[`${what}_en`]) || entry[what]
 
 /** Where an entry leads to, if a conversation can go there now. */
 export function leadsTo(entry: Entry | undefined, all: readonly Spot[]): Spot | null {
@@ -37,6 +39,6 @@ export function leadsTo(entry: Entry | undefined, all: readonly Spot[]): Spot | 
 /** Who can solve it comes first, then who is there now, then who was verified lately. */
 export function ranked(entries: readonly Entry[], text: string): Entry[] {
   const rank = (one: Entry) => (one.fit ?? 9) * 100 + (one.open === false ? 10 : 0) + (one.standing === 'overdue' ? 1 : 0)
-  return entries.filter((one) => matches(text, one.name_zh, one.name_en, one.typed, one.competence, one.power, ...one.reasons.map((reason) => reason.name)))
+  return entries.filter((one) => matches(text, one.name_zh, one.name_en, one.typed, one.competence, one.competence_en, one.power, one.power_en, ...one.reasons.map((reason) => reason.name)))
     .sort((a, b) => rank(a) - rank(b) || a.name_zh.localeCompare(b.name_zh, 'zh-CN-u-co-pinyin'))
 }
