@@ -80,6 +80,17 @@ async def test_a_disk_that_is_full_ends_the_program_that_writes() -> None:
         await programs.pour(endless, refuse, lambda *_: None, "")
 
 
+def test_a_disk_that_is_away_is_not_filled_beneath_its_mount_point(
+    tmp_path: Path, shipper: Shipper
+) -> None:
+    (tmp_path / "spool" / SEGMENT).write_bytes(b"\1" * 100)
+    (tmp_path / "run").rmdir()
+    with pytest.raises(OSError, match="No such file"):
+        shipper.ship()
+    assert (tmp_path / "spool" / SEGMENT).exists()
+    assert not (tmp_path / "run").exists()
+
+
 def test_what_is_being_written_follows_and_gives_way(
     tmp_path: Path, shipper: Shipper, identity: Identity
 ) -> None:

@@ -44,8 +44,11 @@ class _Summed:
 def put(
     source: IO[bytes], folder: Path, name: str, recipient: str, *, summed: bool = False
 ) -> Path:
-    """Encrypt a stream into a piece, lasting; return where it stands. Errors: OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Encrypt a stream into a piece, lasting; return where it stands.
+
+    Errors: OSError, also where there is no such folder: a disk that is not mounted is not filled
+    beneath its mount point.
+    """
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".")
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -55,8 +55,10 @@ class Shelf:
         if digest_of(source) != source.name:
             return False
         name = self.name(source.name)
+        folder = place_in(self.files, name).parent
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with source.open("rb") as read:
-            pieces.put(read, place_in(self.files, name).parent, name, self.recipient, summed=True)
+            pieces.put(read, folder, name, self.recipient, summed=True)
         return True
 
     def fetch(self, sha256: str, target: Path, identities: list[Identity]) -> bool:
