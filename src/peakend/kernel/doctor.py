@@ -120,6 +120,8 @@ async def _backups(connection: Any, data_dir: Path) -> list[Finding]:
 
 def judged(standing: backups.Standing | None, now: datetime) -> list[Finding]:
     """Return what is to be said of the backups of an embedded database."""
+    if standing is not None and standing.away:
+        return [Finding("bad", "kernel.doctor.backup_away", {"folder": standing.depot})]
     if standing is None or standing.last_at is None:
         return [Finding("doubtful", "kernel.doctor.no_backup")]
     params = {"folder": standing.depot, "at": backups.shown(standing.last_at)}

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from peakend.kernel.backups.checking import last_check
-from peakend.kernel.backups.places import Depot, archiving
+from peakend.kernel.backups.places import Archiving, Depot, archiving
 
 SLOT = """
 SELECT s.active, s.wal_status,
@@ -23,7 +23,8 @@ WHERE s.slot_name = $1
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the backups of a data directory.
 
-    Units: `behind_bytes` is log that the archive does not have yet; null where there is no slot.
+    Units: `behind_bytes` is log that the archive does not have yet; null where there is no slot;
+    `away` says that the archive's folder is not there, as of a disk that is not mounted.
     """
 
     depot: str
@@ -37,6 +38,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     behind_bytes: int | None
     server_up_s: float
     encrypted: bool = False
+    away: bool = False
 
 
 async def standing(connection: asyncpg.Connection, data_dir: Path) -> Standing | None:
@@ -45,11 +47,11 @@ async def standing(connection: asyncpg.Connection, data_dir: Path) -> Standing |
     if what is None:
         return None
     slot = await connection.fetchrow(SLOT, what.slot)
+    return await asyncio.to_thread(_seen, what, data_dir, slot)
+
+
+def _seen(what: Archiving, data_dir: Path, slot: asyncpg.Record | None) -> Standing:
     depot = Depot(Path(what.depot))
-    return await asyncio.to_thread(_seen, depot, data_dir, slot, bool(what.recipient))
-
-
-def _seen(depot: Depot, data_dir: Path, slot: asyncpg.Record | None, encrypted: bool) -> Standing:
     records = depot.records()
     checks = [found for one in records if (found := last_check(depot, one.name))]
     newest = max(checks, key=lambda one: one.at, default=None)
@@ -68,5 +70,6 @@ def _seen(depot: Depot, data_dir: Path, slot: asyncpg.Record | None, encrypted: 
         lost=slot is None or slot["wal_status"] == "lost",
         behind_bytes=slot["behind_bytes"] if slot else None,
         server_up_s=slot["up_s"] if slot else 0.0,
-        encrypted=encrypted,
+        encrypted=bool(what.recipient),
+        away=not depot.wal(what.run).is_dir(),
     )
