@@ -132,6 +132,34 @@ async def test_what_people_changed_stays_and_is_named_before(
     assert len((await house.does("GET", "/conversations?view=closed"))["items"]) == 1
 
 
+async def test_what_a_webhook_s_receiver_answered_is_no_change(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    house = await new_house(database, client, "zh-CN")
+    asked = {"name": "订单系统", "url": "https://orders.example.com/in"}
+    await house.does("POST", "/webhooks", asked | {"kinds": ["ConversationClosed"]})
+    [webhook] = await house.does("GET", "/webhooks")
+    await house.does("POST", "/sample")
+    async with database.transaction(Actor.system(house.boss.organisation_id)) as tx:
+        # As the courier keeps it, for every fact about a conversation of the sample.
+        await tx.run(
+            "INSERT INTO webhook_delivery"
+            " (id, webhook_id, fact_id, kind, occurred_at, created_at, state, next_at)"
+            " SELECT id, $1, id, type, occurred_at, now(), 'done', now() FROM event"
+            " WHERE organisation_id = current_organisation() AND conversation_id IS NOT NULL"
+            " ON CONFLICT DO NOTHING",
+            webhook["id"],
+        )
+        await tx.run(
+            "INSERT INTO webhook_attempt (id, delivery_id, at, lasted_ms, status, answer)"
+            " SELECT id, id, now(), 4, 200, 'ok' FROM webhook_delivery"
+            " WHERE organisation_id = current_organisation()"
+        )
+    shown = await house.does("GET", "/sample")
+    assert [one for one in shown["items"] if one["stays"]] == []
+    assert (await house.does("DELETE", "/sample"))["items"] == []
+
+
 async def test_another_house_has_no_sample_of_ours(
     database: Database, client: httpx.AsyncClient
 ) -> None:
