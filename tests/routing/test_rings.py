@@ -132,5 +132,23 @@ async def test_one_can_read_why_it_came(floor: Floor, client: httpx.AsyncClient)
     idle = [one["idle_s"] for one in told["agents"]]
     assert idle[0] - idle[1] == 30
     assert told["candidates"] == 2
+    assert told["named"] is None
     missing = await boss.get(f"/conversations/{UUID(int=7)}/decisions")
     assert missing.status_code == 404
+
+
+async def test_who_was_named_on_passing_on_reads_so(
+    floor: Floor, client: httpx.AsyncClient
+) -> None:
+    boss = await a_person(floor.database, client, floor.organisation_id, "supervisor")
+    sender, target = await floor.hire("sender"), await floor.hire("target")
+    await floor.ready(sender)
+    conversation_id = await floor.served(sender)
+    await floor.ready(target)
+    await floor.transfer(sender, conversation_id, target.id)
+    await floor.drain()
+    told = (await boss.get(f"/conversations/{conversation_id}/decisions")).json()
+    assert [(one["agents"][0]["name"], one["named"]) for one in told] == [
+        ("sender", None),
+        ("target", "agent"),
+    ]

@@ -46,6 +46,7 @@ class Decision(Struct, frozen=True, kw_only=True):
 
     `ring` says how far the circle had widened: 0 the queue with every skill, 1 with the authority
     alone, 2 with a second queue after a time, 3 with a second queue because too many waited.
+    `named` says that whoever passed it on chose this agent, or his team.
     Counts: place and waiting in the queue, candidates free then.
     """
 
@@ -54,6 +55,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     rule: int
     ring: int
     last_agent: bool
+    named: Literal["agent", "team"] | None
     place: int
     waiting: int
     candidates: int
@@ -168,27 +170,40 @@ async def decisions(tx: Transaction, actor: Actor, conversation_id: UUID) -> lis
     """Return to whom a conversation was offered and why, oldest first."""
     await conversations.need_conversation(tx, conversation_id, actor)
     made = await queries.offers_made(tx, conversation_id)
-    legs = {leg.id: leg.queue_id for leg in await queries.legs_of(tx, conversation_id)}
-    queues = await queries.queue_names(tx, [one for one in legs.values() if one])
+    legs = {leg.id: leg for leg in await queries.legs_of(tx, conversation_id)}
+    queues = await queries.queue_names(tx, [one.queue_id for one in legs.values() if one.queue_id])
     names = await accounts.member_names(tx, [one.id for row in made for one in row.agents])
-    return [
-        Decision(
-            at=row.at,
-            queue_name=queues.get(queue_id) if (queue_id := legs.get(row.leg_id)) else None,
-            rule=row.rule,
-            ring=row.ring,
-            last_agent=row.last_agent,
-            place=row.place,
-            waiting=row.waiting,
-            candidates=row.candidates,
-            waited_s=row.waited_s,
-            agents=[
-                Candidate(one.id, names.get(one.id, ""), one.load, one.capacity, one.idle_s)
-                for one in row.agents
-            ],
-        )
-        for row in made
-    ]
+    return [_decision(row, legs.get(row.leg_id), queues, names) for row in made]
+
+
+def _decision(
+    row: queries.OfferRow,
+    leg: queries.WorkItem | None,
+    queues: dict[UUID, str],
+    names: dict[UUID, str],
+) -> Decision:
+    return Decision(
+        at=row.at,
+        queue_name=queues.get(leg.queue_id) if leg and leg.queue_id else None,
+        rule=row.rule,
+        ring=row.ring,
+        last_agent=row.last_agent,
+        named=_named(leg),
+        place=row.place,
+        waiting=row.waiting,
+        candidates=row.candidates,
+        waited_s=row.waited_s,
+        agents=[
+            Candidate(one.id, names.get(one.id, ""), one.load, one.capacity, one.idle_s)
+            for one in row.agents
+        ],
+    )
+
+
+def _named(leg: queries.WorkItem | None) -> Literal["agent", "team"] | None:
+    if leg is None:
+        return None
+    return "agent" if leg.only_agent_id else "team" if leg.only_team_id else None
 
 
 async def _row(tx: Transaction, conversation_id: UUID) -> ConversationRow:

@@ -6424,6 +6424,8 @@ export interface components {
             at: string;
             candidates: number;
             last_agent: boolean;
+            /** @enum {null|string} */
+            named: "agent" | "team" | null;
             place: number;
             queue_name: string | null;
             ring: number;
