@@ -223,6 +223,9 @@ async def test_the_command_finds_what_was_changed(
     broken = await verify()
     assert broken.returncode == 1
     assert f"line {before + 2} does not fit" in broken.stderr
+    # Nobody is told to keep the seal of a log that was changed.
+    assert str(organisation) in good.stdout
+    assert str(organisation) not in broken.stdout
 
 
 async def test_nothing_goes_that_is_younger_than_the_law_allows(

@@ -232,7 +232,8 @@ def verify(
             console.print(
                 say("entry.cli.audit_begins", place=one.verdict.begins_at), soft_wrap=True
             )
-        if one.verdict.sealed:
+        # The seal of a log that is not as it was is nothing to hold on to.
+        if one.verdict.sealed and one.good:
             noted = f"{one.id}:{one.verdict.sealed}:{one.verdict.digest}"
             console.print(say("entry.cli.audit_seal", seal=noted), markup=False, soft_wrap=True)
     if not known:
