@@ -15,6 +15,11 @@ type Spot = Omit<Place, 'name'>
 const t = (key: string, values?: Record<string, unknown>) => i18n.global.t(key, values ?? {})
 const BLOCKS = ['holds', 'offline', 'here']
 
+/** Pure: rows in a remembered order; who left is gone, who came since waits. */
+export function inPlace<T extends { id: string }>(ids: readonly string[], rows: readonly T[]): T[] {
+  return ids.flatMap((id) => rows.find((one) => one.id === id) ?? [])
+}
+
 export function useFloor() {
   const board = useWallboard()
   const waiting = useGet<Shapes['InLine'][]>('/floor/waiting', {}, { every_ms: 5_000 })
