@@ -17,6 +17,7 @@ export function sound(name: SoundName): void {
   const loud = volume(name)
   if (!loud || typeof AudioContext === 'undefined') return
   // Browsers let a page sound only after the first click or key; before that this is silent.
+  if (navigator.userActivation?.hasBeenActive === false) return
   context ??= new AudioContext()
   if (context.state === 'suspended') void context.resume()
   for (const [hertz, at_s, long_s] of tones[name]) {
