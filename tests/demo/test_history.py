@@ -63,3 +63,4 @@ async def test_a_reply_with_a_card_waits_for_whoever_comes_new(
     assert one.rich is not None
     assert one.rich["quick"]
     assert "{{" not in one.text
+    assert await leave_waiting(database, organisation_id) is None

@@ -13,24 +13,32 @@ from peakend.kernel.db import Database
 from peakend.kernel.errors import Conflict
 from peakend.kernel.ids import new_id
 
+_ONE_WAITS = """
+SELECT EXISTS (SELECT FROM reply_approval WHERE organisation_id = current_organisation()
+               AND state = 'waiting' AND rich IS NOT NULL)
+"""
+_QUEUES = ("gas", "repair")
 _CARD = "约上门时间"
 _WORDS = "已经帮您核对过，需要师傅上门看一下。您看哪个时间方便？"
 
 
 async def leave_waiting(database: Database, organisation_id: UUID) -> UUID | None:
-    """Let one reply with a card wait for whoever looks; return its conversation, if there is one.
+    """Let one reply with a card wait for whoever looks; return its conversation, if it is new.
 
-    A colleague's newest conversation goes on for it.
+    A colleague's newest conversation goes on for it; where one waits already nothing happens.
     """
     system = Actor.system(organisation_id)
     cast = await read_cast(database, organisation_id)
+    fitting = {cast.queues[slug] for slug in _QUEUES}
     senders = {one.id: one.actor(organisation_id) for one in cast.agents}
     async with database.transaction(system) as tx:
+        if await tx.value(_ONE_WAITS):
+            return None
         page = await timeline.conversation_list(tx, system, "closed", timeline.Filters(), limit=60)
         cards = {one.name: one for one in await timeline.rich_templates(tx, system)}
     for row in page.items:
         writer = senders.get(row.agent_id) if row.agent_id else None
-        if writer is None or row.language != "zh-CN":
+        if writer is None or row.queue_id not in fitting or row.language != "zh-CN":
             continue
         card = cards[_CARD]
         try:

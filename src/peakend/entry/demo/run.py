@@ -122,7 +122,8 @@ async def _tell_past(database: Database, notes: Kept, simulated: Simulation) -> 
         log.info("the demo's past is told", conversations=made, took_s=took_s)
         if until - since > LONG:
             await called.call(database, notes.organisation_id)
-            await awaited.leave_waiting(database, notes.organisation_id)
+    # At each start: what waited before has ended when its writer went.
+    await awaited.leave_waiting(database, notes.organisation_id)
     while True:
         notes.done_until = clock.now()
         notes.simulated = simulated.open_conversations()
