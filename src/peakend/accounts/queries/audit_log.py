@@ -11,6 +11,7 @@ from peakend.accounts.models import AuditRow, Seal
 from peakend.accounts.queries.people import member_names
 from peakend.accounts.rules import audit_link
 from peakend.kernel.db import Transaction
+from peakend.kernel.naming import called, names_of_things
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 from peakend.kernel.secrets import blind
 
@@ -63,7 +64,7 @@ async def audit_page(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[AuditEntry]:
-    """Return a page of the log, newest first, with the names of members filled in."""
+    """Return a page of the log, newest first, with the names of members and things of now."""
     before = _id(cursor_decode(cursor, 1)[0]) if cursor else None
     rows = await tx.all(
         AuditRow,
@@ -92,11 +93,18 @@ async def audit_page(
     people = [row.actor_id for row in shown if row.actor_id and row.actor_kind == "member"]
     people += [row.subject_id for row in shown if row.subject_id and row.subject_type == "member"]
     names = await member_names(tx, people)
-    items = [_entry(row, names) for row in shown]
+    about = ((row.subject_type, row.subject_id) for row in shown if row.subject_id)
+    things = await names_of_things(tx, about)
+    items = [_entry(row, names, things) for row in shown]
     return Page(items, cursor_encode(shown[-1].id) if len(rows) > limit else None)
 
 
-def _entry(row: AuditRow, names: dict[UUID, str]) -> AuditEntry:
+def _entry(
+    row: AuditRow, names: dict[UUID, str], things: dict[tuple[str, UUID], str]
+) -> AuditEntry:
+    name = None
+    if row.subject_id:
+        name = names.get(row.subject_id) or things.get((row.subject_type, row.subject_id))
     return AuditEntry(
         row.id,
         row.at,
@@ -106,7 +114,7 @@ def _entry(row: AuditRow, names: dict[UUID, str]) -> AuditEntry:
         row.action,
         row.subject_type,
         row.subject_id,
-        names.get(row.subject_id) if row.subject_id else None,
+        name,
         row.detail,
     )
 
@@ -255,3 +263,25 @@ def audit_content(row: AuditRow) -> dict[str, Any]:
     """Return what a seal covers of an entry."""
     content: dict[str, Any] = msgspec.to_builtins(row)
     return content
+
+
+called(
+    "brand",
+    "SELECT id, name FROM brand WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
+called(
+    "team",
+    "SELECT id, name FROM team WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
+called(
+    "role",
+    "SELECT id, name FROM role WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
+called(
+    "skill",
+    "SELECT id, name FROM skill WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
+called(
+    "api_key",
+    "SELECT id, name FROM api_key WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

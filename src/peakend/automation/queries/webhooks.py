@@ -19,6 +19,7 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.events import Envelope
 from peakend.kernel.fact_rows import LIFTED
 from peakend.kernel.live import read_fact
+from peakend.kernel.naming import called
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
 from peakend.kernel.secrets import unseal
 
@@ -206,3 +207,9 @@ async def deliveries_given_up(tx: Transaction) -> int:
     """Return how many deliveries were given up, over all webhooks. Counts: at most a thousand."""
     counts = await waiting_counts(tx, [one.id for one in await all_webhooks(tx)])
     return min(sum(dead for _, dead in counts.values()), _COUNTED)
+
+
+called(
+    "webhook",
+    "SELECT id, name FROM webhook WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

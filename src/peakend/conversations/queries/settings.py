@@ -8,6 +8,7 @@ from peakend.conversations.models import CHANNEL_COLUMNS, ChannelRecord
 from peakend.conversations.rules.reasons import ReasonNode, label
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.naming import called
 from peakend.kernel.words import best_language
 
 _CHANNELS = f"""
@@ -129,3 +130,13 @@ def script_line(public_url: str, channel: ChannelRecord, colour: str) -> str:
     # A line of its own: sites whose visitors are not looked at load nothing of it.
     here = f'<script src="{public_url}/widget-here.js" data-channel="{channel.key}" async></script>'
     return f"{line}\n{here}"
+
+
+called(
+    "tag",
+    "SELECT id, name FROM tag WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
+called(
+    "channel",
+    "SELECT id, name FROM channel WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

@@ -10,6 +10,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.files import File, files
+from peakend.kernel.naming import called
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
 from peakend.knowledge.models import (
     ARTICLE_COLUMNS,
@@ -261,3 +262,10 @@ async def _versions(tx: Transaction, article_id: UUID) -> list[Version]:
         )
         for row in rows
     ]
+
+
+called(
+    "article",
+    "SELECT id, title AS name FROM article"
+    " WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

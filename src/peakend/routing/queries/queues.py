@@ -9,6 +9,7 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.naming import called
 from peakend.routing.models import SELECT_QUEUE, QueueRow
 
 _MEMBERS = """
@@ -174,3 +175,9 @@ async def member_queues(
         ]
         for member_id, own in teams.items()
     }
+
+
+called(
+    "queue",
+    "SELECT id, name FROM queue WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)
