@@ -22,6 +22,7 @@ from peakend.kernel.permissions import NEEDS
 DOCS = Path(__file__).parent.parent / "docs"
 FLOORS = (
     "accounts",
+    "mail",
     "customers",
     "knowledge",
     "profiles",

@@ -28,6 +28,8 @@ STAFF: list[tuple[str, str | None]] = [
     ("/desk/admin/roles", "accounts.manage"),
     ("/desk/admin/proposals", "accounts.manage"),
     ("/desk/admin/api-keys", "integrations.manage"),
+    ("/desk/admin/mail", "channels.manage"),
+    ("/desk/admin/mail?part=templates", "channels.manage"),
     ("/desk/admin/webhooks", "integrations.manage"),
     ("/desk/admin/teams", "accounts.manage"),
     ("/desk/security", None),

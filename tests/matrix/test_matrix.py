@@ -95,6 +95,19 @@ BODIES: dict[str, Any] = {
     "POST /api/side-threads/{thread_id:uuid}/notes": {"client_id": NEW, "text": "x"},
     "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
     "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
+    "PUT /api/mail-servers/{brand_id:uuid}": {
+        "host": "smtp.example.com", "port": 465, "tls": "implicit", "sender_email": "a@example.com",
+        "sender_name_zh": "x", "sender_name_en": "x", "version": 0,
+    },
+    "PUT /api/mail-servers/{brand_id:uuid}/activity": {"active": False},
+    "PUT /api/mail-servers/{brand_id:uuid}/password": {"password": "x"},
+    "POST /api/mail-servers/{brand_id:uuid}/tests": {"to": ""},
+    "PUT /api/mail-templates/{brand_id:uuid}/{kind:str}/{language:str}": {
+        "subject": "x", "body": "x", "version": 0,
+    },
+    "POST /api/mail-templates/{brand_id:uuid}/{kind:str}/{language:str}/previews": {
+        "subject": "x", "body": "x",
+    },
     "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name": "x"},
     "PUT /api/webhooks/{webhook_id:uuid}/activity": {"active": True},
     "POST /api/webhooks/{webhook_id:uuid}/replays": {

@@ -1,13 +1,18 @@
-"""What accounts need from above: which queues there are, and which a member serves.
+"""What accounts need from above: which queues there are, and a mail that invites somebody.
 
-`entry/wiring.py` sets them in `provided`; without it there is no queue.
+`entry/wiring.py` sets them in `provided`; without it there is no queue, and no mail.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 from uuid import UUID
 
 from peakend.kernel.db import Transaction
+
+# What came of a mail that was asked for: it waits to be sent; or the login is no address, no brand
+# has a mail server, or nobody said under which address this server is reached.
+MailAnswer = Literal["queued", "no_address", "no_server", "no_link"]
 
 
 class MemberQueues(Protocol):
@@ -26,15 +31,36 @@ class KnownQueues(Protocol):
         """Return those of the queues that exist."""
 
 
+class InvitationMail(Protocol):
+    """Sends the link of an invitation to whom it is meant for."""
+
+    async def invite(
+        self,
+        tx: Transaction,
+        *,
+        invitation_id: UUID,
+        login: str,
+        name: str,
+        path: str,
+        until: datetime,
+    ) -> MailAnswer:
+        """Let an invitation be sent where the login is an address, and say what came of it."""
+
+    async def withdraw(self, tx: Transaction, *, invitation_ids: list[UUID]) -> None:
+        """Take back what waits to be sent of invitations that are over."""
+
+
 class Provided:
     """Holds what `entry/wiring.py` plugs in."""
 
     member_queues: MemberQueues
     known_queues: KnownQueues
+    invitation_mail: InvitationMail
 
     def __init__(self) -> None:
         self.member_queues = _none
         self.known_queues = _no_queue
+        self.invitation_mail = _NoMail()
 
 
 async def _none(
@@ -45,6 +71,26 @@ async def _none(
 
 async def _no_queue(tx: Transaction, queue_ids: Collection[UUID], /) -> Collection[UUID]:
     return ()
+
+
+class _NoMail:
+    """No mail at all."""
+
+    async def invite(
+        self,
+        tx: Transaction,
+        *,
+        invitation_id: UUID,
+        login: str,
+        name: str,
+        path: str,
+        until: datetime,
+    ) -> MailAnswer:
+        """Send nothing."""
+        return "no_server"
+
+    async def withdraw(self, tx: Transaction, *, invitation_ids: list[UUID]) -> None:
+        """Take nothing back."""
 
 
 provided = Provided()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from peakend.accounts import ports as accounts_ports
 from peakend.adapters.language.local import LocalEmbedder
+from peakend.adapters.mail import SmtpPost, compose
 from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
@@ -16,12 +17,15 @@ from peakend.entry import sample
 from peakend.feedback import queries as feedback
 from peakend.kernel.db import Transaction
 from peakend.language.ports import provide_embedder
+from peakend.mail import actions as mail
+from peakend.mail import ports as mail_ports
 from peakend.onboarding import ports as onboarding_ports
 from peakend.routing import ports as routing_ports
 from peakend.routing import queries as routing
 
 CONTEXTS = (
     "accounts",
+    "mail",
     "customers",
     "knowledge",
     "profiles",
@@ -64,6 +68,9 @@ def _ports() -> None:
     """Join the ports that lower contexts declare with what upper contexts provide."""
     accounts_ports.provided.member_queues = routing.member_queues
     accounts_ports.provided.known_queues = routing.queue_names
+    accounts_ports.provided.invitation_mail = mail.Invitations()
+    mail_ports.provided.post = SmtpPost()
+    mail_ports.provided.compose = compose
     conversations_ports.provided.opening = routing.opening_view
     conversations_ports.provided.openings = routing.openings
     conversations_ports.provided.directory = routing.Directory()

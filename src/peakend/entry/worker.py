@@ -7,6 +7,7 @@ from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
 from peakend.kernel.worker import Worker
+from peakend.mail.actions import Postman
 
 
 async def run(database: Database, stop: asyncio.Event) -> None:
@@ -14,5 +15,8 @@ async def run(database: Database, stop: asyncio.Event) -> None:
     wiring.load()
     use(database)
     await asyncio.gather(
-        Worker(database).run(stop), Courier(database).run(stop), Surveyor(database).run(stop)
+        Worker(database).run(stop),
+        Courier(database).run(stop),
+        Postman(database).run(stop),
+        Surveyor(database).run(stop),
     )

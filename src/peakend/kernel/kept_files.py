@@ -2,7 +2,26 @@
 
 from uuid import UUID
 
+import msgspec
+
 from peakend.kernel.db import Transaction
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Where the bytes of a file stand, and what they are."""
+
+    sha256: str
+    mime: str
+
+
+async def kept_bytes(tx: Transaction, file_id: UUID) -> Kept | None:
+    """Return where the bytes of a file for everybody stand; None where it is no such file."""
+    return await tx.one(
+        Kept,
+        "SELECT sha256, mime FROM file WHERE organisation_id = current_organisation()"
+        " AND id = $1 AND public AND NOT withdrawn",
+        file_id,
+    )
 
 
 async def kept_pictures(tx: Transaction, ids: list[UUID], purpose: str) -> set[UUID]:

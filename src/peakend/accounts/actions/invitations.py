@@ -1,6 +1,7 @@
 """Links that let somebody in, to join or to choose a new password: used once, kept hashed."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,7 +15,7 @@ from peakend.accounts.actions.proposals import OfMember, need_second, two_people
 from peakend.accounts.actions.roles import NoRole, set_roles
 from peakend.accounts.actions.sessions import NOWHERE, Device, Entry, set_password
 from peakend.accounts.events import InvitationRevoked, MemberInvited, PasswordResetOffered
-from peakend.accounts.ports import provided
+from peakend.accounts.ports import MailAnswer, provided
 from peakend.accounts.queries import (
     Invitation,
     invitation_by_token,
@@ -72,8 +73,16 @@ class Terms(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     skill_ids: Collection[UUID] = ()
 
 
-async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
-    """Ask somebody to join, and return the invitation and the secret of its link.
+class Invited(NamedTuple):
+    """An invitation, the secret of its link, and what came of sending it by mail."""
+
+    id: UUID
+    secret: str
+    mail: MailAnswer
+
+
+async def invite(tx: Transaction, terms: Terms) -> Invited:
+    """Ask somebody to join; where the login is an address, also by mail.
 
     An earlier invitation of the same login ends. Errors: NoRole, RoleNotFound, RoleTooHigh,
     LoginTaken, NotALogin, TeamNotFound, SkillNotFound, QueueNotFound, SecondPersonNeeded.
@@ -86,23 +95,41 @@ async def invite(tx: Transaction, terms: Terms) -> tuple[UUID, str]:
         raise QueueNotFound
     if is_dangerous(wanted.permissions):
         await need_second(tx, "member.invite")
-    await tx.run(
+    ended = await tx.value(
         """
-        UPDATE invitation SET revoked_at = $2
-        WHERE organisation_id = current_organisation()
-          AND lower(login) = $1
-          AND used_at IS NULL
-          AND revoked_at IS NULL
+        WITH ended AS (
+            UPDATE invitation SET revoked_at = $2
+            WHERE organisation_id = current_organisation()
+              AND lower(login) = $1
+              AND used_at IS NULL
+              AND revoked_at IS NULL
+            RETURNING id
+        )
+        SELECT coalesce(array_agg(id), '{}') FROM ended
         """,
         login_key(terms.login),
         tx.now,
     )
+    await provided.invitation_mail.withdraw(tx, invitation_ids=ended)
     invitation_id, secret = await _write(tx, terms, None)
     role = standing(wanted.permissions)
     await record(tx, MemberInvited(invitation_id=invitation_id, role=role))
     given = {"role": terms.role, "role_ids": [str(one) for one in terms.role_ids]}
     await audit(tx, "member.invited", "invitation", invitation_id, given)
-    return invitation_id, secret
+    mail = await provided.invitation_mail.invite(
+        tx,
+        invitation_id=invitation_id,
+        login=terms.login.strip(),
+        name=need_name(terms.name),
+        path=invitation_path(secret),
+        until=clock.now() + INVITATION_LIFE,
+    )
+    return Invited(invitation_id, secret, mail)
+
+
+def invitation_path(secret: str) -> str:
+    """Return where the page of an invitation stands."""
+    return f"/invitation/{secret}"
 
 
 async def _need_promise(tx: Transaction, terms: Terms) -> Rights:
@@ -135,7 +162,7 @@ async def invite_again(
         )  # fmt: skip
 
         async def again(terms: Terms = terms, found: Invitation = found) -> None:
-            invitation_id, secret = await invite(tx, terms)
+            invitation_id, secret, _ = await invite(tx, terms)
             until = clock.now() + INVITATION_LIFE
             new = msgspec.structs.replace(found, id=invitation_id, expires_at=until)
             made.append((new, secret))
@@ -161,8 +188,7 @@ async def offer_reset(tx: Transaction, *, member_id: UUID) -> str:
 
 @two_people("member.invite", "accounts.manage", Terms)
 async def _invite(tx: Transaction, body: Terms, address: str) -> str:
-    _, secret = await invite(tx, body)
-    return secret
+    return (await invite(tx, body)).secret
 
 
 @two_people("member.reset", "accounts.manage", OfMember)
@@ -214,6 +240,7 @@ async def revoke_invitation(tx: Transaction, *, invitation_id: UUID) -> None:
     )
     if not revoked:
         raise InvitationGone
+    await provided.invitation_mail.withdraw(tx, invitation_ids=[invitation_id])
     await record(tx, InvitationRevoked(invitation_id=invitation_id))
     await audit(tx, "invitation.revoked", "invitation", invitation_id)
 

@@ -8,9 +8,10 @@ from litestar import delete, get, patch, post
 from msgspec import Meta, Struct
 
 from peakend.accounts import actions, queries
-from peakend.accounts.actions.invitations import Terms
+from peakend.accounts.actions.invitations import Terms, invitation_path
 from peakend.accounts.actions.members import Changes
 from peakend.accounts.api.sessions import Language, Login, Name
+from peakend.accounts.ports import MailAnswer
 from peakend.accounts.rules import CAPACITY, CAPACITY_MOST, Role
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -55,6 +56,13 @@ class Link(Struct, frozen=True):
     """A link to hand on; it is shown once."""
 
     link: str
+
+
+class InvitedLink(Struct, frozen=True):
+    """A link to hand on, which is shown once, and whether it is also sent by mail."""
+
+    link: str
+    mail: MailAnswer
 
 
 class LinksWanted(Struct, forbid_unknown_fields=True):
@@ -142,7 +150,7 @@ async def list_invitations(tx: Transaction) -> list[InvitationView]:
 
 
 @post("/members/invitations", opt=needs("accounts.manage"))
-async def invite(tx: Transaction, data: NewInvitation) -> Link:
+async def invite(tx: Transaction, data: NewInvitation) -> InvitedLink:
     """Ask somebody to join; the answer holds the link, once."""
     terms = Terms(
         login=data.login,
@@ -153,8 +161,8 @@ async def invite(tx: Transaction, data: NewInvitation) -> Link:
         queue_ids=data.queue_ids,
         skill_ids=data.skills,
     )
-    _, secret = await actions.invite(tx, terms)
-    return link_of(secret)
+    made = await actions.invite(tx, terms)
+    return InvitedLink(link_of(made.secret).link, made.mail)
 
 
 @post("/members/invitations/links", opt=needs("accounts.manage"))
@@ -183,7 +191,7 @@ async def revoke_invitation(tx: Transaction, invitation_id: UUID) -> None:
 def link_of(secret: str) -> Link:
     """Return the link of an invitation's secret."""
     # From the operator's setting, never from the Host header, which a stranger may choose.
-    return Link(f"{settings.public_url}/invitation/{secret}")
+    return Link(settings.public_url + invitation_path(secret))
 
 
 async def views(tx: Transaction, actor: Actor, found: list[queries.Member]) -> list[MemberView]:

@@ -1,6 +1,8 @@
-"""The mail channel; of it so far the reading: bytes in, a `Mail` out, whatever the bytes are."""
+"""The mail channel; of it so far the reading, the writing and the handing over to a server."""
 
+from peakend.adapters.mail.composing import compose
 from peakend.adapters.mail.letter import Attachment, Mail, Reason
 from peakend.adapters.mail.reading import read
+from peakend.adapters.mail.sending import SmtpPost
 
-__all__ = ["Attachment", "Mail", "Reason", "read"]
+__all__ = ["Attachment", "Mail", "Reason", "SmtpPost", "compose", "read"]

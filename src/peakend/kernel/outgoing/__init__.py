@@ -1,6 +1,6 @@
-"""The one way out: every request to another server goes through `safe_fetch`."""
+"""The one way out: requests to other servers go through `safe_fetch`, other lines `safe_line`."""
 
-from peakend.kernel.outgoing.addresses import is_listed, is_public, needed_target
+from peakend.kernel.outgoing.addresses import is_listed, is_public, needed_line, needed_target
 from peakend.kernel.outgoing.errors import (
     AddressMalformed,
     AddressRefused,
@@ -15,7 +15,8 @@ from peakend.kernel.outgoing.errors import (
     Redirected,
     TlsFailed,
 )
-from peakend.kernel.outgoing.fetching import Answer, safe_fetch
+from peakend.kernel.outgoing.fetching import Answer, safe_fetch, tls
+from peakend.kernel.outgoing.lines import LineSilent, safe_line
 from peakend.kernel.outgoing.names import NamesSilent, txt_records
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "AnswerTooLarge",
     "AnswerTooSlow",
     "HostUnknown",
+    "LineSilent",
     "NamesSilent",
     "NotEncrypted",
     "NotReached",
@@ -35,7 +37,10 @@ __all__ = [
     "TlsFailed",
     "is_listed",
     "is_public",
+    "needed_line",
     "needed_target",
     "safe_fetch",
+    "safe_line",
+    "tls",
     "txt_records",
 ]

@@ -3,7 +3,8 @@
 `ipaddress.is_global` alone lets NAT64, 6to4 and some clouds' own services pass.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -35,6 +36,8 @@ _WORLD_6 = IPv6Network("2000::/3")
 _INSIDE_6 = tuple(
     IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 )
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -75,6 +78,33 @@ def needed_target(url: str, allowed: Iterable[str] = ()) -> Target:
     if port < 1024 and port not in (80, 443) and not listed:
         raise PortRefused(port=port)
     return Target(found.copy_with(fragment=None), host, port, listed)
+
+
+def needed_line(
+    host: str, port: int, ports: Collection[int], allowed: Iterable[str] = ()
+) -> tuple[str, bool]:
+    """Return a host as it is looked up, and whether the operator listed it.
+
+    What is not listed is spoken to at the `ports` of its trade alone.
+    Errors: AddressMalformed, PortRefused.
+    """
+    try:
+        plain = host.strip().removesuffix(".").encode("idna").decode().lower()
+    except UnicodeError as error:
+        raise AddressMalformed from error
+    literal = _literal(plain)
+    named = plain if literal is None else str(literal)
+    if literal is None and (_ends_in_number(plain) or not _NAME.fullmatch(plain)):
+        raise AddressMalformed
+    if not 0 < port < 65536:
+        raise AddressMalformed
+    entries = list(allowed)
+    listed = is_listed_host(named, port, entries) or (
+        literal is not None and is_listed(literal, entries)
+    )
+    if port not in ports and not listed:
+        raise PortRefused(port=port)
+    return named, listed
 
 
 def is_public(address: Address) -> bool:

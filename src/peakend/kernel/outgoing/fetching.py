@@ -106,7 +106,7 @@ async def _asked(
     cut: bool,
 ) -> Answer:
     failure: NotReached | None = None
-    for address in (await _checked(target))[:MOST_ADDRESSES]:
+    for address in (await checked(target.host, target.port, target.listed))[:MOST_ADDRESSES]:
         try:
             return await _at(address, target, method, headers, body, most_bytes, cut)
         except NotReached as error:
@@ -114,22 +114,25 @@ async def _asked(
     raise failure or NotReached
 
 
-async def _checked(target: Target) -> list[Address]:
-    """Return the addresses of a host that may be spoken to. Errors: HostUnknown, AddressRefused."""
-    found = await resolve(target.host.strip("[]"), target.port)
+async def checked(host: str, port: int, listed: bool) -> list[Address]:
+    """Return the addresses of a host that may be spoken to; `listed` where its name is.
+
+    Errors: HostUnknown, AddressRefused.
+    """
+    found = await resolve(host.strip("[]"), port)
     if not found:
-        raise HostUnknown(host=target.host)
+        raise HostUnknown(host=host)
     own = urlsplit(settings.public_url).hostname
     allowed = settings.outgoing_allowed
     open_to = [
         one
         for one in found
-        if target.listed
+        if listed
         or is_listed(one, allowed)
-        or (is_public(one) and not _is_ours(one) and target.host != own)
+        or (is_public(one) and not _is_ours(one) and host != own)
     ]
     if not open_to:
-        raise AddressRefused(host=target.host)
+        raise AddressRefused(host=host)
     return open_to
 
 

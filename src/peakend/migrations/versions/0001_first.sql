@@ -939,6 +939,67 @@ CREATE TABLE macro (
 	CONSTRAINT pk_macro PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	about UUID NOT NULL, 
+	to_email TEXT NOT NULL, 
+	to_name TEXT DEFAULT '' NOT NULL, 
+	language TEXT NOT NULL, 
+	message_id TEXT NOT NULL, 
+	content_sealed BYTEA, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	since_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT NOT NULL, 
+	attempt SMALLINT DEFAULT '0' NOT NULL, 
+	uncertain SMALLINT DEFAULT '0' NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	code TEXT DEFAULT '' NOT NULL, 
+	status SMALLINT, 
+	said TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_mail PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE mail_server (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	host TEXT NOT NULL, 
+	port INTEGER NOT NULL, 
+	tls TEXT NOT NULL, 
+	login TEXT DEFAULT '' NOT NULL, 
+	password_sealed BYTEA, 
+	sender_email TEXT NOT NULL, 
+	sender_name_zh TEXT NOT NULL, 
+	sender_name_en TEXT NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	failures INTEGER DEFAULT '0' NOT NULL, 
+	failing_since TIMESTAMP WITH TIME ZONE, 
+	rests_until TIMESTAMP WITH TIME ZONE, 
+	last_good_at TIMESTAMP WITH TIME ZONE, 
+	code TEXT DEFAULT '' NOT NULL, 
+	status SMALLINT, 
+	said TEXT DEFAULT '' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_mail_server PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE mail_template (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	brand_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	language TEXT NOT NULL, 
+	subject TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	member_id UUID, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_mail_template PRIMARY KEY (organisation_id, brand_id, kind, language)
+)
+-- next
 CREATE TABLE member_role (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -1941,6 +2002,14 @@ ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_member_id FOREIGN KEY 
 -- next
 ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
 -- next
+ALTER TABLE mail ADD CONSTRAINT fk_mail_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_server ADD CONSTRAINT fk_mail_server_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_role_id FOREIGN KEY (organisation_id, role_id) REFERENCES role (organisation_id, id)
@@ -2304,6 +2373,14 @@ CREATE INDEX ix_import_run_at ON import_run (organisation_id, at)
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
 CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
+-- next
+CREATE INDEX ix_mail_about ON mail (organisation_id, about)
+-- next
+CREATE INDEX ix_mail_due ON mail (organisation_id, brand_id, next_at) WHERE state IN ('queued', 'sending')
+-- next
+CREATE INDEX ix_mail_list ON mail (organisation_id, state, id)
+-- next
+CREATE UNIQUE INDEX uq_mail_server_brand ON mail_server (organisation_id, brand_id)
 -- next
 CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 -- next
@@ -3084,6 +3161,38 @@ ALTER TABLE macro ENABLE ROW LEVEL SECURITY
 ALTER TABLE macro FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON macro TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO peakend_app
+-- next
+ALTER TABLE mail ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO peakend_system
+-- next
+CREATE POLICY system ON mail TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO peakend_app
+-- next
+ALTER TABLE mail_server ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_server FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_server TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO peakend_system
+-- next
+CREATE POLICY system ON mail_server TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_template TO peakend_app
+-- next
+ALTER TABLE mail_template ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_template FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_template TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member_role TO peakend_app
 -- next

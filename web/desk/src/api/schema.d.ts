@@ -2663,6 +2663,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what each brand sends mail */
+        get: operations["mail.servers.list_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a brand's mail server */
+        put: operations["mail.servers.set_server"];
+        post?: never;
+        /** Remove a brand's mail server */
+        delete: operations["mail.servers.remove_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a mail server rest, or go on */
+        put: operations["mail.servers.switch_server"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give its password */
+        put: operations["mail.servers.set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Speak to a mail server and say what came of it */
+        post: operations["mail.servers.try_mail_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-templates/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a brand writes mail */
+        get: operations["mail.templates.list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-templates/{brand_id}/{kind}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a template */
+        put: operations["mail.templates.change_template"];
+        post?: never;
+        /** Take the built-in template again */
+        delete: operations["mail.templates.reset_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-templates/{brand_id}/{kind}/{language}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a template with examples, or what is wrong in which line */
+        post: operations["mail.templates.preview_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that wait, were sent or given up */
+        get: operations["mail.outbox.list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mails/{mail_id}/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a mail anew that was given up */
+        post: operations["mail.outbox.retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members": {
         parameters: {
             query?: never;
@@ -5825,6 +5997,13 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /** BrandMail */
+        BrandMail: {
+            /** Format: uuid */
+            brand_id: string;
+            name: string;
+            server: components["schemas"]["MailServerView"] | null;
+        };
         /** BrandShown */
         BrandShown: {
             footer_en: string;
@@ -7379,6 +7558,12 @@ export interface components {
             id: string;
             state: string;
         };
+        /** InvitedLink */
+        InvitedLink: {
+            link: string;
+            /** @enum {string} */
+            mail: "queued" | "no_address" | "no_server" | "no_link";
+        };
         /** JoinGiven */
         JoinGiven: {
             main?: boolean | null;
@@ -7570,6 +7755,99 @@ export interface components {
         MadeLink: {
             link: components["schemas"]["ContextLink"];
             secret: string;
+        };
+        /** MailHouse */
+        MailHouse: {
+            brands: components["schemas"]["BrandMail"][];
+            reachable: boolean;
+        };
+        /** MailPassword */
+        MailPassword: {
+            password: string;
+        };
+        /** MailServerInput */
+        MailServerInput: {
+            host: string;
+            /** @default  */
+            login: string;
+            port: number;
+            sender_email: string;
+            sender_name_en: string;
+            sender_name_zh: string;
+            /** @enum {string} */
+            tls: "implicit" | "starttls" | "none";
+            version: number;
+        };
+        /** MailServerView */
+        MailServerView: {
+            active: boolean;
+            /** Format: uuid */
+            brand_id: string;
+            code: string;
+            failing_since: string | null;
+            failures: number;
+            has_password: boolean;
+            host: string;
+            /** Format: uuid */
+            id: string;
+            last_good_at: string | null;
+            login: string;
+            message: string;
+            port: number;
+            rests_until: string | null;
+            said: string;
+            sender_email: string;
+            sender_name_en: string;
+            sender_name_zh: string;
+            status: number | null;
+            /** @enum {string} */
+            tls: "implicit" | "starttls" | "none";
+            version: number;
+        };
+        /** MailSwitch */
+        MailSwitch: {
+            active: boolean;
+        };
+        /** MailTest */
+        MailTest: {
+            /** @default  */
+            to: string;
+        };
+        /** MailTested */
+        MailTested: {
+            answer: string;
+            good: boolean;
+            lasted_ms: number;
+            message: string;
+        };
+        /** MailView */
+        MailView: {
+            /** Format: uuid */
+            about: string;
+            attempt: number;
+            /** Format: uuid */
+            brand_id: string;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            done_at: string | null;
+            /** Format: uuid */
+            id: string;
+            kept: boolean;
+            /** @enum {string} */
+            kind: "reply" | "acknowledgement" | "invitation";
+            language: string;
+            message: string;
+            message_id: string;
+            /** Format: date-time */
+            next_at: string;
+            said: string;
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "failed";
+            status: number | null;
+            to_email: string;
+            to_name: string;
+            uncertain: number;
         };
         /** May */
         May: {
@@ -8098,6 +8376,11 @@ export interface components {
         /** PageOfFoundMessage */
         PageOfFoundMessage: {
             items: components["schemas"]["FoundMessage"][];
+            next: string | null;
+        };
+        /** PageOfMailView */
+        PageOfMailView: {
+            items: components["schemas"]["MailView"][];
             next: string | null;
         };
         /** PageOfMention */
@@ -9164,6 +9447,17 @@ export interface components {
             team_id?: string | null;
             version: number;
         };
+        /** TemplateDraft */
+        TemplateDraft: {
+            body: string;
+            subject: string;
+        };
+        /** TemplateFault */
+        TemplateFault: {
+            field: string;
+            line: number;
+            message: string;
+        };
         /** TemplateGiven */
         TemplateGiven: {
             content: components["schemas"]["Rich"];
@@ -9174,6 +9468,33 @@ export interface components {
              */
             scope: "all" | "team" | "own";
             team_id?: string | null;
+        };
+        /** TemplateInput */
+        TemplateInput: {
+            body: string;
+            subject: string;
+            version: number;
+        };
+        /** TemplatePreview */
+        TemplatePreview: {
+            faults: components["schemas"]["TemplateFault"][];
+            html: string;
+            subject: string;
+            text: string;
+        };
+        /** TemplateView */
+        TemplateView: {
+            body: string;
+            changed_at: string | null;
+            changed_by: string;
+            /** @enum {string} */
+            kind: "invitation" | "reply" | "acknowledgement";
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            own: boolean;
+            subject: string;
+            variables: string[];
+            version: number;
         };
         /** Tile */
         Tile: {
@@ -15664,6 +15985,389 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.servers.list_servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHouse"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.servers.set_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailServerInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailServerView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.servers.remove_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.servers.switch_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailServerView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.servers.set_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailPassword"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailServerView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.servers.try_mail_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailTest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailTested"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.templates.list_templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.templates.change_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                kind: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.templates.reset_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                kind: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.templates.preview_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                kind: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.outbox.list_mails": {
+        parameters: {
+            query?: {
+                only?: "queued" | "sent" | "failed" | null;
+                about?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMailView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.outbox.retry_mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.members.list_members": {
         parameters: {
             query?: never;
@@ -15735,7 +16439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AccountsLink"];
+                    "application/json": components["schemas"]["InvitedLink"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -1,0 +1,241 @@
+"""SMTP: hands a mail to a server over a line that `kernel/outgoing` opened, and says what came.
+
+The standard library speaks, in a thread of its own; the line is closed under it when its time is
+over. Whether the server took a mail is unknown only between the last dot and its answer.
+"""
+
+import asyncio
+import base64
+import contextlib
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from peakend.kernel.outgoing import (
+    AddressMalformed,
+    AddressRefused,
+    HostUnknown,
+    LineSilent,
+    NotReached,
+    Outgoing,
+    PortRefused,
+    safe_line,
+    tls,
+)
+from peakend.kernel.settings import settings
+from peakend.mail.ports import Outcome, Server
+
+PORTS = frozenset({25, 465, 587, 2525})
+CONNECT_S = 10.0
+STEP_S = 30.0
+WHOLE_S = 120.0
+SAID = 300
+_CODES: tuple[tuple[type[Outgoing], str], ...] = (
+    (LineSilent, "silent"),
+    (NotReached, "not_reached"),
+    (HostUnknown, "unknown_host"),
+    (AddressRefused, "inside"),
+    (PortRefused, "port"),
+    (AddressMalformed, "malformed"),
+)
+# OpenSSL's numbers: expired, another name, another address; all else is a signature that nobody
+# here knows.
+_TLS = {10: "tls_expired", 62: "tls_name", 64: "tls_name"}
+# Servers that think long must not hold up what else the process does in threads.
+_speaking = ThreadPoolExecutor(16, thread_name_prefix="mailing")
+
+
+class SmtpPost:
+    """Hands mails to servers by SMTP."""
+
+    async def send(self, server: Server, sender: str, to: list[str], raw: bytes) -> Outcome:
+        """Hand a mail over. Never raises for what a server or the way to it does."""
+        return await _spoken(server, lambda talk: talk.deliver(sender, to, raw))
+
+    async def knock(self, server: Server, sender: str) -> Outcome:
+        """Go as far as a server that sends nothing would notice: also the sender is asked for."""
+        return await _spoken(server, lambda talk: talk.ask(sender))
+
+
+async def _spoken(server: Server, what: "Callable[[_Talk], Outcome]") -> Outcome:
+    try:
+        line = await safe_line(server.host, server.port, ports=PORTS, timeout_s=CONNECT_S)
+    except Outgoing as error:
+        code = next(code for kind, code in _CODES if isinstance(error, kind))
+        return Outcome(result="later", code=code, of_server=True)
+    talk = _Talk(server, line)
+    running = asyncio.get_running_loop().run_in_executor(_speaking, talk.run, what)
+    done, _ = await asyncio.wait([running], timeout=WHOLE_S)
+    if not done:
+        talk.hang_up()
+    return await running
+
+
+class _Stop(Exception):
+    """The talk is over, with what came of it."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.code)
+        self.outcome = outcome
+
+
+class _Smtp(smtplib.SMTP):
+    """The library's client on a line that is open already, so that it connects to nothing."""
+
+    def __init__(self, line: socket.socket, host: str) -> None:
+        self._line = line
+        own = urlsplit(settings.public_url).hostname or "[127.0.0.1]"
+        super().__init__(local_hostname=own, timeout=STEP_S)
+        # The certificate has to be that of the name.
+        self._host = host
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._line
+
+
+class _Talk:
+    """One talk with a server, in a thread."""
+
+    def __init__(self, server: Server, line: socket.socket) -> None:
+        self._server = server
+        self._line = line
+        self._dotted = False
+
+    def run(self, what: "Callable[[_Talk], Outcome]") -> Outcome:
+        """Say everything, and return how it ended."""
+        try:
+            self._line.settimeout(STEP_S)
+            self._begin()
+            return what(self)
+        except _Stop as stop:
+            return stop.outcome
+        except (OSError, smtplib.SMTPException) as error:
+            if self._dotted:
+                return Outcome(result="uncertain", code="uncertain")
+            # The library wraps what happens while it reads an answer.
+            slow = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+            return Outcome(result="later", code="too_slow" if slow else "broken", of_server=True)
+        finally:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the line, whatever is being said."""
+        with contextlib.suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
+        self._line.close()
+
+    def ask(self, sender: str) -> Outcome:
+        """Ask whether a sender would be taken."""
+        self._sender(sender)
+        self._smtp.docmd("RSET")
+        self._smtp.docmd("QUIT")
+        return Outcome(result="sent")
+
+    def deliver(self, sender: str, to: list[str], raw: bytes) -> Outcome:
+        """Hand a mail over."""
+        self._sender(sender)
+        for address in to:
+            self._need(self._smtp.rcpt(address), "recipient_refused")
+        self._need(self._smtp.docmd("DATA"), "content_refused", wanted=354)
+        # Half a mail is none: until its last dot nothing was handed over.
+        self._smtp.send(_dotted(raw))
+        self._dotted = True
+        self._smtp.send(b".\r\n")
+        answer = self._smtp.getreply()
+        self._dotted = False
+        status, said = self._need(answer, "content_refused")
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            self._smtp.docmd("QUIT")
+        return Outcome(result="sent", status=status, said=said)
+
+    def _begin(self) -> None:
+        if self._server.tls == "implicit":
+            self._line = self._wrapped(self._line)
+        self._smtp = smtp = _Smtp(self._line, self._server.host)
+        status, words = smtp.connect(self._server.host, self._server.port)
+        self._need((status, words), "not_greeted", of_server=True, wanted=220)
+        self._greet()
+        if self._server.tls == "starttls":
+            if not smtp.has_extn("starttls"):
+                raise _Stop(Outcome(result="later", code="no_starttls", of_server=True))
+            self._need(smtp.docmd("STARTTLS"), "no_starttls", of_server=True)
+            self._line = smtp.sock = self._wrapped(self._line)
+            smtp.file = None
+            smtp.ehlo_resp = None
+            smtp.esmtp_features = {}
+            self._greet()
+        if self._server.login:
+            self._log_in()
+
+    def _greet(self) -> None:
+        status, words = self._smtp.ehlo()
+        if status >= 500:
+            status, words = self._smtp.helo()
+        self._need((status, words), "not_greeted", of_server=True)
+
+    def _wrapped(self, line: socket.socket) -> socket.socket:
+        try:
+            return tls().wrap_socket(line, server_hostname=self._server.host)
+        except ssl.SSLCertVerificationError as error:
+            code = _TLS.get(error.verify_code, "tls_untrusted")
+            raise _Stop(Outcome(result="later", code=code, of_server=True)) from error
+        except (ssl.SSLError, ValueError) as error:
+            raise _Stop(Outcome(result="later", code="tls_none", of_server=True)) from error
+
+    def _log_in(self) -> None:
+        """Make oneself known; the names and passwords of people are UTF-8. Source: RFC 4616."""
+        smtp, server = self._smtp, self._server
+        ways = smtp.esmtp_features.get("auth", "").upper().replace("=", " ").split()
+        login, password = server.login.encode(), server.password.encode()
+        if "PLAIN" in ways:
+            answer = smtp.docmd("AUTH", "PLAIN " + _b64(b"\0" + login + b"\0" + password))
+        elif "LOGIN" in ways:
+            answer = smtp.docmd("AUTH", "LOGIN " + _b64(login))
+            if answer[0] == 334:
+                answer = smtp.docmd(_b64(password))
+        else:
+            raise _Stop(Outcome(result="later", code="no_login", of_server=True))
+        self._need(answer, "login_refused", of_server=True, wanted=235)
+
+    def _sender(self, sender: str) -> None:
+        self._need(self._smtp.mail(sender), "sender_refused", of_server=True)
+
+    def _need(
+        self,
+        answer: tuple[int, bytes],
+        code: str,
+        *,
+        of_server: bool = False,
+        wanted: int | None = None,
+    ) -> tuple[int, str]:
+        """Stop where a server says no. What it says of itself (421) holds for every mail."""
+        status, words = answer
+        said = words.decode("utf-8", "replace")
+        said = "".join(char if char.isprintable() else " " for char in said)[:SAID].strip()
+        if status == wanted if wanted else 200 <= status < 300:
+            return status, said
+        whole = of_server or status == 421
+        never = 500 <= status < 600 and not whole
+        raise _Stop(
+            Outcome(
+                result="never" if never else "later",
+                code=code,
+                status=status,
+                said=said,
+                of_server=whole,
+            )
+        )
+
+
+def _dotted(raw: bytes) -> bytes:
+    """Return a mail with its lines' first dots doubled, up to its own last line break."""
+    made = raw.replace(b"\r\n.", b"\r\n..")
+    made = b"." + made if made.startswith(b".") else made
+    return made if made.endswith(b"\r\n") else made + b"\r\n"
+
+
+def _b64(value: bytes) -> str:
+    return base64.b64encode(value).decode()

@@ -1,0 +1,62 @@
+"""What is done with mail: servers and templates set, mails queued, sent and tried anew."""
+
+from peakend.mail.actions import archiving as _archiving
+from peakend.mail.actions.inviting import Invitations
+from peakend.mail.actions.posting import Postman
+from peakend.mail.actions.queueing import (
+    MailSentAlready,
+    NothingKept,
+    queue_mail,
+    retry_mail,
+    sweep_mails,
+    withdraw_mails,
+)
+from peakend.mail.actions.servers import (
+    ServerStale,
+    ServerText,
+    TlsNeeded,
+    UnknownSender,
+    WrongHost,
+    WrongPort,
+    remove_server,
+    set_password,
+    set_server,
+    switch_server,
+)
+from peakend.mail.actions.templates import (
+    TemplateStale,
+    WrongTemplate,
+    change_template,
+    previewed,
+    reset_template,
+)
+from peakend.mail.actions.testing import ServerTried, try_server
+
+__all__ = [
+    "Invitations",
+    "MailSentAlready",
+    "NothingKept",
+    "Postman",
+    "ServerStale",
+    "ServerText",
+    "ServerTried",
+    "TemplateStale",
+    "TlsNeeded",
+    "UnknownSender",
+    "WrongHost",
+    "WrongPort",
+    "WrongTemplate",
+    "_archiving",
+    "change_template",
+    "previewed",
+    "queue_mail",
+    "remove_server",
+    "reset_template",
+    "retry_mail",
+    "set_password",
+    "set_server",
+    "sweep_mails",
+    "switch_server",
+    "try_server",
+    "withdraw_mails",
+]

@@ -1,0 +1,287 @@
+"""The postman: hands mails over to their servers, outside of every transaction.
+
+A server that breaks off after a whole mail may have taken it: it is handed over once more under the
+same Message-ID, and not a third time. Who dies while sending leaves the same doubt behind.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.events import record
+from peakend.kernel.files import path_of
+from peakend.mail.events import MailFailed, MailSent
+from peakend.mail.models import Content, DueMail, Mail, MailServer
+from peakend.mail.ports import Attached, Letter, Outcome, Person, Server, Unwritable, provided
+from peakend.mail.queries import mail_server, need_mail, opened, password_of
+from peakend.mail.rules import (
+    AT_ONCE,
+    GIVEN_UP_AFTER,
+    LEASE,
+    TROUBLED_AFTER,
+    UNCERTAIN_WAIT_S,
+    next_try_s,
+    rest_s,
+)
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 16
+CLAIM = """
+WITH busy AS (
+    SELECT * FROM unnest($4::uuid[], $5::int[]) AS one (brand_id, n)
+), due AS (
+    SELECT d.organisation_id, d.id, d.state
+    FROM mail_server s
+    LEFT JOIN busy ON busy.brand_id = s.brand_id
+    CROSS JOIN LATERAL (
+        SELECT m.organisation_id, m.id, m.state FROM mail m
+        WHERE m.organisation_id = s.organisation_id AND m.brand_id = s.brand_id
+          AND m.state IN ('queued', 'sending') AND m.next_at <= $1
+        ORDER BY m.next_at
+        LIMIT greatest(0, CASE WHEN s.failures >= $6 THEN 1 ELSE $7 END - coalesce(busy.n, 0))
+        FOR UPDATE SKIP LOCKED
+    ) d
+    WHERE s.active AND (s.rests_until IS NULL OR s.rests_until <= $1)
+    LIMIT $3
+)
+UPDATE mail m SET attempt = least(m.attempt + 1, 32000), next_at = $2, state = 'sending',
+    uncertain = m.uncertain + (due.state = 'sending')::int
+FROM due WHERE m.organisation_id = due.organisation_id AND m.id = due.id
+RETURNING m.organisation_id, m.id, m.brand_id, m.attempt, m.uncertain
+"""
+SENT = """
+UPDATE mail SET state = 'sent', done_at = $3, status = $4, said = $5, code = '',
+    content_sealed = NULL
+WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2 AND state = 'sending'
+"""
+NOT_SENT = """
+UPDATE mail SET state = $3, next_at = $4, done_at = $5, code = $6, status = $7, said = $8,
+    uncertain = $9
+WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2 AND state = 'sending'
+"""
+GOOD = """
+UPDATE mail_server SET failures = 0, failing_since = NULL, rests_until = NULL, last_good_at = $2,
+    code = '', status = NULL, said = ''
+WHERE organisation_id = current_organisation() AND brand_id = $1
+"""
+BAD = """
+UPDATE mail_server SET failures = failures + 1, failing_since = coalesce(failing_since, $2),
+    code = $3, status = $4, said = $5
+WHERE organisation_id = current_organisation() AND brand_id = $1
+RETURNING failures
+"""
+
+
+class Postman:
+    """Hands over what is due until told to stop."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
+        self._database = database
+        self._now = now
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._busy: Counter[UUID] = Counter()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Hand over until `stop` is set; a poke wakes us, and every second we look by ourselves."""
+        self._database.pokes.listen(self._wake.set)
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                try:
+                    await self.start_due()
+                except Exception:
+                    log.exception("the outbox could not be looked at")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), 1)
+        finally:
+            for task in self._running:
+                task.cancel()
+
+    async def carry(self) -> int:
+        """Hand over everything that is due now, and return how many mails that were."""
+        total = 0
+        while found := await self.start_due():
+            total += found
+            await asyncio.gather(*self._running)
+        return total
+
+    async def start_due(self) -> int:
+        """Begin to send what is due, as far as there are hands free."""
+        free = MOST_AT_ONCE - len(self._running)
+        if free <= 0:
+            return 0
+        now = self._now()
+        async with self._database.system(now) as tx:
+            due = await tx.all(
+                DueMail,
+                CLAIM,
+                now,
+                now + LEASE,
+                free,
+                list(self._busy),
+                list(self._busy.values()),
+                TROUBLED_AFTER,
+                AT_ONCE,
+            )
+        for one in due:
+            self._busy[one.brand_id] += 1
+            task = asyncio.create_task(self._carry(one))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return len(due)
+
+    async def _carry(self, one: DueMail) -> None:
+        try:
+            await carry_one(self._database, one, self._now)
+        except Exception as error:  # noqa: BLE001 (its lease runs out, and it is tried again)
+            log.error("a mail failed", id=str(one.id), error=type(error).__name__)
+        finally:
+            self._busy[one.brand_id] -= 1
+            if self._busy[one.brand_id] <= 0:
+                del self._busy[one.brand_id]
+            self._wake.set()
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    mail: Mail
+    letter: Letter
+    server: Server
+
+
+async def carry_one(database: Database, one: DueMail, now: Callable[[], datetime]) -> None:
+    """Hand one mail over and write down how it went."""
+    actor = Actor.system(one.organisation_id)
+    async with database.transaction(actor, now()) as tx:
+        ready = await _ready(tx, one.id)
+    outcome = ready if isinstance(ready, Outcome) else await _sent(one, ready)
+    async with database.transaction(actor, now()) as tx:
+        await settle(tx, one, outcome)
+
+
+async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:
+    mail = await need_mail(tx, mail_id)
+    server, content = await mail_server(tx, mail.brand_id), await opened(tx, mail_id)
+    if server is None or content is None:
+        return Outcome(result="never", code="no_server" if server is None else "nothing_kept")
+    password = await password_of(tx, server)
+    if server.login and not password:
+        return Outcome(result="later", code="no_password", of_server=True)
+    return _Ready(mail, letter_of(mail, content, server), as_spoken_to(server, password))
+
+
+async def _sent(one: DueMail, ready: _Ready) -> Outcome:
+    if one.uncertain > 1:
+        return Outcome(result="never", code="uncertain")
+    try:
+        raw = provided.compose(ready.letter)
+    except Unwritable:
+        return Outcome(result="never", code="unwritable")
+    to = [person.email for person in (*ready.letter.to, *ready.letter.cc)]
+    return await provided.post.send(ready.server, ready.letter.sender.email, to, raw)
+
+
+def letter_of(mail: Mail, content: Content, server: MailServer) -> Letter:
+    """Return a mail as plain data, as its brand sends it now."""
+    logo: list[Attached] = []
+    if content.logo_sha256:
+        with contextlib.suppress(OSError):
+            data = path_of(content.logo_sha256).read_bytes()
+            name = "logo." + content.logo_type.partition("/")[2]
+            logo = [Attached(name, content.logo_type, data, cid="logo")]
+    return Letter(
+        message_id=mail.message_id,
+        at=mail.created_at,
+        sender=sender_of(server, mail.language),
+        to=[Person(mail.to_email, mail.to_name)],
+        subject=content.subject,
+        text=content.text,
+        html=content.html,
+        attachments=logo,
+        automatic=content.automatic,
+    )
+
+
+def sender_of(server: MailServer, language: str) -> Person:
+    """Return who a brand is in the From line, in a language."""
+    name = server.sender_name_zh if language == "zh-CN" else server.sender_name_en
+    return Person(server.sender_email, name)
+
+
+def as_spoken_to(server: MailServer, password: str) -> Server:
+    """Return a server with what is needed to speak to it."""
+    return Server(
+        host=server.host, port=server.port, tls=server.tls, login=server.login, password=password
+    )
+
+
+async def settle(tx: Transaction, one: DueMail, outcome: Outcome) -> None:
+    """Write down how a try ended, and what follows for the server."""
+    mail = await need_mail(tx, one.id, lock=True)
+    if mail.attempt != one.attempt or mail.state != "sending":
+        return
+    if outcome.result == "sent":
+        await tx.run(SENT, one.id, one.attempt, tx.now, outcome.status, outcome.said)
+        await tx.run(GOOD, one.brand_id, tx.now)
+        await record(
+            tx,
+            MailSent(
+                mail_id=one.id, brand_id=one.brand_id, mail=mail.kind, about=mail.about,
+                tries=one.attempt,
+            ),
+        )  # fmt: skip
+        return
+    await _not_sent(tx, one, mail, outcome)
+    if not outcome.of_server:
+        return
+    bad = await tx.value(BAD, one.brand_id, tx.now, outcome.code, outcome.status, outcome.said)
+    if bad is not None and (rest := rest_s(bad)):
+        await tx.run(
+            "UPDATE mail_server SET rests_until = $2"
+            " WHERE organisation_id = current_organisation() AND brand_id = $1",
+            one.brand_id,
+            tx.now + timedelta(seconds=rest),
+        )
+
+
+async def _not_sent(tx: Transaction, one: DueMail, mail: Mail, outcome: Outcome) -> None:
+    """Let a mail be tried again, or give it up."""
+    doubts = one.uncertain + (outcome.result == "uncertain")
+    since = await tx.value(
+        "SELECT since_at FROM mail WHERE organisation_id = current_organisation() AND id = $1",
+        one.id,
+    )
+    over = outcome.result == "never" or doubts > 1 or tx.now - since >= GIVEN_UP_AFTER
+    spread = random.random()  # noqa: S311 (spreads retries)
+    wait = UNCERTAIN_WAIT_S if outcome.result == "uncertain" else next_try_s(one.attempt, spread)
+    await tx.run(
+        NOT_SENT,
+        one.id,
+        one.attempt,
+        "failed" if over else "queued",
+        tx.now + timedelta(seconds=wait),
+        tx.now if over else None,
+        outcome.code,
+        outcome.status,
+        outcome.said,
+        doubts,
+    )
+    if over:
+        await record(
+            tx,
+            MailFailed(
+                mail_id=one.id, brand_id=one.brand_id, mail=mail.kind, about=mail.about,
+                code=outcome.code,
+            ),
+        )  # fmt: skip

@@ -1,0 +1,32 @@
+"""Why a mail or its server did not do, in the words of who reads it."""
+
+from typing import Any
+
+from litestar import Request
+
+from peakend.kernel.words import best_language, word
+from peakend.mail.models import MailServer
+
+
+def language_of(request: Request[Any, Any, Any]) -> str:
+    """Return the reader's language."""
+    return best_language(request.headers.get("accept-language"))
+
+
+def reason(
+    language: str, code: str, status: int | None, said: str, server: MailServer | None
+) -> str:
+    """Return what a code means, with what the server answered; nothing where all is well."""
+    if not code:
+        return ""
+    text = word(
+        f"mail.code.{code}",
+        language,
+        host=server.host if server else "",
+        port=server.port if server else "",
+        sender=server.sender_email if server else "",
+    )
+    if status is None:
+        return text
+    answer = f"{status} {said}".strip()
+    return text + word("mail.code.answered", language, answer=answer)

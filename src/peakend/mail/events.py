@@ -1,0 +1,71 @@
+"""Facts of mail: ids and short codes, never addresses, subjects or passwords."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from peakend.kernel.events import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServerChanged(Fact):
+    """A brand's mail server, or its password, was set, changed, paused or removed (`what`)."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailTemplateChanged(Fact):
+    """A brand's template of a kind and language was changed, or set back (`what`)."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    template: str
+    language: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailQueued(Fact):
+    """A mail waits to be sent; `about` is what it is about, by its kind."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSent(Fact):
+    """A brand's server took a mail, after so many tries."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFailed(Fact):
+    """A mail was given up, for a reason as a short code."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailRetried(Fact):
+    """Somebody asked for a mail that was given up to be tried anew."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
