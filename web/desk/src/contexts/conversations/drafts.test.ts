@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest'
 
 const put = vi.hoisted(() => vi.fn(() => Promise.resolve()))
 vi.mock('@/api/client', () => ({ api: { put } }))
-const { clearDraft, draftOf, hasDraft, heldIn, lastKind, offerDrafts, saveCard, saveDraft } = await import('./drafts')
+const { clearDraft, draftOf, heldIn, lastKind, offerDrafts, saveCard, saveDraft } = await import('./drafts')
+const { hasDraft } = await import('./written')
 
 test('a reply and a note are kept apart, here and on the server', () => {
   vi.useFakeTimers()

@@ -1,28 +1,18 @@
 /** What is being typed, a reply and a note beside each other, and the card below a reply: at once in the browser, a moment later on the server. */
-import { reactive, shallowReactive } from 'vue'
 import { api } from '@/api/client'
-import type { Conversation, RichContent, StoredFile } from '@/api/types'
+import type { Conversation } from '@/api/types'
+import { cards, drafts, type Held } from './written'
 
 export type Kind = 'agent' | 'note'
 export interface Draft { text: string; kind: Kind }
-/** `intro` stays empty here: the words before a card are what is written in the composer. */
-export interface Held { content: RichContent; files: StoredFile[]; template_id: string | null; canned_reply_id?: string | null }
-const drafts = reactive(new Map<string, string>())
-/** `null` where one was taken out again. */
-const cards = shallowReactive(new Map<string, Held | null>())
 const kinds = new Map<string, Kind>()
 const timers = new Map<string, number>()
-const both: Kind[] = ['agent', 'note']
 
 export function draftOf(id: string, kind: Kind): string {
   return drafts.get(`${id}/${kind}`) ?? ''
 }
 
 export const heldIn = (id: string): Held | undefined => cards.get(id) ?? undefined
-
-export function hasDraft(id: string): boolean {
-  return !!heldIn(id) || both.some((kind) => draftOf(id, kind))
-}
 
 /** Which of the two was written last. */
 export function lastKind(id: string): Kind | undefined {

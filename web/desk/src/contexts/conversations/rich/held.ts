@@ -1,8 +1,10 @@
 /** Cards that stand in a composer: one for each conversation, which goes with the next reply and is kept with its draft. */
 import type { RichContent, StoredFile } from '@/api/types'
-import { saveCard, type Held } from '../drafts'
+import { saveCard } from '../drafts'
+import type { Held } from '../written'
 
-export { heldIn, type Held } from '../drafts'
+export { heldIn } from '../drafts'
+export type { Held } from '../written'
 /** The same with its words, on its way. */
 export type Carried = Held
 export const LONGEST_INTRO = 1000
