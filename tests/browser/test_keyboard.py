@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from peakend.kernel import clock
 from tests.browser.centre import PASSWORD, PEOPLE, Centre
@@ -27,7 +28,7 @@ async def test_from_signing_in_to_closing(centre: Centre, windows: Any, chat: An
     page = await (await windows()).new_page()
     keyboard = page.keyboard
     await page.goto(centre.at("/desk/login"))
-    await tab_to(page, "textbox", "登录名")
+    await expect(page.get_by_role("textbox", name="登录名")).to_be_focused()
     await keyboard.type(PEOPLE["agent"][0])
     await keyboard.press("Tab")
     await keyboard.type(PASSWORD)

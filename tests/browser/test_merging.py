@@ -88,6 +88,11 @@ async def test_a_matter_is_split_and_joined_again_beside_the_customer(desk: Any,
     page = agent.page
     await agent.reply("请先看电池")
     await customer.sees("请先看电池")
+    await agent.page.keyboard.press("Escape")
+    await agent.page.keyboard.press("n")
+    await page.get_by_role("textbox", name="内部备注").fill("打过两次电话")
+    await agent.page.keyboard.press("Control+Enter")
+    await agent.thread.get_by_text("打过两次电话").wait_for()
     await customer.says("另外我要退货")
     await agent.thread.get_by_text("另外我要退货").wait_for()
     first = page.url
@@ -95,7 +100,9 @@ async def test_a_matter_is_split_and_joined_again_beside_the_customer(desk: Any,
     await page.get_by_role("button", name="更多操作").click()
     await page.get_by_role("menuitem", name="拆分会话").click()
     box = page.get_by_role("dialog", name="哪些消息是另一件事")
-    await box.get_by_role("checkbox").last.check()
+    # What the customer never sees is named as such.
+    await box.get_by_text("内部备注：打过两次电话").wait_for()
+    await box.get_by_role("checkbox", name="另外我要退货").check()
     await box.get_by_role("button", name="拆分 1 条消息").dblclick()
     await box.wait_for(state="detached")
     # The words left this thread without its being loaded anew; they are one notice away.

@@ -78,6 +78,10 @@ async def test_a_half_written_answer_is_there_after_a_reload(desk: Any, chat: An
         agent.page,
         "[...document.querySelectorAll('textarea')].some((one) => one.value === '还没写完的')",
     )
+    # The last words too, typed in the moment of leaving.
+    await agent.composer.fill("还没写完的，又加了几个字")
+    await agent.page.reload()
+    await expect(agent.composer).to_have_value("还没写完的，又加了几个字")
 
 
 async def test_what_an_update_took_away_is_said(desk: Any, chat: Any) -> None:

@@ -60,7 +60,16 @@ function soon(id: string, kind: Kind): void {
   timers.set(key, window.setTimeout(() => write(id, kind), 700))
 }
 
+// What was typed in the last moment goes along when the page is left or loaded again.
+addEventListener('pagehide', () => {
+  for (const [key, timer] of timers) {
+    clearTimeout(timer)
+    write(...(key.split('/') as [string, Kind]))
+  }
+})
+
 function write(id: string, kind: Kind): void {
+  timers.delete(`${id}/${kind}`)
   const held = kind === 'agent' ? heldIn(id) : undefined
   const card = held && { content: held.content, template_id: held.template_id, canned_reply_id: held.canned_reply_id }
   // Lost when offline: the text stays in this browser and is written with the next key.
