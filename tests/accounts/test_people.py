@@ -100,6 +100,44 @@ async def test_an_invitation_is_used_once(
         assert [str(q) for q in await queries.invited_queue_ids(tx, invitation)] == [queue]
 
 
+async def test_an_invitation_promises_roles_of_the_house(
+    database: Database, client: httpx.AsyncClient, organisation: UUID
+) -> None:
+    boss = await a_person(database, client, organisation, "admin")
+    role = {"template": "agent", "sight": "own"}
+    rights = {
+        "看信": ["conversations.read"],
+        "人事": ["accounts.manage"],
+        "规章": ["settings.manage"],
+    }
+    ids = {}
+    for name, some in rights.items():
+        body = role | {"name": name, "permissions": some}
+        ids[name] = (await boss.send("POST", "/roles", body)).json()["id"]
+    clerk = await a_person(database, client, organisation, "agent")
+    held = {"built_in": None, "role_ids": [ids["人事"]]}
+    assert (await boss.send("PUT", f"/members/{clerk.id}/roles", held)).status_code == 200
+    # Stricter rules of sign-in hold now: he signs in anew.
+    async with database.transaction(Actor.system(organisation)) as tx:
+        entry = await actions.enter(tx, member_id=clerk.id)
+    clerk.browser.cookies.set("peakend", entry.token)
+    # He is offered what he may give, and the server holds to it.
+    found = (await clerk.get("/roles")).json()
+    assert {one["name"] for one in found["own"] if one["grantable"]} == {"人事"}
+    assert not any(one["grantable"] for one in found["built_in"])
+    all_of_it = (await boss.get("/roles")).json()
+    assert all(one["grantable"] for one in [*all_of_it["own"], *all_of_it["built_in"]])
+    invited = {"login": "wang@example.com", "name": "王"}
+    for name, status in (("人事", 201), ("规章", 403)):
+        body = invited | {"role_ids": [ids[name]]}
+        answer = await clerk.send("POST", "/members/invitations", body)
+        assert answer.status_code == status, answer.text
+    [waiting] = (await boss.get("/members/invitations")).json()
+    assert (waiting["role"], waiting["own_roles"]) == (None, ["人事"])
+    none = await boss.send("POST", "/members/invitations", invited)
+    assert none.json()["error"]["code"] == "accounts.no_role"
+
+
 @pytest.mark.parametrize(
     ("field", "code"),
     [

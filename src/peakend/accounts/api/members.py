@@ -12,7 +12,7 @@ from peakend.accounts.actions.invitations import Terms, invitation_path
 from peakend.accounts.actions.members import Changes
 from peakend.accounts.api.sessions import Language, Login, Name
 from peakend.accounts.ports import MailAnswer
-from peakend.accounts.rules import CAPACITY, CAPACITY_MOST, Role
+from peakend.accounts.rules import CAPACITY, CAPACITY_MOST, ROLES_OF_ONE, Role
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs, signed_in
@@ -83,11 +83,12 @@ class InvitationLink(Struct, frozen=True):
 
 
 class NewInvitation(Struct, forbid_unknown_fields=True):
-    """Who is asked to join, and as what."""
+    """Who is asked to join, and as what: a built-in role, roles of the house's own, or both."""
 
     login: Login
     name: Name
-    role: Role
+    role: Role | None = None
+    role_ids: Annotated[list[UUID], Meta(max_length=ROLES_OF_ONE)] = []
     team_ids: Ids = []
     queue_ids: Ids = []
     skills: Ids = []
@@ -156,6 +157,7 @@ async def invite(tx: Transaction, data: NewInvitation) -> InvitedLink:
         login=data.login,
         name=data.name,
         role=data.role,
+        role_ids=data.role_ids,
         capacity=data.capacity,
         team_ids=data.team_ids,
         queue_ids=data.queue_ids,

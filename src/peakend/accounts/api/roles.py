@@ -18,7 +18,11 @@ from peakend.accounts.rules import (
     ROLES_OF_ONE,
     SIGHTS,
     Role,
+    RoleGives,
     Sight,
+    covers,
+    gives,
+    rights,
 )
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
@@ -44,7 +48,7 @@ class RoleChange(RoleForm, forbid_unknown_fields=True, kw_only=True):
 
 
 class RoleView(Struct, frozen=True):
-    """A role of the house, and how many active members hold it."""
+    """A role of the house, how many active members hold it, and whether the reader may give it."""
 
     id: UUID
     name: str
@@ -55,6 +59,7 @@ class RoleView(Struct, frozen=True):
     brand_ids: list[UUID]
     version: int
     holders: int
+    grantable: bool
 
 
 class PermissionGroup(Struct, frozen=True):
@@ -86,8 +91,11 @@ async def list_roles(tx: Transaction) -> RolesView:
     """Return the roles, the permissions by what they are about, and which are dangerous."""
     holders = await queries.holders_of_built_in(tx)
     return RolesView(
-        [BuiltInRole(k, sorted(p), SIGHTS[k], holders.get(k, 0)) for k, p in ROLES.items()],
-        [_view(role) for role in await queries.roles(tx)],
+        [
+            BuiltInRole(k, sorted(p), SIGHTS[k], holders.get(k, 0), _may_give(tx, gives(k)))
+            for k, p in ROLES.items()
+        ],
+        [_view(tx, role) for role in await queries.roles(tx)],
         [PermissionGroup(k, some) for k, some in queries.permissions_by_context().items()],
         sorted(DANGEROUS & PERMISSIONS),
         OWN_ROLES,
@@ -98,14 +106,14 @@ async def list_roles(tx: Transaction) -> RolesView:
 async def add_role(tx: Transaction, data: RoleForm) -> RoleView:
     """Make a role; nobody gives rights that he does not have himself."""
     role_id = await actions.add_role(tx, role=_text(data))
-    return _view(await queries.need_role(tx, role_id))
+    return _view(tx, await queries.need_role(tx, role_id))
 
 
 @put("/roles/{role_id:uuid}", opt=needs("accounts.manage"))
 async def change_role(tx: Transaction, role_id: UUID, data: RoleChange) -> RoleView:
     """Change a role; whoever holds it has the new rights within two seconds."""
     await actions.change_role(tx, role_id=role_id, version=data.version, role=_text(data))
-    return _view(await queries.need_role(tx, role_id))
+    return _view(tx, await queries.need_role(tx, role_id))
 
 
 @delete("/roles/{role_id:uuid}", opt=needs("accounts.manage"))
@@ -138,8 +146,14 @@ def _text(data: RoleForm) -> RoleText:
     )
 
 
-def _view(role: Any) -> RoleView:
-    return RoleView(*(getattr(role, name) for name in RoleView.__struct_fields__))
+def _view(tx: Transaction, role: Any) -> RoleView:
+    given = RoleGives(role.permissions, role.sight, role.brand_ids)
+    kept: dict[str, Any] = {name: getattr(role, name, None) for name in RoleView.__struct_fields__}
+    return RoleView(**kept | {"grantable": _may_give(tx, given)})
+
+
+def _may_give(tx: Transaction, given: RoleGives) -> bool:
+    return covers(queries.rights_of_actor(tx.actor), rights([given]))
 
 
 routes: list[Any] = [list_roles, add_role, change_role, remove_role, set_roles, read_rights]

@@ -56,12 +56,13 @@ class _Holder(msgspec.Struct, frozen=True):
 
 
 class BuiltInRole(msgspec.Struct, frozen=True):
-    """A role that every house has; it can be copied, not changed."""
+    """A role that every house has: copied, not changed; `grantable` by the reader, or not."""
 
     key: str
     permissions: list[str]
     sight: str
     holders: int
+    grantable: bool
 
 
 class RoleSource(msgspec.Struct, frozen=True):

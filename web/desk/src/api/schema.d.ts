@@ -6025,6 +6025,7 @@ export interface components {
         };
         /** BuiltInRole */
         BuiltInRole: {
+            grantable: boolean;
             holders: number;
             key: string;
             permissions: string[];
@@ -8051,8 +8052,9 @@ export interface components {
             login: string;
             name: string;
             queue_ids?: string[];
-            /** @enum {string} */
-            role: "agent" | "supervisor" | "admin";
+            /** @enum {null|string} */
+            role?: "agent" | "supervisor" | "admin" | null;
+            role_ids?: string[];
             skills?: string[];
             team_ids?: string[];
         };
@@ -8873,6 +8875,7 @@ export interface components {
         /** RoleView */
         RoleView: {
             brand_ids: string[];
+            grantable: boolean;
             holders: number;
             /** Format: uuid */
             id: string;
