@@ -10,7 +10,7 @@ import './ui/theme.css'
 
 // What was not loaded before an update is gone after it: say so, and let the person choose when to reload. Offline says so itself.
 addEventListener('vite:preloadError', () => {
-  if (navigator.onLine) toast({ text: i18n.global.t('app.updated'), action: { label: i18n.global.t('app.reload'), run: () => location.reload() }, stays_s: 600 })
+  if (navigator.onLine) toast({ text: i18n.global.t('app.updated'), action: { label: i18n.global.t('ui.retry'), run: () => location.reload() }, stays_s: 600 })
 })
 async function start(): Promise<void> {
   if (import.meta.env.VITE_MOCK) await import('../dev/mock')

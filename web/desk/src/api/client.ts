@@ -33,18 +33,14 @@ export function address(path: string, query?: Query): string {
   return `/api${path}${text ? `?${text}` : ''}`
 }
 
-// What is sent while the page is left still arrives.
-let leaving = false
-addEventListener('pagehide', () => (leaving = true))
-addEventListener('pageshow', () => (leaving = false))
-
 async function call<T>(method: string, path: string, query?: Query, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': currentLanguage() }
   if (method !== 'GET') headers['X-Peakend'] = '1'
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   let answer: Response
+  // A draft that is sent while the page is left still arrives.
   try {
-    answer = await fetch(address(path, query), { method, headers, signal, credentials: 'same-origin', keepalive: leaving, body: body === undefined ? undefined : JSON.stringify(body) })
+    answer = await fetch(address(path, query), { method, headers, signal, credentials: 'same-origin', keepalive: path.endsWith('/draft'), body: body === undefined ? undefined : JSON.stringify(body) })
   } catch (cause) {
     if (signal?.aborted) throw cause
     throw new ApiError(0, 'network', 'network')

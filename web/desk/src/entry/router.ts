@@ -72,5 +72,5 @@ router.afterEach((to, from) => {
 
 // A page whose chunk is gone after an update is fetched again with the new build.
 router.onError((error, to) => {
-  if (/dynamically imported module|module script failed/i.test(String(error))) location.assign(to.fullPath)
+  if (/module/.test(error)) location.assign(to.fullPath)
 })

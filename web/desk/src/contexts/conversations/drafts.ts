@@ -62,10 +62,7 @@ function soon(id: string, kind: Kind): void {
 
 // What was typed in the last moment goes along when the page is left or loaded again.
 addEventListener('pagehide', () => {
-  for (const [key, timer] of timers) {
-    clearTimeout(timer)
-    write(...(key.split('/') as [string, Kind]))
-  }
+  for (const key of timers.keys()) write(...(key.split('/') as [string, Kind]))
 })
 
 function write(id: string, kind: Kind): void {

@@ -18,7 +18,7 @@ export function useChosen() {
     return ordersOf(filter.value).includes(wanted) ? wanted : 'recent'
   })
   const shown = computed<ViewColumn[]>(() => {
-    const asked = [...new Set((text('columns') ?? '').split(','))].filter((one): one is ViewColumn => columns.includes(one as ViewColumn)).slice(0, 12)
+    const asked = [...new Set((text('columns') ?? '').split(','))].filter((one): one is ViewColumn => columns.includes(one as ViewColumn))
     return asked.length ? asked : view.value?.columns.length ? (view.value.columns as ViewColumn[]) : usualColumns
   })
   /** Custom fields as columns behind the others. */
