@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 
 from peakend.assist import actions, queries
@@ -297,6 +298,37 @@ async def test_asking_twice_for_a_person(shop: Shop) -> None:
     await shop.says("人工客服在哪")
     await shop.says("转人工")
     assert (await shown(shop, boss))[here]["person"] == 1
+
+
+def test_passed_from_hand_to_hand() -> None:
+    handed = said("", "", kind="system", code="transferred_to_agent")
+    case = Case(state="serving", lines=handed, transfers=2, here_since=NOW + timedelta(hours=1))
+    (found,) = signals(case, RULES, NOW)
+    assert (found.kind, found.level, found.times) == ("passed", 1, 2)
+    assert (found.since, found.last_at) == (handed[0].at, handed[1].at)
+    once = msgspec.structs.replace(case, transfers=1)
+    assert signals(once, RULES, NOW) == []
+    # Of a long conversation only the end is read.
+    long = msgspec.structs.replace(case, transfers=3, lines=said("你好"))
+    (found,) = signals(long, RULES, NOW)
+    assert (found.level, found.last_at) == (2, long.here_since)
+    assert signals(long, msgspec.structs.replace(RULES, passed=False), NOW) == []
+
+
+async def test_a_second_transfer_calls_a_supervisor(floor: Floor) -> None:
+    boss = await floor.hire("boss", role="supervisor", serves=False)
+    first, second, third = [await floor.hire(name) for name in ("lin", "zhao", "qian")]
+    for one in (first, second, third):
+        await floor.ready(one)
+    here = await floor.served(first)
+    await floor.transfer(first, here, second.id, note="换人")
+    await floor.drain()
+    await floor.accept(second, here)
+    await floor.drain()
+    assert "passed" not in (await shown(floor, boss)).get(here, {})
+    await floor.transfer(second, here, third.id, note="这件事归她")
+    await floor.drain()
+    assert (await shown(floor, boss))[here]["passed"] == 1
 
 
 async def test_over_http(floor: Floor, client: httpx.AsyncClient) -> None:

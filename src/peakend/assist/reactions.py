@@ -14,7 +14,7 @@ from peakend.conversations.events import (
 )
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
-from peakend.routing.events import TargetBreached, TargetWarned, WorkTaken
+from peakend.routing.events import TargetBreached, TargetWarned, TransferRequested, WorkTaken
 
 
 @reacts_to(MessageReceived, priority=3, where={"state": "digital"})
@@ -46,6 +46,13 @@ async def forget_tries(tx: Transaction, fact: ConversationReopened) -> None:
 async def look(tx: Transaction, fact: Any) -> None:
     """Look at a conversation that may be going wrong."""
     await actions.ask_for_look(tx, fact.conversation_id)
+
+
+@reacts_to(TransferRequested)
+async def look_at_passed(tx: Transaction, fact: TransferRequested) -> None:
+    """Look at a conversation that is passed on once more."""
+    if fact.transfers > 1:
+        await actions.ask_for_look(tx, fact.conversation_id)
 
 
 @reacts_to(ConversationClosed, ConversationAssigned, ConversationQueued, ConversationReleased)

@@ -48,7 +48,10 @@ async def set_watch_rules(tx: Transaction, *, rules: WatchRules, version: int) -
     long = next((name for name, words in kept.items() if len(words) > MOST_WORDS), None)
     if long is not None:
         raise WrongRules(fields={long: "assist.wrong_rules"})
-    bounds = {"silent_s": (30, 86_400), "lost_from": (1, 10), "person_from": (1, 10)}
+    bounds = {
+        "silent_s": (30, 86_400), "lost_from": (1, 10), "person_from": (1, 10),
+        "passed_from": (2, 10),
+    }  # fmt: skip
     for name, (least, most) in bounds.items():
         if not least <= getattr(rules, name) <= most:
             raise WrongRules(fields={name: "assist.wrong_rules"})

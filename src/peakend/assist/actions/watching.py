@@ -139,7 +139,8 @@ async def _case(tx: Transaction, row: ConversationRow) -> Case:
     if row.state == "closed":
         return Case(state="closed", lines=())
     said = await conversations.transcript(tx, row.id, READ_BACK)
-    waiting = await routing.active_leg(tx, row.id) if row.state == "waiting" else None
+    leg = await routing.active_leg(tx, row.id) if row.state in ("waiting", "serving") else None
+    waiting = leg if row.state == "waiting" else None
     session = await queries.session_of(tx, row.id)
     return Case(
         state=row.state,
@@ -147,6 +148,8 @@ async def _case(tx: Transaction, row: ConversationRow) -> Case:
         awaiting_since=row.awaiting_since,
         attended=row.snoozed_until is None and (waiting is None or waiting.live),
         unsolved=session.unsolved,
+        transfers=leg.transfers if leg else 0,
+        here_since=leg.entered_at if leg else None,
         warn_at=row.warn_at,
         due_at=row.due_at,
     )

@@ -43,6 +43,8 @@ class WatchRulesGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     silent: bool
     silent_s: Annotated[int, Meta(ge=30, le=86_400)]
     late: bool
+    passed: bool
+    passed_from: Annotated[int, Meta(ge=2, le=10)]
     version: Version
 
     def rules(self) -> WatchRules:

@@ -12,6 +12,7 @@ from peakend.accounts.queries import member_briefs
 from peakend.assist.models import SIGNAL_COLUMNS, SignalRow, StepIn
 from peakend.assist.queries.approvals import Approval, approvals_beside, must_wait
 from peakend.assist.queries.side import SideThread, side_threads
+from peakend.assist.rules.watching import SignalKind
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries import ConversationRow
 from peakend.kernel.actors import Actor
@@ -41,7 +42,7 @@ FROM (SELECT conversation_id, max(level) AS level
 class Reason(msgspec.Struct, frozen=True):
     """Why somebody should look: how often, since when, how urgently."""
 
-    kind: Literal["upset", "lost", "silent", "person", "late"]
+    kind: SignalKind
     level: int
     times: int
     since: datetime

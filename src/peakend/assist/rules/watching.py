@@ -14,7 +14,7 @@ import msgspec
 
 from peakend.assist.rules.digital import intent
 
-SignalKind = Literal["upset", "lost", "silent", "person", "late"]
+SignalKind = Literal["upset", "lost", "silent", "person", "late", "passed"]
 Tone = Literal["grave", "upset", "person"]
 Why = Literal["handled", "no_need", "mistaken", "other"]
 
@@ -65,6 +65,8 @@ class WatchRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     silent: bool = True
     silent_s: int = 300
     late: bool = True
+    passed: bool = True
+    passed_from: int = 2
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -87,6 +89,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     attended: bool = True
     """Somebody is due to be there: neither put aside nor outside business hours."""
     unsolved: int = 0
+    transfers: int = 0
+    here_since: datetime | None = None
+    """Since when it is with whom or where it is now."""
     warn_at: datetime | None = None
     due_at: datetime | None = None
 
@@ -213,6 +218,7 @@ def signals(case: Case, rules: WatchRules, now: datetime) -> list[Signal]:
         _person(case, rules) if rules.person else None,
         _silent(case, rules, now) if rules.silent else None,
         _late(case, now) if rules.late else None,
+        _passed(case, rules) if rules.passed else None,
     )
     return [one for one in found if one is not None]
 
@@ -282,6 +288,17 @@ def _late(case: Case, now: datetime) -> Signal | None:
     over = now >= case.due_at
     at = case.due_at if over else case.warn_at
     return Signal("late", URGENT if over else NOTICE, 1, at, at)
+
+
+def _passed(case: Case, rules: WatchRules) -> Signal | None:
+    """The customer is passed from hand to hand."""
+    if case.transfers < rules.passed_from or case.here_since is None:
+        return None
+    moments = [line.at for line in case.lines if (line.code or "").startswith("transferred_to_")]
+    # Of a long conversation only the end was read.
+    moments = moments or [case.here_since]
+    level = URGENT if case.transfers > rules.passed_from else NOTICE
+    return Signal("passed", level, case.transfers, moments[0], moments[-1])
 
 
 def _signal(kind: SignalKind, moments: Sequence[datetime], level: int) -> Signal:

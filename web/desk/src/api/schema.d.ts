@@ -6791,7 +6791,7 @@ export interface components {
         };
         /** Dismissal */
         Dismissal: {
-            kinds: ("upset" | "lost" | "silent" | "person" | "late")[];
+            kinds: ("upset" | "lost" | "silent" | "person" | "late" | "passed")[];
             /** @default  */
             note: string;
             /** @enum {string} */
@@ -8707,7 +8707,7 @@ export interface components {
         /** Reason */
         Reason: {
             /** @enum {string} */
-            kind: "upset" | "lost" | "silent" | "person" | "late";
+            kind: "upset" | "lost" | "silent" | "person" | "late" | "passed";
             /** Format: date-time */
             last_at: string;
             level: number;
@@ -9810,6 +9810,8 @@ export interface components {
             late: boolean;
             lost: boolean;
             lost_from: number;
+            passed: boolean;
+            passed_from: number;
             person: boolean;
             person_from: number;
             silent: boolean;
@@ -9834,6 +9836,10 @@ export interface components {
             lost: boolean;
             /** @default 3 */
             lost_from: number;
+            /** @default true */
+            passed: boolean;
+            /** @default 2 */
+            passed_from: number;
             /** @default true */
             person: boolean;
             /** @default 2 */
