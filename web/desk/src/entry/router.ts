@@ -31,8 +31,8 @@ export const router = createRouter({
   routes: [
     ...stories,
     { path: '/desk/login', component: () => import('./pages/Login.vue'), meta: { open: true, title: 'app.sign_in' } },
-    { path: '/desk/setup/:token', alias: '/setup/:token', component: () => import('./pages/Setup.vue'), meta: { open: true, title: 'app.setup_title' } },
-    { path: '/desk/invitation/:token', alias: '/invitation/:token', component: () => import('./pages/Invitation.vue'), meta: { open: true, title: 'app.invitation_title' } },
+    { path: '/desk/setup/:token', alias: '/setup/:token', component: () => import('./pages/Setup.vue'), meta: { open: true, title: 'app.setup_title', words: ['app/door'] } },
+    { path: '/desk/invitation/:token', alias: '/invitation/:token', component: () => import('./pages/Invitation.vue'), meta: { open: true, title: 'app.invitation_title', words: ['app/door'] } },
     {
       path: '/desk',
       component: () => import('./shell/Shell.vue'),
