@@ -41,6 +41,21 @@ async def test_set_up_makes_an_organisation_once(
     assert len(await queries.organisation_ids(database)) == 1
 
 
+async def test_one_more_organisation_is_set_up_beside_the_first(
+    database: Database, client: httpx.AsyncClient, organisation: UUID
+) -> None:
+    assert await actions.offer_set_up(database) is None
+    secret = await actions.offer_set_up(database, another=True)
+    made = await client.post(f"/api/setup/{secret}", json=NEW | {"organisation": "乙公司"})
+    assert made.status_code == 201, made.text
+    assert made.json()["organisation"]["name"] == "乙公司"
+    assert len(await queries.organisation_ids(database)) == 2
+    # Its founder is alone in it.
+    members = (await client.get("/api/members")).json()
+    assert [one["login"] for one in members] == [NEW["login"]]
+    assert (await client.post(f"/api/setup/{secret}", json=NEW)).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("asked", "kept"),
     [("Europe/Berlin", "Europe/Berlin"), ("Etc/Unknown", "Asia/Shanghai"), ("", "Asia/Shanghai")],

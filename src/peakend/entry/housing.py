@@ -79,6 +79,15 @@ def passphrase_in(path: Path | None) -> str:
         raise typer.Exit(1) from None
 
 
+@app.command("add", help=say("entry.house.add"))
+def add(data_dir: DataDir = None) -> None:
+    """Print a link by which one more organisation is set up in this database."""
+    use(data_dir)
+    link = run(_offered())
+    console.print("[green]✓[/]", say("entry.house.offered"))
+    console.print(f"   {link}", markup=False, soft_wrap=True)
+
+
 @app.command("restore", help=say("entry.house.restore"))
 def restore(
     archive: Source,
@@ -135,6 +144,14 @@ async def _exported(path: Path, name: str | None, lock: Lock | None) -> "Manifes
             manifest = await actions.pack(database, actor, path, tell, lock)
             await actions.note_export(database, actor, manifest)
             return manifest
+
+
+async def _offered() -> str:
+    from peakend.accounts import actions
+
+    async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
+        secret = await actions.offer_set_up(database, another=True)
+    return f"{settings.public_url}/setup/{secret}"
 
 
 @contextlib.asynccontextmanager

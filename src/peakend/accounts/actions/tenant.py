@@ -70,22 +70,25 @@ class WrongTimeZone(Invalid):
     wording = "accounts.wrong_time_zone"
 
 
-async def offer_set_up(database: Database) -> str | None:
-    """Return the secret of a new set-up link, or None where an organisation exists.
+async def offer_set_up(database: Database, *, another: bool = False) -> str | None:
+    """Return the secret of a new set-up link, or None where an organisation exists already.
 
-    Earlier unused links end, so that the one printed last is the only one.
+    Earlier unused links end, so that the one printed last is the only one. With `another` the link
+    is for one more organisation, beside those that there are.
     """
-    if await any_organisation(database):
+    if not another and await any_organisation(database):
         return None
     secret = token()
     now = clock.now()
     async with database.system() as tx:
         await tx.run("DELETE FROM set_up_token WHERE used_at IS NULL")
         await tx.run(
-            "INSERT INTO set_up_token (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
+            "INSERT INTO set_up_token (token_hash, created_at, expires_at, another)"
+            " VALUES ($1, $2, $3, $4)",
             token_hash(secret),
             now,
             now + SET_UP_LIFE,
+            another,
         )
     return secret
 

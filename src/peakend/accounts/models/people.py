@@ -171,6 +171,8 @@ set_up_token = system_table(
     moment("created_at"),
     moment("expires_at"),
     moment("used_at", nullable=True),
+    # For one more organisation, beside those that there are.
+    Column("another", Boolean, nullable=False, server_default="false"),
 )
 team = tenant_table("team", text_column("name"), moment("created_at"))
 team_member = tenant_table(

@@ -346,7 +346,10 @@ async def invitation_by_token(database: Database, token: str, now: datetime) -> 
 
 
 async def known_set_up_token(database: Database, token: str, now: datetime) -> bool:
-    """Say whether a set-up link can be used: known, fresh, unused, and nothing is set up yet."""
+    """Say whether a set-up link can be used: known, fresh, unused.
+
+    The link of the first start ends once something is set up, one for another organisation not.
+    """
     digest = _digest(token)
     if digest is None:
         return False
@@ -355,8 +358,8 @@ async def known_set_up_token(database: Database, token: str, now: datetime) -> b
             await tx.value(
                 """
                 SELECT EXISTS (SELECT FROM set_up_token
-                               WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2)
-                   AND NOT EXISTS (SELECT FROM organisation)
+                               WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
+                                 AND (another OR NOT EXISTS (SELECT FROM organisation)))
                 """,
                 digest,
                 now,

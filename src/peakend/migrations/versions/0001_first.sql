@@ -449,6 +449,7 @@ CREATE TABLE set_up_token (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	used_at TIMESTAMP WITH TIME ZONE, 
+	another BOOLEAN DEFAULT 'false' NOT NULL, 
 	CONSTRAINT pk_set_up_token PRIMARY KEY (token_hash)
 )
 -- next
