@@ -89,11 +89,17 @@ async def test_it_ends_when_revoked_over_or_without_its_owner(
     assert (await boss.send("DELETE", f"/api-keys/{revoked['id']}")).status_code == 204
     assert (await boss.send("DELETE", f"/api-keys/{revoked['id']}")).status_code == 204
     assert (await boss.send("DELETE", f"/api-keys/{uuid4()}")).status_code == 404
-    assert (await ask(client, revoked["key"])).status_code == 401
+    answer = await ask(client, revoked["key"])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "kernel.sign_in_needed")
     async with database.transaction(Actor.system(organisation)) as tx:
         await tx.run("UPDATE api_key SET expires_at = $2 WHERE id = $1",
                      UUID(over["id"]), tx.now - timedelta(seconds=1))  # fmt: skip
-    assert (await ask(client, over["key"])).status_code == 401
+    # Who holds the very key hears that its time is over; who guesses hears nothing of it.
+    answer = await ask(client, over["key"])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "accounts.api_key_expired")
+    wrong = over["key"][:-1] + ("A" if over["key"][-1] != "A" else "B")
+    answer = await ask(client, wrong)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "kernel.sign_in_needed")
     assert (await ask(client, without["key"])).status_code == 200
     other = await a_person(database, client, organisation, "admin", login="other")
     await other.send("PATCH", f"/members/{boss.id}", {"active": False})

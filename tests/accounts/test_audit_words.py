@@ -38,6 +38,16 @@ def test_every_act_and_what_it_was_done_to_has_a_word(language: str) -> None:
     assert {"reply.decided", "queue.opened", "queue.closed"} < acts
     assert {act for act in acts if f"accounts.did_{act}" not in words} == set()
     assert {kind for kind in kinds if f"accounts.kind_{kind}" not in words} == set()
+    details = {
+        key.value
+        for one in found
+        for given in [*one.args[4:5], *(more.value for more in one.keywords)]
+        if isinstance(given, ast.Dict)
+        for key in given.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert {"rows", "by_himself"} <= details
+    assert {one for one in details if f"accounts.detail_{one}" not in words} == set()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -53,3 +63,13 @@ def test_every_way_in_has_a_word(language: str) -> None:
     }
     assert {"passkey", "sso"} <= ways
     assert {way for way in ways if f"accounts.way_{way}" not in words} == set()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_kind_of_table_has_a_word(language: str) -> None:
+    words = json.loads((WORDS / f"words.{language}.json").read_text())
+    known = json.loads((ROOT / f"src/peakend/exchange/words.{language}.json").read_text())
+    mark = "exchange.kind_"
+    kinds = {key.removeprefix(mark) for key in known if key.startswith(mark)} - {"not_found"}
+    assert {"customers", "articles"} < kinds
+    assert {kind for kind in kinds if f"accounts.value_{kind}" not in words} == set()

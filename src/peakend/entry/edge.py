@@ -85,7 +85,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
 async def key_holder(connection: Connection) -> Actor | None:
     """Return for whom the API key of a request acts; None where there is no key.
 
-    Errors: SignInNeeded for one that is not known or over, AddressRefused, TooMany.
+    Errors: SignInNeeded for one that is not known, ApiKeyExpired, AddressRefused, TooMany.
     """
     scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":

@@ -58,4 +58,5 @@ class OpenKey(msgspec.Struct, frozen=True):
     scopes: list[str]
     networks: list[str]
     per_minute: int
+    expires_at: datetime | None
     last_used_at: datetime | None

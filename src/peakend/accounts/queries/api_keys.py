@@ -11,7 +11,7 @@ from peakend.accounts.rules import API_KEY_PREFIX, address_allowed
 from peakend.kernel import clock
 from peakend.kernel.actors import BY_KEY, Actor
 from peakend.kernel.db import Database, Transaction
-from peakend.kernel.errors import Invalid, NotFound
+from peakend.kernel.errors import Invalid, NotFound, SignInNeeded
 from peakend.kernel.secrets import token_hash
 
 CACHE_S = 1.0
@@ -27,6 +27,12 @@ class ApiKeyNotFound(NotFound):
     wording = "accounts.api_key_not_found"
 
 
+class ApiKeyExpired(SignInNeeded):
+    """The key is right, but its time is over; only who holds it hears so."""
+
+    wording = "accounts.api_key_expired"
+
+
 class KeyHolder(msgspec.Struct, frozen=True):
     """For whom a key acts, from where it may come, and how often."""
 
@@ -36,7 +42,10 @@ class KeyHolder(msgspec.Struct, frozen=True):
 
 
 async def actor_for_key(database: Database, secret: str, address: str) -> KeyHolder | None:
-    """Return for whom a key acts now, or None; a key that is used says so once a minute."""
+    """Return for whom a key acts now, or None; a key that is used says so once a minute.
+
+    Errors: ApiKeyExpired for one that is right and not revoked, but over.
+    """
     digest = _digest(secret)
     if digest is None:
         return None
@@ -83,17 +92,18 @@ async def _look(database: Database, digest: bytes, now: datetime, address: str) 
         key = await tx.one(
             OpenKey,
             """
-            SELECT organisation_id, id, member_id, scopes, networks, per_minute, last_used_at
+            SELECT organisation_id, id, member_id, scopes, networks, per_minute, expires_at,
+                   last_used_at
             FROM api_key
             WHERE token_hash = $1
               AND revoked_at IS NULL
-              AND (expires_at IS NULL OR expires_at > $2)
             """,
             digest,
-            now,
         )
         if key is None:
             return None
+        if key.expires_at is not None and key.expires_at <= now:
+            raise ApiKeyExpired
         if key.last_used_at is None or (now - key.last_used_at).total_seconds() >= TOUCH_S:
             await tx.run(
                 "UPDATE api_key SET last_used_at = $3, last_address = $4"
