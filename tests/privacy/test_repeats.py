@@ -6,11 +6,13 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import msgspec
 import pytest
 
 from peakend.kernel import clock
-from peakend.kernel.ledger import read_ledger
+from peakend.kernel.ledger import note_erased, read_ledger
 from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 from peakend.privacy import actions
@@ -75,6 +77,10 @@ async def test_what_waits_is_on_the_health_page(place: Place) -> None:
     report = await place.does("GET", "/health-report")
     [sign] = [one for one in report["signs"] if one["code"] == "erasures_waiting"]
     assert "1 persons" in sign["text"]
+    told = await place.does("GET", "/privacy/erasures/waiting")
+    [line] = read_ledger(own_ledger()).lines
+    one = {"erasure_id": str(line.erasure_id), "customer_id": customer_id, "why": "on_hold"}
+    assert told == {"count": 1, "items": [one]}
     await place.does("DELETE", f"/privacy/holds/{held['id']}")
     async with place.centre.tx() as tx:
         await actions.tend_ledger(tx)
@@ -85,3 +91,18 @@ async def test_what_waits_is_on_the_health_page(place: Place) -> None:
     assert "恢复备份后重新删除于" in page
     report = await place.does("GET", "/health-report")
     assert "erasures_waiting" not in {one["code"] for one in report["signs"]}
+    told = await place.does("GET", "/privacy/erasures/waiting")
+    assert told == {"count": 0, "items": []}
+
+
+async def test_nobody_of_another_organisation_is_told(place: Place) -> None:
+    customer_id = await _asked(place)
+    await place.works()
+    await place.fetch("DELETE FROM erasure")
+    await place.fetch("UPDATE customer SET erased_at = NULL, known = true")
+    [line] = read_ledger(own_ledger()).lines
+    other = msgspec.structs.replace(line, organisation_id=uuid4(), erasure_id=uuid4())
+    note_erased(own_ledger(), [other])
+    told = await place.does("GET", "/privacy/erasures/waiting")
+    assert [(one["customer_id"], one["why"]) for one in told["items"]] == [(customer_id, "due")]
+    assert told["items"][0]["erasure_id"] == str(line.erasure_id)

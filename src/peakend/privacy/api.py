@@ -14,7 +14,7 @@ from peakend.kernel.personal import Category
 from peakend.privacy import actions, queries
 from peakend.privacy.actions import ErasureAsked, RetentionAsked
 from peakend.privacy.models import Erasure, Hold, Run
-from peakend.privacy.queries import Amount, CategoryView, ErasurePreview, Package
+from peakend.privacy.queries import Amount, CategoryView, ErasurePreview, Package, WaitingErasures
 from peakend.privacy.rules import Ground, HoldCode, Identity, Subject
 
 _AS_FILE = {
@@ -72,6 +72,12 @@ async def preview_erasure(tx: Transaction, customer_id: UUID) -> ErasurePreview:
 async def list_erasures(tx: Transaction) -> list[Erasure]:
     """Return the newest erasures."""
     return await queries.erasures(tx)
+
+
+@get("/privacy/erasures/waiting", opt=needs("privacy.manage"))
+async def list_waiting(tx: Transaction) -> WaitingErasures:
+    """Return who was brought back by a restore and is not erased once more yet, and why."""
+    return await queries.waiting_erasures(tx)
 
 
 @post("/privacy/erasures", opt=needs("privacy.manage"))
@@ -173,7 +179,7 @@ async def list_runs(tx: Transaction) -> list[Run]:
 
 
 routes: list[Any] = [
-    preview_erasure, list_erasures, erase, read_erasure, erasure_report, list_packages, ask_package,
-    package_file, list_holds, place_hold,
+    preview_erasure, list_erasures, list_waiting, erase, read_erasure, erasure_report,
+    list_packages, ask_package, package_file, list_holds, place_hold,
     lift_hold, list_retention, set_retention, retention_amount, list_runs,
 ]  # fmt: skip

@@ -11,7 +11,14 @@ from peakend.privacy.queries.erasures import (
 )
 from peakend.privacy.queries.holds import HoldNotFound, holds, is_held, need_hold
 from peakend.privacy.queries.packages import Package, need_package, packages, view
-from peakend.privacy.queries.repeats import Repeat, own_ledger, repeats
+from peakend.privacy.queries.repeats import (
+    Repeat,
+    WaitingErasure,
+    WaitingErasures,
+    own_ledger,
+    repeats,
+    waiting_erasures,
+)
 from peakend.privacy.queries.retention import (
     Amount,
     CategoryView,
@@ -32,6 +39,8 @@ __all__ = [
     "Package",
     "Repeat",
     "Run",
+    "WaitingErasure",
+    "WaitingErasures",
     "amount",
     "categories",
     "current_days",
@@ -48,4 +57,5 @@ __all__ = [
     "running_for",
     "runs",
     "view",
+    "waiting_erasures",
 ]

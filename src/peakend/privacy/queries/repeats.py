@@ -1,5 +1,6 @@
 """Which erasures a restored database does not know of, and what stands in their way."""
 
+import asyncio
 import contextlib
 from datetime import datetime
 from pathlib import Path
@@ -11,9 +12,9 @@ import msgspec
 from peakend.conversations import queries as conversations
 from peakend.customers import queries as customers
 from peakend.kernel.db import Transaction
-from peakend.kernel.ledger import Gone, ledger_in
+from peakend.kernel.ledger import Gone, ledger_in, read_ledger
 from peakend.kernel.settings import settings
-from peakend.privacy.queries.erasures import running_for
+from peakend.privacy.queries.erasures import MOST_SHOWN, running_for
 from peakend.privacy.queries.holds import is_held
 
 Why = Literal["due", "on_hold", "merged", "running"]
@@ -33,6 +34,21 @@ class Repeat(msgspec.Struct, frozen=True, kw_only=True):
     open_ids: list[UUID]
     conversations: int
     why: Why
+
+
+class WaitingErasure(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom a restore brought back, by number only, and why the erasure still waits."""
+
+    erasure_id: UUID
+    customer_id: UUID
+    why: Why
+
+
+class WaitingErasures(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is to be erased once more. Counts: `count` is all of them, also those not in `items`."""
+
+    count: int
+    items: list[WaitingErasure]
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -60,6 +76,19 @@ async def repeats(tx: Transaction, lines: list[Gone]) -> list[Repeat]:
         for one in await _of_line(tx, line, known):
             found.setdefault(one.customer_id, one)
     return list(found.values())
+
+
+async def waiting_erasures(tx: Transaction) -> WaitingErasures:
+    """Return who of this organisation waits to be erased once more, as this ledger says.
+
+    Errors: OSError where the ledger is there but cannot be read.
+    """
+    found = await repeats(tx, (await asyncio.to_thread(read_ledger, own_ledger())).lines)
+    items = [
+        WaitingErasure(erasure_id=one.erasure_id, customer_id=one.customer_id, why=one.why)
+        for one in found[:MOST_SHOWN]
+    ]
+    return WaitingErasures(count=len(found), items=items)
 
 
 _KNOWN = """

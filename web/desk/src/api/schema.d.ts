@@ -3470,6 +3470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/erasures/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return who was brought back by a restore and is not erased once more yet, and why */
+        get: operations["privacy.list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy/erasures/{erasure_id}": {
         parameters: {
             query?: never;
@@ -9778,6 +9795,20 @@ export interface components {
         WaitingApproval: {
             approval: components["schemas"]["Approval"];
             conversation: components["schemas"]["ConversationRow"];
+        };
+        /** WaitingErasure */
+        WaitingErasure: {
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            erasure_id: string;
+            /** @enum {string} */
+            why: "due" | "on_hold" | "merged" | "running";
+        };
+        /** WaitingErasures */
+        WaitingErasures: {
+            count: number;
+            items: components["schemas"]["WaitingErasure"][];
         };
         /** Waits */
         Waits: {
@@ -17711,6 +17742,32 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "privacy.list_waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingErasures"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
