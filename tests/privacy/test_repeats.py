@@ -1,5 +1,6 @@
 """The ledger outlives whoever dies while it is written, and mends what it lacks."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -21,6 +22,10 @@ from tests.privacy import planting
 from tests.privacy.conftest import Place, erasure
 
 ROOT = Path(__file__).parents[2]
+_SESSIONS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend'
+"""
 
 
 async def _asked(place: Place) -> str:
@@ -39,11 +44,16 @@ async def test_who_is_killed_at_the_ledger_loses_no_line(place: Place, when: str
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     (settings.data_dir / "secret.key").write_text(settings.key.hex())
     words = [sys.executable, "-m", "tests.privacy.dying", place.dsn, str(settings.data_dir), when]
+    before = await place.fetch(_SESSIONS)
     ended = subprocess.run(
         words, cwd=ROOT, check=False, capture_output=True,
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
     )  # fmt: skip
     assert ended.returncode == -signal.SIGKILL, ended.stderr[-2000:]
+    # What a dead process had locked is passed over until the server has noticed; we look once.
+    async with asyncio.timeout(20):
+        while await place.fetch(_SESSIONS) > before:
+            await asyncio.sleep(0.02)
     assert len(read_ledger(own_ledger()).lines) == (1 if when == "after" else 0)
     later = clock.now() + timedelta(seconds=120)
     await Worker(place.centre.database, lambda: later).drain()

@@ -102,6 +102,33 @@ async def test_a_first_reply_is_warned_of_and_missed_once(floor: Floor, agent: A
     assert len(await told(floor)) == 2
 
 
+async def test_a_clock_runs_again_where_the_only_answer_was_taken_back(
+    floor: Floor, agent: Actor
+) -> None:
+    conversation_id = await floor.served(agent)
+    before = await shown(floor, conversation_id)
+    floor.wait(20)
+    await says(floor, agent, conversation_id)
+    await says(floor, agent, conversation_id)
+    await floor.drain()
+    assert (await shown(floor, conversation_id)).due_at is None
+    async with floor.tx(agent) as tx:
+        shown_now = await found.messages(tx, await floor.conversation(conversation_id))
+    first, second = [one.id for one in shown_now if one.kind == "agent"]
+    floor.wait(20)
+    for message_id, waits in ((second, False), (first, True)):
+        async with floor.tx(agent) as tx:
+            await conversations.recall(tx, message_id=message_id, by=agent)
+        await floor.drain()
+        after = await shown(floor, conversation_id)
+        assert (after.awaiting_since is not None, after.due_at is not None) == (waits, waits)
+    assert (after.awaiting_since, after.target) == (before.awaiting_since, "first_reply")
+    # Said once more, it is an answer to what was asked then.
+    await says(floor, agent, conversation_id)
+    await floor.drain()
+    assert (await shown(floor, conversation_id)).due_at is None
+
+
 async def test_an_answer_in_time_withdraws_everything(floor: Floor, agent: Actor) -> None:
     conversation_id = await floor.served(agent)
     await says(floor, agent, conversation_id)

@@ -29,6 +29,7 @@ from peakend.conversations.events import (
     ConversationSplitOff,
     ConversationStarted,
     ConversationWoken,
+    MessageRecalled,
     MessageReceived,
     PrioritySet,
     ReasonSet,
@@ -168,6 +169,12 @@ async def stop_clock(tx: Transaction, fact: ReplySent) -> None:
         until=tx.cause.occurred_at,
         replied=not fact.first,
     )
+
+
+@reacts_to(MessageRecalled, alone=True, where={"kind": "agent"})
+async def start_clock_again(tx: Transaction, fact: MessageRecalled) -> None:
+    """Let the clock run again where the answer that stopped it was taken back."""
+    await actions.follow_targets(tx, conversation_id=fact.conversation_id)
 
 
 @reacts_to(ConversationClosed, alone=True)

@@ -68,6 +68,33 @@ UPDATE conversation SET preview = $2, preview_kind = $3, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1
 """
 
+# Whose only answer was taken back waits again: since the words that nobody has answered, or, where
+# the answer followed a hand-over, since then.
+_WAITS_AGAIN = """
+UPDATE conversation c SET
+    awaiting_since = least(
+        c.awaiting_since,
+        coalesce(asked.at, $2::timestamptz - c.last_wait_ms * interval '1 millisecond')
+    ),
+    first_reply_at = CASE WHEN c.first_reply_at < $2 THEN c.first_reply_at END
+FROM (
+    SELECT min(m.at) AS at FROM message m
+    WHERE m.organisation_id = current_organisation() AND m.conversation_id = $1
+      AND m.kind = 'customer' AND m.recalled_at IS NULL AND m.seq > (
+          SELECT coalesce(max(a.seq), 0) FROM message a
+          WHERE a.organisation_id = current_organisation() AND a.conversation_id = $1
+            AND a.kind IN ('agent', 'digital') AND a.recalled_at IS NULL
+      )
+) asked
+WHERE c.organisation_id = current_organisation() AND c.id = $1
+  AND c.state IN ('waiting', 'serving') AND num_nonnulls(asked.at, c.last_wait_ms) > 0
+  AND NOT EXISTS (
+      SELECT FROM message m
+      WHERE m.organisation_id = current_organisation() AND m.conversation_id = $1
+        AND m.seq > $3 AND m.kind = 'agent' AND m.recalled_at IS NULL
+  )
+"""
+
 _QUOTED_IN = """
 SELECT id, conversation_id FROM message
 WHERE organisation_id = current_organisation() AND reply_to = $1
@@ -150,6 +177,8 @@ async def recall(tx: Transaction, *, message_id: UUID, by: Actor) -> UUID:
         await withdraw_files(tx, [UUID(str(file["id"])) for file in found.files])
     if found.kind != "note":
         await _preview_anew(tx, row.id)
+    if found.kind == "agent":
+        await tx.run(_WAITS_AGAIN, row.id, found.at, found.seq)
     agent_id, leg_id = _hand(row, by)
     await record(
         tx,
