@@ -106,7 +106,7 @@ async def test_canned_replies_by_table(dock: Dock, browser: httpx.AsyncClient) -
 async def test_kinds_stand_in_their_order(dock: Dock, browser: httpx.AsyncClient) -> None:
     found = (await browser.get("/api/import-kinds")).json()
     assert [one["code"] for one in found] == [
-        "customers", "companies", "articles", "canned", "tags", "members",
+        "customers", "companies", "articles", "canned", "tags", "members", "directory",
     ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def say(key: str, **params: object) -> str:
 
 def complain(key: str, **params: object) -> None:
     """Print what went wrong and what to do."""
-    complaints.print(say(key, **params), style="red", markup=False)
+    complaints.print(say(key, **params), style="red", markup=False, soft_wrap=True)
 
 
 def show_rows(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

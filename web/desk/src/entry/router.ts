@@ -52,14 +52,12 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  const words = needWords(...new Set(to.matched.flatMap((one) => one.meta.words ?? [])))
   if (to.matched.some((one) => one.meta.open)) {
-    await needWords()
+    await words
     return true
   }
-  const [me] = await Promise.all([
-    restore().catch(() => undefined),
-    needWords(...new Set(to.matched.flatMap((one) => one.meta.words ?? []))),
-  ])
+  const [me] = await Promise.all([restore().catch(() => undefined), words])
   // Without an answer the shell opens and shows that the server is not reached.
   if (me === null) return { path: '/desk/login', query: to.path === '/desk/inbox' ? {} : { next: to.fullPath } }
   return true
