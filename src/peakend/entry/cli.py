@@ -314,7 +314,7 @@ async def _rescued(login: str, any_network: bool) -> list["rescued.Rescued"]:
 
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         return await rescued.rescued(
-            database, login, any_network=any_network, base=settings.public_url
+            database, login, any_network=any_network, base=running.Plan().url
         )
 
 

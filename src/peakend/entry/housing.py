@@ -151,7 +151,7 @@ async def _offered() -> str:
 
     async with running.reached(settings.data_dir) as dsn, running.opened(dsn) as database:
         secret = await actions.offer_set_up(database, another=True)
-    return f"{settings.public_url}/setup/{secret}"
+    return f"{running.Plan().url}/setup/{secret}"
 
 
 @contextlib.asynccontextmanager
