@@ -10,7 +10,7 @@ import pytest
 from peakend.accounts.queries import MemberNotFound
 from peakend.conversations import actions, queries
 from peakend.kernel import clock
-from peakend.kernel.errors import Conflict, Invalid, NotFound
+from peakend.kernel.errors import Conflict, Crossed, Invalid, NotFound
 from peakend.kernel.files import save_file
 from peakend.kernel.ids import new_id
 from tests.conversations.conftest import Centre
@@ -73,7 +73,7 @@ async def test_same_message_twenty_times_at_once(centre: Centre) -> None:
     results = await asyncio.gather(
         *(centre.says("只发一次", client_id) for _ in range(20)), return_exceptions=True
     )
-    assert all(isinstance(r, Conflict) or not isinstance(r, BaseException) for r in results)
+    assert all(isinstance(r, Crossed) or not isinstance(r, BaseException) for r in results)
     assert await seqs(centre) == [1]
     assert len(await centre.facts("MessageReceived")) == 1
     assert (await centre.says("只发一次", client_id)).seq == 1

@@ -32,7 +32,8 @@ AT_A_TIME = 200
 RESTORED_WITHIN = timedelta(minutes=2)
 
 _LOCK = """
-INSERT INTO watch AS w (conversation_id) VALUES ($1)
+INSERT INTO watch AS w (conversation_id)
+SELECT c.id FROM conversation c WHERE c.organisation_id = current_organisation() AND c.id = $1
 ON CONFLICT (organisation_id, conversation_id) DO UPDATE SET seen_version = w.seen_version
 """
 _SEEN = """
