@@ -4,11 +4,8 @@ Who dies between sending and writing down sends again under the same id, once th
 A receiver that is slow or fails holds up nobody but itself.
 """
 
-import asyncio
-import contextlib
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -34,12 +31,12 @@ from peakend.automation.rules.webhooks import (
     rest_s,
     retry_after_s,
 )
-from peakend.kernel import clock
 from peakend.kernel.actors import Actor
-from peakend.kernel.db import Database, Transaction
+from peakend.kernel.db import Database, SystemTransaction, Transaction
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.outgoing import Outgoing, safe_fetch
+from peakend.kernel.outgoing.carrier import Carrier
 
 log = structlog.get_logger()
 
@@ -85,75 +82,25 @@ RETURNING failures, failing_since
 """
 
 
-class Courier:
+class Courier(Carrier[Due]):
     """Carries what is due until told to stop."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
-        self._database = database
-        self._now = now
-        self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        self._busy: Counter[UUID] = Counter()
+    most_at_once = MOST_AT_ONCE
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Carry until `stop` is set; a poke wakes us, and every second we look by ourselves."""
-        self._database.pokes.listen(self._wake.set)
-        try:
-            while not stop.is_set():
-                self._wake.clear()
-                try:
-                    await self.start_due()
-                except Exception:
-                    log.exception("webhooks could not be looked at")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 1)
-        finally:
-            for task in self._running:
-                task.cancel()
+    async def claim(
+        self, tx: SystemTransaction, free: int, busy: list[UUID], many: list[int]
+    ) -> list[Due]:
+        """Take what is due, of a receiver in trouble one at a time."""
+        until = tx.now + LEASE
+        return await tx.all(Due, CLAIM, tx.now, until, free, busy, many, TROUBLED_AFTER, AT_ONCE)
 
-    async def carry(self) -> int:
-        """Carry everything that is due now, and return how much was sent."""
-        total = 0
-        while found := await self.start_due():
-            total += found
-            await asyncio.gather(*self._running)
-        return total
+    def receiver(self, one: Due) -> UUID:
+        """Return which webhook it goes to."""
+        return one.webhook_id
 
-    async def start_due(self) -> int:
-        """Begin to send what is due, as far as there are hands free."""
-        free = MOST_AT_ONCE - len(self._running)
-        if free <= 0:
-            return 0
-        now = self._now()
-        async with self._database.system(now) as tx:
-            due = await tx.all(
-                Due,
-                CLAIM,
-                now,
-                now + LEASE,
-                free,
-                list(self._busy),
-                list(self._busy.values()),
-                TROUBLED_AFTER,
-                AT_ONCE,
-            )
-        for one in due:
-            self._busy[one.webhook_id] += 1
-            task = asyncio.create_task(self._carry(one))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        return len(due)
-
-    async def _carry(self, one: Due) -> None:
-        try:
-            await carry_one(self._database, one, self._now)
-        except Exception as error:  # noqa: BLE001 (its lease runs out, and it is tried again)
-            log.error("a delivery failed", id=str(one.id), error=type(error).__name__)
-        finally:
-            self._busy[one.webhook_id] -= 1
-            if self._busy[one.webhook_id] <= 0:
-                del self._busy[one.webhook_id]
-            self._wake.set()
+    async def carry_one(self, one: Due) -> None:
+        """Carry one and write down how it went."""
+        await carry_one(self._database, one, self._now)
 
 
 async def carry_one(database: Database, one: Due, now: Callable[[], datetime]) -> None:

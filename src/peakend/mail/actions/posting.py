@@ -4,10 +4,8 @@ A server that breaks off after a whole mail may have taken it: it is handed over
 same Message-ID, and not a third time. Who dies while sending leaves the same doubt behind.
 """
 
-import asyncio
 import contextlib
 import random
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,11 +13,11 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from peakend.kernel import clock
 from peakend.kernel.actors import Actor
-from peakend.kernel.db import Database, Transaction
+from peakend.kernel.db import Database, SystemTransaction, Transaction
 from peakend.kernel.events import record
 from peakend.kernel.files import path_of
+from peakend.kernel.outgoing.carrier import Carrier
 from peakend.mail.events import MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
 from peakend.mail.ports import Attached, Letter, Outcome, Person, Server, Unwritable, provided
@@ -83,75 +81,27 @@ RETURNING failures
 """
 
 
-class Postman:
+class Postman(Carrier[DueMail]):
     """Hands over what is due until told to stop."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = clock.now) -> None:
-        self._database = database
-        self._now = now
-        self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
-        self._busy: Counter[UUID] = Counter()
+    most_at_once = MOST_AT_ONCE
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Hand over until `stop` is set; a poke wakes us, and every second we look by ourselves."""
-        self._database.pokes.listen(self._wake.set)
-        try:
-            while not stop.is_set():
-                self._wake.clear()
-                try:
-                    await self.start_due()
-                except Exception:
-                    log.exception("the outbox could not be looked at")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), 1)
-        finally:
-            for task in self._running:
-                task.cancel()
+    async def claim(
+        self, tx: SystemTransaction, free: int, busy: list[UUID], many: list[int]
+    ) -> list[DueMail]:
+        """Take what is due, of a receiver in trouble one at a time."""
+        until = tx.now + LEASE
+        return await tx.all(
+            DueMail, CLAIM, tx.now, until, free, busy, many, TROUBLED_AFTER, AT_ONCE
+        )
 
-    async def carry(self) -> int:
-        """Hand over everything that is due now, and return how many mails that were."""
-        total = 0
-        while found := await self.start_due():
-            total += found
-            await asyncio.gather(*self._running)
-        return total
+    def receiver(self, one: DueMail) -> UUID:
+        """Return whose server it goes to."""
+        return one.brand_id
 
-    async def start_due(self) -> int:
-        """Begin to send what is due, as far as there are hands free."""
-        free = MOST_AT_ONCE - len(self._running)
-        if free <= 0:
-            return 0
-        now = self._now()
-        async with self._database.system(now) as tx:
-            due = await tx.all(
-                DueMail,
-                CLAIM,
-                now,
-                now + LEASE,
-                free,
-                list(self._busy),
-                list(self._busy.values()),
-                TROUBLED_AFTER,
-                AT_ONCE,
-            )
-        for one in due:
-            self._busy[one.brand_id] += 1
-            task = asyncio.create_task(self._carry(one))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
-        return len(due)
-
-    async def _carry(self, one: DueMail) -> None:
-        try:
-            await carry_one(self._database, one, self._now)
-        except Exception as error:  # noqa: BLE001 (its lease runs out, and it is tried again)
-            log.error("a mail failed", id=str(one.id), error=type(error).__name__)
-        finally:
-            self._busy[one.brand_id] -= 1
-            if self._busy[one.brand_id] <= 0:
-                del self._busy[one.brand_id]
-            self._wake.set()
+    async def carry_one(self, one: DueMail) -> None:
+        """Carry one and write down how it went."""
+        await carry_one(self._database, one, self._now)
 
 
 class _Ready(msgspec.Struct, frozen=True):
