@@ -7,7 +7,7 @@ class PeakendError(Exception):
     """Something a caller may do wrong; it becomes an answer in the caller's language."""
 
     status: ClassVar[int] = 400
-    wording: ClassVar[str] = "kernel.refused"
+    wording: str = "kernel.refused"
 
     def __init__(self, *, fields: dict[str, str] | None = None, **params: Any) -> None:
         super().__init__(self.wording)

@@ -33,7 +33,7 @@ class CardTooLong(Invalid):
     def __init__(self, about: TooLong) -> None:
         super().__init__(fields={about.part: "long"}, most=about.most, long=about.long)
         # Which part it is belongs into the sentence, in either language.
-        self.wording = worded(about)[0]  # type: ignore[misc]
+        self.wording = worded(about)[0]
 
 
 class WrongCardTemplate(Invalid):

@@ -51,7 +51,7 @@ class ArchiveProblem(PeakendError):
     status = 409
 
     def __init__(self, wording: str, **params: Any) -> None:
-        self.wording = wording  # type: ignore[misc]
+        self.wording = wording
         super().__init__(fields=None, **params)
 
 

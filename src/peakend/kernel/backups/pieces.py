@@ -111,7 +111,7 @@ def opened(
         except BaseException:
             stream.close()
             if isinstance(error := done.exception(), LockDamaged):
-                raise error  # noqa: B904  (it is the cause of what its reader saw)
+                raise error from None  # what its reader saw follows from it
             raise
         done.result()
 

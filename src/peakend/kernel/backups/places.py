@@ -32,7 +32,7 @@ class BackupProblem(PeakendError):
     wording = "kernel.backups.failed"
 
     def __init__(self, wording: str, **params: object) -> None:
-        self.wording = wording  # type: ignore[misc]
+        self.wording = wording
         super().__init__(fields=None, **params)
 
 

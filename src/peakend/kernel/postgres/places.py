@@ -36,7 +36,7 @@ class PostgresProblem(PeakendError):
     wording = "kernel.postgres.failed"
 
     def __init__(self, wording: str, **params: object) -> None:
-        self.wording = wording  # type: ignore[misc]
+        self.wording = wording
         super().__init__(fields=None, **params)
 
 

@@ -15,11 +15,15 @@ from peakend.kernel.templates import rendered
 from peakend.kernel.words import word
 from peakend.mail.events import MailFailed, MailQueued, MailRetried
 from peakend.mail.models import Content, Mail
-from peakend.mail.ports import Person
+from peakend.mail.ports import Automatic, Person
 from peakend.mail.queries import brand_frame, mail_server, need_mail, place_of, template
 from peakend.mail.rules import KEPT_FAILED, KEPT_SENT, Kind, Language, framed, nested
 
-_AUTOMATIC = {"invitation": "generated", "acknowledgement": "replied", "reply": ""}
+_AUTOMATIC: dict[str, Automatic] = {
+    "invitation": "generated",
+    "acknowledgement": "replied",
+    "reply": "",
+}
 
 
 class MailSentAlready(Conflict):
@@ -94,7 +98,7 @@ async def _written(
         subject=" ".join(subject.split()),
         text=text.strip() + "\n",
         html=framed(text, look, link=values.get("link", ""), button=button),
-        automatic=automatic,  # type: ignore[arg-type]
+        automatic=automatic,
         logo_sha256=logo.sha256 if logo else "",
         logo_type=logo.mime if logo else "",
     )
