@@ -12,7 +12,10 @@ LARGEST_LINE = 32 * 1024
 MOST_LINES = 2000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200}?)[ \t]*:[ \t]*(.*)", re.DOTALL)
-_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000}|.{0,1000}?)\?=", re.DOTALL)
+ENCODED_WORD = re.compile(
+    r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000}|.{0,1000}?)\?=", re.DOTALL | re.ASCII
+)
+_WORD = re.compile(ENCODED_WORD.pattern.encode(), re.DOTALL)
 _GAP = re.compile(rb"\s*")
 _PARAM = re.compile(
     rb';\s*([A-Za-z0-9_-]{1,40})(?:\*(\d{1,4}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))',
@@ -88,6 +91,17 @@ def field(fields: Fields, name: str) -> bytes:
 
 def text_of(value: bytes, reasons: Reasons, hint: str = "") -> str:
     """Return a header's text: encoded words put together again, raw bytes by their looks."""
+    found = []
+    for raw, label in pieces_of(value):
+        text, whole = decoded(raw, label or "", hint)
+        if not whole:
+            reasons.unread("header_damaged")
+        found.append(text)
+    return one_line("".join(found))
+
+
+def pieces_of(value: bytes) -> list[tuple[bytes, str | None]]:
+    """Return a header in pieces: bytes that were encoded with their label, others with None."""
     pieces: list[tuple[bytes, str | None]] = []
     at = 0
     for match in _WORD.finditer(value):
@@ -103,16 +117,10 @@ def text_of(value: bytes, reasons: Reasons, hint: str = "") -> str:
             pieces.append((content, label))
         at = match.end()
     pieces.append((value[at:], None))
-    found = []
-    for raw, label_ in pieces:
-        text, whole = decoded(raw, label_ or "", hint)
-        if not whole:
-            reasons.unread("header_damaged")
-        found.append(text)
-    return _clean("".join(found))
+    return pieces
 
 
-def _clean(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a line that is one line: no breaks, no NUL, no lone surrogates."""
     text = re.sub(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+", " ", text)
     text = re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", text)
@@ -171,4 +179,4 @@ def _extended(parts: list[tuple[int, bool, bytes]], reasons: Reasons, hint: str)
     text, good = decoded(whole, label, hint)
     if not good:
         reasons.unread("header_damaged")
-    return _clean(text)
+    return one_line(text)

@@ -86,7 +86,7 @@ class _Reading:
 
     def mail(self) -> Mail:
         fields = self.root.fields
-        address, name = self._sender()
+        address, name = sender(fields, self.reasons, self.hint)
         subject = text_of(field(fields, "subject"), self.reasons, self.hint)
         self._gather(self.root)
         self._remark()
@@ -106,12 +106,6 @@ class _Reading:
             automatic=automatic(fields, self.root.kind, address, subject, text, self.kinds),
             reasons=list(self.reasons.found.values()),
         )
-
-    def _sender(self) -> tuple[str, str]:
-        # Who sent is seldom missing, but there are programs that write `From: <>`.
-        order = ("from", "sender", "reply-to", "return-path")
-        values = [value for name in order for key, value in self.root.fields if key == name]
-        return sender(values[:20], self.reasons, self.hint)
 
     def _recipients(self, name: str) -> str:
         values = [value for key, value in self.root.fields if key == name][:50]
