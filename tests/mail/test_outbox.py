@@ -49,13 +49,14 @@ class House:
                 ),
             )  # fmt: skip
 
-    async def queue(self, about: UUID | None = None) -> UUID:
+    async def queue(self, about: UUID | None = None, customer_id: UUID | None = None) -> UUID:
         async with self.tx() as tx:
             made = await actions.queue_mail(
                 tx,
                 brand_id=self.brand_id,
                 kind="reply",
                 about=about or uuid4(),
+                customer_id=customer_id,
                 to=Person("liu@example.org", "刘思雨"),
                 language="zh-CN",
                 values={

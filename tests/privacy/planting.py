@@ -10,6 +10,8 @@ from PIL import Image
 from peakend.customers import actions as customers
 from peakend.kernel.actors import Actor
 from peakend.kernel.ids import new_id
+from peakend.mail import actions as mails
+from peakend.mail.ports import Person
 from tests.conversations.test_visitor_api import Visitor
 from tests.privacy.conftest import Place
 
@@ -244,4 +246,35 @@ async def on_a_signal(place: Place, conversation_id: str) -> None:
         place.centre.organisation_id,
         UUID(conversation_id),
         place.word("note on a signal"),
+    )
+
+
+async def in_a_mail(place: Place, conversation_id: str, customer_id: str) -> None:
+    """Plant a mail to him that waits in the outbox."""
+    word = place.word
+    async with place.centre.tx() as tx:
+        from peakend.accounts.queries import brands
+
+        brand_id = (await brands(tx))[0].id
+        await mails.set_server(
+            tx,
+            server=mails.ServerText(
+                brand_id=brand_id, host="mail.example.com", port=465, tls="implicit", login="x",
+                sender_email="service@example.com", sender_name_zh="客服", sender_name_en="Us",
+            ),
+        )  # fmt: skip
+        mail_id = await mails.queue_mail(
+            tx,
+            brand_id=brand_id,
+            kind="reply",
+            about=UUID(conversation_id),
+            customer_id=UUID(customer_id),
+            to=Person(f"{word('address of a mail')}@example.com", word("recipient of a mail")),
+            language="zh-CN",
+            values={"answer": word("words of a mail"), "conversation.subject": "邮"},
+        )
+    assert mail_id is not None
+    del place.planted["words of a mail"]
+    place.planted["sealed mail"] = await place.fetch(
+        "SELECT encode(content_sealed, 'hex') FROM mail WHERE id = $1", mail_id
     )

@@ -22,6 +22,7 @@ async def _everything(place: Place) -> tuple[str, str]:
     await planting.merged(place, customer_id)
     await place.works()
     await planting.on_a_signal(place, conversation_id)
+    await planting.in_a_mail(place, conversation_id, customer_id)
     return customer_id, conversation_id
 
 

@@ -1,6 +1,7 @@
 """What is done with mail: servers and templates set, mails queued, sent and tried anew."""
 
 from peakend.mail.actions import archiving as _archiving
+from peakend.mail.actions import forgetting as _forgetting
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.posting import Postman
 from peakend.mail.actions.queueing import (
@@ -47,6 +48,7 @@ __all__ = [
     "WrongPort",
     "WrongTemplate",
     "_archiving",
+    "_forgetting",
     "change_template",
     "previewed",
     "queue_mail",

@@ -21,7 +21,7 @@ from peakend.kernel.outgoing.carrier import Carrier
 from peakend.mail.events import MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
 from peakend.mail.ports import Attached, Letter, Outcome, Person, Server, Unwritable, provided
-from peakend.mail.queries import mail_server, need_mail, opened, password_of
+from peakend.mail.queries import MailNotFound, mail_server, need_mail, opened, password_of
 from peakend.mail.rules import (
     AT_ONCE,
     GIVEN_UP_AFTER,
@@ -113,11 +113,16 @@ class _Ready(msgspec.Struct, frozen=True):
 async def carry_one(database: Database, one: DueMail, now: Callable[[], datetime]) -> None:
     """Hand one mail over and write down how it went."""
     actor = Actor.system(one.organisation_id)
-    async with database.transaction(actor, now()) as tx:
-        ready = await _ready(tx, one.id)
+    try:
+        async with database.transaction(actor, now()) as tx:
+            ready = await _ready(tx, one.id)
+    except MailNotFound:
+        # To somebody who was erased since it was taken from the queue.
+        return
     outcome = ready if isinstance(ready, Outcome) else await _sent(one, ready)
-    async with database.transaction(actor, now()) as tx:
-        await settle(tx, one, outcome)
+    with contextlib.suppress(MailNotFound):
+        async with database.transaction(actor, now()) as tx:
+            await settle(tx, one, outcome)
 
 
 async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:

@@ -47,11 +47,13 @@ async def queue_mail(
     to: Person,
     language: Language,
     values: Mapping[str, str],
+    customer_id: UUID | None = None,
 ) -> UUID | None:
     """Write a mail by the brand's template and let it be sent once this transaction holds.
 
-    `values` are those of the kind's variables, by their dotted names. None where the brand has no
-    mail server that works, or where its template says nothing.
+    A mail to a customer names him, so that it goes when he is erased. `values` are those of the
+    kind's variables, by their dotted names. None where the brand has no mail server that works, or
+    where its template says nothing.
     """
     server = await mail_server(tx, brand_id)
     if server is None or not server.active:
@@ -64,8 +66,8 @@ async def queue_mail(
     await tx.run(
         """
         INSERT INTO mail (id, brand_id, kind, about, to_email, to_name, language, message_id,
-                          content_sealed, created_at, since_at, state, next_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 'queued', $10)
+                          content_sealed, created_at, since_at, state, next_at, customer_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 'queued', $10, $11)
         """,
         mail_id,
         brand_id,
@@ -77,6 +79,7 @@ async def queue_mail(
         f"{mail_id}@{host}",
         seal(msgspec.json.encode(content), place_of(tx, mail_id)),
         tx.now,
+        customer_id,
     )
     await record(tx, MailQueued(mail_id=mail_id, brand_id=brand_id, mail=kind, about=about))
     return mail_id
@@ -154,11 +157,15 @@ async def retry_mail(tx: Transaction, *, mail_id: UUID) -> Mail:
 
 
 async def sweep_mails(tx: Transaction) -> int:
-    """Forget mails that were sent or given up long ago; return how many."""
+    """Forget mails that were sent or given up long ago; return how many.
+
+    What is on hold stays; to customers, the house may have set a shorter time.
+    """
     return await tx.run(
         """
         DELETE FROM mail
         WHERE organisation_id = current_organisation()
+          AND (customer_id IS NULL OR NOT on_hold(customer_id))
           AND (state = 'sent' AND done_at < $1 OR state = 'failed' AND done_at < $2)
         """,
         tx.now - KEPT_SENT,

@@ -24,5 +24,3 @@ __all__ = [
 ]
 
 plain("settings", "mail_server", "mail_template")
-# Mail to members alone, so far.
-plain("staff", "mail")

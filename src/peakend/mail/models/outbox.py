@@ -24,6 +24,8 @@ mail_table = tenant_table(
     Column("kind", Text, nullable=False),
     # No link: what it is about may be gone.
     Column("about", Uuid(as_uuid=True), nullable=False),
+    # To which customer, where it goes to one: nobody else here knows customers, so no link.
+    Column("customer_id", Uuid(as_uuid=True)),
     Column("to_email", Text, nullable=False),
     Column("to_name", Text, nullable=False, server_default=""),
     Column("language", Text, nullable=False),
@@ -48,6 +50,10 @@ mail_table = tenant_table(
     ),
     Index("ix_mail_list", "organisation_id", "state", "id"),
     Index("ix_mail_about", "organisation_id", "about"),
+    Index(
+        "ix_mail_customer", "organisation_id", "customer_id",
+        postgresql_where=sql("customer_id IS NOT NULL"),
+    ),
     system="all",
 )  # fmt: skip
 

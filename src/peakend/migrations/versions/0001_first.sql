@@ -946,6 +946,7 @@ CREATE TABLE mail (
 	brand_id UUID NOT NULL, 
 	kind TEXT NOT NULL, 
 	about UUID NOT NULL, 
+	customer_id UUID, 
 	to_email TEXT NOT NULL, 
 	to_name TEXT DEFAULT '' NOT NULL, 
 	language TEXT NOT NULL, 
@@ -2376,6 +2377,8 @@ CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
 -- next
 CREATE INDEX ix_mail_about ON mail (organisation_id, about)
+-- next
+CREATE INDEX ix_mail_customer ON mail (organisation_id, customer_id) WHERE customer_id IS NOT NULL
 -- next
 CREATE INDEX ix_mail_due ON mail (organisation_id, brand_id, next_at) WHERE state IN ('queued', 'sending')
 -- next

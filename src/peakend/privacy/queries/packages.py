@@ -11,7 +11,7 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.personal import HELD, About, found, how_many
 from peakend.language.queries import masked
 from peakend.privacy.models import PACKAGE_COLUMNS, PackageRow, PackageState
-from peakend.privacy.rules import Identity, is_own_word
+from peakend.privacy.rules import Identity, is_own_word, own_columns
 
 MOST_PACKAGES = 50
 
@@ -94,7 +94,7 @@ async def parts(tx: Transaction, about: About, ids: list[UUID]) -> list[Part]:
             made.append(Part(table=held.table, about=about, count=count, rows=None))
             continue
         rows = [
-            row if is_own_word(held.table, row) else _without(row)
+            row if is_own_word(held.table, row) else _without(row) | own_columns(held.table, row)
             for row in await found(tx, held, ids)
         ]
         made.append(Part(table=held.table, about=about, count=len(rows), rows=rows))

@@ -21,6 +21,8 @@ OWN_WORDS = frozenset(
     {"customer", "identity", "profile_value", "kept_object", "company_customer", "page_view",
      "visitor", "survey", "file"}
 )  # fmt: skip
+# Where a mail of ours went is the person's own address, whatever stands in it.
+OWN_COLUMNS = {"mail": frozenset({"to_email", "to_name"})}
 # What the report says about what stays, in this order.
 KEPT = ("numbers", "facts", "audit", "house", "free_text", "carried", "backups")
 
@@ -56,6 +58,11 @@ def is_own_word(table: str, row: Mapping[str, object]) -> bool:
     if table == "message":
         return row.get("kind") == "customer"
     return table in OWN_WORDS
+
+
+def own_columns(table: str, row: Mapping[str, object]) -> dict[str, object]:
+    """Return what is the person's own in a row that somebody else wrote."""
+    return {name: row[name] for name in OWN_COLUMNS.get(table, frozenset()) if name in row}
 
 
 def good_days(days: int | None, least: int, most: int | None) -> bool:
