@@ -1,9 +1,12 @@
 """Companies, and fields of the house's own as columns."""
 
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
+from peakend.exchange.actions import exporting
 from tests.exchange.conftest import Dock, counts
 
 
@@ -54,3 +57,41 @@ async def test_fields_of_the_house_are_columns(dock: Dock, browser: httpx.AsyncC
     await dock.floor.drain()
     text = (await browser.get(f"/api/exports/{asked['client_id']}/file")).text
     assert ",****,1990-05-07,否" in text.split("\r\n")[1]
+
+
+async def test_columns_stay_where_they_were_when_fields_change_meanwhile(
+    dock: Dock, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "_PORTION", 1)
+    fields: dict[str, Any] = {}
+
+    async def a_field(key: str, **more: Any) -> None:
+        body = {"of": "customer", "key": key, "kind": "text", "label_zh": f"列{key}",
+                "label_en": key, "privacy": "internal", **more}  # fmt: skip
+        fields[key] = (await browser.post("/api/profile-fields", json=body)).json()
+
+    async def changes(key: str, **more: Any) -> None:
+        body = {"version": fields[key]["version"], **more}
+        answer = await browser.patch(f"/api/profile-fields/{fields[key]['id']}", json=body)
+        assert answer.status_code == 200, answer.text
+
+    async def a_portion() -> None:
+        async with dock.floor.tx() as tx:
+            await exporting.export_step(tx, run_id=UUID(asked["client_id"]))
+
+    for key in ("early", "risk", "late"):
+        await a_field(key)
+    head = "手机,列early,列risk,列late\n"
+    await dock.all_in(f"{head}13800000001,a1,r1,z1\n13800000002,a2,r2,z2\n")
+    asked = {"client_id": str(uuid4()), "kind": "customers"}
+    await browser.post("/api/exports", json=asked)
+    await a_portion()
+    await changes("risk", seen_by=["supervisor"])
+    await changes("late", label_zh="改了名")
+    await a_field("added")
+    await a_portion()
+    dock.floor.wait(60)
+    await dock.floor.drain()
+    text = (await browser.get(f"/api/exports/{asked['client_id']}/file")).text
+    lines = [line.split(",")[-3:] for line in text.strip().split("\r\n")]
+    assert lines == [["列early", "列risk", "列late"], ["a1", "r1", "z1"], ["a2", "", "z2"]]

@@ -1,5 +1,7 @@
 """Customers carried in: tried first, line-exact, nothing doubled, and out again."""
 
+import io
+import zipfile
 from uuid import uuid4
 
 import httpx
@@ -240,5 +242,12 @@ async def test_upload_and_template(dock: Dock, browser: httpx.AsyncClient) -> No
             "/api/import-kinds/customers/imports", files={"file": ("x.csv", data)}
         )
         assert (sent.status_code, sent.json()["error"]["code"]) == (422, code)
+    folder = io.BytesIO()
+    with zipfile.ZipFile(folder, "w") as archive:
+        archive.writestr("手册/退货.md", "# 退货")
+    sent = await browser.post(
+        "/api/import-kinds/customers/imports", files={"file": ("手册.zip", folder.getvalue())}
+    )
+    assert sent.json()["error"]["code"] == "exchange.folder_elsewhere"
     missing = await browser.post("/api/import-kinds/none/imports", files={"file": ("x", b"a\n1")})
     assert missing.status_code == 404

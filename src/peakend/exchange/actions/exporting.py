@@ -1,7 +1,8 @@
 """A table carried out: gathered portion by portion into a file of our own, fetched for a day.
 
 The file is cut to the length that was committed before each portion, so that a worker that died
-leaves nothing twice. The form is made when it is fetched.
+leaves nothing twice. Its columns are settled when it is asked for: what changes meanwhile empties
+cells, it never moves them. The form is made when it is fetched.
 """
 
 import asyncio
@@ -41,8 +42,9 @@ _PORTION = 1_000
 # A workbook is made while somebody waits for it.
 MOST_BOOK = 100_000
 _START = """
-INSERT INTO export_run (id, member_id, kind, form, search, private, reason, rights, state, at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'making', $9) ON CONFLICT DO NOTHING
+INSERT INTO export_run
+    (id, member_id, kind, form, search, private, reason, rights, columns, state, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'making', $10) ON CONFLICT DO NOTHING
 """
 _MOVE = """
 UPDATE export_run SET cursor = $2, place = $3, rows = rows + $4, state = $5, until = $6
@@ -93,8 +95,10 @@ async def start_export(
     if private and not any(one.private and by.may(one.private) for one in columns):
         raise Refused
     rights = accounts.rights_to_keep(by)
+    language = best_language(by.language)
+    settled = [[one.key, one.labels[language]] for one in columns]
     if not await tx.run(
-        _START, run_id, by.id, kind, form, search, private, why, rights, tx.now
+        _START, run_id, by.id, kind, form, search, private, why, rights, settled, tx.now
     ):  # fmt: skip
         await need_export(tx, run_id, by)
         return
@@ -140,25 +144,27 @@ async def _gathered(
         folder = await kind.pack.give(tx, run.cursor, _PORTION, run.search)
         files = [[one.path, one.text, one.sha256] for one in folder.files]
         return files, folder.count, folder.cursor
-    columns = await columns_of(tx, kind)
+    seen = {one.key: one for one in await columns_of(tx, kind)}
     out = await kind.give(tx, run.cursor, _PORTION, run.search)
     values = dict(out.rows)
     for extra in EXTRAS.get(kind.code, ()):
         for one, more in (await extra.give(tx, list(values))).items():
             values[one] |= more
+    columns = [seen.get(key) for key, _ in run.columns]
     lines = [_line(columns, values[one], by, private=run.private) for one in values]
     if not run.place:
-        lines.insert(0, [one.labels[best_language(by.language)] for one in columns])
+        lines.insert(0, [heading for _, heading in run.columns])
     return lines, len(values), out.cursor
 
 
 def _line(
-    columns: list[CarryColumn], values: dict[str, str], by: Actor, *, private: bool
+    columns: list[CarryColumn | None], values: dict[str, str], by: Actor, *, private: bool
 ) -> list[str]:
     cells = []
     for one in columns:
-        value = values.get(one.key, "")
-        if value and one.private and not (private and by.may(one.private)):
+        # A field that is gone, or not shown to who asked any more, stays empty in its place.
+        value = values.get(one.key, "") if one else ""
+        if value and one and one.private and not (private and by.may(one.private)):
             value = one.mask(value) if one.mask else "****"
         cells.append(value)
     return cells

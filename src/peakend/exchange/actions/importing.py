@@ -75,6 +75,12 @@ class WrongMapping(Invalid):
     wording = "exchange.wrong_mapping"
 
 
+class FolderElsewhere(Invalid):
+    """A zip without a workbook came for a kind that is carried as tables only."""
+
+    wording = "exchange.folder_elsewhere"
+
+
 class NotReady(Conflict):
     """The import is under way, over, or was not tried yet."""
 
@@ -86,7 +92,7 @@ async def take_in(database: Database, *, kind: str, path: Path, name: str, by: A
 
     Nothing is held open meanwhile: reading a large table takes seconds.
     A zip that is no workbook is a folder, where the kind is carried so.
-    Errors: KindNotFound, and what `spooled` or `spooled_folder` raises.
+    Errors: KindNotFound, FolderElsewhere, and what `spooled` or `spooled_folder` raises.
     """
     wanted = need_kind(kind, by)
     pack: tuple[str, int] | None = None
@@ -95,6 +101,8 @@ async def take_in(database: Database, *, kind: str, path: Path, name: str, by: A
             if wanted.pack is not None and await asyncio.to_thread(is_folder, path):
                 found = await asyncio.to_thread(spooled_folder, path, spool, kept, wanted.pack)
                 pack = await asyncio.to_thread(settle, kept)
+            elif await asyncio.to_thread(is_folder, path, damaged=False):
+                raise FolderElsewhere
             else:
                 found = await asyncio.to_thread(_spool, path, spool)
             sha256, size = await asyncio.to_thread(settle, spool)

@@ -15,15 +15,15 @@ from peakend.kernel.sheets import Spool
 _SHOWN = 20
 
 
-def is_folder(path: Path) -> bool:
-    """Say whether a file is a zip that is no workbook."""
+def is_folder(path: Path, *, damaged: bool = True) -> bool:
+    """Say whether a file is a zip that is no workbook; what holds of one that cannot be read."""
     if not zipfile.is_zipfile(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" not in archive.NameToInfo
     except DAMAGED:
-        return True
+        return damaged
 
 
 def spooled_folder(path: Path, spool: Path, kept: Path, kind: CarryPack) -> Spool:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from peakend.exchange.rules import ExportState, Form
 from peakend.kernel.db import reference, tenant_table
@@ -19,6 +19,8 @@ export_run_table = tenant_table(
     Column("private", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
     Column("rights", ARRAY(Text), nullable=False),
+    # Key and heading of each, as they were when it was asked for.
+    Column("columns", JSONB, nullable=False),
     Column("state", Text, nullable=False),
     # Behind which thing it goes on, and how long the file is up to there.
     Column("cursor", Text),
@@ -40,6 +42,7 @@ class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     search: str
     private: bool
     rights: list[str]
+    columns: list[tuple[str, str]]
     state: ExportState
     cursor: str | None
     place: int

@@ -853,6 +853,7 @@ CREATE TABLE export_run (
 	private BOOLEAN NOT NULL, 
 	reason TEXT NOT NULL, 
 	rights TEXT[] NOT NULL, 
+	columns JSONB NOT NULL, 
 	state TEXT NOT NULL, 
 	cursor TEXT, 
 	place BIGINT DEFAULT '0' NOT NULL, 
