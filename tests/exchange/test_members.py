@@ -224,3 +224,17 @@ async def test_no_invitation_gives_by_a_role_what_one_has_not(dock: Dock) -> Non
     assert counts(done) == (1, 0, 0, 1)
     assert await dock.faults(done.id) == [(2, "角色", "不能授予、收回或修改自己没有的权限")]
     dock.admin = admin
+
+
+async def test_no_table_gives_by_a_role_what_one_does_not_see(
+    dock: Dock, browser: httpx.AsyncClient
+) -> None:
+    rules = {"version": 0, "rules": {"admin": {"phone": "masked"}}}
+    assert (await browser.put("/api/field-sights", json=rules)).status_code == 200
+    done = await dock.all_in(
+        HEAD + "a@example.com,甲,坐席,,,,,\nb@example.com,乙,管理员,,,,,\n", "members"
+    )
+    assert counts(done) == (1, 0, 0, 1)
+    [(line, column, why)] = await dock.faults(done.id)
+    assert (line, column) == (2, "角色")
+    assert "看不到的客户资料（电话）" in why

@@ -1,9 +1,10 @@
-"""What accounts need from above: which queues there are, and a mail that invites somebody.
+"""What accounts need from above: which queues there are, which fields are for some roles only,
+and a mail that invites somebody.
 
-`entry/wiring.py` sets them in `provided`; without it there is no queue, and no mail.
+`entry/wiring.py` sets them in `provided`; without it there is no queue, no field, and no mail.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
@@ -31,6 +32,18 @@ class KnownQueues(Protocol):
         """Return those of the queues that exist."""
 
 
+# What roles let see and fill in, of the fields that are for some roles only: a name for each such
+# right that stays the same, and how the field is called.
+FieldRights = Callable[[Collection[str]], Mapping[str, str]]
+
+
+class RoleFields(Protocol):
+    """Knows the fields of the house's own that are for some roles only."""
+
+    async def __call__(self, tx: Transaction, /) -> FieldRights:
+        """Return what says of roles which of these fields they let see and fill in."""
+
+
 class InvitationMail(Protocol):
     """Sends the link of an invitation to whom it is meant for."""
 
@@ -55,11 +68,13 @@ class Provided:
 
     member_queues: MemberQueues
     known_queues: KnownQueues
+    role_fields: RoleFields
     invitation_mail: InvitationMail
 
     def __init__(self) -> None:
         self.member_queues = _none
         self.known_queues = _no_queue
+        self.role_fields = _no_field
         self.invitation_mail = _NoMail()
 
 
@@ -71,6 +86,10 @@ async def _none(
 
 async def _no_queue(tx: Transaction, queue_ids: Collection[UUID], /) -> Collection[UUID]:
     return ()
+
+
+async def _no_field(tx: Transaction, /) -> FieldRights:
+    return lambda roles: {}
 
 
 class _NoMail:

@@ -20,6 +20,7 @@ from peakend.language.ports import provide_embedder
 from peakend.mail import actions as mail
 from peakend.mail import ports as mail_ports
 from peakend.onboarding import ports as onboarding_ports
+from peakend.profiles import queries as profiles
 from peakend.routing import ports as routing_ports
 from peakend.routing import queries as routing
 
@@ -68,6 +69,7 @@ def _ports() -> None:
     """Join the ports that lower contexts declare with what upper contexts provide."""
     accounts_ports.provided.member_queues = routing.member_queues
     accounts_ports.provided.known_queues = routing.queue_names
+    accounts_ports.provided.role_fields = profiles.role_fields
     accounts_ports.provided.invitation_mail = mail.Invitations()
     mail_ports.provided.post = SmtpPost()
     mail_ports.provided.compose = compose

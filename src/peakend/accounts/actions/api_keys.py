@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions.audit_log import audit
-from peakend.accounts.actions.granting import RoleTooHigh
+from peakend.accounts.actions.granting import RoleTooHigh, need_seen
 from peakend.accounts.actions.members import need_name
 from peakend.accounts.actions.proposals import need_second, proposer, two_people
 from peakend.accounts.actions.sign_in_rules import WrongNetwork
@@ -18,6 +18,7 @@ from peakend.accounts.rules import (
     API_KEYS,
     API_PER_MINUTE,
     PERMISSIONS,
+    Rights,
     clean_networks,
     is_dangerous,
 )
@@ -56,8 +57,8 @@ async def add_api_key(tx: Transaction, *, key: KeyText) -> tuple[UUID, str]:
     """Make a key of the actor's own, and return it: it is seen here and never again.
 
     One that was proposed is the proposer's and acts in their name; who confirms only lets it be,
-    and both must have its rights. Errors: KeyByKey, MemberNotFound, RoleTooHigh, WrongNetwork,
-    TooManyKeys, SecondPersonNeeded, Invalid.
+    and both must have its rights. Errors: KeyByKey, MemberNotFound, RoleTooHigh, RoleSeesMore,
+    WrongNetwork, TooManyKeys, SecondPersonNeeded, Invalid.
     """
     if tx.actor.key_id is not None or tx.actor.id is None:
         raise KeyByKey
@@ -110,11 +111,12 @@ async def _owner(tx: Transaction, maker_id: UUID, scopes: frozenset[str]) -> UUI
     if owner_id != maker_id:
         # The proposer may have left, or lost rights, since then.
         owner = await need_member(tx, owner_id)
-        if (
-            not owner.active
-            or not scopes <= (await rights_of(tx, [owner_id]))[owner_id].permissions
-        ):
+        has = (await rights_of(tx, [owner_id]))[owner_id]
+        if not owner.active or not scopes <= has.permissions:
             raise RoleTooHigh
+        # Who confirms gets the key to read, and it shows what its owner sees.
+        roles = [*filter(None, [owner.built_in]), *map(str, owner.role_ids)]
+        await need_seen(tx, roles, Rights(permissions=scopes))
     return owner_id
 
 

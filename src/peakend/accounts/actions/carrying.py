@@ -45,6 +45,7 @@ _AND = "; "
 # Of which cell a refusal speaks; of all others the login.
 _COLUMNS = {
     "accounts.role_too_high": "role",
+    "accounts.role_sees_more": "role",
     "accounts.last_admin": "state",
     "accounts.second_person_needed": "role",
 }

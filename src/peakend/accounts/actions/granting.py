@@ -11,9 +11,11 @@ from peakend.accounts.events import MemberRolesChanged
 from peakend.accounts.models import RoleRow
 from peakend.accounts.queries import (
     Member,
+    beyond,
     forget_member,
     rights_of,
     rights_of_actor,
+    showing,
     sign_in_rules,
     together,
 )
@@ -22,7 +24,6 @@ from peakend.accounts.rules import (
     Rights,
     Role,
     RoleGives,
-    built_in_rights,
     covers,
     is_dangerous,
     session_life,
@@ -37,6 +38,12 @@ class RoleTooHigh(Refused):
     """Nobody gives, takes or touches rights that he does not have himself."""
 
     wording = "accounts.role_too_high"
+
+
+class RoleSeesMore(Refused):
+    """Nobody gives to see what he does not see of customers himself."""
+
+    wording = "accounts.role_sees_more"
 
 
 class LastAdmin(Conflict):
@@ -58,9 +65,52 @@ def need_role_key(role: str) -> Role:
     return cast("Role", role)
 
 
-def need_grant(tx: Transaction, role: str) -> None:
-    """Make sure that the actor may give this built-in role. Errors: Invalid, RoleTooHigh."""
-    need_covered(tx, built_in_rights(need_role_key(role)))
+async def need_givable(
+    tx: Transaction, built_in: str | None, own: Collection[RoleRow], held: Member | None = None
+) -> Rights:
+    """Make sure that the actor may give these roles, and return what they give together.
+
+    It is the one rule for whoever gives a role: neither acts nor rows nor details of customers
+    that he lacks himself. What a member sees who holds some of them is not given to him.
+
+    Errors: Invalid, RoleTooHigh, RoleSeesMore.
+    """
+    if built_in is not None:
+        need_role_key(built_in)
+    wanted = together(
+        built_in, [RoleGives(one.permissions, one.sight, one.brand_ids) for one in own]
+    )
+    need_covered(tx, wanted)
+    had = None
+    if held is not None:
+        before = (await rights_of(tx, [held.id])).get(held.id, Rights())
+        had = _keys(held.built_in, held.role_ids), before
+    await need_seen(tx, _keys(built_in, [one.id for one in own]), wanted, had)
+    return wanted
+
+
+async def need_seen(
+    tx: Transaction,
+    roles: Collection[str],
+    wanted: Rights,
+    had: tuple[Collection[str], Rights] | None = None,
+) -> None:
+    """Make sure that roles, by key or id, show nothing of customers that the actor does not see.
+
+    Errors: RoleSeesMore.
+    """
+    if tx.actor.kind != "member":
+        return
+    shows = await showing(tx)
+    own = [shows.to(tx.actor)]
+    if had is not None:
+        own.append(shows.by(had[0], had[1].permissions))
+    if more := beyond(shows.by(roles, wanted.permissions), *own):
+        raise RoleSeesMore(what=" / ".join(more))
+
+
+def _keys(built_in: str | None, role_ids: Collection[UUID]) -> list[str]:
+    return [*filter(None, [built_in]), *map(str, role_ids)]
 
 
 async def need_over(tx: Transaction, member_id: UUID) -> Rights:
@@ -78,13 +128,10 @@ async def take_roles(
 ) -> None:
     """Let a member, whose row is locked, hold these roles instead of those he holds.
 
-    Errors: RoleTooHigh, LastAdmin, SecondPersonNeeded.
+    Errors: RoleTooHigh, RoleSeesMore, LastAdmin, SecondPersonNeeded.
     """
     before = await need_over(tx, member.id)
-    after = together(
-        built_in, [RoleGives(one.permissions, one.sight, one.brand_ids) for one in own]
-    )
-    need_covered(tx, after)
+    after = await need_givable(tx, built_in, own, member)
     if member.built_in == "admin" and member.active and built_in != "admin":
         await need_other_admin(tx, member.id)
     if is_dangerous(after.permissions - before.permissions):

@@ -8,7 +8,7 @@ import msgspec
 
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.entering import Pending, admit, need_address
-from peakend.accounts.actions.granting import need_covered, need_over, need_role_key
+from peakend.accounts.actions.granting import need_givable, need_over, need_role_key
 from peakend.accounts.actions.members import add_member, need_free_login, need_name
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.proposals import OfMember, need_second, two_people
@@ -25,7 +25,6 @@ from peakend.accounts.queries import (
     need_skills,
     need_teams,
     sign_in_rules,
-    together,
 )
 from peakend.accounts.rules import (
     CAPACITY,
@@ -33,7 +32,6 @@ from peakend.accounts.rules import (
     RESET_LIFE,
     ROLES_OF_ONE,
     Rights,
-    RoleGives,
     is_dangerous,
     login_key,
     standing,
@@ -85,7 +83,8 @@ async def invite(tx: Transaction, terms: Terms) -> Invited:
     """Ask somebody to join; where the login is an address, also by mail.
 
     An earlier invitation of the same login ends. Errors: NoRole, RoleNotFound, RoleTooHigh,
-    LoginTaken, NotALogin, TeamNotFound, SkillNotFound, QueueNotFound, SecondPersonNeeded.
+    RoleSeesMore, LoginTaken, NotALogin, TeamNotFound, SkillNotFound, QueueNotFound,
+    SecondPersonNeeded.
     """
     wanted = await _need_promise(tx, terms)
     await need_free_login(tx, terms.login)
@@ -140,10 +139,7 @@ async def _need_promise(tx: Transaction, terms: Terms) -> Rights:
     own = await need_roles(tx, terms.role_ids)
     if built_in is None and not own:
         raise NoRole
-    gives = [RoleGives(one.permissions, one.sight, one.brand_ids) for one in own]
-    wanted = together(built_in, gives)
-    need_covered(tx, wanted)
-    return wanted
+    return await need_givable(tx, built_in, own)
 
 
 async def invite_again(

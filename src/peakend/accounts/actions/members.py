@@ -8,7 +8,7 @@ import msgspec
 
 from peakend.accounts.actions.audit_log import audit
 from peakend.accounts.actions.granting import (
-    need_grant,
+    need_givable,
     need_other_admin,
     need_over,
     need_role_key,
@@ -119,9 +119,9 @@ async def add_member(
 ) -> UUID:
     """Let somebody join, with a password or what was made of one before the transaction.
 
-    Errors: NotALogin, LoginTaken, RoleTooHigh, WeakPassword.
+    Errors: NotALogin, LoginTaken, RoleTooHigh, RoleSeesMore, WeakPassword.
     """
-    need_grant(tx, role)
+    await need_givable(tx, role, ())
     await need_free_login(tx, login)
     member_id = new_id()
     await tx.run(
@@ -185,7 +185,7 @@ class Changes(msgspec.Struct, kw_only=True, frozen=True):
 async def change_member(tx: Transaction, *, member_id: UUID, changes: Changes) -> None:
     """Change a member.
 
-    Errors: MemberNotFound, RoleTooHigh, LastAdmin, TeamNotFound, SkillNotFound.
+    Errors: MemberNotFound, RoleTooHigh, RoleSeesMore, LastAdmin, TeamNotFound, SkillNotFound.
     """
     await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
                  " AND id = $1 FOR UPDATE", member_id)  # fmt: skip

@@ -193,7 +193,8 @@ async def set_roles(
 ) -> None:
     """Let a member hold exactly these roles.
 
-    Errors: MemberNotFound, RoleNotFound, NoRole, RoleTooHigh, LastAdmin, SecondPersonNeeded.
+    Errors: MemberNotFound, RoleNotFound, NoRole, RoleTooHigh, RoleSeesMore, LastAdmin,
+    SecondPersonNeeded.
     """
     await tx.run("SELECT FROM member WHERE organisation_id = current_organisation()"
                  " AND id = $1 FOR UPDATE", member_id)  # fmt: skip

@@ -6,13 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from peakend.accounts.actions.audit_log import audit
-from peakend.accounts.actions.granting import need_covered
+from peakend.accounts.actions.granting import need_givable
 from peakend.accounts.actions.proposals import need_second, two_people
 from peakend.accounts.events import SsoChanged, SsoSecretChanged
 from peakend.accounts.models import SsoProvider
-from peakend.accounts.queries import need_roles, need_teams, rights_of_actor, together
-from peakend.accounts.queries.sso import has_sso_secret, is_linked, sso_provider
-from peakend.accounts.rules import RoleGives, built_in_rights
+from peakend.accounts.queries import need_roles, need_teams, rights_of_actor
+from peakend.accounts.queries.sso import SsoCeiling, has_sso_secret, is_linked, sso_provider
 from peakend.accounts.rules.claims import SsoGrant, Unmapped
 from peakend.accounts.rules.people import clean_name
 from peakend.kernel.db import Transaction
@@ -75,7 +74,7 @@ async def set_sso(tx: Transaction, *, given: SsoText) -> None:
     """Name the provider of the house, or change what is said of it.
 
     Links belong to an issuer: with another one nobody is linked. Errors: Outgoing, SsoStale,
-    SsoNotTried, RoleTooHigh, RoleNotFound, TeamNotFound, SecondPersonNeeded, Invalid.
+    SsoNotTried, RoleTooHigh, RoleSeesMore, RoleNotFound, TeamNotFound, SecondPersonNeeded, Invalid.
     """
     # One after the other with members who take their links away.
     await tx.run("SELECT FROM sso_provider WHERE organisation_id = current_organisation()"
@@ -149,7 +148,7 @@ async def _keep(tx: Transaction, given: SsoText, name: str) -> None:
         given.claim.strip(),
         msgspec.to_builtins(given.grants),
         given.unmapped,
-        msgspec.to_builtins(rights_of_actor(tx.actor)),
+        msgspec.to_builtins(SsoCeiling(rights_of_actor(tx.actor), list(tx.actor.roles))),
         given.sign_out,
     )
 
@@ -158,17 +157,15 @@ async def _need_grantable(tx: Transaction, given: SsoText) -> None:
     """Make sure that whoever saves it could give each of these roles himself."""
     if given.claim.strip() and not given.grants:
         raise SsoGrantsMissing(fields={"grants": "accounts.sso_grants_missing"})
-    own = {
-        one.id: RoleGives(one.permissions, one.sight, one.brand_ids)
-        for one in await need_roles(tx, {one for each in given.grants for one in each.role_ids})
-    }
+    wanted = {one for each in given.grants for one in each.role_ids}
+    own = {one.id: one for one in await need_roles(tx, wanted)}
     await need_teams(tx, {one for each in given.grants for one in each.team_ids})
     for grant in given.grants:
         if not grant.built_in and not grant.role_ids:
             raise SsoRoleMissing(fields={"grants": "accounts.sso_role_missing"})
-        need_covered(tx, together(grant.built_in, [own[one] for one in grant.role_ids]))
+        await need_givable(tx, grant.built_in, [own[one] for one in grant.role_ids])
     if given.claim.strip() and given.unmapped == "agent":
-        need_covered(tx, built_in_rights("agent"))
+        await need_givable(tx, "agent", ())
 
 
 async def _need_tried(tx: Transaction, given: SsoText, old: SsoProvider | None) -> None:

@@ -12,9 +12,18 @@ from peakend.accounts.actions.granting import LastAdmin, take_roles
 from peakend.accounts.actions.members import Changes, change_member
 from peakend.accounts.events import SsoGranted
 from peakend.accounts.models import RoleRow, SsoProvider
-from peakend.accounts.queries import Member, need_member, rights_of, roles, together
-from peakend.accounts.queries.sso import sso_ceiling, teams_there
-from peakend.accounts.rules import ROLES_OF_ONE, Rights, RoleGives, covers
+from peakend.accounts.queries import (
+    Member,
+    Showing,
+    beyond,
+    need_member,
+    rights_of,
+    roles,
+    showing,
+    together,
+)
+from peakend.accounts.queries.sso import SsoCeiling, sso_ceiling, teams_there
+from peakend.accounts.rules import ROLES_OF_ONE, RoleGives, covers
 from peakend.accounts.rules.claims import Granted, granted, values_at
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Refused
@@ -42,12 +51,12 @@ async def take_granted(
         return True
     ceiling = await sso_ceiling(tx)
     own = {one.id: one for one in await roles(tx)}
-    wanted = _within(provider, claims, own, ceiling)
+    wanted = _within(provider, claims, own, ceiling, await showing(tx))
     if wanted is None and provider.unmapped == "refuse":
         await audit(tx, "session.refused", "member", member_id, {"why": "no_role"})
         return False
     wanted = wanted or _NOTHING
-    if not covers(ceiling, (await rights_of(tx, [member_id]))[member_id]):
+    if not covers(ceiling.rights, (await rights_of(tx, [member_id]))[member_id]):
         await audit(tx, "sso.left_alone", "member", member_id, {"why": "beyond"})
         return True
     taken = await _take_roles(tx, member, wanted, own)
@@ -76,13 +85,25 @@ async def take_granted(
 
 
 def _within(
-    provider: SsoProvider, claims: dict[str, Any], own: dict[UUID, RoleRow], ceiling: Rights
+    provider: SsoProvider,
+    claims: dict[str, Any],
+    own: dict[UUID, RoleRow],
+    ceiling: SsoCeiling,
+    shows: Showing,
 ) -> Granted | None:
     """Return what the claim stands for, without what has become more than could be given."""
 
+    seen = shows.by(ceiling.roles, ceiling.rights.permissions)
+
     def fits(role_ids: list[UUID], built_in: str | None) -> bool:
-        given = [_gives(own[one]) for one in role_ids if one in own]
-        return bool(given or built_in) and covers(ceiling, together(built_in, given))
+        there = [one for one in role_ids if one in own]
+        wanted = together(built_in, [_gives(own[one]) for one in there])
+        keys = [*filter(None, [built_in]), *map(str, there)]
+        return (
+            bool(keys)
+            and covers(ceiling.rights, wanted)
+            and not beyond(shows.by(keys, wanted.permissions), seen)
+        )
 
     left = [one for one in provider.grants if fits(one.role_ids, one.built_in)]
     found = granted(left, values_at(claims, provider.claim))

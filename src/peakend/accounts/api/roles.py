@@ -90,12 +90,15 @@ class HeldRoles(Struct, forbid_unknown_fields=True):
 async def list_roles(tx: Transaction) -> RolesView:
     """Return the roles, the permissions by what they are about, and which are dangerous."""
     holders = await queries.holders_of_built_in(tx)
+    shows = await queries.showing(tx)
     return RolesView(
         [
-            BuiltInRole(k, sorted(p), SIGHTS[k], holders.get(k, 0), _may_give(tx, gives(k)))
+            BuiltInRole(
+                k, sorted(p), SIGHTS[k], holders.get(k, 0), _may_give(tx, shows, k, gives(k))
+            )
             for k, p in ROLES.items()
         ],
-        [_view(tx, role) for role in await queries.roles(tx)],
+        [_view(tx, shows, role) for role in await queries.roles(tx)],
         [PermissionGroup(k, some) for k, some in queries.permissions_by_context().items()],
         sorted(DANGEROUS & PERMISSIONS),
         OWN_ROLES,
@@ -106,14 +109,14 @@ async def list_roles(tx: Transaction) -> RolesView:
 async def add_role(tx: Transaction, data: RoleForm) -> RoleView:
     """Make a role; nobody gives rights that he does not have himself."""
     role_id = await actions.add_role(tx, role=_text(data))
-    return _view(tx, await queries.need_role(tx, role_id))
+    return _view(tx, await queries.showing(tx), await queries.need_role(tx, role_id))
 
 
 @put("/roles/{role_id:uuid}", opt=needs("accounts.manage"))
 async def change_role(tx: Transaction, role_id: UUID, data: RoleChange) -> RoleView:
     """Change a role; whoever holds it has the new rights within two seconds."""
     await actions.change_role(tx, role_id=role_id, version=data.version, role=_text(data))
-    return _view(tx, await queries.need_role(tx, role_id))
+    return _view(tx, await queries.showing(tx), await queries.need_role(tx, role_id))
 
 
 @delete("/roles/{role_id:uuid}", opt=needs("accounts.manage"))
@@ -146,14 +149,16 @@ def _text(data: RoleForm) -> RoleText:
     )
 
 
-def _view(tx: Transaction, role: Any) -> RoleView:
+def _view(tx: Transaction, shows: queries.Showing, role: Any) -> RoleView:
     given = RoleGives(role.permissions, role.sight, role.brand_ids)
     kept: dict[str, Any] = {name: getattr(role, name, None) for name in RoleView.__struct_fields__}
-    return RoleView(**kept | {"grantable": _may_give(tx, given)})
+    return RoleView(**kept | {"grantable": _may_give(tx, shows, str(role.id), given)})
 
 
-def _may_give(tx: Transaction, given: RoleGives) -> bool:
-    return covers(queries.rights_of_actor(tx.actor), rights([given]))
+def _may_give(tx: Transaction, shows: queries.Showing, key: str, given: RoleGives) -> bool:
+    wanted = rights([given])
+    more = queries.beyond(shows.by([key], wanted.permissions), shows.to(tx.actor))
+    return covers(queries.rights_of_actor(tx.actor), wanted) and not more
 
 
 routes: list[Any] = [list_roles, add_role, change_role, remove_role, set_roles, read_rights]

@@ -103,7 +103,13 @@ from peakend.accounts.queries.second_steps import (
     second_step,
     second_step_row,
 )
-from peakend.accounts.queries.sights import FieldSightsView, field_sights_view
+from peakend.accounts.queries.sights import (
+    FieldSightsView,
+    Showing,
+    beyond,
+    field_sights_view,
+    showing,
+)
 from peakend.accounts.queries.sign_in import (
     AddressRefused,
     SignedInMember,
@@ -178,6 +184,7 @@ __all__ = [
     "RoleNotFound",
     "SecondStep",
     "SessionView",
+    "Showing",
     "SignInRules",
     "SignedInMember",
     "Skill",
@@ -192,6 +199,7 @@ __all__ = [
     "api_keys",
     "audit_page",
     "audit_verdict",
+    "beyond",
     "brand_domains",
     "brand_look",
     "brand_names",
@@ -266,6 +274,7 @@ __all__ = [
     "roles",
     "second_step",
     "second_step_row",
+    "showing",
     "sign_in_rules",
     "skills",
     "skills_of",

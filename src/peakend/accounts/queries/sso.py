@@ -27,6 +27,13 @@ class SsoWay(msgspec.Struct, frozen=True):
     sso_only: bool
 
 
+class SsoCeiling(msgspec.Struct, frozen=True):
+    """What the grants give at most: what whoever saved them could do, and by which roles he saw."""
+
+    rights: Rights = Rights()
+    roles: list[str] = []
+
+
 async def sso_provider(tx: Transaction) -> SsoProvider | None:
     """Return the provider of the house, if it has one."""
     found = await tx.one(
@@ -39,12 +46,12 @@ async def sso_provider(tx: Transaction) -> SsoProvider | None:
     return msgspec.structs.replace(found, grants=msgspec.convert(found.grants, list[SsoGrant]))
 
 
-async def sso_ceiling(tx: Transaction) -> Rights:
-    """Return what the grants give at most: the rights of whoever saved them."""
+async def sso_ceiling(tx: Transaction) -> SsoCeiling:
+    """Return what the grants give at most."""
     found = await tx.value(
         "SELECT ceiling FROM sso_provider WHERE organisation_id = current_organisation()"
     )
-    return msgspec.convert(found or {}, Rights)
+    return msgspec.convert(found or {}, SsoCeiling)
 
 
 async def sso_secret(tx: Transaction) -> str:

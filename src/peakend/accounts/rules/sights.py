@@ -1,6 +1,6 @@
 """How much of a customer's own details each role sees: name, phone, mail and the like."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 # never: not even its shape; masked: its edges; reveal: the whole with a reason; whole: always.
@@ -20,7 +20,7 @@ USUAL: dict[DetailField, Level] = {
 
 
 def levels(
-    said: Mapping[str, Mapping[str, Any]], held: Iterable[str]
+    said: Mapping[str, Mapping[Any, Any]], held: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
     """Return the levels of somebody who holds these roles, where they are not the usual ones.
 
@@ -34,3 +34,13 @@ def levels(
         if level != usual:
             found.append((str(field), str(level)))
     return tuple(found)
+
+
+def reach(level: str, permissions: Collection[str]) -> int:
+    """Return how much of a detail one can get to see with a level: 0 nothing, 1 edges, 2 the whole.
+
+    The whole with a reason is the whole, for whoever may give one.
+    """
+    if level == "reveal":
+        level = "whole" if "customers.reveal" in permissions else "masked"
+    return {"never": 0, "masked": 1}.get(level, 2)

@@ -27,6 +27,7 @@ from peakend.profiles.queries.fields import (
     fields_of,
     missing,
     need_field,
+    role_fields,
     values,
 )
 from peakend.profiles.queries.links import (
@@ -106,6 +107,7 @@ __all__ = [
     "object_view",
     "objects",
     "profile",
+    "role_fields",
     "sifting_fields",
     "unseen_fields",
     "values",

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.accounts.ports import FieldRights
 from peakend.customers.queries import parts_of
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.secrets import unseal
+from peakend.kernel.words import best_language, word
 from peakend.profiles.models import FIELD_COLUMNS, Field, ValueRow
 from peakend.profiles.queries.seeing import may_fill, may_see
 from peakend.profiles.rules.fields import (
@@ -23,6 +25,7 @@ from peakend.profiles.rules.fields import (
     masked,
     unspelled,
 )
+from peakend.profiles.rules.seeing import shown_to
 
 _FIELDS = f"""
 SELECT {FIELD_COLUMNS} FROM profile_field
@@ -99,6 +102,36 @@ def field_view(tx: Transaction, field: Field) -> FieldView:
 
 def _defines(tx: Transaction) -> bool:
     return tx.actor.may("settings.manage")
+
+
+async def role_fields(tx: Transaction) -> FieldRights:
+    """Return what says of roles which fields they let see and fill in that are not for all.
+
+    How such a field is called is told to whoever may define them, or sees it.
+    """
+    rows = await tx.all(Field, f"{_FIELDS} AND archived_at IS NULL ORDER BY id LIMIT 2000")
+    some = [whole(one) for one in rows if one.seen_by is not None or one.changed_by is not None]
+    language, other = (
+        best_language(tx.actor.language),
+        word("profiles.other_field", tx.actor.language),
+    )
+
+    def called(field: Field) -> str:
+        told = _defines(tx) or may_see(tx.actor, field)
+        return {"zh-CN": field.label_zh, "en": field.label_en}[language] if told else other
+
+    names = {one.id: called(one) for one in some}
+
+    def of_roles(roles: Collection[str]) -> dict[str, str]:
+        rights = {}
+        for one in some:
+            if shown_to(one.seen_by, roles):
+                rights[f"{one.id}:see"] = names[one.id]
+                if shown_to(one.changed_by, roles):
+                    rights[f"{one.id}:fill"] = names[one.id]
+        return rights
+
+    return of_roles
 
 
 async def fields_of(tx: Transaction, of: Subject, type_id: UUID | None = None) -> list[Field]:
