@@ -4,10 +4,11 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Any, cast
 
 import asyncpg
 import pyrage
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 from peakend.entry.backing import app
 from peakend.kernel import backups, schema
 from peakend.kernel.actors import Actor
-from peakend.kernel.backups import BackupProblem, Depot, Wanted, identities, segments
+from peakend.kernel.backups import BackupProblem, Depot, Wanted, identities, programs, segments
 from peakend.kernel.backups.places import remember
 from peakend.kernel.backups.shelves import Shelf
 from peakend.kernel.backups.taking import prune
@@ -364,3 +365,90 @@ def test_a_name_says_nothing_without_the_key(tmp_path: Path) -> None:
     mine, other = (Shelf(files=tmp_path, recipient=recipient, key=os.urandom(32)) for _ in "ab")
     assert mine.name("0" * 64) == mine.name("0" * 64)
     assert mine.name("0" * 64) not in ("0" * 64, other.name("0" * 64))
+
+
+async def test_more_is_written_meanwhile_than_the_server_keeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with folder_for_server() as folder:
+        monkeypatch.setattr(settings, "data_dir", folder / "d")
+        monkeypatch.setattr(settings, "_key", None)
+        recipient, text = backups.new_identity()
+        (folder / "identity.txt").write_text(text)
+        depot = Depot(folder / "kept")
+        small = {"max_slot_wal_keep_size": "32MB", "wal_keep_size": "0", "max_wal_size": "32MB"}
+        postgres = EmbeddedPostgres(folder / "d", settings=small)
+        dsn = await postgres.start()
+        try:
+            await schema.prepare(dsn, own=True)
+            loop = asyncio.get_running_loop()
+            real = programs.pour
+
+            async def pour(
+                command: list[str], take: Callable[[IO[bytes]], object], *rest: Any
+            ) -> str:
+                def taken(source: IO[bytes]) -> None:
+                    begun = source.read(1)  # the base has begun, and waits for us
+                    asyncio.run_coroutine_threadsafe(wrote_much(dsn), loop).result()
+                    take(cast("IO[bytes]", Beginning(begun, source)))
+
+                return await real(command, taken, *rest)
+
+            monkeypatch.setattr(programs, "pour", pour)
+            record = await backups.take(
+                Wanted(
+                    dsn=dsn, data_dir=folder / "d", depot=depot, key=settings.key,
+                    recipient=recipient,
+                ),
+                unheard,
+            )  # fmt: skip
+        finally:
+            await postgres.stop()
+        opens = backups.read_identities(folder / "identity.txt")
+        found = await backups.check(depot, record, unheard, opens)
+        assert (found.faults, found.opened) == ([], True)
+        assert found.segments >= 6
+        assert not (folder / "d" / "taking").exists()
+        await backups.restore(
+            depot, record, folder / "again", settings.key, None, unheard, identities=opens
+        )
+        postgres = EmbeddedPostgres(folder / "again")
+        dsn = await postgres.start()
+        try:
+            connection = await asyncpg.connect(dsn)
+            assert await connection.fetchval("SELECT count(*) FROM meanwhile") == 6
+            await connection.close()
+        finally:
+            await postgres.stop()
+
+
+class Beginning:
+    """A stream of which something was read before."""
+
+    def __init__(self, begun: bytes, source: IO[bytes]) -> None:
+        self._begun, self._source = begun, source
+
+    def read(self, count: int = -1) -> bytes:
+        """Read on."""
+        begun, self._begun = self._begun, b""
+        return begun or self._source.read(count)
+
+
+async def wrote_much(dsn: str) -> None:
+    """Let the server forget all of the log that nobody has asked it to keep."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("CREATE TABLE meanwhile (n int)")
+        for n in range(6):
+            await connection.execute("INSERT INTO meanwhile VALUES ($1)", n)
+            place = await connection.fetchval("SELECT pg_switch_wal()::text")
+            for _ in range(100):
+                if await connection.fetchval(
+                    "SELECT bool_and(restart_lsn >= $1::text::pg_lsn) FROM pg_replication_slots"
+                    " WHERE slot_name LIKE 'peakend_taking_%'", place
+                ):  # fmt: skip
+                    break
+                await asyncio.sleep(0.05)
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()

@@ -50,7 +50,7 @@ def need_whole(depot: Depot, record: Record, identities: list[Identity], heard: 
     need_identity(record, identities)
     faults = changed(depot.backup(record.name), record, heard)
     faults += log_faults(depot, record, heard)[1] if not faults else []
-    _, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    _, parts = _log_pieces(depot, record)
     for path in (one for found in parts.values() for one in found):
         try:
             pieces.open_into(path, identities, io.BytesIO())
@@ -98,12 +98,10 @@ def log_faults(depot: Depot, record: Record, heard: Heard) -> tuple[int, Faults]
     What lies in the backup itself counts; the sum of a piece is in its name.
     """
     size, name = record.segment_bytes, first_of(record)
-    last = segments.name_at(record.timeline, segments.lsn(record.end_lsn), size)
-    names = {name}
-    while name < last:
-        names.add(name := segments.following(name, size))
-    whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
-    timeline = last[:8]
+    own, _ = segment_pieces(depot.backup(record.name), name)
+    names = {one for one in own if "." not in one} or _inside(record)
+    timeline = name[:8]
+    whole, parts = segment_pieces(depot.wal(record.run), name)
     names |= {one for one in (*whole, *parts) if one[:8] == timeline and "." not in one}
     faults = []
     for count, path in enumerate(whole.values()):
@@ -115,10 +113,30 @@ def log_faults(depot: Depot, record: Record, heard: Heard) -> tuple[int, Faults]
     return len(names), faults
 
 
+def _inside(record: Record) -> set[str]:
+    """Return the segments that lie in the base itself, as in backups of former versions."""
+    size, name = record.segment_bytes, first_of(record)
+    last = segments.name_at(record.timeline, segments.lsn(record.end_lsn), size)
+    names = {name}
+    while name < last:
+        names.add(name := segments.following(name, size))
+    return names
+
+
+def _log_pieces(depot: Depot, record: Record) -> tuple[dict[str, Path], dict[str, list[Path]]]:
+    """Return the pieces of the log from a backup on: its own, then the archive's run after it."""
+    own, _ = segment_pieces(depot.backup(record.name), first_of(record))
+    whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    return own | whole, {name: found for name, found in parts.items() if name not in own}
+
+
 def compare(
     depot: Depot, record: Record, identities: list[Identity], log: Path, heard: Heard
 ) -> Faults:
-    """Open the base backup to its end, compare each file with its manifest, and unpack the log."""
+    """Open the base backup to its end and compare each file with its manifest.
+
+    The log is unpacked where it lies in it, as in backups of former versions.
+    """
     seen: dict[str, tuple[int, str]] = {}
     manifest = b""
 
@@ -152,7 +170,7 @@ def compare(
 def unpack_base(
     depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
 ) -> None:
-    """Unpack the base backup with its log. Errors: LockDamaged, tarfile.TarError, OSError."""
+    """Unpack the base backup. Errors: LockDamaged, tarfile.TarError, OSError."""
 
     _walk(depot, record, identities, lambda packed, one: extract(packed, one, target), heard)
 
@@ -160,7 +178,7 @@ def unpack_base(
 def gather_pieces(
     depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
 ) -> None:
-    """Open the archive's run after a backup into the log that came with it.
+    """Open the log of a backup and the archive's run after it.
 
     Errors: LockDamaged, OSError.
     """
@@ -174,7 +192,7 @@ def gather_pieces(
 def _gather(
     depot: Depot, record: Record, identities: list[Identity], target: Path, heard: Heard
 ) -> None:
-    whole, parts = segment_pieces(depot.wal(record.run), first_of(record))
+    whole, parts = _log_pieces(depot, record)
     for count, (name, path) in enumerate(whole.items()):
         heard("kernel.backups.gathering", Done(count, len(whole), "segments"))
         with (target / name).open("wb") as out:

@@ -165,6 +165,7 @@ def _unpack(
         log = beside / "pg_wal"
         if record.recipient:
             opening.unpack_base(depot, record, identities, beside, heard)
+            log.mkdir(exist_ok=True)
             opening.gather_pieces(depot, record, identities, log, heard)
         else:
             unpack(

@@ -30,11 +30,16 @@ class Shipper:
 
     def ship(self, most: int = MOST_AT_ONCE) -> int:
         """Carry what is there; return how many finished segments are left. Errors: OSError."""
+        left = self.finish(most)
+        if not left:
+            self._copy_tail()
+        return left
+
+    def finish(self, most: int = MOST_AT_ONCE) -> int:
+        """Carry finished segments only; return how many are left. Errors: OSError."""
         waiting = sorted(path for path in self._spool.iterdir() if _finished(path.name))
         for path in waiting[:most]:
             self._finish(path)
-        if len(waiting) <= most:
-            self._copy_tail()
         return max(0, len(waiting) - most)
 
     def _finish(self, path: Path) -> None:

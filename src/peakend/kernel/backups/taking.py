@@ -5,7 +5,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ import msgspec
 
 from peakend.kernel.backups import pieces, programs, segments
 from peakend.kernel.backups.identities import chosen_recipient, keep_recipient
+from peakend.kernel.backups.own_log import received
 from peakend.kernel.backups.places import (
     FORMAT,
     SLOTS,
@@ -43,8 +43,6 @@ BASE = "base.tar.gz"
 RESERVE_BYTES = 1_000_000_000
 OVERLAP = timedelta(minutes=10)
 KEPT_SETTINGS = ("PEAKEND_PUBLIC_URL", "PEAKEND_TRUSTED_PROXIES", "PEAKEND_OUTGOING_ALLOWED")
-BEGAN = re.compile(r"log start point: ([0-9A-F]+/[0-9A-F]+) on timeline (\d+)")
-ENDED = re.compile(r"log end point: ([0-9A-F]+/[0-9A-F]+)")
 LOST = "SELECT 1 FROM pg_replication_slots WHERE slot_name = $1 AND wal_status <> 'lost'"
 
 
@@ -168,9 +166,7 @@ async def _taken(
 ) -> Record:
     began_at = datetime.now(UTC)
     tables = await connection.fetchval("SELECT version_num FROM alembic_version")
-    segment_bytes = await connection.fetchval(
-        "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'"
-    )
+    segment_bytes = await _segment_bytes(connection)
     major = connection.get_server_version().major
     based = _based_locked if run.recipient else _based
     log = await based(connection, wanted, part, run.recipient, heard)
@@ -224,29 +220,34 @@ async def _based(
 async def _based_locked(
     connection: asyncpg.Connection, wanted: Wanted, part: Path, recipient: str, heard: Heard
 ) -> _Log:
-    """Take all of it as one stream, the log at its end, so that none of it stands in plain."""
-    # The log must still be there at the end; the slot lives as long as this connection at most.
-    slot = f"peakend_taking_{uuid4().hex[:12]}"
-    await connection.execute("SELECT pg_create_physical_replication_slot($1, true, true)", slot)
+    """Take all of it as one stream and its log beside it, so that none of it stands in plain."""
     command = _command(connection.get_server_version().major, wanted.dsn, part.stem)
-    command += ["-D", "-", "-X", "fetch", "-v"]
+    command += ["-D", "-", "-X", "none"]
     heard("kernel.backups.database", 0.0)
     try:
-        said = await programs.pour(
-            command, lambda source: pieces.put(source, part, BASE, recipient), heard,
-            "kernel.backups.database",
-        )  # fmt: skip
+        async with received(connection, wanted.dsn, wanted.data_dir, part, recipient) as log:
+            await programs.pour(
+                command, lambda source: pieces.put(source, part, BASE, recipient), heard,
+                "kernel.backups.database",
+            )  # fmt: skip
+            end: str = await connection.fetchval("SELECT pg_switch_wal()::text")
+            timeline: int = await connection.fetchval(
+                "SELECT timeline_id FROM pg_control_checkpoint()"
+            )
+            await log.until(end, timeline, await _segment_bytes(connection))
     except OSError as error:
         reason = error.strerror or str(error)
         raise BackupProblem(
             "kernel.backups.folder_refused", folder=part.parent, reason=reason
         ) from error
-    finally:
-        await connection.execute("SELECT pg_drop_replication_slot($1)", slot)
-    began, ended = BEGAN.search(said), ENDED.search(said)
-    if began is None or ended is None:
-        raise BackupProblem("kernel.backups.program_failed", program="pg_basebackup", said=said)
-    return _Log(timeline=int(began[2]), start=began[1], end=ended[1])
+    return _Log(timeline=timeline, start=log.start, end=end)
+
+
+async def _segment_bytes(connection: asyncpg.Connection) -> int:
+    size: int = await connection.fetchval(
+        "SELECT setting::bigint FROM pg_settings WHERE name = 'wal_segment_size'"
+    )
+    return size
 
 
 def _digests(part: Path) -> dict[str, str]:
