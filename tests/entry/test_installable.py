@@ -6,10 +6,10 @@ import httpx
 import pytest
 from PIL import Image
 
-from peakend.entry.statics import built_folder
+from peakend.kernel.built import built_folder
 
 pytestmark = pytest.mark.skipif(
-    not (built_folder("desk", "index.html") / "index.html").is_file(),
+    not (built_folder("desk") / "index.html").is_file(),
     reason="the web app is not built",
 )
 

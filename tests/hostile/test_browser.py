@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from peakend.entry.statics import CHECKOUT, STATIC
+from peakend.kernel.built import not_built
 from tests.databases import Databases
 from tests.hostile.served import Served, served
 
@@ -63,7 +63,7 @@ def together(some: list[str], longest: int) -> list[str]:
 @pytest.fixture(scope="module")
 def program() -> str:
     """The browser, and a web app that was built; without them there is no test."""
-    built = any((place / "desk" / "index.html").exists() for place in (CHECKOUT, STATIC))
+    built = "desk" not in not_built()
     if Path(CHROMIUM).exists() and built:
         return CHROMIUM
     if os.environ.get("PEAKEND_REQUIRE_BROWSER") == "1":

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
-from peakend.kernel import backups, doctor
+from peakend.kernel import backups, built, doctor
 from peakend.kernel.words import word
 
 
@@ -115,3 +115,16 @@ def test_backups_are_judged(other, said):
 
 def test_without_a_backup_the_doctor_says_how_to_make_one():
     assert set(by_wording(doctor.judged(None, datetime.now(UTC)))) == {"no_backup"}
+
+
+@pytest.mark.parametrize("place", ["CHECKOUT", "STATIC"])
+def test_the_web_app_is_found_wherever_it_is_served_from(place, tmp_path, monkeypatch):
+    for one in ("CHECKOUT", "STATIC"):
+        monkeypatch.setattr(built, one, tmp_path / one)
+    finding = doctor._web_build()
+    assert (finding.verdict, finding.params) == ("bad", {"missing": "desk, widget"})
+    for name, proof in built.PROOFS.items():
+        (tmp_path / place / name).mkdir(parents=True)
+        (tmp_path / place / name / proof).touch()
+        assert built.built_folder(name) == tmp_path / place / name
+    assert doctor._web_build().verdict == "good"

@@ -3,7 +3,6 @@
 import gzip
 import mimetypes
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -15,14 +14,12 @@ from litestar.params import Parameter
 from litestar.response import Redirect
 
 from peakend.kernel import clock
+from peakend.kernel.built import built_folder
 from peakend.kernel.db import Database
 from peakend.kernel.files import FileNotFound, need_file, path_of
 from peakend.kernel.filetypes import SHOWN
 from peakend.kernel.permissions import public
 
-STATIC = Path(str(resources.files("peakend"))) / "static"
-# In a checkout the web build may be newer than the installed copy.
-CHECKOUT = Path(__file__).parents[3] / "web" / "dist"
 YEAR = "public, max-age=31536000, immutable"
 # Of a sound or a film so much at once. Units: bytes.
 LONGEST_PART = 2 * 1024 * 1024
@@ -41,12 +38,6 @@ mimetypes.add_type("application/manifest+json", ".webmanifest")
 _TEXT = (".js", ".css", ".html", ".svg", ".json", ".webmanifest", ".map")
 
 
-def built_folder(name: str, proof: str) -> Path:
-    """Return where a built app stands; `proof` is a file that it cannot be without."""
-    found = (folder / name for folder in (CHECKOUT, STATIC))
-    return next((folder for folder in found if (folder / proof).is_file()), STATIC / name)
-
-
 @lru_cache(maxsize=256)
 def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
     data = path.read_bytes()
@@ -55,7 +46,7 @@ def _bytes(path: Path, stamp: float, zipped: bool) -> bytes:
 
 def built(request: Request[Any, Any, Any], folder: str, name: str) -> Response[bytes]:
     """Return a built file, zipped where that helps. Errors: NotFoundException."""
-    root = built_folder(folder, "index.html").resolve()
+    root = built_folder(folder).resolve()
     try:
         path = (root / name).resolve()
         there = path.is_relative_to(root) and path.is_file()

@@ -61,7 +61,7 @@ async def _seen(dsn: str, *, new: bool) -> list[Finding]:
     """Examine the installation and say what was seen."""
     console.print(say(f"entry.upgrade.{'after' if new else 'before'}", version=VERSION))
     findings = await doctor.examine(dsn, settings.data_dir)
-    # Which tables there are is told by itself; a start from a checkout has its web app elsewhere.
+    # Which tables there are is told by itself, and the web app is no matter of the data.
     told = [one for one in findings if not one.wording.endswith((".tables", ".no_tables", "web"))]
     for one in told:
         console.print(_SIGNS[one.verdict], say(one.wording, **one.params))

@@ -11,8 +11,9 @@ from litestar.exceptions import NotFoundException
 
 from peakend.accounts.queries import Door, came_by
 from peakend.conversations.queries import KeyedChannel, UnknownKey, brand_of, channel_by_key
-from peakend.entry.statics import YEAR, built_folder
+from peakend.entry.statics import YEAR
 from peakend.kernel.actors import Actor
+from peakend.kernel.built import built_folder
 from peakend.kernel.db import Database
 from peakend.kernel.permissions import public
 from peakend.kernel.words import best_language, word
@@ -26,7 +27,7 @@ PANEL_POLICY = (
 
 
 def _folder() -> Path:
-    return built_folder("widget", "panel.html")
+    return built_folder("widget")
 
 
 @lru_cache(maxsize=64)

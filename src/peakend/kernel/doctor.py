@@ -2,7 +2,6 @@
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +9,7 @@ import asyncpg
 import msgspec
 
 from peakend.kernel import backups
+from peakend.kernel.built import not_built
 from peakend.kernel.postgres import kept_cluster
 from peakend.kernel.schema import EXTENSIONS, OPTIONAL_EXTENSIONS
 
@@ -164,9 +164,7 @@ def _disk(data_dir: Path) -> Finding:
 
 
 def _web_build() -> Finding:
-    static = Path(str(resources.files("peakend"))) / "static"
-    missing = [part for part in ("desk", "widget") if not any(static.glob(f"{part}/*"))]
-    if missing:
+    if missing := not_built():
         return Finding("bad", "kernel.doctor.no_web", {"missing": ", ".join(missing)})
     return Finding("good", "kernel.doctor.web")
 
