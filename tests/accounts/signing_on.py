@@ -108,7 +108,7 @@ class Liar:
 def token_for(liar: Liar, url: str, key: Any = KEY, **more: Any) -> str:
     nonce = parse_qs(urlsplit(url).query)["nonce"][0]
     at = int(time.time())
-    return signed(key, iss=liar.issuer, nonce=nonce, iat=at, exp=at + 60, **more)
+    return signed(key, **{"iss": liar.issuer, "nonce": nonce, "iat": at, "exp": at + 60, **more})
 
 
 async def back_from(liar: Liar, browser: httpx.AsyncClient, **more: Any) -> str:

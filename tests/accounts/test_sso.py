@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -248,13 +249,16 @@ async def test_a_lying_provider_lets_nobody_in(
     for more in ({"aud": "x"}, {"nonce": "other"}, {"key": OTHER}):
         if "nonce" in more:
             url = await set_out(browser)
-            liar.token = signed(iss=liar.issuer, nonce="other")
+            liar.token = token_for(liar, url, nonce="other")
             state = parse_qs(urlsplit(url).query)["state"][0]
             answer = await browser.get(f"{RETURN}?code=c&state={state}")
             location = answer.headers["location"]
         else:
             location = await back_from(liar, browser, **more)
         assert location == "/desk/login?sso=broken", more
+    now = int(time.time())
+    for more in ({"iat": now + 600}, {"exp": now - 600}, {"nbf": now + 600}):
+        assert await back_from(liar, browser, **more) == "/desk/login?sso=clock", more
     assert await back_from(liar, browser, email_verified=False) == "/desk/login?sso=unknown"
     assert (await browser.get("/api/session")).status_code == 401
     for document in (

@@ -141,8 +141,10 @@ async def come_back(request: Request[Any, Any, Any], database: Database) -> Redi
         )
     except Outgoing:
         return _door(page, "unreachable", cookies)
-    except SsoBroken:
-        return _door(page, "broken", cookies)
+    except SsoBroken as error:
+        # Told apart, because whoever runs the machines mends it, and nobody else can.
+        clocks = error.params.get("what") in ("iat", "exp", "nbf")
+        return _door(page, "clock" if clocks else "broken", cookies)
     except PeakendError as error:
         return _door(page, _DOORS.get(error.wording, "gone"), cookies)
     if isinstance(entry, actions.Linked):
