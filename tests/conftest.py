@@ -14,6 +14,8 @@ from hypothesis import settings as property_tests
 from tests.databases import Databases, a_server, make_organisation
 
 if TYPE_CHECKING:
+    from litestar import Litestar
+
     from peakend.kernel.db import Database
 
 # Before anything reads the settings: tests never touch an operator's data.
@@ -77,12 +79,21 @@ async def organisation(database: "Database") -> UUID:
     return await make_organisation(database)
 
 
-@pytest.fixture
-async def client(database: "Database") -> AsyncIterator[httpx.AsyncClient]:
-    """A browser of nobody in particular, in front of the whole app."""
+@pytest.fixture(scope="session")
+def router() -> "Litestar":
+    """The routes, read once: that takes longer than most tests."""
     from peakend.entry.app import create
 
-    app = create(database)
+    return create().http
+
+
+@pytest.fixture
+async def client(router: "Litestar", database: "Database") -> AsyncIterator[httpx.AsyncClient]:
+    """A browser of nobody in particular, in front of the whole app."""
+    from peakend.entry.app import Application
+
+    app = Application(router)
+    app.use(database)
     transport = httpx.ASGITransport(app=app)
     headers = {"X-Peakend": "1", "Accept-Language": "en"}
     async with httpx.AsyncClient(

@@ -277,9 +277,10 @@ test('长辈模式 is one tap away, remembered, large, and asks one thing at a t
   await page.context().close()
 })
 
+// Contrast hangs on theme and size, names on the language: four looks see all that eight would.
 for (const lang of ['zh-CN', 'en'])
   for (const colorScheme of ['light', 'dark'])
-    for (const large of [0, 1])
+    for (const large of [(lang === 'en') !== (colorScheme === 'dark') ? 1 : 0])
       test(`axe: ${lang}, ${colorScheme}${large ? ', large' : ''}`, { skip: options.skip || !axe }, async () => {
         const page = await open(`/w/demo?lang=${lang}&large=${large}`, { colorScheme })
         await page.waitForSelector('.dock button')
