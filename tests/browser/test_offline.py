@@ -100,3 +100,34 @@ async def test_what_an_update_took_away_is_said(desk: Any, chat: Any) -> None:
     await agent.page.unroute("**/desk/assets/SnoozeDialog-*.js")
     await agent.page.get_by_role("button", name="重试").click()
     await expect(agent.composer).to_have_value("写到一半")
+
+
+async def test_a_page_that_was_never_loaded_leaves_the_desk_where_it_is(desk: Any) -> None:
+    admin = await desk("admin")
+    await admin.page.get_by_role("link", name="知识库").first.wait_for()
+    await admin.context.set_offline(True)
+    await admin.page.get_by_role("link", name="知识库").first.click()
+    await admin.page.get_by_text("无法连接服务器").first.wait_for()
+    await admin.page.get_by_role("region", name="会话列表").wait_for()
+    await admin.context.set_offline(False)
+    await admin.page.get_by_role("link", name="知识库").first.click()
+    search = admin.page.get_by_role("searchbox")
+    await search.wait_for()
+    # What is asked for without a network fails and says so; there are no bars for ever.
+    await admin.context.set_offline(True)
+    await search.fill("没有这样的文章")
+    await admin.page.locator("main").get_by_text("加载失败").wait_for()
+    await admin.context.set_offline(False)
+    await admin.page.locator("main").get_by_text("没有符合条件的文章").wait_for()
+
+
+async def test_the_desk_opens_without_a_network_and_says_so(desk: Any) -> None:
+    agent = await desk(service_workers="allow")
+    await agent.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await agent.go("/desk/knowledge")
+    await agent.context.set_offline(True)
+    await agent.page.reload()
+    await agent.page.get_by_text("无法连接服务器").first.wait_for()
+    await agent.context.set_offline(False)
+    await agent.page.get_by_role("button", name="重试").click()
+    await agent.page.get_by_role("searchbox").wait_for()

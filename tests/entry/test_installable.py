@@ -28,3 +28,10 @@ async def test_the_manifest_and_its_pictures(client: httpx.AsyncClient) -> None:
         assert picture.headers["content-type"] == "image/png"
         width, height = Image.open(io.BytesIO(picture.content)).size
         assert f"{width}x{height}" == icon["sizes"]
+
+
+async def test_the_worker_is_never_an_old_one(client: httpx.AsyncClient) -> None:
+    worker = await client.get("/desk/sw.js")
+    assert worker.status_code == 200
+    assert worker.headers["cache-control"] == "no-cache"
+    assert "javascript" in worker.headers["content-type"]

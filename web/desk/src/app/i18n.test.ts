@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { firstLanguage, i18n, needWords, useLanguage } from './i18n'
 
 beforeEach(() => localStorage.clear())
@@ -21,4 +21,10 @@ it('says a word in the language of now, and knows it as soon as it is loaded', a
   expect(chinese).toMatch(/[\u4e00-\u9fff]/)
   await useLanguage('en')
   expect(i18n.global.t('routing.go_ready')).toBe(english)
+})
+it('asks again for words that did not come', async () => {
+  vi.spyOn(i18n.global, 'mergeLocaleMessage').mockImplementationOnce(() => { throw new Error('no network') })
+  await expect(needWords('directory')).rejects.toThrow('no network')
+  await needWords('directory')
+  expect(i18n.global.t('directory.title')).not.toBe('directory.title')
 })

@@ -78,7 +78,8 @@ async function fill(language: Language): Promise<void> {
     const folder = one === 'ui' ? '../ui' : one === 'app' ? '.' : one.startsWith('app/') ? `.${one.slice(3)}` : `../contexts/${one}`
     const load = files[`${folder}/words.${language}.json`]
     if (!load) return
-    loaded.add(`${one}.${language}`)
     i18n.global.mergeLocaleMessage(language, await load() as never)
+    // What did not come is asked for again: without its words a page would show their keys.
+    loaded.add(`${one}.${language}`)
   }))
 }

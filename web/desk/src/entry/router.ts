@@ -68,7 +68,10 @@ router.afterEach((to, from) => {
   if (to.matched.at(-1) !== from.matched.at(-1)) pageTitle.value = to.meta.title ? i18n.global.t(to.meta.title) : ''
 })
 
+/** Whether the server is there to load a page anew: without it the browser's own page of a broken line would take the desk's place. */
+export const reached = (path: string): Promise<boolean> => fetch(path).then((answer) => answer.ok, () => false)
+
 // A page whose chunk is gone after an update is fetched again with the new build.
-router.onError((error, to) => {
-  if (/module/.test(error)) location.assign(to.fullPath)
+router.onError(async (error, to) => {
+  if (/module/.test(error) && await reached(to.fullPath)) location.assign(to.fullPath)
 })

@@ -6,7 +6,7 @@ const loadPane = () => import('./parts/ConversationPane.vue')
 /** The list does not wait for it: thread and composer come with the first conversation, or a moment before. */
 export const ConversationPane = defineAsyncComponent(loadPane)
 export interface Pane { show: (seq: number) => Promise<void>; focusComposer: () => void }
-export const prepareConversationPane = (): void => void loadPane()
+export const prepareConversationPane = (): void => void loadPane().catch(() => undefined)
 export const RowItem = defineAsyncComponent(() => import('./parts/RowItem.vue'))
 export { pieces } from './highlight'
 /** Cards in the composer; they come after what is needed first. */

@@ -8,5 +8,5 @@ export const CustomerPanel = defineAsyncComponent(load)
 /** Fetch the panel while nothing else is to do, so that the first conversation opens whole. */
 export function prepareCustomerPanel(): void {
   const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1500))
-  idle(() => void load())
+  idle(() => void load().catch(() => undefined))
 }

@@ -7,6 +7,8 @@ import { may } from '@/app/session'
 import { later } from './overlay'
 
 export async function follow(go: (path: string) => void): Promise<() => void> {
+  // The desk opens without a network too, and says so; a browser that keeps nothing does without.
+  if (import.meta.env.PROD) void navigator.serviceWorker?.register('/desk/sw.js').catch(() => undefined)
   const ends = await Promise.all([followCare(go), followAlerts(go), directory(go)])
   return () => { for (const end of ends) end() }
 }
