@@ -13,13 +13,18 @@ export function useGet<T>(path: MaybeRefOrGetter<PathOf<'get'>>, values: MaybeRe
     queryFn: ({ signal }) => api.get<T>(toValue(path), toValue(values), signal),
     enabled: computed(() => toValue(options.enabled ?? true)),
     refetchInterval: options.every_ms,
-    placeholderData: (old: T | undefined) => old as never,
+    // A filter keeps the rows of the last one meanwhile; another thing's content is never shown under this one's name.
+    placeholderData: (old: T | undefined, before?: { queryKey: readonly unknown[] }) => (before?.queryKey[0] === toValue(path) ? old : undefined) as never,
   })
+  // What is shown already stays when a refresh fails; a failure stays until there is an answer, though it is asked again meanwhile.
+  const address = computed(() => JSON.stringify([toValue(path), toValue(values)]))
+  const failed = computed<{ of: string; error: Error | null }>((was) => ({
+    of: address.value, error: query.data.value === undefined ? query.error.value ?? (was?.of === address.value ? was.error : null) : null,
+  }))
   return {
     found: computed(() => query.data.value as T | undefined),
-    loading: computed(() => query.isPending.value && toValue(options.enabled ?? true)),
-    // What is shown already stays when a refresh fails.
-    error: computed(() => (query.data.value === undefined ? query.error.value : null)),
+    loading: computed(() => query.isPending.value && toValue(options.enabled ?? true) && !failed.value.error),
+    error: computed(() => failed.value.error),
     stale: computed(() => query.isError.value),
     refresh: () => void query.refetch(),
   }
@@ -40,6 +45,7 @@ export function usePages<T>(path: PathOf<'get'>, values: MaybeRefOrGetter<Values
     loading: computed(() => query.isPending.value),
     busy: computed(() => query.isFetchingNextPage.value),
     error: computed(() => (query.data.value === undefined ? query.error.value : null)),
+    stale: computed(() => query.isError.value),
     more: () => { if (query.hasNextPage.value && !query.isFetchingNextPage.value) void query.fetchNextPage() },
     refresh: () => void query.refetch(),
   }

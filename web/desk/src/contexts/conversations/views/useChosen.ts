@@ -9,7 +9,7 @@ import { useViews } from './useViews'
 export function useChosen() {
   const route = useRoute()
   const router = useRouter()
-  const { views, loading, error } = useViews()
+  const { views, loading, error, retry } = useViews()
   const text = (name: string) => (typeof route.query[name] === 'string' ? (route.query[name] as string) : null)
   const view = computed(() => views.value.find((one) => one.id === text('saved')) ?? null)
   const filter = computed<ViewFilter>(() => read(text('filter')) ?? view.value?.filter ?? {})
@@ -34,5 +34,5 @@ export function useChosen() {
   const restore = () => put({ filter: undefined, order: undefined, columns: undefined, fields: undefined })
   // A change that leads back to what is saved is none.
   watch(changed, (now) => { if (!now && view.value && (text('filter') || text('order'))) restore() })
-  return { views, loading, error, view, filter, order, shown, changed, missing: computed(() => !!text('saved') && !loading.value && !view.value), fieldIds, setFields, setFilter, setOrder, setColumns, choose, restore, tidy, filterOf }
+  return { views, loading, error, retry, view, filter, order, shown, changed, missing: computed(() => !!text('saved') && !loading.value && !view.value), fieldIds, setFields, setFilter, setOrder, setColumns, choose, restore, tidy, filterOf }
 }
