@@ -35,3 +35,8 @@ it('has words for every key that stands in the sources', () => {
   }
   expect([...missing]).toEqual([])
 })
+
+it('joins names with the mark of the language', () => {
+  const joined = Object.entries(sources).filter(([path, text]) => !path.includes('.test.') && /\.join\('(, |、|，)'\)/.test(text)).map(([path]) => path)
+  expect(joined).toEqual([])
+})
