@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.desk import HEADERS
 from tests.browser.test_axe import faults
@@ -73,6 +74,8 @@ async def test_returned_rewritten_approved(desk: Any, chat: Any) -> None:
     assert await composer.input_value() == "马上给您退两百元"
     async with roles_wait(boss):
         await page.reload()
+        # What is typed before the draft has come is put behind it.
+        await expect(composer).to_have_value("马上给您退两百元")
         await composer.fill("今天给您退二十元")
         await page.locator("button", has_text="送审").last.click()
         await page.get_by_text("待批准", exact=True).wait_for()
