@@ -197,6 +197,8 @@ def _gather(
         heard("kernel.backups.gathering", Done(count, len(whole), "segments"))
         with (target / name).open("wb") as out:
             pieces.open_into(path, identities, out)
+            if "." not in name:
+                out.truncate(record.segment_bytes)
     for name, found in parts.items():
         beside = target / f"{name}.parts"
         with beside.open("wb") as out:

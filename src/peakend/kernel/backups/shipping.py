@@ -45,8 +45,9 @@ class Shipper:
     def _finish(self, path: Path) -> None:
         # Who was killed after the piece was named begins here: it is there, and stays one.
         if pieces.named(self._run, path.name) is None:
-            with path.open("rb") as source:
-                pieces.put(source, self._run, path.name, self._recipient, summed=True)
+            # The rest of a segment that was left early is zeros: restoring writes them anew.
+            content = io.BytesIO(path.read_bytes().rstrip(b"\0"))
+            pieces.put(content, self._run, path.name, self._recipient, summed=True)
         for part in self._run.glob(f"{path.name}{TAIL}.*"):
             part.unlink()
         path.unlink()

@@ -230,11 +230,15 @@ async def _based_locked(
                 command, lambda source: pieces.put(source, part, BASE, recipient), heard,
                 "kernel.backups.database",
             )  # fmt: skip
-            end: str = await connection.fetchval("SELECT pg_switch_wal()::text")
+            # The base ended with a new segment: all of its log stands before that one.
+            now: str = await connection.fetchval("SELECT pg_current_wal_insert_lsn()::text")
+            size = await _segment_bytes(connection)
+            at = segments.lsn(now) // size * size
+            end = f"{at >> 32:X}/{at & 0xFFFFFFFF:X}"
             timeline: int = await connection.fetchval(
                 "SELECT timeline_id FROM pg_control_checkpoint()"
             )
-            await log.until(end, timeline, await _segment_bytes(connection))
+            await log.until(end, timeline, size)
     except OSError as error:
         reason = error.strerror or str(error)
         raise BackupProblem(
