@@ -1,5 +1,6 @@
 """`peakend upgrade`: look, back up, migrate, look again, and say how to go back."""
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from peakend.entry import backing, running
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import Steps, complain, console, say
 from peakend.kernel import doctor, schema
+from peakend.kernel.backups import Record
 from peakend.kernel.doctor import Finding
 from peakend.kernel.settings import VERSION, settings
 
@@ -51,7 +53,8 @@ async def upgraded(*, check: bool, backed_up: bool) -> bool:
         _good("entry.upgrade.migrated", version=await schema.need_current(dsn))
         after = await _seen(dsn, new=True)
         if own:
-            _back("entry.upgrade.way_back", name=record.name, folder=backing.depot_of(None).folder)
+            folder = backing.depot_of(None).folder
+            _back("entry.upgrade.way_back", name=record.name, folder=folder, more=_more(record))
         else:
             _back("entry.upgrade.way_back_external")
         return doctor.worst(after) != "bad"
@@ -68,6 +71,17 @@ async def _seen(dsn: str, *, new: bool) -> list[Finding]:
         if one.verdict != "good":
             console.print(f"   → {say(f'{one.wording}_advice', **one.params)}", markup=False)
     return told
+
+
+def _more(record: Record) -> str:
+    """Return what a restore into an empty folder needs to be told.
+
+    The moment, too: the archive goes on after the backup, and the migrations are in it.
+    """
+    more = f" --at {record.ended_at.isoformat()}"
+    key = settings.data_dir.absolute() / "secret.key"
+    more += f" --key {shlex.quote(str(key))}" if key.is_file() else ""
+    return more + (f" --identity {say('entry.upgrade.identity')}" if record.recipient else "")
 
 
 def _tell_pending(left: schema.Pending) -> None:
