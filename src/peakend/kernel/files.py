@@ -234,8 +234,8 @@ async def save_cleaned(
 ) -> File:
     """Store bytes that were cleaned and return the file."""
     await _hold_bytes(tx, cleaned)
-    sha256 = await asyncio.to_thread(_keep, cleaned.data)
-    thumb = await asyncio.to_thread(_keep, cleaned.thumb) if cleaned.thumb else None
+    sha256 = await asyncio.to_thread(write_bytes, cleaned.data)
+    thumb = await asyncio.to_thread(write_bytes, cleaned.thumb) if cleaned.thumb else None
     row = FileRow(
         organisation_id=tx.organisation_id, id=new_id(), sha256=sha256, thumb_sha256=thumb,
         name=clean_name(name), kind=cleaned.kind, mime=cleaned.mime, size=len(cleaned.data),
@@ -384,7 +384,7 @@ def clean_name(name: str) -> str:
     return plain[:100] or "file"
 
 
-def _keep(data: bytes) -> str:
+def write_bytes(data: bytes) -> str:
     """Write bytes under their hash, whole or not at all, and return the hash."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = path_of(sha256)

@@ -1,10 +1,13 @@
 """What the house has stored for a purpose of its own, beside what its people put in."""
 
+import asyncio
 from uuid import UUID
 
 import msgspec
 
 from peakend.kernel.db import Transaction
+from peakend.kernel.files import save_cleaned, write_bytes
+from peakend.kernel.pictures import Cleaned
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -34,3 +37,17 @@ async def kept_pictures(tx: Transaction, ids: list[UUID], purpose: str) -> set[U
         purpose,
     )
     return set(found)
+
+
+async def keep_bytes(data: bytes) -> str:
+    """Write bytes to the disk, synced, before any row tells of them; return their hash.
+
+    Bytes of which no row ever tells are nobody's. `save_kept` makes the row.
+    """
+    return await asyncio.to_thread(write_bytes, data)
+
+
+async def save_kept(tx: Transaction, data: bytes, name: str, mime: str, purpose: str) -> UUID:
+    """Store bytes exactly as they came, only ever to be downloaded, and return the file's id."""
+    cleaned = Cleaned(data=data, mime=mime, kind="file")
+    return (await save_cleaned(tx, cleaned, name, purpose, public=False)).id
