@@ -10,6 +10,7 @@ from PIL import Image
 from peakend.customers import actions as customers
 from peakend.kernel.actors import Actor
 from peakend.kernel.ids import new_id
+from peakend.kernel.kept_files import keep_bytes, save_kept
 from peakend.mail import actions as mails
 from peakend.mail.ports import Person
 from tests.conversations.test_visitor_api import Visitor
@@ -278,3 +279,28 @@ async def in_a_mail(place: Place, conversation_id: str, customer_id: str) -> Non
     place.planted["sealed mail"] = await place.fetch(
         "SELECT encode(content_sealed, 'hex') FROM mail WHERE id = $1", mail_id
     )
+
+
+async def in_what_came(place: Place, customer_id: str) -> None:
+    """Plant a mail that he wrote, known to be his."""
+    word = place.word
+    raw = f"From: x@example.com\r\n\r\n{word('bytes of a mail that came')}".encode()
+    async with place.centre.tx() as tx:
+        from peakend.accounts.queries import brands
+
+        await keep_bytes(raw)
+        file_id = await save_kept(tx, raw, "mail.eml", "message/rfc822", "mail")
+        await tx.run(
+            "INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, automatic, whole,"
+            " received_at, customer_id, message_id, from_email, from_name, subject, size, file_id)"
+            " VALUES ($1, $2, $1, 'x', 'received', false, true, $3, $4, $5, $6, $7, $8, 1, $9)",
+            new_id(),
+            (await brands(tx))[0].id,
+            tx.now,
+            UUID(customer_id),
+            word("name of a mail that came"),
+            f"{word('sender of a mail that came')}@example.com",
+            word("sender's name"),
+            word("subject of a mail that came"),
+            file_id,
+        )

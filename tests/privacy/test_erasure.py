@@ -23,6 +23,7 @@ async def _everything(place: Place) -> tuple[str, str]:
     await place.works()
     await planting.on_a_signal(place, conversation_id)
     await planting.in_a_mail(place, conversation_id, customer_id)
+    await planting.in_what_came(place, customer_id)
     return customer_id, conversation_id
 
 

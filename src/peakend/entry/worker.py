@@ -7,7 +7,7 @@ from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
 from peakend.kernel.worker import Worker
-from peakend.mail.actions import Postman
+from peakend.mail.actions import Collector, Postman
 
 
 async def run(database: Database, stop: asyncio.Event) -> None:
@@ -18,5 +18,6 @@ async def run(database: Database, stop: asyncio.Event) -> None:
         Worker(database).run(stop),
         Courier(database).run(stop),
         Postman(database).run(stop),
+        Collector(database).run(stop),
         Surveyor(database).run(stop),
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What a house sets one time for.
 Category = Literal[
     "messages", "files", "recalled", "comments", "beside", "customers", "trail", "visitors",
-    "drafts", "mails", "reasons", "webhooks", "audit",
+    "drafts", "mails", "received", "reasons", "webhooks", "audit",
 ]  # fmt: skip
 # Whose ids a statement takes as $1.
 About = Literal["customer", "conversation"]

@@ -69,3 +69,28 @@ class MailRetried(Fact):
     subject: ClassVar[str] = "mail_id"
     mail_id: UUID
     brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxChanged(Fact):
+    """A brand's mailbox, or its password, was set, changed, paused or removed (`what`)."""
+
+    subject: ClassVar[str] = "mailbox_id"
+    mailbox_id: UUID
+    brand_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailReceived(Fact):
+    """A mail came to a brand's mailbox, and its bytes are kept.
+
+    With `attention` nothing could be had of it, and a person has to look.
+    """
+
+    subject: ClassVar[str] = "received_id"
+    received_id: UUID
+    mailbox_id: UUID
+    brand_id: UUID
+    automatic: bool
+    attention: bool

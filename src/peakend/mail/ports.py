@@ -1,4 +1,4 @@
-"""What mail needs from outside: somebody who writes a mail down, and who hands it to a server.
+"""What mail needs from outside: who writes a mail down, hands it to a server, fetches and reads.
 
 `entry/wiring.py` sets them in `provided`; without them nothing is sent.
 """
@@ -101,6 +101,71 @@ class Post(Protocol):
         """Go as far as a server that sends nothing would notice: also the sender is asked for."""
 
 
+class Inbox(Server, frozen=True, kw_only=True):
+    """A mailbox at a server, and which of its folders is meant."""
+
+    folder: str = "INBOX"
+
+
+class BoxTrouble(Exception):
+    """A mailbox cannot be read; `code` says why, `said` is the server's own answer."""
+
+    def __init__(self, code: str, said: str = "") -> None:
+        super().__init__(code)
+        self.code, self.said = code, said
+
+
+class OpenBox(Protocol):
+    """A folder of a mailbox, open. All of it raises BoxTrouble."""
+
+    # Another number tells that the folder's mails are numbered anew.
+    validity: int
+
+    async def uids(self, ranges: list[tuple[int, int]], after: int) -> list[int]:
+        """Return the numbers of the mails in these stretches and of all later ones, ascending."""
+
+    async def fetch(self, uid: int, most: int) -> bytes | None:
+        """Return so many bytes of a mail at most; None where it is gone."""
+
+    async def mark(self, uids: list[int]) -> None:
+        """Tell the server that mails were read."""
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until the server says that something happened, or that long."""
+
+    def close(self) -> None:
+        """Close the line, whatever is being said."""
+
+
+class Postbox(Protocol):
+    """Opens mailboxes."""
+
+    async def open(self, inbox: Inbox) -> OpenBox:
+        """Open a mailbox at its folder. Errors: BoxTrouble."""
+
+
+class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mail says of itself; `code` says why there is nothing to be had of it."""
+
+    message_id: str = ""
+    from_email: str = ""
+    from_name: str = ""
+    subject: str = ""
+    automatic: bool = False
+    whole: bool = False
+    code: str = ""
+
+
+class Reader(Protocol):
+    """Reads a mail within a budget of its own."""
+
+    async def read(self, raw: bytes) -> ReadMail:
+        """Return what a mail says of itself. Never raises for what is in it."""
+
+    async def close(self) -> None:
+        """End what it keeps ready; the next mail begins anew."""
+
+
 class Compose(Protocol):
     """Writes a mail down."""
 
@@ -129,6 +194,8 @@ class Provided:
 
     post: Post
     compose: Compose
+    postbox: Postbox
+    reader: Reader
 
 
 provided = Provided()

@@ -33,7 +33,7 @@ CONNECT_S = 10.0
 STEP_S = 30.0
 WHOLE_S = 120.0
 SAID = 300
-_CODES: tuple[tuple[type[Outgoing], str], ...] = (
+CODES: tuple[tuple[type[Outgoing], str], ...] = (
     (LineSilent, "silent"),
     (NotReached, "not_reached"),
     (HostUnknown, "unknown_host"),
@@ -43,7 +43,7 @@ _CODES: tuple[tuple[type[Outgoing], str], ...] = (
 )
 # OpenSSL's numbers: expired, another name, another address; all else is a signature that nobody
 # here knows.
-_TLS = {10: "tls_expired", 62: "tls_name", 64: "tls_name"}
+TLS_CODES = {10: "tls_expired", 62: "tls_name", 64: "tls_name"}
 # Servers that think long must not hold up what else the process does in threads.
 _speaking = ThreadPoolExecutor(16, thread_name_prefix="mailing")
 
@@ -64,7 +64,7 @@ async def _spoken(server: Server, what: "Callable[[_Talk], Outcome]") -> Outcome
     try:
         line = await safe_line(server.host, server.port, ports=PORTS, timeout_s=CONNECT_S)
     except Outgoing as error:
-        code = next(code for kind, code in _CODES if isinstance(error, kind))
+        code = next(code for kind, code in CODES if isinstance(error, kind))
         return Outcome(result="later", code=code, of_server=True)
     talk = _Talk(server, line)
     running = asyncio.get_running_loop().run_in_executor(_speaking, talk.run, what)
@@ -180,7 +180,7 @@ class _Talk:
         try:
             return tls().wrap_socket(line, server_hostname=self._server.host)
         except ssl.SSLCertVerificationError as error:
-            code = _TLS.get(error.verify_code, "tls_untrusted")
+            code = TLS_CODES.get(error.verify_code, "tls_untrusted")
             raise _Stop(Outcome(result="later", code=code, of_server=True)) from error
         except (ssl.SSLError, ValueError) as error:
             raise _Stop(Outcome(result="later", code="tls_none", of_server=True)) from error

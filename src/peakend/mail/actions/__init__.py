@@ -3,6 +3,19 @@
 from peakend.mail.actions import archiving as _archiving
 from peakend.mail.actions import forgetting as _forgetting
 from peakend.mail.actions.inviting import Invitations
+from peakend.mail.actions.mailboxes import (
+    MailboxStale,
+    MailboxText,
+    MailboxTried,
+    MailboxTwice,
+    UnknownMailbox,
+    add_mailbox,
+    change_mailbox,
+    remove_mailbox,
+    set_box_password,
+    switch_mailbox,
+    try_mailbox,
+)
 from peakend.mail.actions.posting import Postman
 from peakend.mail.actions.queueing import (
     MailSentAlready,
@@ -11,6 +24,9 @@ from peakend.mail.actions.queueing import (
     retry_mail,
     sweep_mails,
     withdraw_mails,
+)
+from peakend.mail.actions.receiving import (
+    Collector,
 )
 from peakend.mail.actions.servers import (
     ServerStale,
@@ -34,8 +50,13 @@ from peakend.mail.actions.templates import (
 from peakend.mail.actions.testing import ServerTried, try_server
 
 __all__ = [
+    "Collector",
     "Invitations",
     "MailSentAlready",
+    "MailboxStale",
+    "MailboxText",
+    "MailboxTried",
+    "MailboxTwice",
     "NothingKept",
     "Postman",
     "ServerStale",
@@ -43,22 +64,29 @@ __all__ = [
     "ServerTried",
     "TemplateStale",
     "TlsNeeded",
+    "UnknownMailbox",
     "UnknownSender",
     "WrongHost",
     "WrongPort",
     "WrongTemplate",
     "_archiving",
     "_forgetting",
+    "add_mailbox",
+    "change_mailbox",
     "change_template",
     "previewed",
     "queue_mail",
+    "remove_mailbox",
     "remove_server",
     "reset_template",
     "retry_mail",
+    "set_box_password",
     "set_password",
     "set_server",
     "sweep_mails",
+    "switch_mailbox",
     "switch_server",
+    "try_mailbox",
     "try_server",
     "withdraw_mails",
 ]

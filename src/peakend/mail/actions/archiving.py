@@ -1,4 +1,4 @@
-"""Mail in an archive: servers rest and keep their passwords, what waits to be sent stays behind."""
+"""Mail in an archive: servers and mailboxes rest and keep their passwords; what waits stays."""
 
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,13 @@ def _server(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
         row["password_sealed"] = to_hex(resealed(from_hex(row["password_sealed"]), place, master))
 
 
+def _mailbox(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
+    if row["password_sealed"] is not None:
+        place = f"mailbox/password/{organisation_id}/{row['id']}"
+        row["password_sealed"] = to_hex(resealed(from_hex(row["password_sealed"]), place, master))
+
+
 # Two houses would send the same mail, with links of which one opens nothing.
 left_out("passing", "mail")
 archived(Treated(table="mail_server", put={"active": "false"}, reseal=_server))
+archived(Treated(table="mailbox", put={"active": "false"}, reseal=_mailbox))

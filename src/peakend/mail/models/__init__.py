@@ -1,6 +1,17 @@
 """Tables and rows of mail."""
 
 from peakend.kernel.personal import plain
+from peakend.mail.models.mailboxes import (
+    MAILBOX_COLUMNS,
+    RECEIVED_COLUMNS,
+    DueMailbox,
+    Mailbox,
+    MailboxPlace,
+    ReceivedMail,
+    mailbox_place_table,
+    mailbox_table,
+    received_mail_table,
+)
 from peakend.mail.models.outbox import MAIL_COLUMNS, Content, DueMail, Mail, mail_table
 from peakend.mail.models.servers import (
     SERVER_COLUMNS,
@@ -11,16 +22,25 @@ from peakend.mail.models.servers import (
 )
 
 __all__ = [
+    "MAILBOX_COLUMNS",
     "MAIL_COLUMNS",
+    "RECEIVED_COLUMNS",
     "SERVER_COLUMNS",
     "Content",
     "DueMail",
+    "DueMailbox",
     "Mail",
     "MailServer",
+    "Mailbox",
+    "MailboxPlace",
+    "ReceivedMail",
     "TemplateRow",
     "mail_server_table",
     "mail_table",
     "mail_template_table",
+    "mailbox_place_table",
+    "mailbox_table",
+    "received_mail_table",
 ]
 
-plain("settings", "mail_server", "mail_template")
+plain("settings", "mail_server", "mail_template", "mailbox", "mailbox_place")

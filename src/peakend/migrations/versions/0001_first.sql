@@ -1003,6 +1003,32 @@ CREATE TABLE mail_template (
 	CONSTRAINT pk_mail_template PRIMARY KEY (organisation_id, brand_id, kind, language)
 )
 -- next
+CREATE TABLE mailbox (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	email TEXT NOT NULL, 
+	host TEXT NOT NULL, 
+	port INTEGER NOT NULL, 
+	tls TEXT NOT NULL, 
+	auth TEXT DEFAULT 'password' NOT NULL, 
+	login TEXT NOT NULL, 
+	password_sealed BYTEA, 
+	folder TEXT NOT NULL, 
+	backlog BOOLEAN DEFAULT 'true' NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	attempt BIGINT DEFAULT '0' NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	failures INTEGER DEFAULT '0' NOT NULL, 
+	failing_since TIMESTAMP WITH TIME ZONE, 
+	last_good_at TIMESTAMP WITH TIME ZONE, 
+	code TEXT DEFAULT '' NOT NULL, 
+	said TEXT DEFAULT '' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_mailbox PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE member_role (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -1131,6 +1157,27 @@ CREATE TABLE queue (
 	overflow_queue_id UUID, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_queue PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE received_mail (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	mailbox_id UUID NOT NULL, 
+	digest TEXT NOT NULL, 
+	state TEXT NOT NULL, 
+	code TEXT DEFAULT '' NOT NULL, 
+	automatic BOOLEAN NOT NULL, 
+	whole BOOLEAN NOT NULL, 
+	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	customer_id UUID, 
+	message_id TEXT DEFAULT '' NOT NULL, 
+	from_email TEXT DEFAULT '' NOT NULL, 
+	from_name TEXT DEFAULT '' NOT NULL, 
+	subject TEXT DEFAULT '' NOT NULL, 
+	size BIGINT NOT NULL, 
+	file_id UUID, 
+	CONSTRAINT pk_received_mail PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE recovery_code (
@@ -1455,6 +1502,18 @@ CREATE TABLE kept_object (
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_kept_object PRIMARY KEY (organisation_id, id), 
 	CONSTRAINT ck_kept_object_owner CHECK (num_nonnulls(customer_id, company_id) = 1)
+)
+-- next
+CREATE TABLE mailbox_place (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	mailbox_id UUID NOT NULL, 
+	folder TEXT NOT NULL, 
+	validity BIGINT NOT NULL, 
+	seen_uid BIGINT NOT NULL, 
+	todo JSONB NOT NULL, 
+	stuck_uid BIGINT DEFAULT '0' NOT NULL, 
+	stuck SMALLINT DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_mailbox_place PRIMARY KEY (organisation_id, mailbox_id, folder)
 )
 -- next
 CREATE TABLE queue_member (
@@ -2013,6 +2072,8 @@ ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_brand_
 -- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE mailbox ADD CONSTRAINT fk_mailbox_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_role_id FOREIGN KEY (organisation_id, role_id) REFERENCES role (organisation_id, id)
@@ -2040,6 +2101,8 @@ ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_brand_id FOREIGN KEY (
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
 -- next
 ALTER TABLE queue ADD CONSTRAINT fk_queue_organisation_id_overflow_queue_id FOREIGN KEY (organisation_id, overflow_queue_id) REFERENCES queue (organisation_id, id)
+-- next
+ALTER TABLE received_mail ADD CONSTRAINT fk_received_mail_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE recovery_code ADD CONSTRAINT fk_recovery_code_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2118,6 +2181,8 @@ ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_company_id
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_type_id FOREIGN KEY (organisation_id, type_id) REFERENCES object_type (organisation_id, id)
+-- next
+ALTER TABLE mailbox_place ADD CONSTRAINT fk_mailbox_place_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2387,6 +2452,10 @@ CREATE INDEX ix_mail_list ON mail (organisation_id, state, id)
 -- next
 CREATE UNIQUE INDEX uq_mail_server_brand ON mail_server (organisation_id, brand_id)
 -- next
+CREATE INDEX ix_mailbox_due ON mailbox (next_at) WHERE active
+-- next
+CREATE UNIQUE INDEX uq_mailbox_email ON mailbox (organisation_id, brand_id, email, folder)
+-- next
 CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 -- next
 CREATE INDEX ix_mention_member ON mention (organisation_id, member_id, at, message_id)
@@ -2406,6 +2475,14 @@ CREATE UNIQUE INDEX uq_pending_sign_in_token_hash ON pending_sign_in (token_hash
 CREATE INDEX ix_profile_reveal_owner ON profile_reveal (organisation_id, owner_id, at)
 -- next
 CREATE INDEX ix_profile_value_field ON profile_value (organisation_id, field_id, owner_id)
+-- next
+CREATE INDEX ix_received_mail_age ON received_mail (organisation_id, received_at) WHERE file_id IS NOT NULL
+-- next
+CREATE INDEX ix_received_mail_customer ON received_mail (organisation_id, customer_id) WHERE customer_id IS NOT NULL
+-- next
+CREATE INDEX ix_received_mail_list ON received_mail (organisation_id, state, id)
+-- next
+CREATE UNIQUE INDEX uq_received_mail_digest ON received_mail (organisation_id, digest)
 -- next
 CREATE INDEX ix_recovery_code_member ON recovery_code (organisation_id, member_id)
 -- next
@@ -3199,6 +3276,18 @@ ALTER TABLE mail_template FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON mail_template TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox TO peakend_app
+-- next
+ALTER TABLE mailbox ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mailbox FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mailbox TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox TO peakend_system
+-- next
+CREATE POLICY system ON mailbox TO peakend_system USING (true) WITH CHECK (true)
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member_role TO peakend_app
 -- next
 ALTER TABLE member_role ENABLE ROW LEVEL SECURITY
@@ -3288,6 +3377,14 @@ ALTER TABLE queue ENABLE ROW LEVEL SECURITY
 ALTER TABLE queue FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON queue TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON received_mail TO peakend_app
+-- next
+ALTER TABLE received_mail ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE received_mail FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON received_mail TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON recovery_code TO peakend_app
 -- next
@@ -3498,6 +3595,14 @@ ALTER TABLE kept_object ENABLE ROW LEVEL SECURITY
 ALTER TABLE kept_object FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON kept_object TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox_place TO peakend_app
+-- next
+ALTER TABLE mailbox_place ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mailbox_place FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mailbox_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue_member TO peakend_app
 -- next

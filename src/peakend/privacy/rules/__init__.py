@@ -19,7 +19,7 @@ SOON_DAYS = 30
 PACKAGE_KEPT_DAYS = 7
 OWN_WORDS = frozenset(
     {"customer", "identity", "profile_value", "kept_object", "company_customer", "page_view",
-     "visitor", "survey", "file"}
+     "visitor", "survey", "file", "received_mail"}
 )  # fmt: skip
 # Where a mail of ours went is the person's own address, whatever stands in it.
 OWN_COLUMNS = {"mail": frozenset({"to_email", "to_name"})}

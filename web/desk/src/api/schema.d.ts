@@ -5595,7 +5595,7 @@ export interface components {
         /** AmountAsked */
         AmountAsked: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "reasons" | "webhooks" | "audit";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "received" | "reasons" | "webhooks" | "audit";
             days: number;
         };
         /** AnnouncedWaits */
@@ -6189,7 +6189,7 @@ export interface components {
         /** CategoryView */
         CategoryView: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "reasons" | "webhooks" | "audit";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "received" | "reasons" | "webhooks" | "audit";
             days: number | null;
             default: number | null;
             least: number;
@@ -8792,7 +8792,7 @@ export interface components {
         /** RetentionForm */
         RetentionForm: {
             /** @enum {string} */
-            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "reasons" | "webhooks" | "audit";
+            category: "messages" | "files" | "recalled" | "comments" | "beside" | "customers" | "trail" | "visitors" | "drafts" | "mails" | "received" | "reasons" | "webhooks" | "audit";
             days: number | null;
             version: number;
         };

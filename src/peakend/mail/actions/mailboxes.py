@@ -1,0 +1,247 @@
+"""From where a brand receives: mailboxes set, changed, paused, removed and tried.
+
+The password is given apart and never shown, and goes with the server it was given for.
+"""
+
+import time
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from peakend.accounts.actions import audit
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
+from peakend.kernel.errors import Conflict, Invalid
+from peakend.kernel.events import record
+from peakend.kernel.ids import new_id
+from peakend.kernel.limits import spend
+from peakend.kernel.outgoing import Outgoing, PortRefused, needed_line
+from peakend.kernel.secrets import seal
+from peakend.kernel.settings import settings
+from peakend.mail.actions.servers import TlsNeeded, WrongHost
+from peakend.mail.events import MailboxChanged
+from peakend.mail.models import Mailbox
+from peakend.mail.ports import BoxTrouble, Inbox, Tls, provided, wire_address
+from peakend.mail.queries import box_password, box_place, need_brand_of_own, need_mailbox
+from peakend.mail.rules import box_ports, is_line
+
+
+class MailboxStale(Conflict):
+    """The mailbox was changed since it was looked at."""
+
+    wording = "mail.mailbox_stale"
+
+
+class MailboxTwice(Conflict):
+    """The brand has a mailbox of that address and folder."""
+
+    wording = "mail.mailbox_twice"
+
+
+class WrongBoxPort(Invalid):
+    """Servers of the world give no mail out at that port, or not so encrypted."""
+
+    wording = "mail.wrong_box_port"
+
+
+class UnknownMailbox(Invalid):
+    """The mailbox's address is none."""
+
+    wording = "mail.wrong_mailbox"
+
+
+class MailboxText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A mailbox of a brand without its password, which is given apart."""
+
+    brand_id: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    email: Annotated[str, Meta(min_length=3, max_length=254)]
+    host: Annotated[str, Meta(min_length=1, max_length=253)]
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    tls: Tls
+    login: Annotated[str, Meta(min_length=1, max_length=200)]
+    folder: Annotated[str, Meta(min_length=1, max_length=200)] = "INBOX"
+    backlog: bool = True
+
+
+class MailboxTried(msgspec.Struct, frozen=True):
+    """How a test ended: a code that says why not, the server's answer, how many mails there are."""
+
+    code: str
+    said: str
+    mails: int
+    lasted_ms: int
+
+
+async def add_mailbox(tx: Transaction, *, mailbox: MailboxText) -> UUID:
+    """Connect a mailbox; it is looked at once its password is given.
+
+    Errors: BrandNotFound, MailboxTwice, WrongHost, WrongBoxPort, TlsNeeded, UnknownMailbox,
+    Invalid.
+    """
+    await need_brand_of_own(tx, mailbox.brand_id)
+    given = _checked(mailbox)
+    mailbox_id = new_id()
+    made = await tx.run(_ADD, mailbox_id, tx.now, *_values(given))
+    if not made:
+        raise MailboxTwice
+    await _tell(tx, mailbox_id, given.brand_id, "created")
+    return mailbox_id
+
+
+async def change_mailbox(
+    tx: Transaction, *, mailbox_id: UUID, version: int, mailbox: MailboxText
+) -> None:
+    """Change a mailbox; elsewhere, it has to be given its password anew.
+
+    Errors: MailboxNotFound, MailboxStale, MailboxTwice, WrongHost, WrongBoxPort, TlsNeeded,
+    UnknownMailbox, Invalid.
+    """
+    old = await need_mailbox(tx, mailbox_id, lock=True)
+    if old.version != version:
+        raise MailboxStale
+    given = msgspec.structs.replace(_checked(mailbox), brand_id=old.brand_id)
+    twice = await tx.value(_TWICE, mailbox_id, given.brand_id, given.email, given.folder)
+    if twice:
+        raise MailboxTwice
+    elsewhere = (old.host, old.port, old.tls, old.login) != (
+        given.host, given.port, given.tls, given.login,
+    )  # fmt: skip
+    await tx.run(_CHANGE, mailbox_id, tx.now, *_values(given)[1:], elsewhere)
+    await _tell(tx, mailbox_id, old.brand_id, "changed")
+
+
+async def set_box_password(tx: Transaction, *, mailbox_id: UUID, password: str) -> None:
+    """Keep the password of a mailbox, sealed. Errors: MailboxNotFound, Invalid."""
+    mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    if not is_line(password) or len(password) > 500:
+        raise Invalid(fields={"password": "kernel.invalid"})
+    await tx.run(
+        "UPDATE mailbox SET password_sealed = $2, version = version + 1, failures = 0,"
+        " failing_since = NULL, code = '', said = '', next_at = $3, attempt = attempt + 1"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        mailbox_id,
+        seal(password.encode(), box_place(tx, mailbox_id)),
+        tx.now,
+    )
+    await _tell(tx, mailbox_id, mailbox.brand_id, "password")
+
+
+async def switch_mailbox(tx: Transaction, *, mailbox_id: UUID, active: bool) -> None:
+    """Let a mailbox rest, or be looked at again. Errors: MailboxNotFound."""
+    mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    if mailbox.active == active:
+        return
+    await tx.run(
+        "UPDATE mailbox SET active = $2, failures = 0, failing_since = NULL, next_at = $3,"
+        " attempt = attempt + 1, version = version + 1"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        mailbox_id,
+        active,
+        tx.now,
+    )
+    await _tell(tx, mailbox_id, mailbox.brand_id, "resumed" if active else "paused")
+
+
+async def remove_mailbox(tx: Transaction, *, mailbox_id: UUID) -> None:
+    """Disconnect a mailbox; what came stays. Errors: MailboxNotFound."""
+    mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    await tx.run(
+        "DELETE FROM mailbox WHERE organisation_id = current_organisation() AND id = $1",
+        mailbox_id,
+    )
+    await _tell(tx, mailbox_id, mailbox.brand_id, "removed")
+
+
+async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> MailboxTried:
+    """Open a mailbox at its folder and say exactly what came of it; nothing is taken.
+
+    Counts: ten at once, then one in six seconds. Errors: MailboxNotFound, TooMany.
+    """
+    async with database.transaction(by) as tx:
+        mailbox = await need_mailbox(tx, mailbox_id)
+        password = await box_password(tx, mailbox_id)
+    await spend(f"mail_test:{by.organisation_id}", rate=1 / 6, burst=10)
+    began = time.monotonic()
+
+    def tried(code: str, said: str = "", mails: int = 0) -> MailboxTried:
+        return MailboxTried(code, said, mails, round((time.monotonic() - began) * 1000))
+
+    if not password:
+        return tried("no_password")
+    try:
+        box = await provided.postbox.open(as_opened(mailbox, password))
+        try:
+            return tried("", mails=len(await box.uids([], 0)))
+        finally:
+            box.close()
+    except BoxTrouble as trouble:
+        return tried(trouble.code, trouble.said)
+
+
+def as_opened(mailbox: Mailbox, password: str) -> Inbox:
+    """Return a mailbox with what is needed to open it."""
+    return Inbox(
+        host=mailbox.host, port=mailbox.port, tls=mailbox.tls, login=mailbox.login,
+        password=password, folder=mailbox.folder,
+    )  # fmt: skip
+
+
+def _checked(mailbox: MailboxText) -> MailboxText:
+    """Return a mailbox as it is kept.
+
+    Errors: WrongHost, WrongBoxPort, TlsNeeded, UnknownMailbox, Invalid.
+    """
+    try:
+        host, listed = needed_line(
+            mailbox.host, mailbox.port, box_ports(mailbox.tls), settings.outgoing_allowed
+        )
+    except PortRefused as error:
+        raise WrongBoxPort(fields={"port": "mail.wrong_box_port"}) from error
+    except Outgoing as error:
+        raise WrongHost(fields={"host": "mail.wrong_host"}) from error
+    if mailbox.tls == "none" and not listed:
+        raise TlsNeeded(fields={"tls": "mail.wrong_tls"})
+    email = wire_address(mailbox.email)
+    if not email or "." not in email.partition("@")[2]:
+        raise UnknownMailbox(fields={"email": "mail.wrong_mailbox"})
+    name = " ".join(mailbox.name.split())
+    folder = mailbox.folder.strip()
+    # In every language, the folder of what comes has this one name.
+    folder = "INBOX" if folder.upper() == "INBOX" else folder
+    for field, value in {"name": name, "login": mailbox.login, "folder": folder}.items():
+        if not is_line(value):
+            raise Invalid(fields={field: "kernel.invalid"})
+    return msgspec.structs.replace(mailbox, host=host, email=email, name=name, folder=folder)
+
+
+def _values(given: MailboxText) -> tuple[Any, ...]:
+    return (
+        given.brand_id, given.name, given.email, given.host, given.port, given.tls, given.login,
+        given.folder, given.backlog,
+    )  # fmt: skip
+
+
+async def _tell(tx: Transaction, mailbox_id: UUID, brand_id: UUID, what: str) -> None:
+    await record(tx, MailboxChanged(mailbox_id=mailbox_id, brand_id=brand_id, what=what))
+    await audit(tx, f"mailbox.{what}", "mailbox", mailbox_id)
+
+
+_ADD = """
+INSERT INTO mailbox (id, next_at, brand_id, name, email, host, port, tls, login, folder, backlog)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+ON CONFLICT (organisation_id, brand_id, email, folder) DO NOTHING
+"""
+_TWICE = """
+SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation() AND id <> $1
+               AND brand_id = $2 AND email = $3 AND folder = $4)
+"""
+_CHANGE = """
+UPDATE mailbox SET next_at = $2, name = $3, email = $4, host = $5, port = $6, tls = $7, login = $8,
+    folder = $9, backlog = $10, version = version + 1, attempt = attempt + 1, failures = 0,
+    failing_since = NULL, code = '', said = '',
+    password_sealed = CASE WHEN $11 THEN NULL ELSE password_sealed END
+WHERE organisation_id = current_organisation() AND id = $1
+"""

@@ -1,0 +1,292 @@
+"""Who fetches: raw bytes are kept first, then one transaction, then the server is told.
+
+Each mailbox has a line of its own. The newest and the oldest of what waits are taken in turns; one
+mail that cannot be had never stops the others.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, SystemTransaction, Transaction
+from peakend.kernel.events import record
+from peakend.kernel.ids import new_id
+from peakend.kernel.kept_files import keep_bytes, save_kept
+from peakend.kernel.outgoing.carrier import Carrier
+from peakend.mail.actions.mailboxes import as_opened
+from peakend.mail.events import MailReceived
+from peakend.mail.models import DueMailbox, Mailbox, MailboxPlace
+from peakend.mail.ports import BoxTrouble, OpenBox, ReadMail, provided
+from peakend.mail.queries import MailboxNotFound, box_password, need_mailbox, place_in
+from peakend.mail.rules import (
+    BOX_LEASE,
+    LARGEST_MAIL,
+    STAY_S,
+    STUCK,
+    WAIT_S,
+    digest_of,
+    look_again_s,
+    next_end,
+    with_later,
+    without,
+)
+
+log = structlog.get_logger()
+
+MOST_AT_ONCE = 64
+# The server is told of so many mails at once, and asked for new ones after so many.
+MARKED = 20
+ASKED = 100
+# A server that breaks off while we wait has no trouble of its own.
+SOON_S = 5.0
+CLAIM = """
+WITH due AS (
+    SELECT organisation_id, id FROM mailbox
+    WHERE active AND next_at <= $1 AND password_sealed IS NOT NULL AND NOT id = ANY($4)
+    ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
+)
+UPDATE mailbox m SET attempt = m.attempt + 1, next_at = $2
+FROM due WHERE m.organisation_id = due.organisation_id AND m.id = due.id
+RETURNING m.organisation_id, m.id, m.attempt
+"""
+HELD = """
+UPDATE mailbox SET next_at = $3
+WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2 AND active
+"""
+GOOD = """
+UPDATE mailbox SET next_at = $3, failures = 0, failing_since = NULL, code = '', said = '',
+    last_good_at = $4
+WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2
+"""
+BAD = """
+UPDATE mailbox SET next_at = $3, failures = failures + 1, code = $5, said = $6,
+    failing_since = coalesce(failing_since, $4)
+WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2
+"""
+PLACE = """
+INSERT INTO mailbox_place AS p (mailbox_id, folder, validity, seen_uid, todo, stuck_uid, stuck)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (organisation_id, mailbox_id, folder) DO UPDATE SET
+    validity = $3, seen_uid = $4, todo = $5, stuck_uid = $6, stuck = $7
+"""
+RECEIVED = """
+INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, whole,
+                           received_at, message_id, from_email, from_name, subject, size, file_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (organisation_id, digest) DO NOTHING
+"""
+_KNOWN = """
+SELECT EXISTS (SELECT FROM received_mail
+               WHERE organisation_id = current_organisation() AND digest = $1)
+"""
+
+
+class Collector(Carrier[DueMailbox]):
+    """Fetches from the mailboxes that are due until told to stop."""
+
+    most_at_once = MOST_AT_ONCE
+
+    def __init__(
+        self, database: Database, now: Callable[[], datetime] = clock.now, *, stay_s: float = STAY_S
+    ) -> None:
+        super().__init__(database, now)
+        self._stay_s = stay_s
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Fetch until `stop` is set."""
+        try:
+            await super().run(stop)
+        finally:
+            await provided.reader.close()
+
+    async def claim(
+        self, tx: SystemTransaction, free: int, busy: list[UUID], many: list[int]
+    ) -> list[DueMailbox]:
+        """Take mailboxes that are due."""
+        return await tx.all(DueMailbox, CLAIM, tx.now, tx.now + BOX_LEASE, free, busy)
+
+    def receiver(self, one: DueMailbox) -> UUID:
+        """Return the mailbox."""
+        return one.id
+
+    async def carry_one(self, one: DueMailbox) -> None:
+        """Look at a mailbox, and wait there for more."""
+        try:
+            await _Visit(self._database, one, self._now).stay(self._stay_s)
+        except _Lost:
+            log.info("a mailbox was changed while it was open", id=str(one.id))
+
+
+class _Lost(Exception):
+    """The mailbox was changed, paused, removed or taken over by somebody else."""
+
+
+class _Visit:
+    """One line to a mailbox, from opening it until it is let go."""
+
+    def __init__(self, database: Database, one: DueMailbox, now: Callable[[], datetime]) -> None:
+        self._database, self._one, self._now = database, one, now
+        self._actor = Actor.system(one.organisation_id)
+        self._mailbox: Mailbox
+        self._place: MailboxPlace
+        self._at = 0
+
+    async def stay(self, stay_s: float) -> None:
+        """Take what is there, and what comes for so long."""
+        until = time.monotonic() + stay_s
+        try:
+            async with self._database.transaction(self._actor, self._now()) as tx:
+                self._mailbox = await need_mailbox(tx, self._one.id)
+                password = await box_password(tx, self._one.id)
+        except MailboxNotFound as error:
+            raise _Lost from error
+        box: OpenBox | None = None
+        try:
+            box = await provided.postbox.open(as_opened(self._mailbox, password))
+            await self._enter(box)
+            while True:
+                await self._take_all(box)
+                await self._settle(GOOD, BOX_LEASE.total_seconds(), None)
+                if time.monotonic() >= until:
+                    break
+                try:
+                    await box.wait(min(WAIT_S, until - time.monotonic()))
+                except BoxTrouble:
+                    await self._settle(GOOD, SOON_S, None)
+                    return
+            await self._settle(GOOD, look_again_s(0), None)
+        except BoxTrouble as trouble:
+            await self._settle(BAD, look_again_s(self._mailbox.failures + 1), trouble)
+        finally:
+            if box is not None:
+                box.close()
+
+    async def _enter(self, box: OpenBox) -> None:
+        """Find where we are; a folder that was numbered anew is gone through from the beginning."""
+        async with self._database.transaction(self._actor, self._now()) as tx:
+            place = await place_in(tx, self._one.id, self._mailbox.folder)
+        if place is None or place.validity != box.validity:
+            seen = 0
+            if place is None and not self._mailbox.backlog:
+                seen = max(await box.uids([], 0), default=0)
+            place = MailboxPlace(self._mailbox.folder, box.validity, seen, [], 0, 0)
+            await self._note(place)
+        self._place = place
+
+    async def _take_all(self, box: OpenBox) -> None:
+        """Take what waits, from both ends in turns; what comes meanwhile comes first."""
+        taken: list[int] = []
+        waiting: list[int] = []
+        done = 0
+        while True:
+            if done % ASKED == 0 or not waiting:
+                waiting = await self._waiting(box)
+            if not waiting:
+                break
+            end = next_end(done)
+            uid = waiting.pop(-1 if end == "newest" else 0)
+            await self._take(box, uid, without(self._place.todo, uid, end))
+            taken.append(uid)
+            done += 1
+            if len(taken) >= MARKED:
+                await box.mark(taken)
+                taken = []
+        if taken:
+            await box.mark(taken)
+
+    async def _waiting(self, box: OpenBox) -> list[int]:
+        """Return the mails that wait, ascending, and note those that are new."""
+        place = self._place
+        found = await box.uids(place.todo, place.seen_uid)
+        newest = max(found, default=0)
+        if newest > place.seen_uid:
+            todo = with_later(place.todo, place.seen_uid, newest)
+            self._place = msgspec.structs.replace(place, seen_uid=newest, todo=todo)
+        elif place.todo and not found:
+            # What was still to do is no longer there.
+            self._place = msgspec.structs.replace(place, todo=[])
+        if self._place != place:
+            await self._note(self._place)
+        return found
+
+    async def _take(self, box: OpenBox, uid: int, todo: list[tuple[int, int]]) -> None:
+        """Take one mail: bytes, then one transaction."""
+        place = self._place
+        passed = place.stuck_uid == uid and place.stuck >= STUCK
+        self._at = uid
+        # One byte more than is ever taken tells that it is too large.
+        raw = b"" if passed else await box.fetch(uid, LARGEST_MAIL + 1)
+        self._at = 0
+        after = msgspec.structs.replace(place, todo=todo, stuck_uid=0, stuck=0)
+        if raw is None:
+            await self._note(after)
+        else:
+            read = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
+            if not passed:
+                read = await provided.reader.read(raw)
+            await self._keep(raw[:LARGEST_MAIL], read, after)
+        self._place = after
+
+    async def _keep(self, raw: bytes, read: ReadMail, after: MailboxPlace) -> None:
+        sha256 = await keep_bytes(raw) if raw else hashlib.sha256(raw).hexdigest()
+        digest = digest_of(self._one.id, read.message_id, sha256)
+        async with self._database.transaction(self._actor, self._now()) as tx:
+            await self._hold(tx)
+            if not await tx.value(_KNOWN, digest):
+                await self._write(tx, raw, read, digest)
+            await self._put(tx, after)
+
+    async def _write(self, tx: Transaction, raw: bytes, read: ReadMail, digest: str) -> None:
+        file_id = await save_kept(tx, raw, "mail.eml", "message/rfc822", "mail") if raw else None
+        received_id = new_id()
+        await tx.run(
+            RECEIVED, received_id, self._mailbox.brand_id, self._one.id, digest,
+            "attention" if read.code else "received", read.code, read.automatic, read.whole, tx.now,
+            read.message_id, read.from_email, read.from_name, read.subject, len(raw), file_id,
+        )  # fmt: skip
+        await record(
+            tx,
+            MailReceived(
+                received_id=received_id,
+                mailbox_id=self._one.id,
+                brand_id=self._mailbox.brand_id,
+                automatic=read.automatic,
+                attention=bool(read.code),
+            ),
+        )
+
+    async def _note(self, place: MailboxPlace) -> None:
+        async with self._database.transaction(self._actor, self._now()) as tx:
+            await self._hold(tx)
+            await self._put(tx, place)
+
+    async def _put(self, tx: Transaction, place: MailboxPlace) -> None:
+        await tx.run(
+            PLACE, self._one.id, place.folder, place.validity, place.seen_uid, place.todo,
+            place.stuck_uid, place.stuck,
+        )  # fmt: skip
+
+    async def _hold(self, tx: Transaction) -> None:
+        """Make sure that the mailbox is still ours, and keep it so. Errors: _Lost."""
+        if not await tx.run(HELD, self._one.id, self._one.attempt, tx.now + BOX_LEASE):
+            raise _Lost
+
+    async def _settle(self, how: str, wait_s: float, trouble: BoxTrouble | None) -> None:
+        """Write down how a look ended, and at which mail the line broke."""
+        async with self._database.transaction(self._actor, self._now()) as tx:
+            next_at = tx.now + timedelta(seconds=wait_s)
+            more = (trouble.code, trouble.said) if trouble else ()
+            if not await tx.run(how, self._one.id, self._one.attempt, next_at, tx.now, *more):
+                raise _Lost
+            if trouble and self._at:
+                place = self._place
+                times = place.stuck + 1 if place.stuck_uid == self._at else 1
+                await self._put(tx, msgspec.structs.replace(place, stuck_uid=self._at, stuck=times))

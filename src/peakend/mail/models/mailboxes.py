@@ -1,0 +1,174 @@
+"""From where each brand receives: mailboxes, where we are in their folders, and what came."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+
+from peakend.kernel.db import reference, tenant_table
+from peakend.mail.ports import Tls
+from peakend.mail.rules import ReceivedState, Stretch
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+mailbox_table = tenant_table(
+    "mailbox",
+    *reference("brand_id", "brand", nullable=False, on_delete="CASCADE"),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("tls", Text, nullable=False),
+    # How one makes oneself known; a token that is renewed may follow.
+    Column("auth", Text, nullable=False, server_default="password"),
+    Column("login", Text, nullable=False),
+    Column("password_sealed", LargeBinary),
+    Column("folder", Text, nullable=False),
+    # Whether what lay there before it was connected is taken, too.
+    Column("backlog", Boolean, nullable=False, server_default="true"),
+    Column("active", Boolean, nullable=False, server_default="true"),
+    # Who looks takes a lease (`next_at`) and a number (`attempt`), as who sends does.
+    Column("attempt", BigInteger, nullable=False, server_default="0"),
+    _moment("next_at"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _moment("failing_since", nullable=True),
+    _moment("last_good_at", nullable=True),
+    Column("code", Text, nullable=False, server_default=""),
+    Column("said", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("uq_mailbox_email", "organisation_id", "brand_id", "email", "folder", unique=True),
+    Index("ix_mailbox_due", "next_at", postgresql_where=sql("active")),
+    system="all",
+)
+
+mailbox_place_table = tenant_table(
+    "mailbox_place",
+    *reference("mailbox_id", "mailbox", nullable=False, on_delete="CASCADE"),
+    Column("folder", Text, nullable=False),
+    Column("validity", BigInteger, nullable=False),
+    Column("seen_uid", BigInteger, nullable=False),
+    # Stretches below it that are still to do, ascending.
+    Column("todo", JSONB, nullable=False),
+    # At which mail the line broke, and how often.
+    Column("stuck_uid", BigInteger, nullable=False, server_default="0"),
+    Column("stuck", SmallInteger, nullable=False, server_default="0"),
+    primary_key=("mailbox_id", "folder"),
+)
+
+received_mail_table = tenant_table(
+    "received_mail",
+    *reference("brand_id", "brand", nullable=False, on_delete="CASCADE"),
+    # No link: the mailbox may be gone.
+    Column("mailbox_id", Uuid(as_uuid=True), nullable=False),
+    # Mailbox, Message-ID and bytes as one digest: it stays when all else goes, so that nobody who
+    # was erased comes back when the folder is numbered anew.
+    Column("digest", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("code", Text, nullable=False, server_default=""),
+    Column("automatic", Boolean, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    _moment("received_at"),
+    # Once somebody above knows who wrote; no link, as nobody here knows customers.
+    Column("customer_id", Uuid(as_uuid=True)),
+    Column("message_id", Text, nullable=False, server_default=""),
+    Column("from_email", Text, nullable=False, server_default=""),
+    Column("from_name", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("size", BigInteger, nullable=False),
+    # The mail as it came; nothing where it went since, or was never given.
+    Column("file_id", Uuid(as_uuid=True)),
+    Index("uq_received_mail_digest", "organisation_id", "digest", unique=True),
+    Index("ix_received_mail_list", "organisation_id", "state", "id"),
+    Index("ix_received_mail_age", "organisation_id", "received_at",
+          postgresql_where=sql("file_id IS NOT NULL")),
+    Index("ix_received_mail_customer", "organisation_id", "customer_id",
+          postgresql_where=sql("customer_id IS NOT NULL")),
+)  # fmt: skip
+
+
+class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
+    """From where a brand receives; `has_password` says whether one is kept."""
+
+    id: UUID
+    brand_id: UUID
+    name: str
+    email: str
+    host: str
+    port: int
+    tls: Tls
+    login: str
+    has_password: bool
+    folder: str
+    backlog: bool
+    active: bool
+    attempt: int
+    next_at: datetime
+    failures: int
+    failing_since: datetime | None
+    last_good_at: datetime | None
+    code: str
+    said: str
+    version: int
+
+
+class MailboxPlace(msgspec.Struct, frozen=True):
+    """Where we are in a folder."""
+
+    folder: str
+    validity: int
+    seen_uid: int
+    todo: list[Stretch]
+    stuck_uid: int
+    stuck: int
+
+
+class ReceivedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that came."""
+
+    id: UUID
+    brand_id: UUID
+    mailbox_id: UUID
+    state: ReceivedState
+    code: str
+    automatic: bool
+    whole: bool
+    received_at: datetime
+    customer_id: UUID | None
+    message_id: str
+    from_email: str
+    from_name: str
+    subject: str
+    size: int
+    file_id: UUID | None
+
+
+class DueMailbox(msgspec.Struct, frozen=True):
+    """A mailbox under our lease; `attempt` fences off whoever held it before."""
+
+    organisation_id: UUID
+    id: UUID
+    attempt: int
+
+
+MAILBOX_COLUMNS = ", ".join(
+    "password_sealed IS NOT NULL AS has_password" if name == "has_password" else name
+    for name in Mailbox.__struct_fields__
+)
+RECEIVED_COLUMNS = ", ".join(ReceivedMail.__struct_fields__)

@@ -1,0 +1,117 @@
+"""From where each brand receives, where we are there, and what came."""
+
+from uuid import UUID
+
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import NotFound
+from peakend.kernel.paging import Page, cursor_decode, cursor_encode
+from peakend.kernel.secrets import unseal
+from peakend.mail.models import (
+    MAILBOX_COLUMNS,
+    RECEIVED_COLUMNS,
+    Mailbox,
+    MailboxPlace,
+    ReceivedMail,
+)
+from peakend.mail.rules import ReceivedState
+
+
+class MailboxNotFound(NotFound):
+    """There is no such mailbox here."""
+
+    wording = "mail.mailbox_not_found"
+
+
+class ReceivedNotFound(NotFound):
+    """There is no such received mail here, or no longer."""
+
+    wording = "mail.not_found"
+
+
+async def mailboxes(tx: Transaction) -> list[Mailbox]:
+    """Return the mailboxes of the brands that exist for the actor."""
+    found = await tx.all(
+        Mailbox,
+        f"SELECT {MAILBOX_COLUMNS} FROM mailbox "  # noqa: S608 (names of columns only)
+        "WHERE organisation_id = current_organisation() ORDER BY id LIMIT 500",
+    )
+    actor = tx.actor
+    return [one for one in found if actor.every_brand or one.brand_id in actor.brand_ids]
+
+
+async def need_mailbox(tx: Transaction, mailbox_id: UUID, *, lock: bool = False) -> Mailbox:
+    """Return a mailbox of a brand that exists for the actor. Errors: MailboxNotFound."""
+    found = await tx.one(
+        Mailbox,
+        f"SELECT {MAILBOX_COLUMNS} FROM mailbox "  # noqa: S608 (names of columns only)
+        f"WHERE organisation_id = current_organisation() AND id = $1{' FOR UPDATE' * lock}",
+        mailbox_id,
+    )
+    if found is None or not (tx.actor.every_brand or found.brand_id in tx.actor.brand_ids):
+        raise MailboxNotFound
+    return found
+
+
+async def box_password(tx: Transaction, mailbox_id: UUID) -> str:
+    """Return the password of a mailbox; nothing where none is kept."""
+    sealed = await tx.value(
+        "SELECT password_sealed FROM mailbox"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        mailbox_id,
+    )
+    return "" if sealed is None else unseal(sealed, box_place(tx, mailbox_id)).decode()
+
+
+def box_place(tx: Transaction, mailbox_id: UUID) -> str:
+    """Return where the password of a mailbox is sealed to."""
+    return f"mailbox/password/{tx.organisation_id}/{mailbox_id}"
+
+
+async def place_in(tx: Transaction, mailbox_id: UUID, folder: str) -> MailboxPlace | None:
+    """Return where we are in a folder; None where nobody was there."""
+    return await tx.one(
+        MailboxPlace,
+        "SELECT folder, validity, seen_uid, todo, stuck_uid, stuck FROM mailbox_place"
+        " WHERE organisation_id = current_organisation() AND mailbox_id = $1 AND folder = $2",
+        mailbox_id,
+        folder,
+    )
+
+
+async def need_received(tx: Transaction, received_id: UUID) -> ReceivedMail:
+    """Return a mail that came to a brand of the actor's. Errors: ReceivedNotFound."""
+    found = await tx.one(
+        ReceivedMail,
+        f"SELECT {RECEIVED_COLUMNS} FROM received_mail "  # noqa: S608 (names of columns only)
+        "WHERE organisation_id = current_organisation() AND id = $1",
+        received_id,
+    )
+    if found is None or not (tx.actor.every_brand or found.brand_id in tx.actor.brand_ids):
+        raise ReceivedNotFound
+    return found
+
+
+async def received_mails(
+    tx: Transaction, *, state: ReceivedState, cursor: str | None = None, limit: int = 50
+) -> Page[ReceivedMail]:
+    """Return what came to the brands that exist for the actor, newest first. Errors: WrongCursor.
+
+    `attention` finds those of which nothing could be had, and that somebody has to look at.
+    """
+    before = UUID(cursor_decode(cursor, 1)[0]) if cursor else UUID(int=(1 << 128) - 1)
+    own = None if tx.actor.every_brand else sorted(tx.actor.brand_ids)
+    rows = await tx.all(
+        ReceivedMail,
+        f"""
+        SELECT {RECEIVED_COLUMNS} FROM received_mail
+        WHERE organisation_id = current_organisation() AND id < $1 AND state = $2
+          AND ($3::uuid[] IS NULL OR brand_id = ANY($3))
+        ORDER BY id DESC LIMIT $4
+        """,  # noqa: S608 (names of columns only)
+        before,
+        state,
+        own,
+        limit + 1,
+    )
+    more = len(rows) > limit
+    return Page(rows[:limit], cursor_encode(str(rows[limit - 1].id)) if more else None)
