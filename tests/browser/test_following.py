@@ -15,6 +15,7 @@ async def test_called_found_and_followed(desk: Any, chat: Any) -> None:
     await customer.wants_person()
     await agent.accept()
     page = agent.page
+    await page.keyboard.press("Escape")
     await page.keyboard.press("n")
     field = page.get_by_role("textbox", name="内部备注")
     await field.fill("")

@@ -17,7 +17,7 @@ export { useReasons, useTags } from './useLists'
 export { comesBack } from './aside'
 export { discard, flushAll, onArrived, outbox } from './outbox'
 export { systemText } from './systemText'
-export { bulkBar, bulkRun, chosen, mentions } from './marks'
+export { bulkBar, bulkRun, chosen, mentions, starting } from './marks'
 /** Hear what I follow and who calls me; returns the function that ends it. */
 export const followMine = async () => (await import('./following/useFollowing')).follow()
 export { useConversations } from './store'

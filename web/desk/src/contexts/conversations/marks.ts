@@ -11,6 +11,8 @@ export const chosen = shallowReactive(new Set<string>())
 export const bulkBar = shallowRef<Component | null>(null)
 /** The act that runs, or whose outcome was not put away yet. */
 export const bulkRun = ref(localStorage.getItem('peakend.bulk') ?? '')
+/** The conversation in which one begins to write as soon as it is there. */
+export const starting = ref('')
 let anchor = ''
 
 /** Choose one or no longer; with a list, all from the last one to this. */
