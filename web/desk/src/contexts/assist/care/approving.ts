@@ -54,6 +54,8 @@ export async function sendForApproval(asked_id: string | null = null): Promise<b
   shipping.value = true
   try {
     await api.post<Approval>(`/conversations/${here}/approvals`, body)
+    // The same words once more, after they came back, are asked for anew.
+    tried = { key: '', client_id: '' }
     // What was typed meanwhile, or stands in another conversation by now, stays.
     shipComposed((now) => (now.conversation_id === here && now.text === text ? undefined : false))
     toast({ text: t('assist.care.approval_sent'), tone: 'calm' })
