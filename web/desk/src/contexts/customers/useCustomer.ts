@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/vue-query'
+import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, onUnmounted, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { ConversationRow, CustomerCard, Page, Shapes } from '@/api/types'
@@ -6,11 +6,17 @@ import { onFacts } from '@/app/live'
 import { customerQuery } from './customerQuery'
 
 export function useCustomer(id: Ref<string>) {
-  const query = useQuery(computed(() => ({ ...customerQuery(id.value), enabled: !!id.value, placeholderData: (old: CustomerCard | undefined) => old })))
+  const client = useQueryClient()
   onUnmounted(onFacts((frame) => {
-    if (frame.facts.some((fact) => fact.customer_id === id.value && /(^|\.)Customer/.test(fact.type))) void query.refetch()
+    const told = new Set(frame.facts.flatMap((fact) => (fact.type.startsWith('Customer') ? [fact.customer_id, fact.payload.absorbed_id] : [])))
+    for (const one of told) {
+      if (typeof one !== 'string') continue
+      // While somebody was merged, another's card was kept under this id: it must not come back with it.
+      client.removeQueries({ queryKey: ['customer', one], type: 'inactive' })
+      void client.invalidateQueries({ queryKey: ['customer', one] })
+    }
   }))
-  return query
+  return useQuery(computed(() => ({ ...customerQuery(id.value), enabled: !!id.value, placeholderData: (old: CustomerCard | undefined) => old })))
 }
 
 /** Everything the customer had with us before, open contacts first. */
