@@ -144,7 +144,10 @@ _GREETED = re.compile(
 )
 _HALF = re.compile(rf"(?<=[{_HAN}])[,;:?!](?!//)|(?<=[{_HAN}])\.(?=\s|$|[{_HAN}])")
 _FULL = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", ".": "。"}
-_LATIN = re.compile("[A-Za-z]")
+_IN_CHINESE = re.compile(f"[{_HAN}]")
+_IN_JAPANESE = re.compile("[\u3040-\u30ff]")
+# Words that other languages in Latin letters do not have.
+_IN_ENGLISH = re.compile(r"\b(?:the|your?|please|this|that|our|with|and|it)\b")
 
 
 class _Term(msgspec.Struct, frozen=True):
@@ -189,7 +192,8 @@ def findings(text: str, rules: WordingRules, *, first: bool = False) -> list[Fin
         rule: WordingRule = getattr(rules, kind)
         if rule.level != "off":
             found += _listed(kind, rule, plain, quoted)
-    chinese = re.search(f"[{_HAN}]", text) is not None
+    # Japanese has Han characters, too, and is looked at as little as German.
+    chinese = len(_IN_CHINESE.findall(text)) > 3 * len(_IN_JAPANESE.findall(text))
     if chinese and rules.honorific.level != "off":
         level = rules.honorific.level
         found += [
@@ -198,7 +202,8 @@ def findings(text: str, rules: WordingRules, *, first: bool = False) -> list[Fin
             if not _within(match.start(), quoted)
         ]
     said = text.strip().lower()
-    if first and said and rules.greeting.level != "off" and not _GREETED.search(said):
+    ours = chinese or _IN_ENGLISH.search(said)
+    if first and ours and rules.greeting.level != "off" and not _GREETED.search(said):
         better = "您好，" if chinese else "Hello, "
         found.append(Finding("greeting", rules.greeting.level, 0, 0, better))
     if chinese and rules.punctuation.level != "off":

@@ -13,6 +13,10 @@ const QUOTED = /「[^」]*」|“[^”]*”|"[^"]*"/g
 const GREETED = /^.{0,12}?(?:您好|你好|早上好|上午好|中午好|下午好|晚上好|早安|\b(?:hello|hi|hey|good (?:morning|afternoon|evening)|dear|welcome)\b)/
 const HALF = /(?<=[\u4e00-\u9fff])[,;:?!](?!\/\/)|(?<=[\u4e00-\u9fff])\.(?=\s|$|[\u4e00-\u9fff])/g
 const FULL: Record<string, string> = { ',': '，', ';': '；', ':': '：', '?': '？', '!': '！', '.': '。' }
+const IN_CHINESE = /[\u4e00-\u9fff]/g
+const IN_JAPANESE = /[\u3040-\u30ff]/g
+/** Words that other languages in Latin letters do not have. */
+const IN_ENGLISH = /\b(?:the|your?|please|this|that|our|with|and|it)\b/
 const GAP = '[^。！？.!?\\n]{0,8}?'
 
 interface Term { pattern: RegExp; better: string | null }
@@ -63,12 +67,13 @@ export function findings(text: string, rules: Rules, first = false): Finding[] {
     }
     found.push(...own)
   }
-  const chinese = /[\u4e00-\u9fff]/.test(text)
+  // Japanese has Han characters, too, and is looked at as little as German.
+  const chinese = (text.match(IN_CHINESE)?.length ?? 0) > 3 * (text.match(IN_JAPANESE)?.length ?? 0)
   if (chinese && rules.honorific.level !== 'off') {
     for (const match of text.matchAll(/你(?!们)/g)) if (!within(match.index)) found.push({ kind: 'honorific', level: rules.honorific.level, start: match.index, end: match.index + 1, better: '您' })
   }
   const said = text.trim().toLowerCase()
-  if (first && said && rules.greeting.level !== 'off' && !GREETED.test(said)) found.push({ kind: 'greeting', level: rules.greeting.level, start: 0, end: 0, better: chinese ? '您好，' : 'Hello, ' })
+  if (first && (chinese || IN_ENGLISH.test(said)) && rules.greeting.level !== 'off' && !GREETED.test(said)) found.push({ kind: 'greeting', level: rules.greeting.level, start: 0, end: 0, better: chinese ? '您好，' : 'Hello, ' })
   if (chinese && rules.punctuation.level !== 'off') {
     for (const match of text.matchAll(HALF)) found.push({ kind: 'punctuation', level: rules.punctuation.level, start: match.index, end: match.index + 1, better: FULL[match[0]] })
   }
