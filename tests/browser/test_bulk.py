@@ -22,6 +22,14 @@ async def test_chosen_done_and_put_back(desk: Any, chat: Any) -> None:
     # The first by key, the others up to the third with shift.
     await page.keyboard.press("x")
     await page.get_by_text("已选 1 个").wait_for()
+    # What is not seen any more is not acted on.
+    await page.get_by_role("tab", name="智能").click()
+    await page.get_by_text("已选 1 个").wait_for(state="detached")
+    await page.get_by_role("tab", name="待接入").click()
+    await rows.nth(2).wait_for()
+    await page.evaluate("document.activeElement?.blur()")
+    await page.keyboard.press("x")
+    await page.get_by_text("已选 1 个").wait_for()
     await rows.nth(2).click(modifiers=["Shift"])
     await page.get_by_text("已选 3 个").wait_for()
     await page.get_by_role("button", name="操作", exact=True).click()

@@ -31,6 +31,10 @@ function take(found: BulkRun): void {
   state.run = found
   bulkRun.value = found.id
   localStorage.setItem('peakend.bulk', found.id)
+  // Putting back tells only its end.
+  if (found.state !== 'undoing') return
+  clearTimeout(soon)
+  soon = window.setTimeout(() => void look(), 1500)
 }
 
 export async function look(): Promise<void> {
