@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,6 +14,7 @@ from peakend.profiles.rules.links import link_url, signature
 from tests.profiles.conftest import House
 from tests.routing.floor import Floor
 
+ROOT = Path(__file__).parents[2]
 CRM = {
     "kind": "panel",
     "name_zh": "订单<b>",
@@ -70,6 +72,20 @@ async def test_a_new_secret_leaves_a_day_for_the_old_one(house: House) -> None:
     async with house.database.transaction(Actor.system(house.organisation_id)) as tx:
         await tx.run("UPDATE context_link SET old_until = now() - interval '1 minute'")
     assert "sig_old" not in await _opened(house, link)
+
+
+async def test_what_the_desk_says_to_check_by_checks(house: House) -> None:
+    shown = (ROOT / "web/desk/src/contexts/profiles/admin/parts/LinkSecret.vue").read_text()
+    code = shown.split("const sample = `")[1].split("`")[0]
+    made = await _link(house)
+    link = made["link"]["id"]
+    newer = await house.make(f"/context-links/{link}/secrets", {})
+    path = f"/customers/{house.customer}/context-links/{link}"
+    query = urlsplit((await house.agent.get(path)).json()["url"]).query
+    for secret, good in ((made["secret"], True), (newer["secret"], True), ("other", False)):
+        known: dict[str, Any] = {"query": query, "SECRET": secret}
+        exec(code, known)
+        assert known["ok"] is good
 
 
 async def test_a_panel_frames_its_host_only(house: House) -> None:
