@@ -23,7 +23,9 @@ export function useRelated(row: Ref<ConversationRow>) {
     // What is kept of conversations passed before is asked for again when one comes back to them.
     const changed = new Set(frame.conversations.map((one) => one.id))
     void queries.invalidateQueries({ queryKey: ['related'], refetchType: 'none', predicate: (kept) => (kept.state.data as Related[] | undefined)?.some((one) => changed.has(one.id)) ?? false })
-    const touched = frame.conversations.some((one) => one.customer.id === row.value.customer.id && one.id !== row.value.id) || frame.facts.some((fact) => fact.conversation_id === row.value.id && /Linked|Joined|Split/.test(fact.type))
+    // Who was told apart again is another customer by now, and still stands here.
+    const touched = frame.conversations.some((one) => one.customer.id === row.value.customer.id && one.id !== row.value.id) || (query.data.value ?? []).some((one) => changed.has(one.id))
+      || frame.facts.some((fact) => fact.conversation_id === row.value.id && /Linked|Joined|Split|Moved/.test(fact.type))
     if (!touched) return
     clearTimeout(soon)
     soon = window.setTimeout(() => void query.refetch(), 400)
@@ -87,7 +89,7 @@ export function useMatters() {
       queries.setQueryData(key(row.id), linked ? await api.put<Related[]>(path, {}) : await api.remove<Related[]>(path))
       again()
     } catch (error) {
-      refused('conversations.link_failed', row, error)
+      refused(linked ? 'conversations.link_failed' : 'conversations.unlink_failed', row, error)
     }
   }
 
