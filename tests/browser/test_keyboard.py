@@ -48,9 +48,7 @@ async def test_from_signing_in_to_closing(centre: Centre, windows: Any, chat: An
     await page.get_by_role("alert", name="新会话").wait_for()
     await page.evaluate("document.activeElement?.blur()")
     await keyboard.press("y")
-    composer = page.get_by_role("textbox", name="回复")
-    await composer.wait_for()
-    await keyboard.press("r")
+    await expect(page.get_by_role("textbox", name="回复")).to_be_focused()
     await keyboard.type("马上为您安排。")
     await keyboard.press("Control+Enter")
     await customer.sees("马上为您安排")
@@ -98,6 +96,9 @@ async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
     await page.get_by_role("option", selected=True).get_by_text("紧急").wait_for()
 
     await keyboard.press("m")
+    await page.get_by_role("option", selected=True).get_by_text("1 条未读").wait_for()
+    await page.reload()
+    await page.get_by_role("log").get_by_text("我去查一下。").wait_for()
     await page.get_by_role("option", selected=True).get_by_text("1 条未读").wait_for()
 
     await keyboard.press("h")
