@@ -36,3 +36,25 @@ async def test_given_up_work_is_shown_and_tried_anew(centre: Any, desk: Any) -> 
     await page.get_by_text("正在重试 1 个任务").wait_for()
     await row.wait_for(state="detached")
     await page.get_by_text("没有失败的后台任务").wait_for()
+
+
+async def test_what_can_be_mended_on_a_page_leads_there(desk: Any) -> None:
+    boss = await desk("admin")
+    page = boss.page
+
+    async def amiss(route: Any) -> None:
+        report = await (await route.fetch()).json()
+        sign = {
+            "code": "undelivered",
+            "verdict": "doubtful",
+            "text": "3 条没有送达",
+            "advice": "看",
+        }
+        await route.fulfill(json=report | {"signs": [sign | {"advice": ""}]})
+
+    await page.route("**/api/health-report", amiss)
+    await boss.go("/desk/admin/health")
+    line = page.get_by_role("listitem").filter(has_text="3 条没有送达")
+    await line.get_by_role("link", name="Webhook").click()
+    await page.wait_for_url("**/desk/admin/webhooks")
+    await page.unroute("**/api/health-report")

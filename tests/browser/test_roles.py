@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.centre import Centre
 from tests.browser.test_two_step import a_newcomer, knock
@@ -53,3 +54,26 @@ async def test_a_role_is_made_given_and_felt(centre: Centre, desk: Any, windows:
         .get_by_text(f"来自 {name}")
         .wait_for()
     )
+
+
+async def test_no_higher_role_is_offered_in_place_of_one_that_cannot_be_given(desk: Any) -> None:
+    boss = await desk("admin")
+    page = boss.page
+
+    async def fewer(route: Any) -> None:
+        found = await (await route.fetch()).json()
+        for one in found["built_in"]:
+            one["grantable"] = one["key"] == "admin"
+        await route.fulfill(json=found)
+
+    await page.route("**/api/roles", fewer)
+    await boss.go("/desk/admin/members")
+    await page.get_by_role("button", name="邀请成员").click()
+    box = page.get_by_role("dialog")
+    await box.get_by_text("这里只列出您能授予的角色").wait_for()
+    await box.get_by_role("textbox", name="姓名").fill("周倩")
+    await box.get_by_role("textbox", name="登录名").fill("zhou.qian@example.com")
+    await expect(box.get_by_role("radio", name="管理员")).not_to_be_checked()
+    await expect(box.get_by_role("button", name="生成邀请链接")).to_be_disabled()
+    await page.keyboard.press("Escape")
+    await page.unroute("**/api/roles")
