@@ -420,8 +420,13 @@ async def test_the_page_of_an_administrator(
     policy = made.json()
     assert (policy["version"], policy["position"]) == (1, 2)
     first = listed.json()[0]["id"]
+    # What is added last stands behind what everybody is promised, and that is said.
+    behind = [one["behind"] for one in (await client.get("/api/sla-policies")).json()]
+    assert behind == [None, first]
     turned = await client.put(path("order"), json={"policy_ids": [policy["id"], first]})
     assert [one["id"] for one in turned.json()] == [policy["id"], first]
+    behind = [one["behind"] for one in (await client.get("/api/sla-policies")).json()]
+    assert behind == [None, None]
     assert (await client.put(path("order"), json={"policy_ids": [first]})).status_code == 409
     changed = await client.patch(path(policy["id"]), json={**form, "resolve_s": 7200, "version": 1})
     assert (changed.json()["resolve_s"], changed.json()["version"]) == (7200, 2)

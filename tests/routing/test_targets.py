@@ -1,6 +1,7 @@
 """Clocks of targets against a slow calculator that looks at every minute."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from peakend.routing.rules.targets import (
     said,
     shown,
     turns,
+    unreached,
     without,
 )
 from tests.routing.test_hours import business_hours, moments, wall_minutes
@@ -196,6 +198,77 @@ def test_the_first_policy_that_fits_holds() -> None:
     parents = {reason: above, above: None}
     assert applying(policies, Case(reason_ids=lineage(parents, reason))) is why
     assert lineage({reason: above, above: reason}, reason) == {reason, above}
+
+
+def test_what_stands_behind_one_that_takes_all_of_it_is_found() -> None:
+    gas, water, brand = (uuid4() for _ in range(3))
+    top, leaf, other = uuid4(), uuid4(), uuid4()
+    parents = {top: None, leaf: top, other: None}
+
+    def one(**given: Any) -> Policy:
+        return Policy(id=uuid4(), **given)
+
+    def behind(*policies: Policy) -> dict[int, int]:
+        at = {policy.id: place for place, policy in enumerate(policies)}
+        return {at[low]: at[high] for low, high in unreached(policies, parents).items()}
+
+    everybody = one()
+    vip = one(tiers=frozenset({"vip"}))
+    # Behind what is for everybody nothing comes to hold, not even the same again.
+    assert behind(everybody, vip, one()) == {1: 0, 2: 0}
+    assert behind(vip, everybody) == {}
+    # A part of what is asked above is taken; what reaches beyond it is not.
+    both = one(queue_ids=frozenset({gas, water}))
+    assert behind(both, one(queue_ids=frozenset({gas})), vip) == {1: 0}
+    assert behind(one(queue_ids=frozenset({gas})), both) == {}
+    narrow = one(queue_ids=frozenset({gas}), tiers=frozenset({"vip"}))
+    assert behind(vip, narrow) == {1: 0}
+    assert behind(narrow, vip) == {}
+    assert behind(one(brand_ids=frozenset({brand})), one()) == {}
+    # A reason stands for those below it, never for those above.
+    assert behind(one(reason_ids=frozenset({top})), one(reason_ids=frozenset({leaf}))) == {1: 0}
+    assert behind(one(reason_ids=frozenset({leaf})), one(reason_ids=frozenset({top}))) == {}
+    mixed = one(reason_ids=frozenset({leaf, other}))
+    assert behind(one(reason_ids=frozenset({top})), mixed) == {}
+
+
+@given(
+    st.lists(
+        st.tuples(*(st.frozensets(st.integers(0, 2), max_size=2) for _ in range(4))), max_size=5
+    ),
+    st.tuples(*(st.one_of(st.none(), st.integers(0, 3)) for _ in range(4))),
+)
+def test_nobody_is_warned_of_what_may_hold(
+    asked: list[tuple[frozenset[int], ...]], case: tuple[int | None, ...]
+) -> None:
+    ids = [UUID(int=one) for one in range(4)]
+    # Reason 1 lies below 0, and 2 below 1.
+    parents = {ids[0]: None, ids[1]: ids[0], ids[2]: ids[1], ids[3]: None}
+
+    def named(some: frozenset[int]) -> frozenset[UUID]:
+        return frozenset(ids[one] for one in some)
+
+    policies = [
+        Policy(
+            id=uuid4(),
+            queue_ids=named(queues),
+            brand_ids=named(brands),
+            tiers=frozenset(str(one) for one in tiers),
+            reason_ids=named(reasons),
+        )
+        for queues, brands, tiers, reasons in asked
+    ]
+    queue, brand, tier, reason = case
+    holds = applying(
+        policies,
+        Case(
+            queue_id=None if queue is None else ids[queue],
+            brand_id=None if brand is None else ids[brand],
+            tier=None if tier is None else str(tier),
+            reason_ids=lineage(parents, None if reason is None else ids[reason]),
+        ),
+    )
+    assert holds is None or holds.id not in unreached(policies, parents)
 
 
 def test_a_solution_that_is_late_hides_no_answer_due() -> None:

@@ -10,7 +10,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 from peakend.routing import actions, queries
 from peakend.routing.actions import PolicySettings
-from peakend.routing.queries import SlaPolicyRow
+from peakend.routing.queries import PolicyView, SlaPolicyRow
 
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
 Conditions = Annotated[list[UUID], Meta(max_length=200)]
@@ -48,9 +48,9 @@ class PolicyOrder(Struct, forbid_unknown_fields=True):
 
 
 @get("/sla-policies", opt=needs("conversations.read"))
-async def list_policies(tx: Transaction) -> list[SlaPolicyRow]:
+async def list_policies(tx: Transaction) -> list[PolicyView]:
     """Return what is promised to whom, in the order in which it is asked."""
-    return await queries.policies(tx)
+    return await queries.policy_views(tx)
 
 
 @post("/sla-policies", opt=needs("settings.manage"))

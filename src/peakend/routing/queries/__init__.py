@@ -43,7 +43,14 @@ from peakend.routing.queries.seats import (
     seats,
 )
 from peakend.routing.queries.skills import SkillEffect, skill_effect
-from peakend.routing.queries.targets import PolicyNotFound, need_policy, policies, waiting_since
+from peakend.routing.queries.targets import (
+    PolicyNotFound,
+    PolicyView,
+    need_policy,
+    policies,
+    policy_views,
+    waiting_since,
+)
 from peakend.routing.queries.views import (
     Directory,
     opening_view,
@@ -87,6 +94,7 @@ __all__ = [
     "OverNow",
     "Place",
     "PolicyNotFound",
+    "PolicyView",
     "PresenceRow",
     "QueueFit",
     "QueueNotFound",
@@ -126,6 +134,7 @@ __all__ = [
     "over_now",
     "place_in_line",
     "policies",
+    "policy_views",
     "presence_of",
     "presences",
     "queue_exists",

@@ -8,6 +8,7 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.naming import called
 from peakend.routing.models import SELECT_HOURS, HoursRow, QueueRow
 from peakend.routing.rules.hours import Hours, closes_at, is_open, next_open, parse_hours
 
@@ -93,3 +94,10 @@ def as_hours(row: HoursRow) -> Hours:
     """Return the pure form of stored business hours."""
     holidays = [(date.fromisoformat(day["on"]), day.get("intervals", [])) for day in row.holidays]
     return parse_hours(row.time_zone, row.week, holidays)
+
+
+called(
+    "business_hours",
+    "SELECT id, name FROM business_hours"
+    " WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

@@ -11,6 +11,7 @@ from peakend.conversations.queries import ConversationRecord
 from peakend.customers.queries import customer_briefs
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.naming import called
 from peakend.routing.models import (
     SELECT_HOURS,
     SELECT_POLICY,
@@ -19,7 +20,7 @@ from peakend.routing.models import (
 )
 from peakend.routing.queries.hours import as_hours
 from peakend.routing.rules.hours import Hours
-from peakend.routing.rules.targets import Case, Mark, Policy, applying, lineage
+from peakend.routing.rules.targets import Case, Mark, Policy, applying, lineage, unreached
 
 MOST_POLICIES = 100
 MOST_MARKS = 5_000
@@ -55,6 +56,12 @@ class PolicyNotFound(NotFound):
     wording = "routing.policy_not_found"
 
 
+class PolicyView(SlaPolicyRow, frozen=True, kw_only=True):
+    """A policy as it is shown; `behind` is one above that takes all it is for."""
+
+    behind: UUID | None = None
+
+
 class Applying(msgspec.Struct, frozen=True):
     """What is promised in a conversation, and the hours in which its time counts."""
 
@@ -71,6 +78,15 @@ class _Mark(msgspec.Struct, frozen=True):
 async def policies(tx: Transaction) -> list[SlaPolicyRow]:
     """Return all policies in their order: the first that fits a conversation holds."""
     return await tx.all(SlaPolicyRow, SELECT_POLICY + " ORDER BY position, id LIMIT 100")
+
+
+async def policy_views(tx: Transaction) -> list[PolicyView]:
+    """Return all policies in their order, with which of those in use never come to hold."""
+    rows = await policies(tx)
+    used = [_policy(one) for one in rows if one.active]
+    parents = await _parents(tx) if any(one.reason_ids for one in used) else {}
+    behind = unreached(used, parents)
+    return [PolicyView(**msgspec.structs.asdict(one), behind=behind.get(one.id)) for one in rows]
 
 
 async def need_policy(tx: Transaction, policy_id: UUID) -> SlaPolicyRow:
@@ -117,9 +133,13 @@ async def _case(tx: Transaction, row: ConversationRecord, known: Sequence[Policy
         tier = brief.tier if brief else None
     reasons: frozenset[UUID] = frozenset()
     if row.reason_id is not None and any(policy.reason_ids for policy in known):
-        tree = await conversations.reason_tree(tx)
-        reasons = lineage({node.id: node.parent_id for node in tree.nodes}, row.reason_id)
+        reasons = lineage(await _parents(tx), row.reason_id)
     return Case(queue_id=row.queue_id, brand_id=row.brand_id, tier=tier, reason_ids=reasons)
+
+
+async def _parents(tx: Transaction) -> dict[UUID, UUID | None]:
+    tree = await conversations.reason_tree(tx)
+    return {node.id: node.parent_id for node in tree.nodes}
 
 
 async def marks(tx: Transaction, conversation_id: UUID) -> list[Mark]:
@@ -151,3 +171,10 @@ async def waiting_since(tx: Transaction, before: datetime, limit: int) -> list[U
 
     found = await tx.all(Waiting, _WAITING_SINCE, before, limit)
     return [one.conversation_id for one in found]
+
+
+called(
+    "sla_policy",
+    "SELECT id, name FROM sla_policy"
+    " WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

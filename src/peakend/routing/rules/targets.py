@@ -8,7 +8,7 @@ hours can be answered as if the new ones had held from the beginning.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from peakend.routing.rules.hours import REMEDY_S, Hours, add_open_time, open_time_between
@@ -92,6 +92,34 @@ def _applies(policy: Policy, case: Case) -> bool:
         and (not policy.tiers or case.tier in policy.tiers)
         and (not policy.reason_ids or not policy.reason_ids.isdisjoint(case.reason_ids))
     )
+
+
+def unreached(policies: Sequence[Policy], parents: dict[UUID, UUID | None]) -> dict[UUID, UUID]:
+    """Return which policies never come to hold, each with the one above that takes all it is for.
+
+    What several above take only together is not seen: nobody is warned of what may hold.
+    """
+    found: dict[UUID, UUID] = {}
+    for at, policy in enumerate(policies):
+        above = next((one for one in policies[:at] if _takes_all(one, policy, parents)), None)
+        if above is not None:
+            found[policy.id] = above.id
+    return found
+
+
+def _takes_all(above: Policy, policy: Policy, parents: dict[UUID, UUID | None]) -> bool:
+    """Return whether whatever fits a policy fits the one above it, too."""
+    reasons = [lineage(parents, one) & above.reason_ids for one in policy.reason_ids]
+    return (
+        (not above.queue_ids or _within(policy.queue_ids, above.queue_ids))
+        and (not above.brand_ids or _within(policy.brand_ids, above.brand_ids))
+        and (not above.tiers or _within(policy.tiers, above.tiers))
+        and (not above.reason_ids or (bool(reasons) and all(reasons)))
+    )
+
+
+def _within(few: frozenset[Any], many: frozenset[Any]) -> bool:
+    return bool(few) and few <= many
 
 
 def lineage(parents: dict[UUID, UUID | None], reason_id: UUID | None) -> frozenset[UUID]:

@@ -5918,6 +5918,7 @@ export interface components {
             };
             /** Format: uuid */
             id: string;
+            look: components["schemas"]["LookedAt"] | null;
             subject_id: string | null;
             subject_name: string | null;
             subject_type: string;
@@ -7719,6 +7720,11 @@ export interface components {
         LookGiven: {
             reason: string;
         };
+        /** LookedAt */
+        LookedAt: {
+            field: string;
+            why: string;
+        };
         /** Macro */
         Macro: {
             /** Format: uuid */
@@ -8512,6 +8518,24 @@ export interface components {
         /** PolicyOrder */
         PolicyOrder: {
             policy_ids: string[];
+        };
+        /** PolicyView */
+        PolicyView: {
+            active: boolean;
+            behind: string | null;
+            brand_ids: string[];
+            first_reply_s: number | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            next_reply_s: number | null;
+            position: number;
+            queue_ids: string[];
+            reason_ids: string[];
+            resolve_s: number | null;
+            round_the_clock: boolean;
+            tiers: string[];
+            version: number;
         };
         /** Presence */
         Presence: {
@@ -20315,7 +20339,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SlaPolicyRow"][];
+                    "application/json": components["schemas"]["PolicyView"][];
                 };
             };
             401: components["responses"]["Error401"];

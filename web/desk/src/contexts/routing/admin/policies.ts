@@ -1,7 +1,7 @@
 /** Policies as the page shows them: tiers, and minutes for what the server keeps in seconds. */
 import type { Shapes } from '@/api/types'
 
-export type Policy = Shapes['SlaPolicyRow']
+export type Policy = Shapes['PolicyView']
 export const tiers = ['standard', 'member', 'silver', 'gold', 'platinum', 'vip']
 export const targets = ['first_reply', 'next_reply', 'resolve'] as const
 export type Target = (typeof targets)[number]
