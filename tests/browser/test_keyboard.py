@@ -111,11 +111,9 @@ async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
     await page.get_by_role("option").first.wait_for()
 
     await keyboard.press("h")
-    await (
-        page.get_by_role("dialog")
-        .get_by_label("自选时间")
-        .fill(f"{clock.now() + timedelta(days=9):%Y-%m-%d}T09:30")
-    )
+    day = page.get_by_role("dialog").get_by_role("textbox", name="自选时间")
+    await day.fill(f"{clock.now() + timedelta(days=9):%Y-%m-%d}")
+    await page.get_by_role("dialog").get_by_role("textbox", name="时间格式").fill("09:30")
     await page.get_by_role("dialog").get_by_role("button", name="设定").click()
     await page.get_by_role("button", name="稍后 1").click()
     await (
