@@ -33,6 +33,7 @@ async def test_every_name_is_read_within_the_house(database: Database) -> None:
         things = [(kind, new_id()) for kind in naming.NAMES]
         assert await naming.names_of_things(tx, [*things, ("nothing", new_id())]) == {}
     assert {"brand", "queue", "tag", "channel", "webhook", "article"} <= naming.NAMES.keys()
+    assert {"conversation", "sla_policy", "business_hours"} <= naming.NAMES.keys()
 
 
 def test_a_kind_is_called_once() -> None:

@@ -105,6 +105,12 @@ async def test_a_reveal_needs_a_reason_and_leaves_a_row(house: House) -> None:
     assert why == ["核对身份", "退款"]
     assert rows == 2
     assert CANARY not in str(await house.facts())
+    # The log says what the field is called and why somebody looked.
+    lines = (await house.admin.get("/audit", params={"action": "field.revealed"})).json()["items"]
+    assert [one["look"] for one in lines] == [
+        {"field": bank["label_zh"], "why": "退款"},
+        {"field": card["label_zh"], "why": "核对身份"},
+    ]
 
 
 async def test_what_holds_values_keeps_its_class_and_its_options(house: House) -> None:

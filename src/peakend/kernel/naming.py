@@ -1,9 +1,10 @@
 """What things are called, for whoever reads of them by their id: each context says it of its own.
 
-Names of persons are not told like this; what is gone has no name any more.
+Names of persons are not told like this; what is gone has no name any more. Of a look at something
+private it is told, too, what was looked at and why, as long as the reason is kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from uuid import UUID
 
 import msgspec
@@ -11,6 +12,17 @@ import msgspec
 from peakend.kernel.db import Transaction
 
 NAMES: dict[str, str] = {}
+
+
+class LookedAt(msgspec.Struct, frozen=True):
+    """What somebody looked at, as people call it, and the reason given; empty once it is gone."""
+
+    field: str
+    why: str
+
+
+Looks = Callable[[Transaction, list[UUID]], Awaitable[dict[UUID, LookedAt]]]
+LOOKS: dict[str, Looks] = {}
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -37,4 +49,27 @@ async def names_of_things(
     for kind, ids in wanted.items():
         for row in await tx.all(_Named, NAMES[kind], list(ids)):
             found[kind, row.id] = row.name
+    return found
+
+
+def looked(action: str, looks: Looks) -> None:
+    """Say how the looks are read that an action notes in the audit log, by their ids."""
+    if action in LOOKS:
+        raise ValueError(f"{action} has its looks already")
+    LOOKS[action] = looks
+
+
+async def looks_noted(
+    tx: Transaction, noted: Iterable[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], LookedAt]:
+    """Return the looks that actions noted; the reason only for who may read of customers."""
+    wanted: dict[str, set[UUID]] = {}
+    for action, id_ in noted:
+        if action in LOOKS:
+            wanted.setdefault(action, set()).add(id_)
+    why = tx.actor.may("customers.read")
+    found = {}
+    for action, ids in wanted.items():
+        for id_, look in (await LOOKS[action](tx, list(ids))).items():
+            found[action, id_] = look if why else LookedAt(look.field, "")
     return found

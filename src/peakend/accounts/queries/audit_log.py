@@ -11,7 +11,7 @@ from peakend.accounts.models import AuditRow, Seal
 from peakend.accounts.queries.people import member_names
 from peakend.accounts.rules import audit_link
 from peakend.kernel.db import Transaction
-from peakend.kernel.naming import called, names_of_things
+from peakend.kernel.naming import LookedAt, called, looks_noted, names_of_things
 from peakend.kernel.paging import Page, WrongCursor, cursor_decode, cursor_encode
 from peakend.kernel.secrets import blind
 
@@ -20,7 +20,10 @@ _BATCH = 1000
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """One line of the audit log as an administrator reads it."""
+    """One line of the audit log as an administrator reads it.
+
+    `look` is what was looked at and why, where the line notes a look at something private.
+    """
 
     id: UUID
     at: datetime
@@ -32,6 +35,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     subject_id: UUID | None
     subject_name: str | None
     detail: dict[str, Any]
+    look: LookedAt | None = None
 
 
 class AuditFilter(msgspec.Struct, frozen=True):
@@ -95,14 +99,24 @@ async def audit_page(
     names = await member_names(tx, people)
     about = ((row.subject_type, row.subject_id) for row in shown if row.subject_id)
     things = await names_of_things(tx, about)
-    items = [_entry(row, names, things) for row in shown]
+    looks = await looks_noted(tx, ((row.action, id_) for row in shown if (id_ := _noted(row))))
+    items = [_entry(row, names, things, looks) for row in shown]
     return Page(items, cursor_encode(shown[-1].id) if len(rows) > limit else None)
 
 
+def _noted(row: AuditRow) -> UUID | None:
+    """Return which look at something private a line notes."""
+    noted = row.detail.get("reveal_id")
+    return UUID(noted) if noted else None
+
+
 def _entry(
-    row: AuditRow, names: dict[UUID, str], things: dict[tuple[str, UUID], str]
+    row: AuditRow,
+    names: dict[UUID, str],
+    things: dict[tuple[str, UUID], str],
+    looks: dict[tuple[str, UUID], LookedAt],
 ) -> AuditEntry:
-    name = None
+    name, noted = None, _noted(row)
     if row.subject_id:
         name = names.get(row.subject_id) or things.get((row.subject_type, row.subject_id))
     return AuditEntry(
@@ -116,6 +130,7 @@ def _entry(
         row.subject_id,
         name,
         row.detail,
+        looks.get((row.action, noted)) if noted else None,
     )
 
 

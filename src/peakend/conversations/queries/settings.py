@@ -140,3 +140,8 @@ called(
     "channel",
     "SELECT id, name FROM channel WHERE organisation_id = current_organisation() AND id = ANY($1)",
 )
+called(
+    "conversation",
+    "SELECT id, '#' || number AS name FROM conversation"
+    " WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

@@ -20,6 +20,7 @@ from peakend.customers.queries.cards import (
     parts_of,
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
+from peakend.customers.queries.looks import looks
 from peakend.customers.queries.seeing import display_name, name_for, name_to_say, shown_name
 from peakend.customers.queries.visits import (
     actor_for_visitor,
@@ -55,6 +56,7 @@ __all__ = [
     "forget_visitor",
     "is_erased",
     "last_seen",
+    "looks",
     "mail_domains",
     "name_for",
     "name_to_say",

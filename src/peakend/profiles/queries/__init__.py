@@ -39,6 +39,7 @@ from peakend.profiles.queries.links import (
     links_beside,
     need_link,
 )
+from peakend.profiles.queries.looks import looks
 from peakend.profiles.queries.objects import (
     ObjectNotFound,
     ObjectView,
@@ -97,6 +98,7 @@ __all__ = [
     "framed",
     "links",
     "links_beside",
+    "looks",
     "missing",
     "need_company",
     "need_field",
