@@ -23,6 +23,7 @@ from peakend.automation.models import Delivery, Webhook
 from peakend.automation.rules.webhooks import (
     ALL_KINDS,
     GIVEN_UP_AFTER,
+    LEASE,
     RETRY_S,
     TROUBLED_AFTER,
     message_id,
@@ -214,6 +215,33 @@ def test_schedule_and_rest() -> None:
     for status in range(300, 600):
         assert has_word(status_wording(status))
         assert "{" not in word(status_wording(status), "en", status=status)
+
+
+async def test_whoever_tells_again_waits_for_no_rest(post: Post, receiver: Receiver) -> None:
+    webhook_id, _ = await post.hook(receiver.url())
+    receiver.status = 500
+    await post.happen(TROUBLED_AFTER)
+    while await post.carry():
+        pass
+    assert (await post.webhook(webhook_id)).rests_until is not None
+    delivery = (await post.log(webhook_id))[0]
+    # Mended by now: the whole webhook is told at once, and what waits for hours comes first.
+    receiver.status = 204
+    async with post.tx() as tx:
+        await tx.run("UPDATE webhook_delivery SET next_at = $1", post.at + timedelta(hours=5))
+    assert await post.carry() == 0
+    async with post.tx() as tx:
+        await actions.replay_delivery(tx, webhook_id=webhook_id, delivery_id=delivery.id)
+    assert await post.carry() == 1
+    assert (await post.log(webhook_id))[0].state == "delivered"
+    # What may be on its way this very moment is left alone.
+    other = (await post.log(webhook_id))[1]
+    async with post.tx() as tx:
+        await tx.run(
+            "UPDATE webhook_delivery SET next_at = $1 WHERE id = $2", post.at + LEASE, other.id
+        )
+        await actions.replay_delivery(tx, webhook_id=webhook_id, delivery_id=other.id)
+    assert await post.carry() == 0
 
 
 async def test_a_receiver_may_ask_for_time(post: Post, receiver: Receiver) -> None:

@@ -13,6 +13,7 @@ from peakend.automation.rules.webhooks import (
     ALL_KINDS,
     KEPT_DEAD,
     KEPT_DELIVERED,
+    LEASE,
     REPLAY_MOST,
     REPLAY_SPAN,
 )
@@ -76,13 +77,16 @@ async def gather_webhooks(tx: Transaction) -> int:
 async def replay_delivery(tx: Transaction, *, webhook_id: UUID, delivery_id: UUID) -> None:
     """Send one delivery once more, under its own id. Errors: DeliveryNotFound."""
     found = await need_delivery(tx, webhook_id, delivery_id, lock=True)
+    await _wake(tx, webhook_id)
     if found.state == "waiting":
-        # It is on its way; who asks does not want to wait for its turn.
+        # Who asks does not want to wait for its turn. What is due within a lease may be on its way.
         await tx.run(
             "UPDATE webhook_delivery SET next_at = least(next_at, $2)"
-            " WHERE organisation_id = current_organisation() AND id = $1 AND attempt = 0",
+            " WHERE organisation_id = current_organisation() AND id = $1"
+            " AND (attempt = 0 OR next_at > $3)",
             delivery_id,
             tx.now,
+            tx.now + LEASE,
         )
         return
     await tx.run(
@@ -109,6 +113,7 @@ async def replay_range(
     if len(facts) > REPLAY_MOST:
         raise TooMuchToReplay(most=REPLAY_MOST)
     count = await _add(tx, webhook_id, facts, _AGAIN)
+    await _wake(tx, webhook_id)
     await _tell(tx, webhook_id, count)
     return count
 
@@ -142,6 +147,15 @@ async def _add(
     )
     tx.wrote = True
     return count
+
+
+async def _wake(tx: Transaction, webhook_id: UUID) -> None:
+    """Let a receiver rest no longer: whoever tells it again has seen to it."""
+    await tx.run(
+        "UPDATE webhook SET rests_until = NULL"
+        " WHERE organisation_id = current_organisation() AND id = $1 AND rests_until IS NOT NULL",
+        webhook_id,
+    )
 
 
 async def _tell(tx: Transaction, webhook_id: UUID, count: int) -> None:
