@@ -128,6 +128,10 @@ async def test_the_desk_opens_without_a_network_and_says_so(desk: Any) -> None:
     await agent.context.set_offline(True)
     await agent.page.reload()
     await agent.page.get_by_text("无法连接服务器").first.wait_for()
+    # So it does at a page that this browser never opened.
+    other = await agent.context.new_page()
+    await other.goto(agent.centre.at("/desk/views"))
+    await other.get_by_text("无法连接服务器").first.wait_for()
     await agent.context.set_offline(False)
     await agent.page.get_by_role("button", name="重试").click()
     await agent.page.get_by_role("searchbox").wait_for()

@@ -25,6 +25,9 @@ it('says a word in the language of now, and knows it as soon as it is loaded', a
 it('asks again for words that did not come', async () => {
   vi.spyOn(i18n.global, 'mergeLocaleMessage').mockImplementationOnce(() => { throw new Error('no network') })
   await expect(needWords('directory')).rejects.toThrow('no network')
+  // Another page does not wait for them.
+  await needWords('exchange/admin')
+  expect(i18n.global.t('directory.title')).toBe('directory.title')
   await needWords('directory')
   expect(i18n.global.t('directory.title')).not.toBe('directory.title')
 })

@@ -47,14 +47,14 @@ const wanted = new Set<string>(['ui', 'app'])
 /** Load the words of these contexts in the language of the desk. */
 export async function needWords(...contexts: string[]): Promise<void> {
   for (const one of contexts) wanted.add(one)
-  await fill(i18n.global.locale.value as Language)
+  await fill(i18n.global.locale.value as Language, contexts)
 }
 
 const KEY = 'peakend.language'
 
 /** Show the desk in another language; every open screen changes with it, and the sign-in page of next time. */
 export async function useLanguage(language: Language): Promise<void> {
-  await fill(language)
+  await fill(language, [...wanted])
   i18n.global.locale.value = language
   document.documentElement.lang = language
   try { localStorage.setItem(KEY, language) } catch { /* this browser keeps nothing */ }
@@ -72,8 +72,8 @@ export function currentLanguage(): Language {
   return i18n.global.locale.value as Language
 }
 
-async function fill(language: Language): Promise<void> {
-  const missing = [...wanted].filter((one) => !loaded.has(`${one}.${language}`))
+async function fill(language: Language, contexts: string[]): Promise<void> {
+  const missing = contexts.filter((one) => !loaded.has(`${one}.${language}`))
   await Promise.all(missing.map(async (one) => {
     const folder = one === 'ui' ? '../ui' : one === 'app' ? '.' : one.startsWith('app/') ? `.${one.slice(3)}` : `../contexts/${one}`
     const load = files[`${folder}/words.${language}.json`]

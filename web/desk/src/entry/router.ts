@@ -71,7 +71,9 @@ router.afterEach((to, from) => {
 /** Whether the server is there to load a page anew: without it the browser's own page of a broken line would take the desk's place. */
 export const reached = (path: string): Promise<boolean> => fetch(path).then((answer) => answer.ok, () => false)
 
-// A page whose chunk is gone after an update is fetched again with the new build.
-router.onError(async (error, to) => {
-  if (/module/.test(error) && await reached(to.fullPath)) location.assign(to.fullPath)
+// A page whose chunk is gone after an update is fetched again with the new build. Who starts without a network at a page never opened comes to the first one, which says so.
+router.onError(async (error, to, from) => {
+  if (!/module/.test(error)) return
+  if (await reached(to.fullPath)) location.assign(to.fullPath)
+  else if (!from.matched.length && to.path !== '/desk/inbox') void router.replace('/desk/inbox')
 })
