@@ -113,7 +113,7 @@ async def test_putting_aside_marking_and_ranking(desk: Any, chat: Any) -> None:
     await keyboard.press("h")
     day = page.get_by_role("dialog").get_by_role("textbox", name="自选时间")
     await day.fill(f"{clock.now() + timedelta(days=9):%Y-%m-%d}")
-    await page.get_by_role("dialog").get_by_role("textbox", name="时间格式").fill("09:30")
+    await page.get_by_role("dialog").get_by_role("textbox", name="08:30").fill("09:30")
     await page.get_by_role("dialog").get_by_role("button", name="设定").click()
     await page.get_by_role("button", name="稍后 1").click()
     await (
