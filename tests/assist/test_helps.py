@@ -115,6 +115,17 @@ async def test_at_the_end_it_is_made_sure_and_the_way_is_shown(shop: Shop) -> No
     assert fact.payload["help_id"] == str(teach.id)
 
 
+async def test_nobody_is_read_his_own_anger_back(shop: Shop) -> None:
+    conversation_id = await held(shop, "你们太差了，等了半天没人理")
+    await replies(shop, conversation_id, "让您久等了，请问是哪一件事？")
+    await shop.says("燃气灶打不着火")
+    await replies(shop, conversation_id, "请看一下阀门")
+    await shop.says("好了，谢谢")
+    confirm = (await helps(shop, conversation_id))[0]
+    assert confirm.kind == "confirm"
+    assert "燃气灶打不着火" in confirm.text
+
+
 async def test_only_who_holds_it_is_helped(shop: Shop) -> None:
     conversation_id = await held(shop, "燃气灶打不着火")
     await shop.says("太差了")

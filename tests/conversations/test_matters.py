@@ -131,6 +131,13 @@ async def compact(centre: Centre) -> None:
     assert wrong == 0
 
 
+async def undoable(centre: Centre, into: UUID) -> list[UUID | None]:
+    """Return the merges that the side of a conversation offers to take back."""
+    async with centre.tx(centre.agent) as tx:
+        beside = await queries.related(tx, into, centre.agent)
+    return [one.merge_id for one in beside if "merged" in one.relations]
+
+
 async def test_two_channels_become_one_timeline_in_the_order_of_time(centre: Centre) -> None:
     one, other, second = await two(centre)
     merge_id = await merge(centre, one, other)
@@ -177,6 +184,7 @@ async def test_undone_at_once_everything_is_as_it_was(centre: Centre) -> None:
     one, other, second = await two(centre)
     before = await dump(centre)
     merge_id = await merge(centre, one, other)
+    assert await undoable(centre, one) == [merge_id]
     for _ in range(2):
         async with centre.tx(centre.agent) as tx:
             assert await actions.part_conversations(tx, merge_id=merge_id, by=centre.agent) == one
@@ -191,6 +199,7 @@ async def test_what_was_said_since_lets_the_merge_stand(centre: Centre) -> None:
     one, other, _ = await two(centre)
     merge_id = await merge(centre, one, other)
     await centre.says("还在吗")
+    assert await undoable(centre, one) == [None]
     with pytest.raises(JoinStands):
         async with centre.tx(centre.agent) as tx:
             await actions.part_conversations(tx, merge_id=merge_id, by=centre.agent)

@@ -94,7 +94,9 @@ async def _proposal(
     if kind == "feel":
         return Proposal(kind=kind, seq=seq, text=text)
     if kind == "confirm":
-        summary = asked_summary(asked[:1], 40)
+        # Nobody is read his own anger back.
+        ear = (await care(tx)).ear
+        summary = asked_summary([one for one in asked if tone(one, ear) is None][:1], 40)
         return Proposal(kind=kind, seq=seq, text=filled(text, asked=summary)) if summary else None
     return await _teaching(tx, row, text, asked, seq)
 

@@ -4,7 +4,6 @@ The surprise: nothing is copied. Messages move with author, time and the convers
 written in; the emptied one ends, and who comes to it, agent or customer, is led on.
 """
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,13 +23,12 @@ from peakend.conversations.queries.access import (
     NotYours,
 )
 from peakend.conversations.rules.layout import interleaved
+from peakend.conversations.rules.states import UNDO_MERGE_WITHIN
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, NotFound
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
-
-UNDO_WITHIN = timedelta(minutes=30)
 
 _BEFORE = """
 SELECT jsonb_object_agg(id, to_jsonb(c)) FROM conversation c
@@ -247,7 +245,7 @@ async def part_conversations(tx: Transaction, *, merge_id: UUID, by: Actor) -> U
         return into.id
     need_hold(into, by)
     said_since = into.last_seq != row.last_seq or gone.last_seq > 1
-    if said_since or gone.merged_into_id != into.id or tx.now - row.at > UNDO_WITHIN:
+    if said_since or gone.merged_into_id != into.id or tx.now - row.at > UNDO_MERGE_WITHIN:
         raise JoinStands
     if into.customer_id != gone.customer_id:
         raise JoinStands

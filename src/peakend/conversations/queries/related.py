@@ -12,7 +12,7 @@ import msgspec
 
 from peakend.accounts.queries import member_names
 from peakend.conversations.queries.access import need_conversation
-from peakend.conversations.rules.states import State, may_see
+from peakend.conversations.rules.states import UNDO_MERGE_WITHIN, State, may_see
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.language.queries import shortened
@@ -48,7 +48,7 @@ WITH named AS (
 )
 SELECT c.id, c.number, c.state, c.agent_id, c.queue_id, c.brand_id, c.customer_id, c.version,
        h.name AS channel_name, c.opened_at, c.closed_at, c.preview, r.kinds,
-       a.text AS answer, a.at AS answered_at, a.author_id AS answered_by
+       a.text AS answer, a.at AS answered_at, a.author_id AS answered_by, j.id AS merge_id
 FROM ranked r
 JOIN conversation c ON c.organisation_id = current_organisation() AND c.id = r.id
 JOIN channel h ON h.organisation_id = c.organisation_id AND h.id = c.channel_id
@@ -58,6 +58,8 @@ LEFT JOIN LATERAL (
       AND m.kind = 'agent' AND m.at > $3 AND m.text <> ''
     ORDER BY m.seq DESC LIMIT 1
 ) a ON true
+LEFT JOIN conversation_join j ON j.organisation_id = c.organisation_id AND j.into_id = $1
+    AND j.absorbed_id = c.id AND j.undone_at IS NULL AND j.at > $5 AND j.last_seq = $6
 ORDER BY c.state = 'closed', c.opened_at DESC
 LIMIT $4
 """
@@ -67,7 +69,7 @@ class RelatedConversation(msgspec.Struct, frozen=True, kw_only=True):
     """Another conversation that concerns whoever answers in this one.
 
     `reachable` says whether the reader may open it; `answer` is what a person told the customer
-    there last, in the last three days.
+    there last, in the last three days; `merge_id` is that of a merge that can still be taken back.
     """
 
     id: UUID
@@ -85,6 +87,7 @@ class RelatedConversation(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: str | None
     reachable: bool
     version: int
+    merge_id: UUID | None
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -104,6 +107,7 @@ class _Row(msgspec.Struct, frozen=True):
     answer: str | None
     answered_at: datetime | None
     answered_by: UUID | None
+    merge_id: UUID | None
 
 
 async def related(
@@ -114,8 +118,10 @@ async def related(
     Counts: 20 at most; answers of the last 72 hours. Errors: ConversationNotFound.
     """
     row = await need_conversation(tx, conversation_id, actor)
-    since = tx.now - ANSWERED_WITHIN
-    found = await tx.all(_Row, _RELATED, row.id, row.customer_id, since, MOST)
+    since, undoable = tx.now - ANSWERED_WITHIN, tx.now - UNDO_MERGE_WITHIN
+    found = await tx.all(
+        _Row, _RELATED, row.id, row.customer_id, since, MOST, undoable, row.last_seq
+    )
     # Closed long ago without a word of ours is no answer elsewhere.
     found = [one for one in found if one.kinds != ["answered"] or one.answer]
     ids = {i for one in found for i in (one.agent_id, one.answered_by) if i is not None}
@@ -146,4 +152,5 @@ def _view(one: _Row, names: dict[UUID, str], actor: Actor) -> RelatedConversatio
             brand_id=one.brand_id,
         ),
         version=one.version,
+        merge_id=one.merge_id,
     )

@@ -27,6 +27,7 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 UNDO_WITHIN = timedelta(seconds=8)
+UNDO_MERGE_WITHIN = timedelta(minutes=30)
 # A request made at the last moment travels for a while.
 UNDO_GRACE = timedelta(seconds=4)
 GOES_ON_WITHIN = timedelta(minutes=30)

@@ -8780,6 +8780,7 @@ export interface components {
             closed_at: string | null;
             /** Format: uuid */
             id: string;
+            merge_id: string | null;
             number: number;
             /** Format: date-time */
             opened_at: string;

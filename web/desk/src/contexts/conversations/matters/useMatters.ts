@@ -93,5 +93,5 @@ export function useMatters() {
     }
   }
 
-  return { merge, split, link, open }
+  return { merge, part, split, link, open }
 }
