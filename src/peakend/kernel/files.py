@@ -6,9 +6,7 @@ removes EXIF and whatever was hidden behind them; everything else is only ever a
 
 import asyncio
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from peakend.kernel.db import SystemTransaction, Transaction, current
 from peakend.kernel.errors import NotFound
 from peakend.kernel.filetypes import Kind
 from peakend.kernel.ids import new_id
+from peakend.kernel.lasting import make_folder, write_whole
 from peakend.kernel.pictures import (
     MAX_BYTES,
     Cleaned,
@@ -388,13 +387,7 @@ def write_bytes(data: bytes) -> str:
     """Write bytes under their hash, whole or not at all, and return the hash."""
     sha256 = hashlib.sha256(data).hexdigest()
     path = path_of(sha256)
-    if path.exists():
-        return sha256
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, path)
+    if not path.exists():
+        make_folder(path.parent)
+        write_whole(path, data)
     return sha256

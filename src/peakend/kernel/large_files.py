@@ -17,6 +17,7 @@ from uuid import UUID
 from peakend.kernel.db import SystemTransaction, Transaction
 from peakend.kernel.files import FileNotFound, clean_name, path_of
 from peakend.kernel.ids import new_id
+from peakend.kernel.lasting import make_folder, sync_folder
 from peakend.kernel.settings import settings
 
 _CHUNK = 1 << 20
@@ -54,8 +55,9 @@ def settle(path: Path) -> tuple[str, int]:
             size += len(part)
         os.fsync(file.fileno())
     target = path_of(digest.hexdigest())
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     os.replace(path, target)
+    sync_folder(target.parent)
     return digest.hexdigest(), size
 
 

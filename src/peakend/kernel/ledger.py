@@ -16,6 +16,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.kernel.lasting import sync_folder
 from peakend.kernel.secrets import key_for
 
 NAME = "erasures.ledger"
@@ -94,11 +95,7 @@ def _append(path: Path, lines: list[bytes]) -> int:
             file.flush()
             os.fsync(file.fileno())
     if begins:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     return len(new)
 
 

@@ -21,9 +21,9 @@ from peakend.kernel.backups.places import (
     Heard,
     Record,
     unpack,
-    write_whole,
 )
 from peakend.kernel.backups.shelves import Shelf
+from peakend.kernel.lasting import write_whole
 from peakend.kernel.lockbox import LockDamaged
 from peakend.kernel.progress import Done
 

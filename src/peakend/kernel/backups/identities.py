@@ -11,7 +11,8 @@ import pyrage
 from pyrage import passphrase as under_passphrase
 from pyrage.x25519 import Identity, Recipient
 
-from peakend.kernel.backups.places import BackupProblem, Depot, archiving, write_whole
+from peakend.kernel.backups.places import BackupProblem, Depot, archiving
+from peakend.kernel.lasting import write_whole
 from peakend.kernel.lockbox import new_lock, plain_passphrase
 from peakend.kernel.words import LANGUAGES, word
 

@@ -16,7 +16,8 @@ from typing import IO
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-from peakend.kernel.backups.places import digest_of, sync_folder
+from peakend.kernel.backups.places import digest_of
+from peakend.kernel.lasting import sync_folder
 from peakend.kernel.lockbox import LockDamaged
 
 END = ".age"

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from peakend.kernel.errors import PeakendError
+from peakend.kernel.lasting import write_whole
 from peakend.kernel.progress import Done
 
 Heard = Callable[[str, float | Done | None], None]
@@ -157,26 +158,6 @@ def own_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file, whole and lasting or not at all; only we may read it."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def digest_of(path: Path, passed: Callable[[int], None] = lambda _: None) -> str:

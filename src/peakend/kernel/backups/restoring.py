@@ -23,9 +23,9 @@ from peakend.kernel.backups.places import (
     fingerprint,
     place_in,
     unpack,
-    write_whole,
 )
 from peakend.kernel.backups.shelves import Shelf
+from peakend.kernel.lasting import write_whole
 from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.lockbox import LockDamaged
 from peakend.kernel.postgres import (

@@ -31,11 +31,10 @@ from peakend.kernel.backups.places import (
     own_folder,
     remember,
     stored,
-    sync_folder,
-    write_whole,
 )
 from peakend.kernel.backups.shelves import Shelf
 from peakend.kernel.backups.shipping import segment_pieces
+from peakend.kernel.lasting import sync_folder, write_whole
 from peakend.kernel.ledger import carry_ledger, ledger_in
 from peakend.kernel.settings import VERSION
 
