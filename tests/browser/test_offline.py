@@ -98,7 +98,7 @@ async def test_what_an_update_took_away_is_said(desk: Any, chat: Any) -> None:
     await agent.page.keyboard.press("h")
     await agent.page.get_by_text("系统已更新").wait_for()
     await agent.page.unroute("**/desk/assets/SnoozeDialog-*.js")
-    await agent.page.get_by_role("button", name="重试").click()
+    await agent.page.get_by_role("button", name="刷新").click()
     await expect(agent.composer).to_have_value("写到一半")
 
 

@@ -10,7 +10,7 @@ import './ui/theme.css'
 
 // What was not loaded before an update is gone after it: say so, and let the person choose when to reload.
 addEventListener('vite:preloadError', () => void reached(location.href).then((there) => {
-  if (there) toast({ text: i18n.global.t('app.updated'), action: { label: i18n.global.t('ui.retry'), run: () => location.reload() }, stays_s: 600 })
+  if (there) toast({ text: i18n.global.t('app.updated'), action: { label: i18n.global.t('app.reload'), run: () => location.reload() }, stays_s: 600 })
   // Where nobody answers nothing was updated; who just pressed something hears at once why nothing happens.
   else if (navigator.userActivation.isActive) toast({ text: i18n.global.t('app.no_network'), tone: 'danger' })
 }))
