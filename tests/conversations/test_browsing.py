@@ -48,6 +48,21 @@ async def test_a_page_without_its_secrets_and_the_host_it_came_from(centre: Cent
             await sees(centre, looking(**wrong))
 
 
+async def test_the_newest_pages_in_their_order(centre: Centre) -> None:
+    seen = looking(title="灶具")
+    for at in range(25):
+        one = msgspec.structs.replace(
+            seen, url=f"https://shop.example/{at}?q=王", title=f"第{at}页"
+        )
+        # A tab that stays where it is tells of itself again.
+        for _ in range(2):
+            await sees(centre, one)
+    (one,) = (await here(centre)).items
+    assert one.pages == 25
+    assert [page.title for page in one.trail] == [f"第{at}页" for at in range(5, 25)]
+    assert one.trail[-1].url == "https://shop.example/24"
+
+
 async def test_who_left_is_not_shown_and_then_forgotten(centre: Centre) -> None:
     now, facts = clock.now(), await centre.value("SELECT count(*) FROM event")
     await sees(centre, looking(), now - timedelta(minutes=11))

@@ -18,17 +18,24 @@ from peakend.kernel.db import Transaction
 MOST_VISITORS = 10_000
 FORGOTTEN_AFTER = timedelta(minutes=10)
 
+# The newest twenty pages of each are kept.
 _AGAIN = """
 UPDATE browsing SET
-    pages = pages + (url <> $3)::int, url = $3, title = $4, signed_in = $5,
+    pages = pages + (url <> $3)::int,
+    trail = CASE WHEN url = $3 THEN trail ELSE jsonb_path_query_array(
+        trail || jsonb_build_object('url', $3::text, 'title', $4::text, 'at', $6::timestamptz),
+        '$[last - 19 to last]') END,
+    url = $3, title = $4, signed_in = $5,
     seen_at = greatest(seen_at, $6), asked_at = $7, refused_at = $8
 WHERE organisation_id = current_organisation() AND id = $1 AND channel_id = $2
 """
 
 _FIRST = """
 INSERT INTO browsing (id, channel_id, url, title, signed_in, first_at, seen_at, referrer,
-                      came_before, asked_at, refused_at)
-SELECT $1, $2, $3, $4, $5, $6, $6, $9, $10, $7, $8
+                      came_before, asked_at, refused_at, trail)
+SELECT $1, $2, $3, $4, $5, $6, $6, $9, $10, $7, $8,
+       jsonb_build_array(jsonb_build_object('url', $3::text, 'title', $4::text,
+                                            'at', $6::timestamptz))
 WHERE (SELECT count(*) FROM (
     SELECT 1 FROM browsing WHERE organisation_id = current_organisation() LIMIT $11
 ) AS known) < $11

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PgUUID  # noqa: N811
 
 from peakend.kernel.db import reference, tenant_table
@@ -24,6 +25,8 @@ browsing_table = tenant_table(
     Column("came_before", Boolean, nullable=False),
     Column("signed_in", Boolean, nullable=False),
     Column("pages", Integer, nullable=False, server_default="1"),
+    # The newest of them, the first to the last; gone with the row, minutes after the tab.
+    Column("trail", JSONB, nullable=False),
     Column("first_at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
     # What the browser remembers by itself: when it was last invited, and when it last said no.
@@ -72,6 +75,14 @@ invitation_table = tenant_table(
 )
 
 
+class PageSeen(msgspec.Struct, frozen=True):
+    """A page that somebody on the site has looked at."""
+
+    url: str
+    title: str
+    at: datetime
+
+
 class BrowsingRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on the site."""
 
@@ -84,6 +95,7 @@ class BrowsingRecord(msgspec.Struct, frozen=True, kw_only=True):
     came_before: bool
     signed_in: bool
     pages: int
+    trail: list[PageSeen]
     first_at: datetime
     seen_at: datetime
     asked_at: datetime | None

@@ -8,7 +8,7 @@ import msgspec
 
 from peakend.accounts.queries import MemberBrief, member_briefs
 from peakend.conversations.models import ChannelRecord
-from peakend.conversations.models.browsing import BrowsingRecord, InvitationRecord
+from peakend.conversations.models.browsing import BrowsingRecord, InvitationRecord, PageSeen
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.settings import need_channel
 from peakend.conversations.queries.visitor import brand_of, painted
@@ -26,7 +26,7 @@ i.id, i.channel_id, i.tab_id, i.member_id, i.state, i.text, i.at, i.ended_at, i.
 
 _COLUMNS = """
 b.id, b.channel_id, h.name AS channel, b.url, b.title, b.referrer, b.came_before,
-       b.signed_in, b.pages, b.first_at, b.seen_at, b.asked_at, b.refused_at,
+       b.signed_in, b.pages, b.trail, b.first_at, b.seen_at, b.asked_at, b.refused_at,
        EXISTS (SELECT 1 FROM conversation c WHERE c.organisation_id = b.organisation_id
                AND c.customer_id = b.customer_id AND c.state <> 'closed') AS talking
 """
@@ -154,6 +154,7 @@ async def _shown(tx: Transaction, rows: list[BrowsingRecord]) -> list[VisitorHer
             refused_at=later(row.refused_at, declined),
         )
         fields = msgspec.structs.asdict(row)
+        fields["trail"] = msgspec.convert(row.trail, list[PageSeen])
         shown.append(VisitorHere(**fields, invitation=_invited(last, names), not_now=not_now))
     return shown
 

@@ -8418,6 +8418,13 @@ export interface components {
             items: components["schemas"]["Message"][];
             next: string | null;
         };
+        /** PageSeen */
+        PageSeen: {
+            /** Format: date-time */
+            at: string;
+            title: string;
+            url: string;
+        };
         /** PageTrace */
         PageTrace: {
             /** Format: date-time */
@@ -9762,6 +9769,7 @@ export interface components {
             signed_in: boolean;
             talking: boolean;
             title: string;
+            trail: components["schemas"]["PageSeen"][];
             url: string;
         };
         /** VisitorMessage */
