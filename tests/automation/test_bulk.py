@@ -85,6 +85,19 @@ async def test_tags_for_all_and_back(bench: Bench) -> None:
     assert (await seen(bench, run_id)).put_back == 44
 
 
+async def test_a_tag_is_put_whatever_was_said_since(bench: Bench) -> None:
+    ids = await waiting(bench, 2)
+    run_id = await start(bench, "tag", ids, tag_ids=[bench.tag_id])
+    async with bench.floor.tx(bench.boss) as tx:
+        await conversations.set_priority(
+            tx, conversation_id=ids[0], priority="urgent", by=bench.boss
+        )
+    await bench.floor.drain()
+    run = await seen(bench, run_id)
+    assert (run.done, run.left_out) == (2, 0)
+    assert [row.priority for row in await rows(bench, ids)] == ["urgent", "normal"]
+
+
 async def test_a_double_click_is_one_run(bench: Bench) -> None:
     ids = await waiting(bench, 2)
     run_id = await start(bench, "priority", ids, priority="urgent")

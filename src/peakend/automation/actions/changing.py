@@ -8,7 +8,7 @@ import msgspec
 from peakend.automation.actions.macros import run_macro
 from peakend.automation.models import BulkItemRow
 from peakend.automation.queries import need_macro
-from peakend.automation.rules.bulk import Bulk, BulkArgs, bulk_refusal
+from peakend.automation.rules.bulk import ANYHOW, Bulk, BulkArgs, bulk_refusal
 from peakend.automation.rules.macros import Standing
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as shown
@@ -55,7 +55,7 @@ async def tags_of(tx: Transaction, conversation_id: UUID) -> list[str]:
 async def act(
     tx: Transaction, run_id: UUID, what: Bulk, args: BulkArgs, item: BulkItemRow, by: Actor
 ) -> None:
-    """Do it, if the conversation is as it was when it was chosen, and the person may.
+    """Do it, if the person may and nothing has changed since that speaks against it.
 
     Errors: ConversationNotFound, ConversationStale, and whatever the act itself refuses.
     """
@@ -67,7 +67,10 @@ async def act(
     await shown.need_conversation(tx, here, by)
     if what in ("assign", "queue"):
         await routing.lock_hands(tx, here, [args.agent_id] if args.agent_id else [])
-    row = await shown.need_version(tx, here, by, item.version)
+    if what in ANYHOW:
+        row = await shown.need_conversation(tx, here, by, lock=True)
+    else:
+        row = await shown.need_version(tx, here, by, item.version)
     why = bulk_refusal(what, _standing(row, by))
     if why is not None:
         raise BulkRefused(why)

@@ -17,6 +17,8 @@ Bulk = Literal["assign", "queue", "tag", "untag", "priority", "snooze", "close",
 # These change one row each, and nobody's load: several go in one transaction.
 LIGHT: dict[str, int] = {"tag": 20, "untag": 20, "priority": 20, "snooze": 20}
 UNDOABLE: frozenset[str] = frozenset({"assign", "tag", "untag", "priority", "snooze", "close"})
+# What was said since stands beside these; before all others somebody should look again.
+ANYHOW: frozenset[str] = frozenset({"tag", "untag"})
 PROGRESS_EVERY = 20
 
 _STEPS: dict[str, What] = {
