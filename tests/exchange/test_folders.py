@@ -157,7 +157,7 @@ async def test_only_articles_are_a_folder(
 ) -> None:
     with pytest.raises(PeakendError) as refused:
         await dock.take(zipped({"x.md": "x"}), "customers")
-    assert refused.value.wording == "kernel.book_broken"
+    assert refused.value.wording == "exchange.folder_elsewhere"
     asked = await browser.post(
         "/api/exports",
         json={"client_id": "018f3a52-0000-7000-8000-000000000001", "kind": "tags", "format": "md"},

@@ -1,6 +1,7 @@
 """The restore drill: backup, more messages, kill -9, restore from backup and archive."""
 
 import asyncio
+import contextlib
 import io
 import os
 import shutil
@@ -122,7 +123,9 @@ def kill_hard(postgres: EmbeddedPostgres) -> None:
     pid = postgres._server.pid
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     for one in (pid, *map(int, children)):
-        os.kill(one, signal.SIGKILL)
+        # One that ended by itself meanwhile is as dead.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
 
 
 async def said(data_dir: Path) -> list[str]:

@@ -9,6 +9,7 @@ from peakend.conversations import actions as conversations
 from peakend.conversations.actions.merging import merge_customers, part_customers
 from peakend.customers import queries as customers
 from peakend.kernel.actors import Actor
+from peakend.kernel.naming import LookedAt, looks_noted
 from peakend.profiles.actions import FieldsMissing
 from tests.profiles.conftest import House
 from tests.routing.floor import Floor
@@ -111,6 +112,24 @@ async def test_a_reveal_needs_a_reason_and_leaves_a_row(house: House) -> None:
         {"field": bank["label_zh"], "why": "退款"},
         {"field": card["label_zh"], "why": "核对身份"},
     ]
+
+
+async def test_the_log_names_no_field_that_its_reader_does_not_see(house: House) -> None:
+    field = await house.field("id_card", privacy="personal")
+    await house.fill(field, CANARY)
+    asked = {"field_id": field["id"], "reason": "核对身份"}
+    await house.agent.send("POST", f"/customers/{house.customer}/field-reveals", asked)
+    hidden = {"version": 1, "seen_by": ["admin"], "changed_by": ["admin"]}
+    answer = await house.admin.send("PATCH", f"/profile-fields/{field['id']}", hidden)
+    assert answer.status_code == 200, answer.text
+    auditor = Actor(
+        organisation_id=house.organisation_id, kind="member", id=house.boss.id,
+        permissions=frozenset({"audit.read", "customers.read"}), language="zh-CN",
+    )  # fmt: skip
+    async with house.database.transaction(auditor) as tx:
+        one = await tx.value("SELECT id FROM profile_reveal")
+        (look,) = (await looks_noted(tx, [("field.revealed", one)])).values()
+    assert look == LookedAt("其他字段", "")
 
 
 async def test_what_holds_values_keeps_its_class_and_its_options(house: House) -> None:
