@@ -21,7 +21,7 @@ SCREENS: dict[str, tuple[str, str, str]] = {
     "desk": (LEAD, "/desk/inbox?view=all", "[role=option] >> nth=3"),
     "views": (LEAD, "/desk/views", ""),
     "following": (LEAD, "/desk/following", ""),
-    "customer": (LEAD, "/desk/customers", "text=刘建国"),
+    "customer": (LEAD, "/desk/customers", "a[href^='/desk/customers/'] >> nth=3"),
     "company": (LEAD, "/desk/companies", "text=常州红梅物业服务有限公司"),
     "wallboard": (LEAD, "/desk/wallboard", ""),
     "announced": (LEAD, "/desk/wallboard", "text=等待预告"),
@@ -77,9 +77,12 @@ async def _picture(page: Any, name: str, press: str = "") -> None:
 
 
 async def _chat(page: Any) -> None:
-    await page.goto("/")
-    await page.locator("peakend-launcher").click()
-    panel = page.frame_locator("peakend-launcher iframe, iframe").first
+    await page.goto("/shop")
+    await page.wait_for_function("!!window.peakend")
+    async with page.expect_event("frameattached"):
+        await page.evaluate("window.peakend.open()")
+    panel = next(one for one in page.frames if one != page.main_frame)
+    await panel.wait_for_url(lambda url: "/w/" in url)
     await panel.get_by_role("textbox").fill(QUESTION)
     await panel.get_by_role("textbox").press("Enter")
     await panel.get_by_role("button", name="已解决").wait_for()
