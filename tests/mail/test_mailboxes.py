@@ -23,6 +23,7 @@ from peakend.mail.models import Mailbox, ReceivedMail
 from peakend.mail.ports import ReadMail, provided
 from peakend.mail.rules import (
     STUCK,
+    ReceivedState,
     box_ports,
     digest_of,
     look_again_s,
@@ -79,9 +80,9 @@ class House:
         async with self.tx() as tx:
             return await queries.need_mailbox(tx, self.mailbox_id)
 
-    async def came(self, state: str = "received") -> list[ReceivedMail]:
+    async def came(self, state: ReceivedState = "received") -> list[ReceivedMail]:
         async with self.tx() as tx:
-            page = await queries.received_mails(tx, state=state, limit=500)  # type: ignore[arg-type]
+            page = await queries.received_mails(tx, state=state, limit=500)
             return list(reversed(page.items))
 
     async def facts(self) -> list[dict[str, Any]]:

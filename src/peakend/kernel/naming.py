@@ -4,7 +4,7 @@ Names of persons are not told like this; what is gone has no name any more. Of a
 private it is told, too, what was looked at and why, as long as the reason is kept.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Container, Iterable
 from uuid import UUID
 
 import msgspec
@@ -41,12 +41,8 @@ async def names_of_things(
     tx: Transaction, things: Iterable[tuple[str, UUID]]
 ) -> dict[tuple[str, UUID], str]:
     """Return the names of things as they are now; what is unknown or gone is left out."""
-    wanted: dict[str, set[UUID]] = {}
-    for kind, id_ in things:
-        if kind in NAMES:
-            wanted.setdefault(kind, set()).add(id_)
     found = {}
-    for kind, ids in wanted.items():
+    for kind, ids in _known(things, NAMES):
         for row in await tx.all(_Named, NAMES[kind], list(ids)):
             found[kind, row.id] = row.name
     return found
@@ -63,13 +59,20 @@ async def looks_noted(
     tx: Transaction, noted: Iterable[tuple[str, UUID]]
 ) -> dict[tuple[str, UUID], LookedAt]:
     """Return the looks that actions noted; the reason only for who may read of customers."""
-    wanted: dict[str, set[UUID]] = {}
-    for action, id_ in noted:
-        if action in LOOKS:
-            wanted.setdefault(action, set()).add(id_)
     why = tx.actor.may("customers.read")
     found = {}
-    for action, ids in wanted.items():
+    for action, ids in _known(noted, LOOKS):
         for id_, look in (await LOOKS[action](tx, list(ids))).items():
             found[action, id_] = look if why else LookedAt(look.field, "")
     return found
+
+
+def _known(
+    given: Iterable[tuple[str, UUID]], known: Container[str]
+) -> Iterable[tuple[str, set[UUID]]]:
+    """Return the ids of each kind that is known."""
+    wanted: dict[str, set[UUID]] = {}
+    for kind, id_ in given:
+        if kind in known:
+            wanted.setdefault(kind, set()).add(id_)
+    return wanted.items()

@@ -142,8 +142,8 @@ class ImapBox:
             self._need(imap.select(_folder(inbox.folder).decode()), "folder_refused")
         # The library would refuse every command from here on.
         imap.untagged_responses.pop("READ-ONLY", None)
-        found = imap.untagged_responses.get("UIDVALIDITY") or [b"1"]
-        self.validity = int(bytes(found[-1]))  # type: ignore[arg-type]
+        _, found = imap.response("UIDVALIDITY")
+        self.validity = int(found[-1] or 1)
         self._waits = "IDLE" in imap.capabilities
 
     def _wrapped(self, line: socket.socket) -> socket.socket:
