@@ -557,7 +557,12 @@ def _foreign(value: Any) -> Any:
 
 async def _size(site: Served) -> int:
     async with site.people.floor.tx() as tx:
-        return int(await tx.value("SELECT count(*) FROM event"))
+        # What the house does of its own accord meanwhile (somebody counts as away) is nobody's act.
+        return int(
+            await tx.value(
+                "SELECT count(*) FROM event WHERE actor NOT IN ('system', 'digital_agent')"
+            )
+        )
 
 
 def _code(answer: httpx.Response) -> str | None:

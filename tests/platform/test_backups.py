@@ -23,7 +23,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.backups import BackupProblem, Depot, Wanted, segments
 from peakend.kernel.backups.places import place_in, unpack
 from peakend.kernel.backups.receiving import drop_half
-from peakend.kernel.backups.taking import prune
+from peakend.kernel.backups.taking import free_name, prune
 from peakend.kernel.db import Database
 from peakend.kernel.files import save_file
 from peakend.kernel.postgres import HALF_RESTORED, EmbeddedPostgres, PostgresProblem
@@ -338,3 +338,10 @@ def test_a_moment_that_is_none_is_a_wrong_use(
     done = CliRunner().invoke(app, [*words, "--data-dir", str(data_dir)])
     assert done.exit_code == 2
     assert not data_dir.exists()
+
+
+def test_two_backups_of_one_second_have_two_names(tmp_path: Path) -> None:
+    depot, moment = Depot(tmp_path), datetime(2026, 11, 23, 12, 59, 59, tzinfo=UTC)
+    first = free_name(depot, moment)
+    depot.backup(first).mkdir()
+    assert [first, free_name(depot, moment)] == ["20261123-125959", "20261123-130000"]

@@ -83,7 +83,7 @@ async def take(wanted: Wanted, heard: Heard) -> Record:
         try:
             size = await _need_room(connection, depot)
             run = await _archive_run(connection, wanted, recipient)
-            name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+            name = free_name(depot, datetime.now(UTC))
             part = depot.folder / f"{name}.part"
             own_folder(part)
             record = await _taken(connection, wanted, part, run, size, heard)
@@ -98,6 +98,13 @@ async def take(wanted: Wanted, heard: Heard) -> Record:
         heard("kernel.backups.pruning", None)
         await prune(depot, wanted.keep, run.run)
     return record
+
+
+def free_name(depot: Depot, moment: datetime) -> str:
+    """Return the name of a new backup: its second, or the next that is free."""
+    while depot.backup(name := moment.strftime("%Y%m%d-%H%M%S")).exists():
+        moment += timedelta(seconds=1)
+    return name
 
 
 async def _need_room(connection: asyncpg.Connection, depot: Depot) -> int:
