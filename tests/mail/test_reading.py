@@ -244,5 +244,5 @@ def test_a_picture_in_the_text_keeps_its_id() -> None:
     mail = read(mixed(page, image, kind=b"related"))
     assert mail.attachments[0].content_id == "one@x"
     assert 'src="cid:one@x"' in mail.html_safe
-    assert "t.example" not in mail.html_safe
+    assert '<img data-remote="https://t.example/p.gif">' in mail.html_safe
     assert codes(mail) == {"remote_pictures"}

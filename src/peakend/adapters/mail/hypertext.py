@@ -1,11 +1,13 @@
 """HTML of strangers: made harmless with nh3, and turned into lines of text.
 
 nh3 takes quadratic time for what is nested deeply, so its input is measured before. Nothing is
-loaded from elsewhere: remote pictures lose their address (docs/security.md, 45 and 6.5).
+loaded from elsewhere: remote pictures have their address where nothing loads it (docs/security.md,
+45 and 6.5).
 """
 
 import html
 import re
+import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -16,6 +18,8 @@ DEEPEST = 200
 MOST_TAGS = 60_000
 MOST_ATTRIBUTES = 40_000
 MOST_LINKS = 5000
+# Of where a picture lies, in signs.
+LONGEST_ADDRESS = 2000
 
 
 def _words(text: str) -> list[str]:
@@ -161,6 +165,23 @@ def safe(source: str, picture: Callable[[str], str | None] = lambda _: None) -> 
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
     return clean, remote
+
+
+def to_show(source: str) -> tuple[str, int]:
+    """Return HTML that can be kept and shown, and how many pictures from elsewhere it asks for.
+
+    Where such a picture lies stands in `data-remote`, which no browser and no mail program loads.
+    """
+    # A scheme that nobody can have written, so that nothing else is taken for a mark of ours.
+    scheme = f"remote{secrets.token_hex(8)}"
+
+    def kept(address: str) -> str | None:
+        given = address.strip()
+        whole = f"https:{given}" if given.startswith("//") else given
+        return f"{scheme}:{whole}" if len(whole) <= LONGEST_ADDRESS else None
+
+    clean, remote = safe(source, kept)
+    return clean.replace(f'src="{scheme}:', 'data-remote="'), remote
 
 
 def escaped(text: str) -> str:

@@ -212,7 +212,7 @@ class _Reading:
             )
             safe.append(hypertext.escaped("\n".join(line for line, _ in lines)))
             return lines
-        clean, remote = hypertext.safe(source)
+        clean, remote = hypertext.to_show(source)
         if remote:
             self.reasons.note("remote_pictures", count=remote)
         safe.append(clean)
