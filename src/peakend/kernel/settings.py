@@ -23,6 +23,8 @@ class Settings:
             for entry in os.environ.get("PEAKEND_OUTGOING_ALLOWED", "").split(",")
             if entry.strip()
         )
+        # Where mails are received by us: smtp://HOST:PORT or lmtp://HOST:PORT; nowhere without it.
+        self.mail_door = os.environ.get("PEAKEND_MAIL_DOOR", "").strip()
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         # For how long backups are kept elsewhere: said in the report of an erasure.
         self.backup_days = int(os.environ.get("PEAKEND_BACKUP_DAYS", "30"))

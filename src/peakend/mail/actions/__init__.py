@@ -5,6 +5,7 @@ from peakend.mail.actions import forgetting as _forgetting
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.mailboxes import (
     MailboxStale,
+    MailboxTaken,
     MailboxText,
     MailboxTried,
     MailboxTwice,
@@ -54,6 +55,7 @@ __all__ = [
     "Invitations",
     "MailSentAlready",
     "MailboxStale",
+    "MailboxTaken",
     "MailboxText",
     "MailboxTried",
     "MailboxTwice",

@@ -7,6 +7,7 @@ import time
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from msgspec import Meta
 
@@ -25,7 +26,7 @@ from peakend.mail.events import MailboxChanged
 from peakend.mail.models import Mailbox
 from peakend.mail.ports import BoxTrouble, Inbox, Tls, provided, wire_address
 from peakend.mail.queries import box_password, box_place, need_brand_of_own, need_mailbox
-from peakend.mail.rules import box_ports, is_line
+from peakend.mail.rules import BoxWay, box_ports, is_line
 
 
 class MailboxStale(Conflict):
@@ -38,6 +39,12 @@ class MailboxTwice(Conflict):
     """The brand has a mailbox of that address and folder."""
 
     wording = "mail.mailbox_twice"
+
+
+class MailboxTaken(Conflict):
+    """What comes to that address goes to another mailbox of this installation."""
+
+    wording = "mail.mailbox_taken"
 
 
 class WrongBoxPort(Invalid):
@@ -53,15 +60,19 @@ class UnknownMailbox(Invalid):
 
 
 class MailboxText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A mailbox of a brand without its password, which is given apart."""
+    """A mailbox of a brand without its password, which is given apart.
+
+    One of way `smtp` lives here and has no server elsewhere: the fields of a server stay empty.
+    """
 
     brand_id: UUID
     name: Annotated[str, Meta(min_length=1, max_length=60)]
     email: Annotated[str, Meta(min_length=3, max_length=254)]
-    host: Annotated[str, Meta(min_length=1, max_length=253)]
-    port: Annotated[int, Meta(ge=1, le=65535)]
-    tls: Tls
-    login: Annotated[str, Meta(min_length=1, max_length=200)]
+    way: BoxWay = "imap"
+    host: Annotated[str, Meta(max_length=253)] = ""
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    tls: Tls = "implicit"
+    login: Annotated[str, Meta(max_length=200)] = ""
     folder: Annotated[str, Meta(min_length=1, max_length=200)] = "INBOX"
     backlog: bool = True
 
@@ -76,15 +87,15 @@ class MailboxTried(msgspec.Struct, frozen=True):
 
 
 async def add_mailbox(tx: Transaction, *, mailbox: MailboxText) -> UUID:
-    """Connect a mailbox; it is looked at once its password is given.
+    """Connect a mailbox; it is looked at once its password is given, where it needs one.
 
-    Errors: BrandNotFound, MailboxTwice, WrongHost, WrongBoxPort, TlsNeeded, UnknownMailbox,
-    Invalid.
+    Errors: BrandNotFound, MailboxTwice, MailboxTaken, WrongHost, WrongBoxPort, TlsNeeded,
+    UnknownMailbox, Invalid.
     """
     await need_brand_of_own(tx, mailbox.brand_id)
     given = _checked(mailbox)
     mailbox_id = new_id()
-    made = await tx.run(_ADD, mailbox_id, tx.now, *_values(given))
+    made = await _kept(tx, _ADD, mailbox_id, tx.now, *_values(given))
     if not made:
         raise MailboxTwice
     await _tell(tx, mailbox_id, given.brand_id, "created")
@@ -96,8 +107,8 @@ async def change_mailbox(
 ) -> None:
     """Change a mailbox; elsewhere, it has to be given its password anew.
 
-    Errors: MailboxNotFound, MailboxStale, MailboxTwice, WrongHost, WrongBoxPort, TlsNeeded,
-    UnknownMailbox, Invalid.
+    Errors: MailboxNotFound, MailboxStale, MailboxTwice, MailboxTaken, WrongHost, WrongBoxPort,
+    TlsNeeded, UnknownMailbox, Invalid.
     """
     old = await need_mailbox(tx, mailbox_id, lock=True)
     if old.version != version:
@@ -106,16 +117,18 @@ async def change_mailbox(
     twice = await tx.value(_TWICE, mailbox_id, given.brand_id, given.email, given.folder)
     if twice:
         raise MailboxTwice
-    elsewhere = (old.host, old.port, old.tls, old.login) != (
-        given.host, given.port, given.tls, given.login,
+    elsewhere = (old.way, old.host, old.port, old.tls, old.login) != (
+        given.way, given.host, given.port, given.tls, given.login,
     )  # fmt: skip
-    await tx.run(_CHANGE, mailbox_id, tx.now, *_values(given)[1:], elsewhere)
+    await _kept(tx, _CHANGE, mailbox_id, tx.now, *_values(given)[1:], elsewhere)
     await _tell(tx, mailbox_id, old.brand_id, "changed")
 
 
 async def set_box_password(tx: Transaction, *, mailbox_id: UUID, password: str) -> None:
     """Keep the password of a mailbox, sealed. Errors: MailboxNotFound, Invalid."""
     mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    if mailbox.way == "smtp":
+        raise Invalid(fields={"password": "mail.no_box_password"})
     if not is_line(password) or len(password) > 500:
         raise Invalid(fields={"password": "kernel.invalid"})
     await tx.run(
@@ -130,11 +143,12 @@ async def set_box_password(tx: Transaction, *, mailbox_id: UUID, password: str) 
 
 
 async def switch_mailbox(tx: Transaction, *, mailbox_id: UUID, active: bool) -> None:
-    """Let a mailbox rest, or be looked at again. Errors: MailboxNotFound."""
+    """Let a mailbox rest, or be looked at again. Errors: MailboxNotFound, MailboxTaken."""
     mailbox = await need_mailbox(tx, mailbox_id, lock=True)
     if mailbox.active == active:
         return
-    await tx.run(
+    await _kept(
+        tx,
         "UPDATE mailbox SET active = $2, failures = 0, failing_since = NULL, next_at = $3,"
         " attempt = attempt + 1, version = version + 1"
         " WHERE organisation_id = current_organisation() AND id = $1",
@@ -158,6 +172,7 @@ async def remove_mailbox(tx: Transaction, *, mailbox_id: UUID) -> None:
 async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> MailboxTried:
     """Open a mailbox at its folder and say exactly what came of it; nothing is taken.
 
+    Of one that our own receiver takes mails for, the receiver is asked for its address.
     Counts: ten at once, then one in six seconds. Errors: MailboxNotFound, TooMany.
     """
     async with database.transaction(by) as tx:
@@ -169,6 +184,8 @@ async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> Mai
     def tried(code: str, said: str = "", mails: int = 0) -> MailboxTried:
         return MailboxTried(code, said, mails, round((time.monotonic() - began) * 1000))
 
+    if mailbox.way == "smtp":
+        return tried("" if settings.mail_door else "door_closed")
     if not password:
         return tried("no_password")
     try:
@@ -194,6 +211,32 @@ def _checked(mailbox: MailboxText) -> MailboxText:
 
     Errors: WrongHost, WrongBoxPort, TlsNeeded, UnknownMailbox, Invalid.
     """
+    given = _checked_line(mailbox) if mailbox.way == "imap" else _without_line(mailbox)
+    email = wire_address(given.email)
+    if not email or "." not in email.partition("@")[2]:
+        raise UnknownMailbox(fields={"email": "mail.wrong_mailbox"})
+    name = " ".join(given.name.split())
+    folder = given.folder.strip()
+    # In every language, the folder of what comes has this one name.
+    folder = "INBOX" if folder.upper() == "INBOX" else folder
+    for field, value in {"name": name, "folder": folder}.items():
+        if not is_line(value):
+            raise Invalid(fields={field: "kernel.invalid"})
+    return msgspec.structs.replace(given, email=email, name=name, folder=folder)
+
+
+def _without_line(mailbox: MailboxText) -> MailboxText:
+    """Return a mailbox that lives here: it has no server, and takes nothing from before."""
+    return msgspec.structs.replace(
+        mailbox, host="", port=0, tls="none", login="", folder="INBOX", backlog=False
+    )
+
+
+def _checked_line(mailbox: MailboxText) -> MailboxText:
+    """Return a mailbox at a server that may be asked.
+
+    Errors: WrongHost, WrongBoxPort, TlsNeeded, Invalid.
+    """
     try:
         host, listed = needed_line(
             mailbox.host, mailbox.port, box_ports(mailbox.tls), settings.outgoing_allowed
@@ -204,24 +247,24 @@ def _checked(mailbox: MailboxText) -> MailboxText:
         raise WrongHost(fields={"host": "mail.wrong_host"}) from error
     if mailbox.tls == "none" and not listed:
         raise TlsNeeded(fields={"tls": "mail.wrong_tls"})
-    email = wire_address(mailbox.email)
-    if not email or "." not in email.partition("@")[2]:
-        raise UnknownMailbox(fields={"email": "mail.wrong_mailbox"})
-    name = " ".join(mailbox.name.split())
-    folder = mailbox.folder.strip()
-    # In every language, the folder of what comes has this one name.
-    folder = "INBOX" if folder.upper() == "INBOX" else folder
-    for field, value in {"name": name, "login": mailbox.login, "folder": folder}.items():
-        if not is_line(value):
-            raise Invalid(fields={field: "kernel.invalid"})
-    return msgspec.structs.replace(mailbox, host=host, email=email, name=name, folder=folder)
+    if not is_line(mailbox.login):
+        raise Invalid(fields={"login": "kernel.invalid"})
+    return msgspec.structs.replace(mailbox, host=host)
 
 
 def _values(given: MailboxText) -> tuple[Any, ...]:
     return (
-        given.brand_id, given.name, given.email, given.host, given.port, given.tls, given.login,
-        given.folder, given.backlog,
+        given.brand_id, given.name, given.email, given.way, given.host, given.port, given.tls,
+        given.login, given.folder, given.backlog,
     )  # fmt: skip
+
+
+async def _kept(tx: Transaction, statement: str, *values: Any) -> int:
+    """Write a mailbox. Errors: MailboxTaken, whose the other one is stays unsaid."""
+    try:
+        return await tx.run(statement, *values)
+    except asyncpg.UniqueViolationError as error:
+        raise MailboxTaken(fields={"email": "mail.mailbox_taken"}) from error
 
 
 async def _tell(tx: Transaction, mailbox_id: UUID, brand_id: UUID, what: str) -> None:
@@ -230,8 +273,9 @@ async def _tell(tx: Transaction, mailbox_id: UUID, brand_id: UUID, what: str) ->
 
 
 _ADD = """
-INSERT INTO mailbox (id, next_at, brand_id, name, email, host, port, tls, login, folder, backlog)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO mailbox (id, next_at, brand_id, name, email, way, host, port, tls, login, folder,
+                     backlog)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (organisation_id, brand_id, email, folder) DO NOTHING
 """
 _TWICE = """
@@ -239,9 +283,9 @@ SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation(
                AND brand_id = $2 AND email = $3 AND folder = $4)
 """
 _CHANGE = """
-UPDATE mailbox SET next_at = $2, name = $3, email = $4, host = $5, port = $6, tls = $7, login = $8,
-    folder = $9, backlog = $10, version = version + 1, attempt = attempt + 1, failures = 0,
-    failing_since = NULL, code = '', said = '',
-    password_sealed = CASE WHEN $11 THEN NULL ELSE password_sealed END
+UPDATE mailbox SET next_at = $2, name = $3, email = $4, way = $5, host = $6, port = $7, tls = $8,
+    login = $9, folder = $10, backlog = $11, version = version + 1, attempt = attempt + 1,
+    failures = 0, failing_since = NULL, code = '', said = '',
+    password_sealed = CASE WHEN $12 THEN NULL ELSE password_sealed END
 WHERE organisation_id = current_organisation() AND id = $1
 """

@@ -50,7 +50,8 @@ SOON_S = 5.0
 CLAIM = """
 WITH due AS (
     SELECT organisation_id, id FROM mailbox
-    WHERE active AND next_at <= $1 AND password_sealed IS NOT NULL AND NOT id = ANY($4)
+    WHERE active AND way = 'imap' AND next_at <= $1 AND password_sealed IS NOT NULL
+      AND NOT id = ANY($4)
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE mailbox m SET attempt = m.attempt + 1, next_at = $2

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.mail.ports import Tls
-from peakend.mail.rules import ReceivedState, Stretch
+from peakend.mail.rules import BoxWay, ReceivedState, Stretch
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
@@ -33,6 +33,8 @@ mailbox_table = tenant_table(
     *reference("brand_id", "brand", nullable=False, on_delete="CASCADE"),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
+    # Of one that our own receiver takes mails for, all that a server elsewhere needs is empty.
+    Column("way", Text, nullable=False, server_default="imap"),
     Column("host", Text, nullable=False),
     Column("port", Integer, nullable=False),
     Column("tls", Text, nullable=False),
@@ -55,6 +57,14 @@ mailbox_table = tenant_table(
     Column("version", Integer, nullable=False, server_default="1"),
     Index("uq_mailbox_email", "organisation_id", "brand_id", "email", "folder", unique=True),
     Index("ix_mailbox_due", "next_at", postgresql_where=sql("active")),
+    # What comes to an address is one mailbox's alone, in all organisations; one that rests lets
+    # it go, so that an archive can be opened beside it.
+    Index(
+        "uq_mailbox_smtp",
+        sql("lower(email)"),
+        unique=True,
+        postgresql_where=sql("way = 'smtp' AND active"),
+    ),
     system="all",
 )
 
@@ -110,6 +120,7 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     brand_id: UUID
     name: str
     email: str
+    way: BoxWay
     host: str
     port: int
     tls: Tls

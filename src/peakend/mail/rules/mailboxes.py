@@ -10,6 +10,8 @@ from uuid import UUID
 Stretch = tuple[int, int]
 End = Literal["newest", "oldest"]
 ReceivedState = Literal["received", "attention"]
+# How mails come: we fetch them from a server, or servers bring them to our own receiver.
+BoxWay = Literal["imap", "smtp"]
 
 # Longer than anything is waited for on a line.
 BOX_LEASE = timedelta(minutes=5)

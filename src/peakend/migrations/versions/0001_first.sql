@@ -1010,6 +1010,7 @@ CREATE TABLE mailbox (
 	brand_id UUID NOT NULL, 
 	name TEXT NOT NULL, 
 	email TEXT NOT NULL, 
+	way TEXT DEFAULT 'imap' NOT NULL, 
 	host TEXT NOT NULL, 
 	port INTEGER NOT NULL, 
 	tls TEXT NOT NULL, 
@@ -2456,6 +2457,8 @@ CREATE UNIQUE INDEX uq_mail_server_brand ON mail_server (organisation_id, brand_
 CREATE INDEX ix_mailbox_due ON mailbox (next_at) WHERE active
 -- next
 CREATE UNIQUE INDEX uq_mailbox_email ON mailbox (organisation_id, brand_id, email, folder)
+-- next
+CREATE UNIQUE INDEX uq_mailbox_smtp ON mailbox (lower(email)) WHERE way = 'smtp' AND active
 -- next
 CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 -- next
