@@ -105,7 +105,8 @@ async def test_a_mail_is_written_by_the_brand_and_sent_once(house: House) -> Non
     mail_id = await house.queue()
     assert await house.carry() == 1
     sent = await house.mail(mail_id)
-    assert (sent.state, sent.attempt, sent.kept) == ("sent", 1, False)
+    # What an answer said stays, for who reads the conversation later.
+    assert (sent.state, sent.attempt, sent.kept) == ("sent", 1, True)
     (raw,) = house.box.came
     found = house.box.mail()
     assert found["message-id"] == f"<{mail_id}@mail.example.com>"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from peakend.accounts import ports as accounts_ports
 from peakend.adapters.language.local import LocalEmbedder
-from peakend.adapters.mail import Cells, ImapPostbox, SmtpPost, compose
+from peakend.adapters.mail import Cells, ImapPostbox, SmtpPost, compose, written
 from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
@@ -73,6 +73,7 @@ def _ports() -> None:
     accounts_ports.provided.invitation_mail = mail.Invitations()
     mail_ports.provided.post = SmtpPost()
     mail_ports.provided.compose = compose
+    mail_ports.provided.cleaner = written
     mail_ports.provided.postbox = ImapPostbox()
     mail_ports.provided.reader = Cells()
     conversations_ports.provided.opening = routing.opening_view

@@ -51,3 +51,26 @@ async def save_kept(tx: Transaction, data: bytes, name: str, mime: str, purpose:
     """Store bytes exactly as they came, only ever to be downloaded, and return the file's id."""
     cleaned = Cleaned(data=data, mime=mime, kind="file")
     return (await save_cleaned(tx, cleaned, name, purpose, public=False)).id
+
+
+class Sendable(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that goes out with a message, and where its bytes stand."""
+
+    id: UUID
+    sha256: str
+    name: str
+    mime: str
+    size: int
+
+
+async def sendable_files(tx: Transaction, ids: list[UUID]) -> dict[UUID, Sendable]:
+    """Return files by id; the caller has checked whose they are. None that was withdrawn."""
+    if not ids:
+        return {}
+    rows = await tx.all(
+        Sendable,
+        "SELECT id, sha256, name, mime, size FROM file"
+        " WHERE organisation_id = current_organisation() AND id = ANY($1) AND NOT withdrawn",
+        ids,
+    )
+    return {row.id: row for row in rows}

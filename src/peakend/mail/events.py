@@ -63,12 +63,25 @@ class MailFailed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailWithdrawn(Fact):
+    """A mail was taken out of the outbox before anybody tried to hand it over."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailRetried(Fact):
     """Somebody asked for a mail that was given up to be tried anew."""
 
     subject: ClassVar[str] = "mail_id"
     mail_id: UUID
     brand_id: UUID
+    mail: str
+    about: UUID
 
 
 @dataclass(frozen=True, kw_only=True)

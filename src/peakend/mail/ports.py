@@ -6,6 +6,7 @@
 import re
 from datetime import datetime
 from typing import Literal, Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -166,6 +167,29 @@ class Reader(Protocol):
         """End what it keeps ready; the next mail begins anew."""
 
 
+# Of HTML that somebody of the house writes, in signs.
+LONGEST_WRITTEN = 300_000
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """HTML that somebody of the house wrote, as it may travel.
+
+    `own` is its text without what it quotes, `pictures` the files that it shows.
+    """
+
+    html: str
+    text: str
+    own: str
+    pictures: list[UUID]
+
+
+class Cleaner(Protocol):
+    """Makes HTML of people of the house fit to travel."""
+
+    def __call__(self, source: str, /) -> Written | None:
+        """Return it by the policy that holds for strangers; None where it is too much."""
+
+
 class Compose(Protocol):
     """Writes a mail down."""
 
@@ -194,6 +218,7 @@ class Provided:
 
     post: Post
     compose: Compose
+    cleaner: Cleaner
     postbox: Postbox
     reader: Reader
 

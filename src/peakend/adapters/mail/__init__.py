@@ -6,6 +6,7 @@ from peakend.adapters.mail.fetching import ImapPostbox
 from peakend.adapters.mail.letter import Attachment, Mail, Reason
 from peakend.adapters.mail.reading import read
 from peakend.adapters.mail.sending import SmtpPost
+from peakend.adapters.mail.writing import written
 
 __all__ = [
     "Attachment",
@@ -16,4 +17,5 @@ __all__ = [
     "SmtpPost",
     "compose",
     "read",
+    "written",
 ]

@@ -2,6 +2,17 @@
 
 from peakend.mail.actions import archiving as _archiving
 from peakend.mail.actions import forgetting as _forgetting
+from peakend.mail.actions.answering import (
+    HandedOver,
+    NoMailServer,
+    QueuedAnswer,
+    WrongRecipients,
+    WrongSubject,
+    cleaned_answer,
+    queue_answer,
+    retry_answer,
+    take_answer_back,
+)
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.mailboxes import (
     MailboxStale,
@@ -52,6 +63,7 @@ from peakend.mail.actions.testing import ServerTried, try_server
 
 __all__ = [
     "Collector",
+    "HandedOver",
     "Invitations",
     "MailSentAlready",
     "MailboxStale",
@@ -59,8 +71,10 @@ __all__ = [
     "MailboxText",
     "MailboxTried",
     "MailboxTwice",
+    "NoMailServer",
     "NothingKept",
     "Postman",
+    "QueuedAnswer",
     "ServerStale",
     "ServerText",
     "ServerTried",
@@ -70,17 +84,22 @@ __all__ = [
     "UnknownSender",
     "WrongHost",
     "WrongPort",
+    "WrongRecipients",
+    "WrongSubject",
     "WrongTemplate",
     "_archiving",
     "_forgetting",
     "add_mailbox",
     "change_mailbox",
     "change_template",
+    "cleaned_answer",
     "previewed",
+    "queue_answer",
     "queue_mail",
     "remove_mailbox",
     "remove_server",
     "reset_template",
+    "retry_answer",
     "retry_mail",
     "set_box_password",
     "set_password",
@@ -88,6 +107,7 @@ __all__ = [
     "sweep_mails",
     "switch_mailbox",
     "switch_server",
+    "take_answer_back",
     "try_mailbox",
     "try_server",
     "withdraw_mails",

@@ -4,9 +4,10 @@ A server that breaks off after a whole mail may have taken it: it is handed over
 same Message-ID, and not a third time. Who dies while sending leaves the same doubt behind.
 """
 
+import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, SystemTransaction, Transaction
 from peakend.kernel.events import record
 from peakend.kernel.files import path_of
+from peakend.kernel.kept_files import Sendable, sendable_files
 from peakend.kernel.outgoing.carrier import Carrier
 from peakend.mail.events import MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
@@ -60,7 +62,7 @@ RETURNING m.organisation_id, m.id, m.brand_id, m.attempt, m.uncertain
 """
 SENT = """
 UPDATE mail SET state = 'sent', done_at = $3, status = $4, said = $5, code = '',
-    content_sealed = NULL
+    content_sealed = CASE kind WHEN 'reply' THEN content_sealed END
 WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2 AND state = 'sending'
 """
 NOT_SENT = """
@@ -106,7 +108,9 @@ class Postman(Carrier[DueMail]):
 
 class _Ready(msgspec.Struct, frozen=True):
     mail: Mail
-    letter: Letter
+    content: Content
+    files: dict[UUID, Sendable]
+    sender: MailServer
     server: Server
 
 
@@ -133,22 +137,45 @@ async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:
     password = await password_of(tx, server)
     if server.login and not password:
         return Outcome(result="later", code="no_password", of_server=True)
-    return _Ready(mail, letter_of(mail, content, server), as_spoken_to(server, password))
+    files = await sendable_files(tx, [one.file_id for one in content.files])
+    if len(files) != len({one.file_id for one in content.files}):
+        return Outcome(result="never", code="file_missing")
+    return _Ready(mail, content, files, server, as_spoken_to(server, password))
 
 
 async def _sent(one: DueMail, ready: _Ready) -> Outcome:
     if one.uncertain > 1:
         return Outcome(result="never", code="uncertain")
     try:
-        raw = provided.compose(ready.letter)
+        # Twenty megabytes of files are read and written down beside the loop.
+        letter, raw = await asyncio.to_thread(_composed, ready)
     except Unwritable:
         return Outcome(result="never", code="unwritable")
-    to = [person.email for person in (*ready.letter.to, *ready.letter.cc)]
-    return await provided.post.send(ready.server, ready.letter.sender.email, to, raw)
+    except OSError:
+        return Outcome(result="never", code="file_missing")
+    everybody = (*letter.to, *letter.cc, *ready.content.bcc)
+    to = [person.email for person in everybody]
+    return await provided.post.send(ready.server, letter.sender.email, to, raw)
 
 
-def letter_of(mail: Mail, content: Content, server: MailServer) -> Letter:
-    """Return a mail as plain data, as its brand sends it now."""
+def _composed(ready: _Ready) -> tuple[Letter, bytes]:
+    letter = letter_of(ready.mail, ready.content, ready.sender, ready.files)
+    return letter, provided.compose(letter)
+
+
+def letter_of(
+    mail: Mail, content: Content, server: MailServer, files: Mapping[UUID, Sendable]
+) -> Letter:
+    """Return a mail as plain data, as its brand sends it now. Errors: OSError for lost bytes."""
+    attached = [
+        Attached(
+            one.name,
+            one.content_type,
+            path_of(files[one.file_id].sha256).read_bytes(),
+            cid=one.cid,
+        )
+        for one in content.files
+    ]
     logo: list[Attached] = []
     if content.logo_sha256:
         with contextlib.suppress(OSError):
@@ -159,11 +186,15 @@ def letter_of(mail: Mail, content: Content, server: MailServer) -> Letter:
         message_id=mail.message_id,
         at=mail.created_at,
         sender=sender_of(server, mail.language),
-        to=[Person(mail.to_email, mail.to_name)],
+        to=content.to or [Person(mail.to_email, mail.to_name)],
+        cc=content.cc,
+        reply_to=content.reply_to,
+        in_reply_to=content.in_reply_to,
+        references=content.references,
         subject=content.subject,
         text=content.text,
         html=content.html,
-        attachments=logo,
+        attachments=[*logo, *attached],
         automatic=content.automatic,
     )
 

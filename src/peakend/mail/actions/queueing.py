@@ -151,7 +151,10 @@ async def retry_mail(tx: Transaction, *, mail_id: UUID) -> Mail:
         mail_id,
         tx.now,
     )
-    await record(tx, MailRetried(mail_id=mail_id, brand_id=mail.brand_id))
+    await record(
+        tx,
+        MailRetried(mail_id=mail_id, brand_id=mail.brand_id, mail=mail.kind, about=mail.about),
+    )
     await audit(tx, "mail.retried", "mail", mail_id)
     return await need_mail(tx, mail_id)
 

@@ -12,7 +12,14 @@ from peakend.mail.models.mailboxes import (
     mailbox_table,
     received_mail_table,
 )
-from peakend.mail.models.outbox import MAIL_COLUMNS, Content, DueMail, Mail, mail_table
+from peakend.mail.models.outbox import (
+    MAIL_COLUMNS,
+    Content,
+    ContentFile,
+    DueMail,
+    Mail,
+    mail_table,
+)
 from peakend.mail.models.servers import (
     SERVER_COLUMNS,
     MailServer,
@@ -27,6 +34,7 @@ __all__ = [
     "RECEIVED_COLUMNS",
     "SERVER_COLUMNS",
     "Content",
+    "ContentFile",
     "DueMail",
     "DueMailbox",
     "Mail",

@@ -8,7 +8,7 @@ from sqlalchemy import Column, DateTime, Index, LargeBinary, SmallInteger, Text,
 from sqlalchemy import text as sql
 
 from peakend.kernel.db import reference, tenant_table
-from peakend.mail.ports import Automatic
+from peakend.mail.ports import Automatic, Person
 from peakend.mail.rules import MailKind, MailState
 
 
@@ -81,8 +81,21 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     kept: bool
 
 
+class ContentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a mail, without its bytes; with a `cid` the HTML shows it."""
+
+    file_id: UUID
+    name: str
+    content_type: str
+    size: int
+    cid: str = ""
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mail says, sealed until it is sent; the logo by the hash of its bytes."""
+    """What a mail says, sealed; the logo by the hash of its bytes, files by their ids.
+
+    An answer names everybody to whom it goes, and `written` is its HTML without the brand's frame.
+    """
 
     subject: str
     text: str
@@ -90,6 +103,14 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     automatic: Automatic = ""
     logo_sha256: str = ""
     logo_type: str = ""
+    to: list[Person] = []
+    cc: list[Person] = []
+    bcc: list[Person] = []
+    reply_to: Person | None = None
+    in_reply_to: str = ""
+    references: list[str] = []
+    files: list[ContentFile] = []
+    written: str = ""
 
 
 class DueMail(msgspec.Struct, frozen=True):

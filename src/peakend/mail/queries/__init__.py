@@ -1,5 +1,6 @@
 """Reading mail servers, templates and the outbox."""
 
+from peakend.mail.queries.answers import AnswerState, answer_row, answer_states
 from peakend.mail.queries.mailboxes import (
     MailboxNotFound,
     ReceivedNotFound,
@@ -38,12 +39,15 @@ from peakend.mail.queries.templates import (
 )
 
 __all__ = [
+    "AnswerState",
     "BrandOfOthers",
     "MailNotFound",
     "MailServerNotFound",
     "MailboxNotFound",
     "ReceivedNotFound",
     "Template",
+    "answer_row",
+    "answer_states",
     "box_password",
     "box_place",
     "brand_frame",
