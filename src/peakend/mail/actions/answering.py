@@ -194,6 +194,15 @@ async def take_answer_back(tx: Transaction, *, mail_id: UUID) -> Content | None:
     return content
 
 
+async def forget_answers(tx: Transaction, *, about: Sequence[UUID]) -> int:
+    """Remove answers whose messages go; return how many there were."""
+    return await tx.run(
+        "DELETE FROM mail WHERE organisation_id = current_organisation()"
+        " AND about = ANY($1) AND kind = 'reply'",
+        list(about),
+    )
+
+
 async def retry_answer(tx: Transaction, *, mail_id: UUID) -> bool:
     """Let an answer that was given up be tried anew; doing it twice changes nothing.
 

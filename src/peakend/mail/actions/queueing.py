@@ -162,14 +162,16 @@ async def retry_mail(tx: Transaction, *, mail_id: UUID) -> Mail:
 async def sweep_mails(tx: Transaction) -> int:
     """Forget mails that were sent or given up long ago; return how many.
 
-    What is on hold stays; to customers, the house may have set a shorter time.
+    What is on hold stays; to customers, the house may have set a shorter time. An answer that was
+    sent stays as long as one that failed: who reads the conversation sees to whom it went.
     """
     return await tx.run(
         """
         DELETE FROM mail
         WHERE organisation_id = current_organisation()
           AND (customer_id IS NULL OR NOT on_hold(customer_id))
-          AND (state = 'sent' AND done_at < $1 OR state = 'failed' AND done_at < $2)
+          AND (state = 'sent' AND kind <> 'reply' AND done_at < $1
+               OR state IN ('sent', 'failed') AND done_at < $2)
         """,
         tx.now - KEPT_SENT,
         tx.now - KEPT_FAILED,
