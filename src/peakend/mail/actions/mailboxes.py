@@ -75,6 +75,8 @@ class MailboxText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     login: Annotated[str, Meta(max_length=200)] = ""
     folder: Annotated[str, Meta(min_length=1, max_length=200)] = "INBOX"
     backlog: bool = True
+    plus: bool | None = None
+    acknowledges: bool = False
 
 
 class MailboxTried(msgspec.Struct, frozen=True):
@@ -255,7 +257,7 @@ def _checked_line(mailbox: MailboxText) -> MailboxText:
 def _values(given: MailboxText) -> tuple[Any, ...]:
     return (
         given.brand_id, given.name, given.email, given.way, given.host, given.port, given.tls,
-        given.login, given.folder, given.backlog,
+        given.login, given.folder, given.backlog, given.plus, given.acknowledges,
     )  # fmt: skip
 
 
@@ -274,8 +276,8 @@ async def _tell(tx: Transaction, mailbox_id: UUID, brand_id: UUID, what: str) ->
 
 _ADD = """
 INSERT INTO mailbox (id, next_at, brand_id, name, email, way, host, port, tls, login, folder,
-                     backlog)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                     backlog, plus, acknowledges)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (organisation_id, brand_id, email, folder) DO NOTHING
 """
 _TWICE = """
@@ -284,8 +286,8 @@ SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation(
 """
 _CHANGE = """
 UPDATE mailbox SET next_at = $2, name = $3, email = $4, way = $5, host = $6, port = $7, tls = $8,
-    login = $9, folder = $10, backlog = $11, version = version + 1, attempt = attempt + 1,
-    failures = 0, failing_since = NULL, code = '', said = '',
-    password_sealed = CASE WHEN $12 THEN NULL ELSE password_sealed END
+    login = $9, folder = $10, backlog = $11, plus = $12, acknowledges = $13,
+    version = version + 1, attempt = attempt + 1, failures = 0, failing_since = NULL, code = '', said = '',
+    password_sealed = CASE WHEN $14 THEN NULL ELSE password_sealed END
 WHERE organisation_id = current_organisation() AND id = $1
 """

@@ -45,6 +45,10 @@ mailbox_table = tenant_table(
     Column("folder", Text, nullable=False),
     # Whether what lay there before it was connected is taken, too.
     Column("backlog", Boolean, nullable=False, server_default="true"),
+    # Whether address+tag@ arrives here: answers are asked for there. Not said: by the way.
+    Column("plus", Boolean),
+    # Whether who writes is told at once that it arrived.
+    Column("acknowledges", Boolean, nullable=False, server_default="false"),
     Column("active", Boolean, nullable=False, server_default="true"),
     # Who looks takes a lease (`next_at`) and a number (`attempt`), as who sends does.
     Column("attempt", BigInteger, nullable=False, server_default="0"),
@@ -128,6 +132,8 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool
     folder: str
     backlog: bool
+    plus: bool | None
+    acknowledges: bool
     active: bool
     attempt: int
     next_at: datetime
@@ -137,6 +143,11 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     said: str
     version: int
+
+    @property
+    def takes_plus(self) -> bool:
+        """Say whether address+tag@ arrives; our own receiver takes it, of others somebody says."""
+        return self.way == "smtp" if self.plus is None else self.plus
 
 
 class MailboxPlace(msgspec.Struct, frozen=True):

@@ -1019,6 +1019,8 @@ CREATE TABLE mailbox (
 	password_sealed BYTEA, 
 	folder TEXT NOT NULL, 
 	backlog BOOLEAN DEFAULT 'true' NOT NULL, 
+	plus BOOLEAN, 
+	acknowledges BOOLEAN DEFAULT 'false' NOT NULL, 
 	active BOOLEAN DEFAULT 'true' NOT NULL, 
 	attempt BIGINT DEFAULT '0' NOT NULL, 
 	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
