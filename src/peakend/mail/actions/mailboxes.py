@@ -287,7 +287,8 @@ SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation(
 _CHANGE = """
 UPDATE mailbox SET next_at = $2, name = $3, email = $4, way = $5, host = $6, port = $7, tls = $8,
     login = $9, folder = $10, backlog = $11, plus = $12, acknowledges = $13,
-    version = version + 1, attempt = attempt + 1, failures = 0, failing_since = NULL, code = '', said = '',
+    version = version + 1, attempt = attempt + 1, failures = 0, failing_since = NULL,
+    code = '', said = '',
     password_sealed = CASE WHEN $14 THEN NULL ELSE password_sealed END
 WHERE organisation_id = current_organisation() AND id = $1
 """
