@@ -18,7 +18,7 @@ from peakend.kernel.errors import Invalid
 from peakend.kernel.files import path_of
 from peakend.kernel.personal import AGES, HELD, erased, how_many
 from peakend.mail import actions, queries
-from peakend.mail.actions import MailboxText, receiving
+from peakend.mail.actions import MailboxText, keeping, receiving
 from peakend.mail.models import Mailbox, ReceivedMail
 from peakend.mail.ports import ReadMail, provided
 from peakend.mail.rules import (
@@ -273,6 +273,7 @@ async def test_a_mail_too_large_is_cut_and_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(receiving, "LARGEST_MAIL", 200)
+    monkeypatch.setattr(keeping, "LARGEST_MAIL", 200)
     monkeypatch.setattr(provided, "reader", Dying("too_large"))
     await house.set_up()
     house.folder.put(a_mail(1) + b"x" * 1000)

@@ -290,11 +290,12 @@ async def in_what_came(place: Place, customer_id: str) -> None:
 
         await keep_bytes(raw)
         file_id = await save_kept(tx, raw, "mail.eml", "message/rfc822", "mail")
+        received_id = new_id()
         await tx.run(
             "INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, automatic, whole,"
             " received_at, customer_id, message_id, from_email, from_name, subject, size, file_id)"
             " VALUES ($1, $2, $1, 'x', 'received', false, true, $3, $4, $5, $6, $7, $8, 1, $9)",
-            new_id(),
+            received_id,
             (await brands(tx))[0].id,
             tx.now,
             UUID(customer_id),
@@ -303,4 +304,13 @@ async def in_what_came(place: Place, customer_id: str) -> None:
             word("sender's name"),
             word("subject of a mail that came"),
             file_id,
+        )
+        await tx.run(
+            "INSERT INTO received_content (received_id, to_line, cc_line, text, reply_text, html,"
+            " has_remote, version) VALUES ($1, $2, $3, $4, $4, $5, false, 1)",
+            received_id,
+            word("recipient of a mail that came"),
+            word("copy of a mail that came"),
+            word("words of a mail that came"),
+            word("HTML of a mail that came"),
         )

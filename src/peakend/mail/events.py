@@ -74,6 +74,19 @@ class MailWithdrawn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailBounced(Fact):
+    """A mail that a server had taken did not arrive, as a mail that came (`received_id`) says."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+    received_id: UUID
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailRetried(Fact):
     """Somebody asked for a mail that was given up to be tried anew."""
 

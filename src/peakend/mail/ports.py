@@ -145,8 +145,29 @@ class Postbox(Protocol):
         """Open a mailbox at its folder. Errors: BoxTrouble."""
 
 
+class ReadFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a mail that came; with a `cid` the HTML may show it."""
+
+    name: str
+    content_type: str
+    content: bytes
+    cid: str = ""
+
+
+class Bounce(msgspec.Struct, frozen=True, kw_only=True):
+    """A report on mails that were sent. Source: RFC 3464 for `action` and `status`."""
+
+    action: str
+    status: str = ""
+    message_ids: list[str] = []
+
+
 class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mail says of itself; `code` says why there is nothing to be had of it."""
+    """What a mail says; `code` says why there is nothing to be had of it.
+
+    `html` is cleaned; ids of other mails stand without their brackets, the newest last;
+    `recipients` are those addresses that carry a tag.
+    """
 
     message_id: str = ""
     from_email: str = ""
@@ -155,13 +176,26 @@ class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool = False
     whole: bool = False
     code: str = ""
+    to_line: str = ""
+    cc_line: str = ""
+    reply_to: str = ""
+    in_reply_to: str = ""
+    reference_ids: list[str] = []
+    recipients: list[str] = []
+    text: str = ""
+    reply_text: str = ""
+    html: str = ""
+    has_remote: bool = False
+    files: list[ReadFile] = []
+    reasons: list[str] = []
+    bounce: Bounce | None = None
 
 
 class Reader(Protocol):
     """Reads a mail within a budget of its own."""
 
     async def read(self, raw: bytes) -> ReadMail:
-        """Return what a mail says of itself. Never raises for what is in it."""
+        """Return what a mail says. Never raises for what is in it."""
 
     async def close(self) -> None:
         """End what it keeps ready; the next mail begins anew."""

@@ -1,7 +1,7 @@
 """The process in which mails are read one after another, and which dies of one (`cells.py`).
 
 It speaks frames over its pipes: eight bytes of length, then a mail; back comes what it says, as
-JSON.
+MessagePack.
 """
 
 import re
@@ -15,10 +15,13 @@ import msgspec
 from peakend.adapters.mail.headers import field, fields_of
 from peakend.adapters.mail.letter import Reasons
 from peakend.adapters.mail.reading import read
-from peakend.mail.ports import ReadMail
+from peakend.adapters.mail.threads import bounced, ids_in, reply_address, tagged_recipients
+from peakend.mail.ports import ReadFile, ReadMail
 
 CPU_S = 2.0
 MEMORY = 256 * 1024 * 1024
+LONGEST_LINE = 10_000
+MOST_FILES = 100
 _HEAD = struct.Struct(">Q")
 
 
@@ -36,10 +39,10 @@ def _bound() -> None:
 
 
 def summary(raw: bytes) -> ReadMail:
-    """Return what a mail says of itself."""
+    """Return what a mail says, and of which others it speaks."""
     mail = read(raw)
-    head, _ = fields_of(raw.lstrip(b"\r\n"), 0, min(len(raw), 256 * 1024), Reasons())
-    named = field(head, "message-id").decode("utf-8", "replace")
+    fields, _ = fields_of(raw.lstrip(b"\r\n"), 0, min(len(raw), 256 * 1024), Reasons())
+    named = field(fields, "message-id").decode("utf-8", "replace")
     found = re.search(r"<([^<>\s]{1,250})>", named)
     message_id = found[1] if found else "".join(named.split())[:250]
     codes = {reason.code for reason in mail.reasons}
@@ -52,6 +55,27 @@ def summary(raw: bytes) -> ReadMail:
         automatic=mail.automatic,
         whole=mail.whole,
         code=lost,
+        to_line=mail.to[:LONGEST_LINE],
+        cc_line=mail.cc[:LONGEST_LINE],
+        reply_to=reply_address(fields),
+        in_reply_to=next(iter(ids_in(fields, "in-reply-to")), ""),
+        reference_ids=ids_in(fields, "references"),
+        recipients=tagged_recipients(fields),
+        text=mail.text,
+        reply_text=mail.reply_text,
+        html=mail.html_safe,
+        has_remote="remote_pictures" in codes,
+        files=[
+            ReadFile(
+                name=one.name,
+                content_type=one.content_type[:100],
+                content=one.content,
+                cid=one.content_id[:200],
+            )
+            for one in mail.attachments[:MOST_FILES]
+        ],
+        reasons=[reason.code for reason in mail.reasons],
+        bounce=bounced(mail, mail.automatic),
     )
 
 
@@ -64,7 +88,7 @@ def main() -> None:
     while len(head := source.read(_HEAD.size)) == _HEAD.size:
         raw = source.read(_HEAD.unpack(head)[0])
         signal.setitimer(signal.ITIMER_PROF, CPU_S)
-        answer = msgspec.json.encode(summary(raw))
+        answer = msgspec.msgpack.encode(summary(raw))
         signal.setitimer(signal.ITIMER_PROF, 0)
         sink.write(_HEAD.pack(len(answer)) + answer)
         sink.flush()

@@ -78,7 +78,7 @@ async def _asked(cell: Process, raw: bytes) -> ReadMail:
     cell.stdin.write(raw)
     await cell.stdin.drain()
     (size,) = _HEAD.unpack(await cell.stdout.readexactly(_HEAD.size))
-    return msgspec.json.decode(await cell.stdout.readexactly(size), type=ReadMail)
+    return msgspec.msgpack.decode(await cell.stdout.readexactly(size), type=ReadMail)
 
 
 async def _ended(cell: Process) -> int:

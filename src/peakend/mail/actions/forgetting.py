@@ -26,7 +26,14 @@ _OF = "WHERE organisation_id = current_organisation() AND customer_id = ANY($1)"
 # What waits is never too old: it is sent, or given up after two days.
 _OLD = (
     "FROM mail WHERE organisation_id = current_organisation() AND customer_id IS NOT NULL"
-    " AND done_at < $1 AND state IN ('sent', 'failed') AND NOT on_hold(customer_id)"
+    " AND done_at < $1 AND state IN ('sent', 'failed', 'bounced') AND NOT on_hold(customer_id)"
+)
+
+
+_OF_CONTENT = (
+    "SELECT c.received_id FROM received_content c JOIN received_mail m"
+    " ON m.organisation_id = c.organisation_id AND m.id = c.received_id"
+    " WHERE m.organisation_id = current_organisation() AND m.customer_id = ANY($1)"
 )
 
 
@@ -71,24 +78,54 @@ async def _sweep(tx: Transaction, before: datetime, limit: int) -> int:
 
 
 _CAME = f"{_OF} AND (file_id IS NOT NULL OR from_email <> '' OR message_id <> '')"
+_CAME_TOO = _CAME.replace("organisation_id", "received_mail.organisation_id", 1)
+# What a conversation knows stays as long as that: only the bytes as they came are too many.
 _CAME_OLD = (
     "FROM received_mail WHERE organisation_id = current_organisation() AND received_at < $1"
     " AND file_id IS NOT NULL AND (customer_id IS NULL OR NOT on_hold(customer_id))"
 )
 
 
-async def _empty(tx: Transaction, ids: list[UUID]) -> int:
-    """Empty received mails, and remove their bytes."""
-    gone: list[UUID] = await tx.value(
-        "SELECT coalesce(array_agg(file_id), '{}') FROM received_mail"
-        " WHERE organisation_id = current_organisation() AND id = ANY($1)"
-        " AND file_id IS NOT NULL",
+_FILES = """
+SELECT coalesce(array_agg(file_id), '{}') FROM (
+    SELECT file_id FROM received_mail
+    WHERE organisation_id = current_organisation() AND id = ANY($1) AND file_id IS NOT NULL
+    UNION ALL
+    SELECT (one ->> 'file_id')::uuid FROM received_content,
+        LATERAL jsonb_array_elements(attachments) one
+    WHERE organisation_id = current_organisation() AND received_id = ANY($1) AND $2
+) files
+"""
+
+
+async def _drop_contents(tx: Transaction, ids: list[UUID]) -> int:
+    """Remove what mails said, with all bytes of theirs."""
+    await remove_files(tx, await tx.value(_FILES, ids, True))
+    return await tx.run(
+        "DELETE FROM received_content"
+        " WHERE organisation_id = current_organisation() AND received_id = ANY($1)",
         ids,
     )
-    await remove_files(tx, gone)
+
+
+async def forget_received(tx: Transaction, *, ids: list[UUID]) -> int:
+    """Empty received mails, and remove their bytes and what they said; their digests stay."""
+    await _drop_contents(tx, ids)
     return await tx.run(
         "UPDATE received_mail SET file_id = NULL, message_id = '', from_email = '',"
         " from_name = '', subject = ''"
+        " WHERE organisation_id = current_organisation() AND id = ANY($1)",
+        ids,
+    )
+
+
+_OLDEST = f"SELECT id {_CAME_OLD} AND customer_id IS %s LIMIT $2"
+
+
+async def _drop_raw(tx: Transaction, ids: list[UUID]) -> int:
+    await remove_files(tx, await tx.value(_FILES, ids, False))
+    return await tx.run(
+        "UPDATE received_mail SET file_id = NULL"
         " WHERE organisation_id = current_organisation() AND id = ANY($1)",
         ids,
     )
@@ -100,6 +137,9 @@ class _Came(msgspec.Struct, frozen=True):
     from_name: str
     subject: str
     received_at: datetime
+    to_line: str
+    cc_line: str
+    text: str | None
     sha256: str | None
 
 
@@ -110,34 +150,48 @@ def _begin_of(sha256: str) -> str:
 
 
 async def _find_received(tx: Transaction, ids: list[UUID]) -> list[dict[str, Any]]:
-    """Return the mails that customers wrote, as they came, as far as they are given out."""
+    """Return the mails that customers wrote; one that could not be read, as far as it came."""
     sql = f"""
-        SELECT message_id, from_email, from_name, subject, received_at,
+        SELECT message_id, from_email, from_name, subject, received_at, coalesce(to_line, '')
+            AS to_line, coalesce(cc_line, '') AS cc_line, text,
             (SELECT f.sha256 FROM file f
              WHERE f.organisation_id = current_organisation() AND f.id = file_id) AS sha256
-        FROM received_mail {_CAME} ORDER BY id
+        FROM received_mail
+        LEFT JOIN received_content c ON c.organisation_id = received_mail.organisation_id
+            AND c.received_id = id
+        {_CAME_TOO} ORDER BY id
         """
     found = []
     for row in await tx.all(_Came, sql, ids):
         told: dict[str, Any] = msgspec.to_builtins(row)
-        if sha256 := told.pop("sha256"):
+        sha256 = told.pop("sha256")
+        if sha256 and told["text"] is None:
             told["text"] = await asyncio.to_thread(_begin_of, sha256)
         found.append(told)
     return found
 
 
+async def _forget_contents(tx: Transaction, ids: list[UUID]) -> int:
+    sql = f"SELECT coalesce(array_agg(received_id), '{{}}') FROM ({_OF_CONTENT}) x"
+    return await _drop_contents(tx, await tx.value(sql, ids))
+
+
 async def _forget_received(tx: Transaction, ids: list[UUID]) -> int:
     sql = f"SELECT coalesce(array_agg(id), '{{}}') FROM received_mail {_CAME}"
-    return await _empty(tx, await tx.value(sql, ids))
+    return await forget_received(tx, ids=await tx.value(sql, ids))
 
 
 async def _sweep_received(tx: Transaction, before: datetime, limit: int) -> int:
-    sql = f"SELECT coalesce(array_agg(id), '{{}}') FROM (SELECT id {_CAME_OLD} LIMIT $2) x"
-    return await _empty(tx, await tx.value(sql, before, limit))
+    known = f"SELECT coalesce(array_agg(id), '{{}}') FROM ({_OLDEST % 'NOT NULL'}) x"
+    strange = f"SELECT coalesce(array_agg(id), '{{}}') FROM ({_OLDEST % 'NULL'}) x"
+    dropped = await _drop_raw(tx, await tx.value(known, before, limit))
+    return dropped + await forget_received(tx, ids=await tx.value(strange, before, limit))
 
 
 holds(
     Held(table="mail", of="mails", about="customer", find=_found, erase=f"DELETE FROM mail {_OF}"),
+    Held(table="received_content", of="received", about="customer", copied=False,
+         erase=_forget_contents, find=_OF_CONTENT),
     Held(table="received_mail", of="received", about="customer", erase=_forget_received,
          find=_find_received,
          empties=("message_id", "from_email", "from_name", "subject"),

@@ -170,8 +170,8 @@ async def sweep_mails(tx: Transaction) -> int:
         DELETE FROM mail
         WHERE organisation_id = current_organisation()
           AND (customer_id IS NULL OR NOT on_hold(customer_id))
-          AND (state = 'sent' AND kind <> 'reply' AND done_at < $1
-               OR state IN ('sent', 'failed') AND done_at < $2)
+          AND (state IN ('sent', 'bounced') AND kind <> 'reply' AND done_at < $1
+               OR state IN ('sent', 'failed', 'bounced') AND done_at < $2)
         """,
         tx.now - KEPT_SENT,
         tx.now - KEPT_FAILED,

@@ -5,7 +5,6 @@ mail that cannot be had never stops the others.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,12 +16,9 @@ import structlog
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, SystemTransaction, Transaction
-from peakend.kernel.events import record
-from peakend.kernel.ids import new_id
-from peakend.kernel.kept_files import keep_bytes, save_kept
 from peakend.kernel.outgoing.carrier import Carrier
+from peakend.mail.actions.keeping import Prepared, keep_mail, prepare
 from peakend.mail.actions.mailboxes import as_opened
-from peakend.mail.events import MailReceived
 from peakend.mail.models import DueMailbox, Mailbox, MailboxPlace
 from peakend.mail.ports import BoxTrouble, OpenBox, ReadMail, provided
 from peakend.mail.queries import MailboxNotFound, box_password, need_mailbox, place_in
@@ -32,7 +28,6 @@ from peakend.mail.rules import (
     STAY_S,
     STUCK,
     WAIT_S,
-    digest_of,
     look_again_s,
     next_end,
     with_later,
@@ -77,16 +72,6 @@ INSERT INTO mailbox_place AS p (mailbox_id, folder, validity, seen_uid, todo, st
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (organisation_id, mailbox_id, folder) DO UPDATE SET
     validity = $3, seen_uid = $4, todo = $5, stuck_uid = $6, stuck = $7
-"""
-RECEIVED = """
-INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, whole,
-                           received_at, message_id, from_email, from_name, subject, size, file_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-ON CONFLICT (organisation_id, digest) DO NOTHING
-"""
-_KNOWN = """
-SELECT EXISTS (SELECT FROM received_mail
-               WHERE organisation_id = current_organisation() AND digest = $1)
 """
 
 
@@ -230,39 +215,15 @@ class _Visit:
         if raw is None:
             await self._note(after)
         else:
-            read = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
-            if not passed:
-                read = await provided.reader.read(raw)
-            await self._keep(raw[:LARGEST_MAIL], read, after)
+            not_given = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
+            await self._keep(await prepare(raw, not_given if passed else None), after)
         self._place = after
 
-    async def _keep(self, raw: bytes, read: ReadMail, after: MailboxPlace) -> None:
-        sha256 = await keep_bytes(raw) if raw else hashlib.sha256(raw).hexdigest()
-        digest = digest_of(self._one.id, read.message_id, sha256)
+    async def _keep(self, mail: Prepared, after: MailboxPlace) -> None:
         async with self._database.transaction(self._actor, self._now()) as tx:
             await self._hold(tx)
-            if not await tx.value(_KNOWN, digest):
-                await self._write(tx, raw, read, digest)
+            await keep_mail(tx, self._mailbox, mail)
             await self._put(tx, after)
-
-    async def _write(self, tx: Transaction, raw: bytes, read: ReadMail, digest: str) -> None:
-        file_id = await save_kept(tx, raw, "mail.eml", "message/rfc822", "mail") if raw else None
-        received_id = new_id()
-        await tx.run(
-            RECEIVED, received_id, self._mailbox.brand_id, self._one.id, digest,
-            "attention" if read.code else "received", read.code, read.automatic, read.whole, tx.now,
-            read.message_id, read.from_email, read.from_name, read.subject, len(raw), file_id,
-        )  # fmt: skip
-        await record(
-            tx,
-            MailReceived(
-                received_id=received_id,
-                mailbox_id=self._one.id,
-                brand_id=self._mailbox.brand_id,
-                automatic=read.automatic,
-                attention=bool(read.code),
-            ),
-        )
 
     async def _note(self, place: MailboxPlace) -> None:
         async with self._database.transaction(self._actor, self._now()) as tx:

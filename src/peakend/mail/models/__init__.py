@@ -1,6 +1,12 @@
 """Tables and rows of mail."""
 
 from peakend.kernel.personal import plain
+from peakend.mail.models.contents import (
+    CONTENT_COLUMNS,
+    KeptFile,
+    ReceivedContent,
+    received_content_table,
+)
 from peakend.mail.models.mailboxes import (
     MAILBOX_COLUMNS,
     RECEIVED_COLUMNS,
@@ -29,6 +35,7 @@ from peakend.mail.models.servers import (
 )
 
 __all__ = [
+    "CONTENT_COLUMNS",
     "MAILBOX_COLUMNS",
     "MAIL_COLUMNS",
     "RECEIVED_COLUMNS",
@@ -37,10 +44,12 @@ __all__ = [
     "ContentFile",
     "DueMail",
     "DueMailbox",
+    "KeptFile",
     "Mail",
     "MailServer",
     "Mailbox",
     "MailboxPlace",
+    "ReceivedContent",
     "ReceivedMail",
     "TemplateRow",
     "mail_server_table",
@@ -48,6 +57,7 @@ __all__ = [
     "mail_template_table",
     "mailbox_place_table",
     "mailbox_table",
+    "received_content_table",
     "received_mail_table",
 ]
 

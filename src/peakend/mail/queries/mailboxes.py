@@ -7,10 +7,12 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
 from peakend.kernel.secrets import unseal
 from peakend.mail.models import (
+    CONTENT_COLUMNS,
     MAILBOX_COLUMNS,
     RECEIVED_COLUMNS,
     Mailbox,
     MailboxPlace,
+    ReceivedContent,
     ReceivedMail,
 )
 from peakend.mail.rules import ReceivedState
@@ -87,6 +89,19 @@ async def need_received(tx: Transaction, received_id: UUID) -> ReceivedMail:
         received_id,
     )
     if found is None or not (tx.actor.every_brand or found.brand_id in tx.actor.brand_ids):
+        raise ReceivedNotFound
+    return found
+
+
+async def need_content(tx: Transaction, received_id: UUID) -> ReceivedContent:
+    """Return what a mail says that came. Errors: ReceivedNotFound where nothing is kept of it."""
+    found = await tx.one(
+        ReceivedContent,
+        f"SELECT {CONTENT_COLUMNS} FROM received_content "  # noqa: S608 (names of columns only)
+        "WHERE organisation_id = current_organisation() AND received_id = $1",
+        received_id,
+    )
+    if found is None:
         raise ReceivedNotFound
     return found
 

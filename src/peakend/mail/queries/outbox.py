@@ -33,7 +33,11 @@ async def outbox(
     `queued` also finds what is being sent just now.
     """
     before = UUID(cursor_decode(cursor, 1)[0]) if cursor else UUID(int=(1 << 128) - 1)
-    states = {None: ["queued", "sending", "sent", "failed"], "queued": ["queued", "sending"]}
+    states = {
+        None: ["queued", "sending", "sent", "failed", "bounced"],
+        "queued": ["queued", "sending"],
+        "failed": ["failed", "bounced"],
+    }
     own = None if tx.actor.every_brand else sorted(tx.actor.brand_ids)
     rows = await tx.all(
         Mail,

@@ -12,6 +12,8 @@ End = Literal["newest", "oldest"]
 ReceivedState = Literal["received", "attention"]
 # How mails come: we fetch them from a server, or servers bring them to our own receiver.
 BoxWay = Literal["imap", "smtp"]
+# Whether a mail is from whom it says; nothing where nobody asked.
+Trust = Literal["", "verified", "unverified", "failed"]
 
 # Longer than anything is waited for on a line.
 BOX_LEASE = timedelta(minutes=5)
@@ -25,6 +27,8 @@ LARGEST_MAIL = 50 * 1024 * 1024
 STUCK = 3
 MOST_STRETCHES = 100
 RAW_KEPT_DAYS = 90
+# Counts up when mails are read or cleaned in another way.
+READER = 1
 
 
 def box_ports(tls: str) -> frozenset[int]:

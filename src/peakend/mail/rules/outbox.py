@@ -7,7 +7,7 @@ import unicodedata
 from datetime import timedelta
 from typing import Literal
 
-MailState = Literal["queued", "sending", "sent", "failed"]
+MailState = Literal["queued", "sending", "sent", "failed", "bounced"]
 # What a mail is; `test` is never kept.
 MailKind = Literal["reply", "acknowledgement", "invitation"]
 

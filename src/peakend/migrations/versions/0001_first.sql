@@ -1534,6 +1534,27 @@ CREATE TABLE queue_team (
 	CONSTRAINT pk_queue_team PRIMARY KEY (organisation_id, queue_id, team_id)
 )
 -- next
+CREATE TABLE received_content (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	received_id UUID NOT NULL, 
+	to_line TEXT DEFAULT '' NOT NULL, 
+	cc_line TEXT DEFAULT '' NOT NULL, 
+	reply_to TEXT DEFAULT '' NOT NULL, 
+	in_reply_to TEXT DEFAULT '' NOT NULL, 
+	reference_ids JSONB DEFAULT '[]' NOT NULL, 
+	recipients JSONB DEFAULT '[]' NOT NULL, 
+	text TEXT DEFAULT '' NOT NULL, 
+	reply_text TEXT DEFAULT '' NOT NULL, 
+	html TEXT DEFAULT '' NOT NULL, 
+	has_remote BOOLEAN NOT NULL, 
+	attachments JSONB DEFAULT '[]' NOT NULL, 
+	reasons JSONB DEFAULT '[]' NOT NULL, 
+	trust TEXT DEFAULT '' NOT NULL, 
+	checks JSONB DEFAULT '{}' NOT NULL, 
+	version INTEGER NOT NULL, 
+	CONSTRAINT pk_received_content PRIMARY KEY (organisation_id, received_id)
+)
+-- next
 CREATE TABLE sso_sitting (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2195,6 +2216,8 @@ ALTER TABLE queue_member ADD CONSTRAINT fk_queue_member_organisation_id_queue_id
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE received_content ADD CONSTRAINT fk_received_content_organisation_id_received_id FOREIGN KEY (organisation_id, received_id) REFERENCES received_mail (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE sso_sitting ADD CONSTRAINT fk_sso_sitting_organisation_id_session_id FOREIGN KEY (organisation_id, session_id) REFERENCES session (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3625,6 +3648,14 @@ ALTER TABLE queue_team ENABLE ROW LEVEL SECURITY
 ALTER TABLE queue_team FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON queue_team TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON received_content TO peakend_app
+-- next
+ALTER TABLE received_content ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE received_content FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON received_content TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON sso_sitting TO peakend_app
 -- next

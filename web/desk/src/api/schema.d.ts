@@ -7867,7 +7867,7 @@ export interface components {
             next_at: string;
             said: string;
             /** @enum {string} */
-            state: "queued" | "sending" | "sent" | "failed";
+            state: "queued" | "sending" | "sent" | "failed" | "bounced";
             status: number | null;
             to_email: string;
             to_name: string;
