@@ -470,13 +470,13 @@ async def test_who_holds_a_line_lets_go_when_the_mailbox_changes(
 async def test_a_reader_that_dies_costs_its_mail_alone(tmp_path: Path) -> None:
     program = tmp_path / "strange_cell.py"
     program.write_text(
-        "from peakend.adapters.mail import cell\n"
+        "from peakend.adapters.mail import bounded, cell\n"
         "real = cell.read\n"
         "def read(raw):\n"
         "    while b'spin' in raw: pass\n"
         "    if b'eat' in raw: return bytearray(1 << 30)\n"
         "    return real(raw)\n"
-        "cell.read, cell.CPU_S = read, 0.2\n"
+        "cell.read, bounded.CPU_S = read, 0.2\n"
         "cell.main()\n"
     )
     cells = Cells(most=1, command=[sys.executable, str(program)])

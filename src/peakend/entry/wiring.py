@@ -8,7 +8,16 @@ from uuid import UUID
 
 from peakend.accounts import ports as accounts_ports
 from peakend.adapters.language.local import LocalEmbedder
-from peakend.adapters.mail import Cells, ImapPostbox, SmtpPost, compose, written
+from peakend.adapters.mail import (
+    Cells,
+    DnsNames,
+    ImapPostbox,
+    SealCells,
+    Seals,
+    SmtpPost,
+    compose,
+    written,
+)
 from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
@@ -76,6 +85,9 @@ def _ports() -> None:
     mail_ports.provided.cleaner = written
     mail_ports.provided.postbox = ImapPostbox()
     mail_ports.provided.reader = Cells()
+    mail_ports.provided.names = DnsNames()
+    mail_ports.provided.checker = SealCells()
+    mail_ports.provided.sign = Seals()
     conversations_ports.provided.opening = routing.opening_view
     conversations_ports.provided.openings = routing.openings
     conversations_ports.provided.directory = routing.Directory()

@@ -18,6 +18,8 @@ Tls = Literal["implicit", "starttls", "none"]
 Automatic = Literal["", "generated", "replied"]
 # How a try ended: taken; perhaps later; never; nobody knows, as the line broke after the last dot.
 Result = Literal["sent", "later", "never", "uncertain"]
+# What a name may have. Of mail exchangers the names come, the preferred one first.
+NameKind = Literal["TXT", "A", "AAAA", "MX", "PTR"]
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -224,6 +226,89 @@ class Cleaner(Protocol):
         """Return it by the policy that holds for strangers; None where it is too much."""
 
 
+class NamesUnknown(Exception):
+    """The name system gave no answer: neither that there is something nor that there is none."""
+
+
+class Names(Protocol):
+    """Asks the world's name system, for a bounded time."""
+
+    async def ask(self, name: str, kind: NameKind) -> list[str]:
+        """Return what a name has of a kind; nothing where it is not there. Errors: NamesUnknown."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a server found out about a sender, by one method; `note` is its own remark."""
+
+    method: str
+    result: str
+    properties: dict[str, str] = {}
+    note: str = ""
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """What a mail says that a server found out; anybody can write that. None: not readable."""
+
+    server: str
+    findings: list[Finding] | None
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """Who says that he signed a mail; `usable` where it covers what is shown of it."""
+
+    place: int
+    domain: str
+    selector: str
+    usable: bool
+
+
+class Heads(msgspec.Struct, frozen=True, kw_only=True):
+    """What the head of a mail says about who sent it; no domain where that is unclear."""
+
+    from_domain: str = ""
+    statements: list[Statement] = []
+    signatures: list[Signature] = []
+
+
+class Checker(Protocol):
+    """Reads who a mail claims to be from, and proves signatures, within a budget of its own."""
+
+    async def heads(self, raw: bytes) -> Heads | None:
+        """Return what the head says; None where it could not be read within the budget."""
+
+    async def signed(self, raw: bytes, keys: dict[int, str]) -> list[int]:
+        """Return the places of signatures that hold, by the records of their keys."""
+
+    async def close(self) -> None:
+        """End what it keeps ready; the next mail begins anew."""
+
+
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who handed a mail to us: from where he connected, how he greeted, and for whom."""
+
+    address: str
+    greeting: str = ""
+    mail_from: str = ""
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """By what a domain signs its mails."""
+
+    domain: str
+    selector: str
+    pem: str
+
+
+class Sign(Protocol):
+    """Signs mails, and makes the keys."""
+
+    def make(self) -> tuple[str, str]:
+        """Return a new key, and the record by which others check what it signed."""
+
+    def sign(self, raw: bytes, key: SigningKey) -> bytes:
+        """Return a mail with its signature."""
+
+
 class Compose(Protocol):
     """Writes a mail down."""
 
@@ -255,6 +340,9 @@ class Provided:
     cleaner: Cleaner
     postbox: Postbox
     reader: Reader
+    names: Names
+    checker: Checker
+    sign: Sign
 
 
 provided = Provided()

@@ -1,41 +1,21 @@
 """The process in which mails are read one after another, and which dies of one (`cells.py`).
 
-It speaks frames over its pipes: eight bytes of length, then a mail; back comes what it says, as
-MessagePack.
+It is given a mail in a frame (`bounded.py`), and answers what it says, as MessagePack.
 """
 
 import re
-import signal
-import struct
-import sys
-from pathlib import Path
 
 import msgspec
 
+from peakend.adapters.mail.bounded import serve
 from peakend.adapters.mail.headers import field, fields_of
 from peakend.adapters.mail.letter import Reasons
 from peakend.adapters.mail.reading import read
 from peakend.adapters.mail.threads import bounced, ids_in, reply_address, tagged_recipients
 from peakend.mail.ports import ReadFile, ReadMail
 
-CPU_S = 2.0
-MEMORY = 256 * 1024 * 1024
 LONGEST_LINE = 10_000
 MOST_FILES = 100
-_HEAD = struct.Struct(">Q")
-
-
-def _bound() -> None:
-    """Let this process take so much memory more than it has, and not a core's dump."""
-    try:
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-    except (ImportError, OSError):
-        return
-    most = pages * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def summary(raw: bytes) -> ReadMail:
@@ -83,15 +63,7 @@ def main() -> None:
     """Read mails from the standard input until it ends."""
     # All that it needs is there before the bounds are set.
     summary(b"From: a@example.com\r\nSubject: x\r\n\r\n<p>x</p>")
-    _bound()
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while len(head := source.read(_HEAD.size)) == _HEAD.size:
-        raw = source.read(_HEAD.unpack(head)[0])
-        signal.setitimer(signal.ITIMER_PROF, CPU_S)
-        answer = msgspec.msgpack.encode(summary(raw))
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        sink.write(_HEAD.pack(len(answer)) + answer)
-        sink.flush()
+    serve(lambda raw: msgspec.msgpack.encode(summary(raw)))
 
 
 if __name__ == "__main__":

@@ -18,17 +18,25 @@ MOST = 2
 _HEAD = struct.Struct(">Q")
 
 
-class Cells:
-    """Reads mails, each within its own budget, in processes apart."""
+class CellDied(Exception):
+    """A mail killed the process that looked at it; `code` says of what."""
 
-    def __init__(self, most: int = MOST, command: list[str] | None = None) -> None:
-        self._command = command or [sys.executable, "-m", "peakend.adapters.mail.cell"]
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Pool:
+    """Processes apart that answer one frame each with another, and die of a bad one."""
+
+    def __init__(self, command: list[str], most: int = MOST) -> None:
+        self._command = command
         self._most = most
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free: asyncio.Queue[Process | None]
 
-    async def read(self, raw: bytes) -> ReadMail:
-        """Return what a mail says of itself; what killed its reader is said by a code."""
+    async def asked(self, frame: bytes) -> bytes:
+        """Return the answer to a frame. Errors: CellDied."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             # Pipes belong to the loop in which they were opened.
@@ -40,14 +48,14 @@ class Cells:
         try:
             if cell is None or cell.returncode is not None:
                 cell = await self._started()
-            found = await asyncio.wait_for(_asked(cell, raw), WHOLE_S)
+            found = await asyncio.wait_for(_asked(cell, frame), WHOLE_S)
             kept = cell
-        except TimeoutError:
-            found = ReadMail(code="too_long")
-        except (OSError, EOFError, asyncio.IncompleteReadError, msgspec.DecodeError):
+        except TimeoutError as error:
+            raise CellDied("too_long") from error
+        except (OSError, EOFError, asyncio.IncompleteReadError) as error:
             assert cell is not None
             ended = await _ended(cell)
-            found = ReadMail(code="too_long" if ended == -signal.SIGPROF else "too_hard")
+            raise CellDied("too_long" if ended == -signal.SIGPROF else "too_hard") from error
         finally:
             if kept is None and cell is not None:
                 await _ended(cell)
@@ -71,14 +79,30 @@ class Cells:
         )
 
 
-async def _asked(cell: Process, raw: bytes) -> ReadMail:
+class Cells(Pool):
+    """Reads mails, each within its own budget, in processes apart."""
+
+    def __init__(self, most: int = MOST, command: list[str] | None = None) -> None:
+        super().__init__(command or [sys.executable, "-m", "peakend.adapters.mail.cell"], most)
+
+    async def read(self, raw: bytes) -> ReadMail:
+        """Return what a mail says of itself; what killed its reader is said by a code."""
+        try:
+            return msgspec.msgpack.decode(await self.asked(raw), type=ReadMail)
+        except CellDied as died:
+            return ReadMail(code=died.code)
+        except msgspec.DecodeError:
+            return ReadMail(code="too_hard")
+
+
+async def _asked(cell: Process, frame: bytes) -> bytes:
     assert cell.stdin is not None
     assert cell.stdout is not None
-    cell.stdin.write(_HEAD.pack(len(raw)))
-    cell.stdin.write(raw)
+    cell.stdin.write(_HEAD.pack(len(frame)))
+    cell.stdin.write(frame)
     await cell.stdin.drain()
     (size,) = _HEAD.unpack(await cell.stdout.readexactly(_HEAD.size))
-    return msgspec.msgpack.decode(await cell.stdout.readexactly(size), type=ReadMail)
+    return await cell.stdout.readexactly(size)
 
 
 async def _ended(cell: Process) -> int:

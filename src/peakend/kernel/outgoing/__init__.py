@@ -17,7 +17,7 @@ from peakend.kernel.outgoing.errors import (
 )
 from peakend.kernel.outgoing.fetching import Answer, safe_fetch, tls
 from peakend.kernel.outgoing.lines import LineSilent, safe_line
-from peakend.kernel.outgoing.names import NamesSilent, txt_records
+from peakend.kernel.outgoing.names import NamesSilent, name_records, txt_records
 
 __all__ = [
     "AddressMalformed",
@@ -37,6 +37,7 @@ __all__ = [
     "TlsFailed",
     "is_listed",
     "is_public",
+    "name_records",
     "needed_line",
     "needed_target",
     "safe_fetch",

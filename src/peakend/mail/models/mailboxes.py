@@ -49,6 +49,8 @@ mailbox_table = tenant_table(
     Column("plus", Boolean),
     # Whether who writes is told at once that it arrived.
     Column("acknowledges", Boolean, nullable=False, server_default="false"),
+    # Names under which servers write what they found out about a sender, and are believed.
+    Column("trusted_servers", JSONB, nullable=False, server_default="[]"),
     Column("active", Boolean, nullable=False, server_default="true"),
     # Who looks takes a lease (`next_at`) and a number (`attempt`), as who sends does.
     Column("attempt", BigInteger, nullable=False, server_default="0"),
@@ -134,6 +136,7 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     backlog: bool
     plus: bool | None
     acknowledges: bool
+    trusted_servers: list[str]
     active: bool
     attempt: int
     next_at: datetime

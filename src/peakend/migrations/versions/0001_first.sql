@@ -1021,6 +1021,7 @@ CREATE TABLE mailbox (
 	backlog BOOLEAN DEFAULT 'true' NOT NULL, 
 	plus BOOLEAN, 
 	acknowledges BOOLEAN DEFAULT 'false' NOT NULL, 
+	trusted_servers JSONB DEFAULT '[]' NOT NULL, 
 	active BOOLEAN DEFAULT 'true' NOT NULL, 
 	attempt BIGINT DEFAULT '0' NOT NULL, 
 	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
