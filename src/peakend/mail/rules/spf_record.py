@@ -5,7 +5,7 @@ Source: RFC 7208, 4.6 and 12.
 
 import re
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -91,16 +91,16 @@ def _mechanism(term: str) -> Mechanism:
     found = _TERM.fullmatch(term)
     if found is None:
         raise BadRecord
-    outcome, kind, rest = _SIGNS[found[1]], found[2].lower(), found[3]
+    outcome, kind, rest = _SIGNS[found[1]], cast("Kind", found[2].lower()), found[3]
     if kind == "all" and not rest:
         return Mechanism(outcome, "all")
-    if (kind == "include" or kind == "exists") and rest.startswith(":"):
+    if kind in ("include", "exists") and rest.startswith(":"):
         return Mechanism(outcome, kind, _domain(rest[1:]))
-    if (kind == "ip4" or kind == "ip6") and rest.startswith(":"):
+    if kind in ("ip4", "ip6") and rest.startswith(":"):
         return Mechanism(outcome, kind, network=_network(kind, rest[1:]))
     if kind == "ptr" and (not rest or rest.startswith(":")):
         return Mechanism(outcome, "ptr", _domain(rest[1:]) if rest else "")
-    if kind == "a" or kind == "mx":
+    if kind in ("a", "mx"):
         # A slash inside a macro is no length of a network.
         macros = rest.rfind("}") + 1
         length = _CIDR.fullmatch(rest[macros:])

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 from publicsuffixlist import PublicSuffixList
 
 from peakend.mail.ports import Finding, Heads, Signature, Statement
@@ -105,31 +106,29 @@ def by_server(statement: Statement | None, domain: str) -> Trust | None:
     if statement is None or statement.findings is None:
         return None
     found = statement.findings
-    seen = {"domain": domain, "server": statement.server, **_seen(found, domain)}
+    seen = _seen(found, statement.server, domain)
     dmarc = next((one for one in found if one.method == "dmarc"), None)
     named = _host(dmarc.properties.get("header.from", domain)) if dmarc else ""
     if dmarc and named == domain:
         if dmarc.result == "pass":
-            return Trust("verified", Checks(reason="server_verified", dmarc="pass", **seen))
+            return Trust("verified", replace(seen, dmarc="pass"))
         if dmarc.result == "fail" and not _is_none(dmarc):
-            return Trust("failed", Checks(reason="server_failed", dmarc="fail", **seen))
-    if (seen["dkim"] == "pass" and aligned(seen["dkim_domain"], domain)) or (
-        seen["spf"] == "pass" and aligned(seen["spf_domain"], domain)
-    ):
-        return Trust("verified", Checks(reason="server_verified", **seen))
-    return None
+            return Trust("failed", replace(seen, reason="server_failed", dmarc="fail"))
+    signed = seen.dkim == "pass" and aligned(seen.dkim_domain, domain)
+    addressed = seen.spf == "pass" and aligned(seen.spf_domain, domain)
+    return Trust("verified", seen) if signed or addressed else None
 
 
 def spf_of(statement: Statement | None, domain: str) -> tuple[str, str]:
     """Return what a server that is believed found out about the address, and for which domain."""
     if statement is None or statement.findings is None:
         return "", ""
-    seen = _seen(statement.findings, domain)
-    return seen["spf"], seen["spf_domain"]
+    seen = _seen(statement.findings, statement.server, domain)
+    return seen.spf, seen.spf_domain
 
 
-def _seen(findings: list[Finding], domain: str) -> dict[str, str]:
-    """Return the best that was found by each method."""
+def _seen(findings: list[Finding], server: str, domain: str) -> Checks:
+    """Return the best that a server found by each method."""
     made = {"dkim": "", "dkim_domain": "", "spf": "", "spf_domain": ""}
     for one in findings:
         if one.method not in ("dkim", "spf"):
@@ -143,7 +142,15 @@ def _seen(findings: list[Finding], domain: str) -> dict[str, str]:
         better = one.result == "pass" and aligned(of, domain)
         if not made[one.method] or better:
             made |= {one.method: one.result[:20], f"{one.method}_domain": of}
-    return made
+    return Checks(
+        reason="server_verified",
+        domain=domain,
+        server=server,
+        dkim=made["dkim"],
+        dkim_domain=made["dkim_domain"],
+        spf=made["spf"],
+        spf_domain=made["spf_domain"],
+    )
 
 
 def _host(text: str) -> str:
@@ -189,7 +196,7 @@ def by_ourselves(heads: Heads, found: Found) -> Trust:
     unproven = any(not one.usable and aligned(one.domain, shown) for one in heads.signatures)
     sure = found.spf not in ("", "temperror") and not found.silent and not unproven
     if sure and dmarc is not None and dmarc.policy in ("quarantine", "reject"):
-        return Trust("failed", msgspec.structs.replace(seen, reason="policy_failed"))
+        return Trust("failed", replace(seen, reason="policy_failed"))
     return Trust("unverified", seen)
 
 
