@@ -8,8 +8,8 @@ from peakend.adapters.mail.naming import DnsNames
 from peakend.adapters.mail.reading import read
 from peakend.adapters.mail.sealcells import SealCells
 from peakend.adapters.mail.sending import SmtpPost
-from peakend.adapters.mail.writing import written
 from peakend.adapters.mail.signing import Seals
+from peakend.adapters.mail.writing import written
 
 __all__ = [
     "Attachment",
