@@ -61,12 +61,18 @@ def dsn(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-async def database(dsn: str, data_dir: Path) -> AsyncIterator["Database"]:
-    """The database of the process, fresh, without any organisation."""
+async def database(
+    dsn: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator["Database"]:
+    """The database of the process, fresh, without any organisation; the name system is empty."""
     from peakend.entry import wiring
     from peakend.kernel.db import Database, use
+    from peakend.mail.ports import provided
+    from tests.mail.zones import InHere, Zone
 
     wiring.load()
+    monkeypatch.setattr(provided, "names", Zone())
+    monkeypatch.setattr(provided, "checker", InHere())
     opened = await Database(dsn).open(4, listen=False)
     use(opened)
     yield opened

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from peakend.accounts import queries as houses
-from peakend.adapters.mail import Cells, ImapPostbox, fetching
+from peakend.adapters.mail import Cells, ImapPostbox, Seals, fetching
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.errors import Invalid
@@ -20,7 +20,7 @@ from peakend.kernel.personal import AGES, HELD, erased, how_many
 from peakend.mail import actions, queries
 from peakend.mail.actions import MailboxText, keeping, receiving
 from peakend.mail.models import Mailbox, ReceivedMail
-from peakend.mail.ports import ReadMail, provided
+from peakend.mail.ports import ReadMail, SigningKey, provided
 from peakend.mail.rules import (
     STUCK,
     ReceivedState,
@@ -33,6 +33,7 @@ from peakend.mail.rules import (
 )
 from peakend.mail.rules.mailboxes import MOST_STRETCHES
 from tests.mail.boxes import LOGIN, PASSWORD, Folder, a_folder
+from tests.mail.zones import Zone
 
 HOPELESS = b"\xff\xfe"
 
@@ -510,3 +511,24 @@ def test_when_and_where_a_mailbox_is_looked_at() -> None:
     known = digest_of(one, "a", "b")
     assert known != digest_of(other, "a", "b")
     assert len({known, digest_of(one, "ab", ""), digest_of(one, "a", "c")}) == 3
+
+
+async def test_what_was_found_about_a_sender_is_kept_with_his_mail(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem, record = Seals().make()
+    zone = Zone({("s1._domainkey.x.example", "TXT"): [record]})
+    monkeypatch.setattr(provided, "names", zone)
+    await house.set_up()
+    key = SigningKey(domain="x.example", selector="s1", pem=pem)
+    house.folder.put(Seals().sign(a_mail(1), key), a_mail(2))
+    await house.collect()
+    found = {}
+    for mail in await house.came():
+        async with house.tx() as tx:
+            content = await queries.need_content(tx, mail.id)
+        found[mail.message_id] = (content.trust, content.checks["reason"])
+    assert found == {
+        "m1@x.example": ("verified", "signature_verified"),
+        "m2@x.example": ("unverified", "unsigned"),
+    }

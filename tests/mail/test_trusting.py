@@ -3,18 +3,20 @@
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import dkim
 import pytest
+from msgspec import to_builtins
 
 from peakend.adapters.mail import SealCells, Seals
-from peakend.adapters.mail.seals import heads, signed
 from peakend.mail.actions.trusting import judged
 from peakend.mail.models import Mailbox
-from peakend.mail.ports import Heads, Peer, ReadMail, SigningKey, provided
-from peakend.mail.rules.trusting import Trust, aligned, dmarc_record, organisational
-from tests.mail.zones import Zone
+from peakend.mail.ports import Peer, ReadMail, SigningKey, provided
+from peakend.mail.queries import trust_words
+from peakend.mail.rules.trusting import Checks, Reason, Trust, aligned, dmarc_record, organisational
+from tests.mail.zones import InHere, Zone
 
 NOBODY = UUID(int=0)
 PEM, RECORD = Seals().make()
@@ -44,19 +46,6 @@ def a_mailbox(*servers: str) -> Mailbox:
         **{name: "" for name in Mailbox.__struct_fields__ if name not in ("trusted_servers",)},
         trusted_servers=list(servers),
     )
-
-
-class InHere:
-    """The checks of the process apart, in this one."""
-
-    async def heads(self, raw: bytes) -> Heads | None:
-        return heads(raw)
-
-    async def signed(self, raw: bytes, keys: dict[int, str]) -> list[int]:
-        return signed(raw, keys)
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture
@@ -274,3 +263,13 @@ def test_a_policy_is_read_as_it_is_written() -> None:
     assert dmarc_record(["v=DMARC1; p=reject", "v=DMARC1; p=none"], of_parent=False) is None
     assert dmarc_record(["v=DMARC1; p=maybe"], of_parent=False) is None
     assert dmarc_record([], of_parent=False) is None
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_finding_has_words(reason: Reason, language: str) -> None:
+    checks = Checks(reason=reason, domain="bank.example", dmarc="fail", policy="reject")
+    told = trust_words("failed", to_builtins(checks), language)
+    assert len(told) == 2
+    assert "mail.trust" not in " ".join(told)
+    assert trust_words("", {}, language) == []

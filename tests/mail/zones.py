@@ -1,6 +1,7 @@
-"""The name system of a test: it answers from what the test wrote down, and counts the questions."""
+"""What stands for the name system and for the process that proves signatures, in tests."""
 
-from peakend.mail.ports import NameKind, NamesUnknown
+from peakend.adapters.mail.seals import heads, signed
+from peakend.mail.ports import Heads, NameKind, NamesUnknown
 
 
 class Zone:
@@ -17,3 +18,18 @@ class Zone:
         if name in self.silent or "*" in self.silent:
             raise NamesUnknown
         return self.records.get((name, kind), [])
+
+
+class InHere:
+    """The checks of the process apart, in this one."""
+
+    async def heads(self, raw: bytes) -> Heads | None:
+        """Return what the head says."""
+        return heads(raw)
+
+    async def signed(self, raw: bytes, keys: dict[int, str]) -> list[int]:
+        """Return the places of signatures that hold."""
+        return signed(raw, keys)
+
+    async def close(self) -> None:
+        """Nothing is kept ready."""

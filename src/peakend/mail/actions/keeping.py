@@ -13,10 +13,12 @@ from peakend.kernel.files import save_cleaned
 from peakend.kernel.ids import new_id
 from peakend.kernel.kept_files import keep_bytes, save_kept
 from peakend.kernel.pictures import Cleaned, FileBroken, FileTooLarge, clean
+from peakend.mail.actions.trusting import judged
 from peakend.mail.events import MailBounced, MailReceived
 from peakend.mail.models import CONTENT_COLUMNS, KeptFile, Mailbox
-from peakend.mail.ports import Bounce, ReadFile, ReadMail, provided
+from peakend.mail.ports import Bounce, Peer, ReadFile, ReadMail, provided
 from peakend.mail.rules import LARGEST_MAIL, READER, digest_of
+from peakend.mail.rules.trusting import Trust
 
 RECEIVED = """
 INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, whole,
@@ -48,15 +50,24 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     read: ReadMail
     files: list[tuple[ReadFile, Cleaned]]
+    trust: Trust = Trust()
 
 
-async def prepare(raw: bytes, read: ReadMail | None = None) -> Prepared:
+async def prepare(
+    raw: bytes,
+    read: ReadMail | None = None,
+    *,
+    mailbox: Mailbox | None = None,
+    peer: Peer | None = None,
+) -> Prepared:
     """Read a mail, and keep its bytes and those of its files, before any row tells of them.
 
+    With the mailbox it came to, also whether it comes from whom it says is found out.
     Outside of every transaction: reading takes seconds at worst. Never raises for what is in it.
     """
     if read is None:
         read = await provided.reader.read(raw)
+    trust = Trust() if mailbox is None else await judged(raw, read, mailbox, peer)
     raw = raw[:LARGEST_MAIL]
     sha256 = await keep_bytes(raw) if raw else hashlib.sha256(raw).hexdigest()
     files = [(one, await _cleaned(one)) for one in read.files if one.content]
@@ -64,7 +75,7 @@ async def prepare(raw: bytes, read: ReadMail | None = None) -> Prepared:
         await keep_bytes(cleaned.data)
         if cleaned.thumb:
             await keep_bytes(cleaned.thumb)
-    return Prepared(raw=raw, sha256=sha256, read=read, files=files)
+    return Prepared(raw=raw, sha256=sha256, read=read, files=files, trust=trust)
 
 
 async def _cleaned(file: ReadFile) -> Cleaned:
@@ -128,7 +139,8 @@ async def keep_content(tx: Transaction, received_id: UUID, mail: Prepared) -> No
     await tx.run(
         CONTENT, received_id, read.to_line, read.cc_line, read.reply_to, read.in_reply_to,
         [*read.reference_ids, *bounced], read.recipients, read.text, read.reply_text, read.html,
-        read.has_remote, msgspec.to_builtins(kept), read.reasons, "", {}, READER,
+        read.has_remote, msgspec.to_builtins(kept), read.reasons, mail.trust.verdict,
+        msgspec.to_builtins(mail.trust.checks) or {}, READER,
     )  # fmt: skip
 
 

@@ -92,6 +92,7 @@ class Collector(Carrier[DueMailbox]):
             await super().run(stop)
         finally:
             await provided.reader.close()
+            await provided.checker.close()
 
     async def claim(
         self, tx: SystemTransaction, free: int, busy: list[UUID], many: list[int]
@@ -216,7 +217,8 @@ class _Visit:
             await self._note(after)
         else:
             not_given = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
-            await self._keep(await prepare(raw, not_given if passed else None), after)
+            read = not_given if passed else None
+            await self._keep(await prepare(raw, read, mailbox=self._mailbox), after)
         self._place = after
 
     async def _keep(self, mail: Prepared, after: MailboxPlace) -> None:

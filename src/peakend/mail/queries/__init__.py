@@ -38,6 +38,7 @@ from peakend.mail.queries.templates import (
     template,
     templates,
 )
+from peakend.mail.queries.trusting import trust_words
 
 __all__ = [
     "AnswerState",
@@ -72,4 +73,5 @@ __all__ = [
     "sending_brand",
     "template",
     "templates",
+    "trust_words",
 ]
