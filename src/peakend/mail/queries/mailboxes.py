@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+import msgspec
+
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
@@ -10,6 +12,7 @@ from peakend.mail.models import (
     CONTENT_COLUMNS,
     MAILBOX_COLUMNS,
     RECEIVED_COLUMNS,
+    KeptFile,
     Mailbox,
     MailboxPlace,
     ReceivedContent,
@@ -103,7 +106,8 @@ async def need_content(tx: Transaction, received_id: UUID) -> ReceivedContent:
     )
     if found is None:
         raise ReceivedNotFound
-    return found
+    kept = msgspec.convert(found.attachments, list[KeptFile])
+    return msgspec.structs.replace(found, attachments=kept)
 
 
 async def received_mails(
