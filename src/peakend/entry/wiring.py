@@ -14,6 +14,7 @@ from peakend.adapters.mail import (
     ImapPostbox,
     SealCells,
     Seals,
+    SmtpDoor,
     SmtpPost,
     compose,
     written,
@@ -88,6 +89,7 @@ def _ports() -> None:
     mail_ports.provided.names = DnsNames()
     mail_ports.provided.checker = SealCells()
     mail_ports.provided.sign = Seals()
+    mail_ports.provided.door = SmtpDoor()
     conversations_ports.provided.opening = routing.opening_view
     conversations_ports.provided.openings = routing.openings
     conversations_ports.provided.directory = routing.Directory()

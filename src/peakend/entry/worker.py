@@ -7,7 +7,7 @@ from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
 from peakend.kernel.worker import Worker
-from peakend.mail.actions import Collector, Postman
+from peakend.mail.actions import Collector, Postman, Receiver
 
 
 async def run(database: Database, stop: asyncio.Event) -> None:
@@ -19,5 +19,6 @@ async def run(database: Database, stop: asyncio.Event) -> None:
         Courier(database).run(stop),
         Postman(database).run(stop),
         Collector(database).run(stop),
+        Receiver(database).run(stop),
         Surveyor(database).run(stop),
     )

@@ -25,6 +25,9 @@ class Settings:
         )
         # Where mails are received by us: smtp://HOST:PORT or lmtp://HOST:PORT; nowhere without it.
         self.mail_door = os.environ.get("PEAKEND_MAIL_DOOR", "").strip()
+        # What encrypts that: PEM files; without them nothing does.
+        self.mail_door_certificate = os.environ.get("PEAKEND_MAIL_DOOR_CERTIFICATE", "")
+        self.mail_door_key = os.environ.get("PEAKEND_MAIL_DOOR_KEY", "")
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         # For how long backups are kept elsewhere: said in the report of an erasure.
         self.backup_days = int(os.environ.get("PEAKEND_BACKUP_DAYS", "30"))

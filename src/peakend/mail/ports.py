@@ -1,8 +1,10 @@
-"""What mail needs from outside: who writes a mail down, hands it to a server, fetches and reads.
+"""What mail needs from outside: who writes a mail down, hands it to a server, fetches,
+receives and reads.
 
 `entry/wiring.py` sets them in `provided`; without them nothing is sent.
 """
 
+import asyncio
 import re
 from datetime import datetime
 from typing import Literal, Protocol
@@ -309,6 +311,48 @@ class Sign(Protocol):
         """Return a mail with its signature."""
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where our own receiver listens, what it speaks, and under which name."""
+
+    speaks: Literal["smtp", "lmtp"]
+    host: str
+    port: int
+    name: str = "localhost"
+    # PEM files; without them nothing is encrypted.
+    certificate: str = ""
+    key: str = ""
+
+
+class Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail as a server brought it, and what was said beside it.
+
+    `sender` may be empty, as of bounces; `peer` is the address of who brought it.
+    """
+
+    raw: bytes
+    sender: str
+    to: list[str]
+    peer: str = ""
+    greeted: str = ""
+
+
+class Taker(Protocol):
+    """Says whose mails are taken, and keeps them."""
+
+    async def known(self, address: str) -> bool:
+        """Say whether mails to an address are taken here."""
+
+    async def take(self, brought: Brought) -> list[bool]:
+        """Keep a mail for each of its recipients, and say of each whether it is kept."""
+
+
+class Door(Protocol):
+    """Lets servers bring mails."""
+
+    async def stay(self, place: Place, taker: Taker, stop: asyncio.Event) -> None:
+        """Listen until `stop` is set. Errors: OSError, ssl.SSLError."""
+
+
 class Compose(Protocol):
     """Writes a mail down."""
 
@@ -343,6 +387,7 @@ class Provided:
     names: Names
     checker: Checker
     sign: Sign
+    door: Door
 
 
 provided = Provided()

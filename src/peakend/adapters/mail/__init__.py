@@ -1,7 +1,8 @@
-"""The mail channel; so far reading, writing, handing over to a server and fetching from one."""
+"""The mail channel: reading, writing, handing over to a server, fetching and receiving."""
 
 from peakend.adapters.mail.cells import Cells
 from peakend.adapters.mail.composing import compose
+from peakend.adapters.mail.door import SmtpDoor
 from peakend.adapters.mail.fetching import ImapPostbox
 from peakend.adapters.mail.letter import Attachment, Mail, Reason
 from peakend.adapters.mail.naming import DnsNames
@@ -20,6 +21,7 @@ __all__ = [
     "Reason",
     "SealCells",
     "Seals",
+    "SmtpDoor",
     "SmtpPost",
     "compose",
     "read",

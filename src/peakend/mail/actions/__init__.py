@@ -38,6 +38,7 @@ from peakend.mail.actions.queueing import (
     sweep_mails,
     withdraw_mails,
 )
+from peakend.mail.actions.receiver import Receiver, receiving_at
 from peakend.mail.actions.receiving import (
     Collector,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "NothingKept",
     "Postman",
     "QueuedAnswer",
+    "Receiver",
     "ServerStale",
     "ServerText",
     "ServerTried",
@@ -98,6 +100,7 @@ __all__ = [
     "previewed",
     "queue_answer",
     "queue_mail",
+    "receiving_at",
     "remove_mailbox",
     "remove_server",
     "reset_template",

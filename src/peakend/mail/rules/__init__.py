@@ -1,5 +1,6 @@
 """Pure decisions of mail: when it is tried again, what a template may hold, how a mail looks."""
 
+from peakend.mail.rules.door import WrongDoor, door_of, trace, untagged
 from peakend.mail.rules.frames import Look, framed
 from peakend.mail.rules.mailboxes import (
     BOX_LEASE,
@@ -82,8 +83,10 @@ __all__ = [
     "Stretch",
     "Trust",
     "Wrong",
+    "WrongDoor",
     "box_ports",
     "digest_of",
+    "door_of",
     "framed",
     "is_line",
     "look_again_s",
@@ -95,6 +98,8 @@ __all__ = [
     "rest_s",
     "split_text",
     "template_faults",
+    "trace",
+    "untagged",
     "with_later",
     "without",
 ]
