@@ -10,6 +10,7 @@ const server = process.env.PEAKEND_SERVER ?? 'http://127.0.0.1:8080'
 const BROUGHT = new RegExp(
   '/(vue|rolldown-runtime|icons|rail|index|i18n|client|theme|live|clock|dates|failures|match|ime|utils|' +
     'conversations|routing|useLists|systemText|ChannelIcon|Tag|Badge|EmptyState|Skeleton|NoPermission|' +
+    'keys|store|written|automation|customerQuery|Avatar|Elapsed|Presence|kinds|duration|' +
     'dist|virtual|Menu|Popover|PopperContent|Primitive|usePrimitiveElement|Teleport|Tabs|Collection|' +
     'RovingFocusGroup|floating-ui\\.dom)-[\\w-]{8}\\.js$',
 )
