@@ -358,6 +358,8 @@ def filled(site: Served, path: str, ids: dict[str, str]) -> str:
             parts.append(part)
         elif part.endswith(":uuid}"):
             parts.append(ids.get(part[1:-6].removesuffix("_id"), str(uuid4())))
+        elif part.endswith(":int}"):
+            parts.append("1")
         else:
             parts.append(site.key if part == "{key:str}" and "/web/" in path else "x")
     return "/".join(parts)
@@ -464,6 +466,10 @@ def test_a_conversation_is_there_for_whom_the_table_says(
             there = ask(site, who, method, filled(site, path, ids), BODIES.get(route))
             assert there.status_code == 404, f"{whose}: {there.status_code} {there.text[:200]}"
             assert _code(there) == _code(nowhere)
+        elif method == "GET" and "{message_id" in path:
+            # The conversation is there; this message of it is no mail.
+            there = ask(site, who, method, filled(site, path, ids))
+            assert _code(there) == "conversations.mail_gone", f"{whose}: {there.text[:200]}"
         elif method == "GET":
             there = ask(site, who, method, filled(site, path, ids))
             assert there.status_code == 200, f"{whose}: {there.status_code} {there.text[:200]}"

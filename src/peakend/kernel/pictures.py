@@ -18,6 +18,7 @@ THUMB_SIDE = 480
 LOGO_BOX = (480, 120)
 ICON_BOX = (180, 180)
 PORTRAIT_SIDE = 256
+MAX_STILL_SIDE = 1600
 
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
@@ -84,6 +85,20 @@ def mark(data: bytes, *, square: bool) -> Cleaned:
         if square:
             whole = ImageOps.pad(whole, (max(whole.size),) * 2, color=(0, 0, 0, 0))
         return Cleaned(_encoded(whole, "PNG"), "image/png", "image", *whole.size)
+
+
+def still(data: bytes) -> Cleaned:
+    """Return a picture written anew whatever it is, the first of one that moves.
+
+    Counts: 1600 pixels a side. Errors: FileTooLarge, FileBroken; also where it is no picture.
+    """
+    mime = mime_of(data)
+    if SHOWN.get(mime) != "image":
+        raise FileBroken
+    with _opened(data) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((MAX_STILL_SIDE, MAX_STILL_SIDE))
+        return _rewrite(upright, mime)
 
 
 @contextlib.contextmanager

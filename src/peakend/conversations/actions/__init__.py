@@ -97,6 +97,7 @@ from peakend.conversations.actions.merging import (
     merge_customers,
     part_customers,
 )
+from peakend.conversations.actions.picturing import PictureNotShown, show_picture
 from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
 from peakend.conversations.actions.promising import set_due
 from peakend.conversations.actions.quoting import MessageIsGone, NotQuotable
@@ -191,6 +192,7 @@ __all__ = [
     "NotYourView",
     "Original",
     "OtherIsOpen",
+    "PictureNotShown",
     "ReasonMissing",
     "ReasonNeeded",
     "ReasonNode",
@@ -297,6 +299,7 @@ __all__ = [
     "set_priority",
     "set_rating",
     "set_reason",
+    "show_picture",
     "snooze",
     "split_conversation",
     "start_conversation",

@@ -58,6 +58,17 @@ from peakend.conversations.queries.lists import (
     counts,
     held_digitally,
 )
+from peakend.conversations.queries.mails import (
+    AddressHidden,
+    MailGone,
+    MailShown,
+    MailSource,
+    mail_of,
+    may_leave_to,
+    need_addresses,
+    source_of,
+    without_addresses,
+)
 from peakend.conversations.queries.messages import (
     Author,
     Message,
@@ -127,6 +138,7 @@ from peakend.conversations.rules.states import Due, Target, clock_runs
 from peakend.conversations.rules.views import ViewFilter
 
 __all__ = [
+    "AddressHidden",
     "Author",
     "Bubble",
     "CannedReply",
@@ -150,6 +162,9 @@ __all__ = [
     "FoundMessage",
     "FoundPage",
     "KeyedChannel",
+    "MailGone",
+    "MailShown",
+    "MailSource",
     "May",
     "Mention",
     "Message",
@@ -203,11 +218,14 @@ __all__ = [
     "held_digitally",
     "introduced",
     "last_words",
+    "mail_of",
+    "may_leave_to",
     "mentions",
     "message_of",
     "messages",
     "messages_by_id",
     "named_for",
+    "need_addresses",
     "need_canned_reply",
     "need_channel",
     "need_conversation",
@@ -233,6 +251,7 @@ __all__ = [
     "sights",
     "snooze_times",
     "socket_allowed",
+    "source_of",
     "standing",
     "tag_used",
     "tags",
@@ -245,4 +264,5 @@ __all__ = [
     "visitor_message",
     "visitor_state",
     "visitors_here",
+    "without_addresses",
 ]

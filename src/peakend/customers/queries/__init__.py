@@ -21,7 +21,14 @@ from peakend.customers.queries.cards import (
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
 from peakend.customers.queries.looks import looks
-from peakend.customers.queries.seeing import display_name, name_for, name_to_say, shown_name
+from peakend.customers.queries.seeing import (
+    address_seen,
+    display_name,
+    name_for,
+    name_to_say,
+    sees_addresses,
+    shown_name,
+)
 from peakend.customers.queries.visits import (
     actor_for_visitor,
     forget_visitor,
@@ -45,6 +52,7 @@ __all__ = [
     "PageTrace",
     "Visitor",
     "actor_for_visitor",
+    "address_seen",
     "current_customer",
     "current_customers",
     "customer_briefs",
@@ -65,6 +73,7 @@ __all__ = [
     "page_trail",
     "parts_of",
     "search",
+    "sees_addresses",
     "shown_name",
     "verify_identity",
     "visitor_customers",

@@ -10,7 +10,15 @@ from peakend.customers.models import IdentityRow
 from peakend.customers.queries.sealing import opened_identity
 from peakend.customers.rules import Kind, seen_identity, seen_name
 from peakend.kernel.actors import Actor
+from peakend.kernel.db import Transaction
 from peakend.kernel.words import word
+
+_REVEALED = """
+SELECT EXISTS (
+    SELECT FROM reveal WHERE organisation_id = current_organisation() AND customer_id = $1
+      AND member_id = $2 AND field = 'email' AND until > $3
+)
+"""
 
 
 class IdentityView(msgspec.Struct, frozen=True):
@@ -37,6 +45,19 @@ def level_of(actor: Actor, field: str) -> Level:
     if level == "reveal" and not actor.may("customers.reveal"):
         return "masked"
     return cast("Level", level)
+
+
+async def sees_addresses(tx: Transaction, customer_id: UUID) -> bool:
+    """Say whether the actor sees a customer's mail address whole, for a reason given just now."""
+    level = level_of(tx.actor, "email")
+    if level != "reveal":
+        return level == "whole"
+    return bool(await tx.value(_REVEALED, customer_id, tx.actor.id, tx.now))
+
+
+def address_seen(actor: Actor, email: str) -> str:
+    """Return a mail address as an actor sees it without a reason."""
+    return seen_identity("email", email, level_of(actor, "email"))
 
 
 def shown_name(actor: Actor, name: str, customer_id: UUID, language: str | None = None) -> str:

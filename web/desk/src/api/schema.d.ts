@@ -1478,6 +1478,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail of a message, as its author meant it */
+        get: operations["conversations.mails.mail_of_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail/headers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The head of a mail as it came; addresses as far as they are seen */
+        get: operations["conversations.mails.mail_headers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail as it came, where its addresses are seen whole */
+        get: operations["conversations.mails.mail_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail/pictures/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a mail, fetched and written anew by us */
+        get: operations["conversations.mails.mail_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/moves": {
         parameters: {
             query?: never;
@@ -5494,6 +5562,12 @@ export interface components {
         AccountsLink: {
             link: string;
         };
+        /** Addressee */
+        Addressee: {
+            email: string;
+            /** @default  */
+            name: string;
+        };
         /** Again */
         Again: {
             invitation: components["schemas"]["Bubble"] | null;
@@ -7524,6 +7598,19 @@ export interface components {
             items: components["schemas"]["Intervention"][];
             urgent: number;
         };
+        /** Invitation */
+        Invitation: {
+            cancelled: boolean;
+            ends_at: string | null;
+            ends_local: string;
+            organiser: string;
+            starts_at: string | null;
+            starts_local: string;
+            title: string;
+            where: string;
+            whole_day: boolean;
+            zone: string;
+        };
         /** InvitationGiven */
         InvitationGiven: {
             /** Format: uuid */
@@ -7780,10 +7867,24 @@ export interface components {
             link: components["schemas"]["ContextLink"];
             secret: string;
         };
+        /** MailFile */
+        MailFile: {
+            content_type: string;
+            file: components["schemas"]["File"];
+            inside: boolean;
+            invitation: components["schemas"]["Invitation"] | null;
+        };
         /** MailHouse */
         MailHouse: {
             brands: components["schemas"]["BrandMail"][];
             reachable: boolean;
+        };
+        /** MailMay */
+        MailMay: {
+            /** @default false */
+            retry: boolean;
+            /** @default false */
+            undo: boolean;
         };
         /** MailPassword */
         MailPassword: {
@@ -7827,6 +7928,34 @@ export interface components {
             /** @enum {string} */
             tls: "implicit" | "starttls" | "none";
             version: number;
+        };
+        /** MailShown */
+        MailShown: {
+            /** Format: date-time */
+            at: string;
+            attachments: components["schemas"]["MailFile"][];
+            automatic: boolean;
+            bcc: components["schemas"]["Addressee"][];
+            can: components["schemas"]["MailMay"];
+            cc: components["schemas"]["Addressee"][];
+            code: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            from: components["schemas"]["Addressee"];
+            has_remote: boolean;
+            hidden: boolean;
+            html: string;
+            original: boolean;
+            reasons: string[];
+            remote: number;
+            reply_text: string;
+            said: string;
+            sender: string;
+            state: string;
+            subject: string;
+            text: string;
+            to: components["schemas"]["Addressee"][];
+            trust: components["schemas"]["Trusted"];
         };
         /** MailSwitch */
         MailSwitch: {
@@ -9567,6 +9696,12 @@ export interface components {
             note: string;
             to: components["schemas"]["RoutingTarget"];
             version?: number | null;
+        };
+        /** Trusted */
+        Trusted: {
+            reasons: string[];
+            /** @enum {string} */
+            verdict: "" | "verified" | "unverified" | "failed";
         };
         /** TwoPersonRule */
         TwoPersonRule: {
@@ -13589,6 +13724,123 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.mails.mail_of_message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.mails.mail_headers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.mails.mail_original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.mails.mail_picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
