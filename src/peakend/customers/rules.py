@@ -159,6 +159,11 @@ def normal(kind: str, value: str) -> str | None:
     return value.strip() if 0 < len(value.strip()) <= 200 and _is_plain_line(value) else None
 
 
+def mail_identity(email: str) -> tuple[Kind, str]:
+    """Return how a mail's sender is kept: as an address, or as words where it is none."""
+    return ("email", email) if normal("email", email) else ("other", email[:200])
+
+
 def _normal_phone(plain: str) -> str | None:
     if re.fullmatch(r"\+?[0-9 ().\-]{3,32}", plain) is None:
         return None

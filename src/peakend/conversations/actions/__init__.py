@@ -81,6 +81,7 @@ from peakend.conversations.actions.labels import (
     may_share,
     publish_reasons,
 )
+from peakend.conversations.actions.mailing import follow_mailbox, note_sent_mail, take_mail
 from peakend.conversations.actions.marking import (
     TagNotFound,
     TooManyTags,
@@ -258,6 +259,7 @@ __all__ = [
     "digital_reply",
     "expire_invitations",
     "follow",
+    "follow_mailbox",
     "forget_visitors",
     "identify",
     "invite_visitor",
@@ -272,6 +274,7 @@ __all__ = [
     "need_identified",
     "new_identity_secret",
     "note",
+    "note_sent_mail",
     "note_sight",
     "open_tab",
     "order_views",
@@ -305,6 +308,7 @@ __all__ = [
     "start_conversation",
     "system_message",
     "tag",
+    "take_mail",
     "uncleared",
     "unfollow",
     "unlink_conversations",

@@ -17,6 +17,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import remove_files
 from peakend.kernel.ids import new_id
 from peakend.kernel.personal import Age, Held, goes_with_age, holds
+from peakend.mail.actions import forget_received
 
 _LOCK = """
 SELECT id, customer_id, channel_kind AS channel, last_seq FROM conversation
@@ -28,6 +29,13 @@ _CLEAR = """
 WITH gone AS (
     DELETE FROM message WHERE organisation_id = current_organisation() AND conversation_id = $1
     RETURNING id, files
+), mails AS (
+    DELETE FROM message_mail WHERE organisation_id = current_organisation()
+      AND message_id IN (SELECT id FROM gone)
+    RETURNING received_id
+), called_so AS (
+    UPDATE conversation_mail SET subject = ''
+    WHERE organisation_id = current_organisation() AND conversation_id = $1
 ), called AS (
     DELETE FROM mention WHERE organisation_id = current_organisation()
       AND message_id IN (SELECT id FROM gone)
@@ -45,6 +53,8 @@ WITH gone AS (
       AND (into_id = $1 OR absorbed_id = $1)
 )
 SELECT (SELECT count(*) FROM gone) AS messages,
+       (SELECT coalesce(array_agg(received_id), '{}') FROM mails
+        WHERE received_id IS NOT NULL) AS received,
        (SELECT coalesce(array_agg(f ->> 'id'), '{}')
         FROM (SELECT files FROM gone UNION ALL SELECT files FROM kept) a,
              LATERAL jsonb_array_elements(a.files) f
@@ -82,6 +92,7 @@ class _Row(msgspec.Struct, frozen=True):
 
 class _Gone(msgspec.Struct, frozen=True):
     messages: int
+    received: list[UUID]
     files: list[str]
 
 
@@ -102,6 +113,7 @@ async def clear_conversations(tx: Transaction, *, ids: list[UUID], why: str, on:
         gone = await tx.one(_Gone, _CLEAR, row.id)
         assert gone is not None
         files += await remove_files(tx, [UUID(one) for one in gone.files])
+        await forget_received(tx, ids=gone.received)
         messages += gone.messages
         params = {"why": why, "on": on.isoformat(), "messages": gone.messages}
         await tx.run(_LINE, row.id, row.last_seq + 1, new_id(), tx.now, REMOVED, params, why)
@@ -158,6 +170,8 @@ holds(
     Held(table="draft", of="drafts", about="conversation",
          find=_of("draft", "t.text, t.kind, t.card -> 'content' AS card, t.updated_at")),
     Held(table="mention", of="messages", about="conversation", copied=False),
+    Held(table="conversation_mail", of="messages", about="conversation", empties=("subject",),
+         find=_of("conversation_mail", "t.subject") + " AND t.subject <> ''"),
     Held(table="conversation_join", of="messages", about="conversation", copied=False),
     Held(table="conversation", of="messages", about="conversation", empties=("preview",),
          stays=("channel_kind", "state", "language", "preview_kind", "closed_from", "priority",

@@ -168,6 +168,8 @@ class NewMessage(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any] | None = None
     article_id: UUID | None = None
     reply_to: UUID | None = None
+    # What it is called, where it has a name: found like its words, and shown before them in lists.
+    title: str = ""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -230,8 +232,9 @@ def checked_text(text: str, *, may_be_empty: bool = False) -> str:
 
 def arguments(conversation_id: UUID | None, message: NewMessage, at: datetime) -> tuple[Any, ...]:
     """Return the first seventeen arguments of the statements, with a new id for the message."""
-    searched = [] if message.kind == "system" else lexemes(message.text)
-    preview = shortened(message.text, PREVIEW_LENGTH) if message.text else _file_names(message)
+    words = "\n".join(one for one in (message.title, message.text) if one)
+    searched = [] if message.kind == "system" else lexemes(words)
+    preview = shortened(words, PREVIEW_LENGTH) if words else _file_names(message)
     return (
         conversation_id,
         new_id(at),

@@ -166,7 +166,7 @@ async def receive(
     if posted is None:
         raise TryAgain
     if posted.woken_until is not None and posted.agent_id is not None:
-        await record(tx, _woken(posted, posted.agent_id, posted.woken_until))
+        await record(tx, woken(posted, posted.agent_id, posted.woken_until))
     return stored(message, posted, given[1], tx.now)
 
 
@@ -182,7 +182,8 @@ def _received(message: NewMessage, tone: str | None, *, first: bool) -> Said:
     return Said(MessageReceived, {"first": first, "tone": tone, **counts})
 
 
-def _woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:
+def woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:
+    """Return the fact that a customer's words brought back what was put aside."""
     return ConversationWoken(
         conversation_id=posted.conversation_id,
         customer_id=posted.customer_id,

@@ -1,6 +1,6 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import browsing, finding, following, joining, rich
+from peakend.conversations.models import browsing, finding, following, joining, mails, rich
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -33,6 +33,7 @@ __all__ = [
     "finding",
     "following",
     "joining",
+    "mails",
     "rich",
 ]
 

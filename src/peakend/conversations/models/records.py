@@ -94,6 +94,7 @@ class ChannelRecord(msgspec.Struct, frozen=True, kw_only=True):
     active: bool
     version: int
     has_identity_secret: bool
+    mailbox_id: UUID | None = None
 
 
 def _columns(kind: type[msgspec.Struct], alias: str) -> str:

@@ -54,7 +54,16 @@ channel_table = tenant_table(
     Column("active", Boolean, nullable=False, server_default="true"),
     Column("version", Integer, nullable=False, server_default="1"),
     _time("created_at", nullable=False),
+    # Of a mailbox, whose name and brand it bears; no link, as mailboxes go and channels stay.
+    _uuid("mailbox_id"),
     Index("uq_channel_key", "key", unique=True),
+    Index(
+        "uq_channel_mailbox",
+        "organisation_id",
+        "mailbox_id",
+        unique=True,
+        postgresql_where=text("mailbox_id IS NOT NULL"),
+    ),
     # A visitor comes with the channel's public key only; the key says whose data it is.
     system="select",
 )

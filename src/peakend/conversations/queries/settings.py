@@ -68,6 +68,11 @@ async def need_channel(tx: Transaction, channel_id: UUID) -> ChannelRecord:
     return found
 
 
+async def mail_channel(tx: Transaction, mailbox_id: UUID) -> ChannelRecord | None:
+    """Return the channel of a mailbox; None where it has none yet."""
+    return await tx.one(ChannelRecord, _CHANNELS + " AND h.mailbox_id = $1", mailbox_id)
+
+
 async def tags(tx: Transaction) -> list[Tag]:
     """Return the tags by name."""
     return await tx.all(

@@ -64,7 +64,8 @@ WHERE c.organisation_id = current_organisation() AND c.id = {FRONT}
 """  # noqa: S608 (names of columns only)
 
 _BY_KEY = f"""
-SELECT h.organisation_id, {CHANNEL_COLUMNS} FROM channel h WHERE h.key = $1 AND h.active
+SELECT h.organisation_id, {CHANNEL_COLUMNS} FROM channel h
+WHERE h.key = $1 AND h.active AND h.kind = 'web'
 """  # noqa: S608 (names of columns only)
 
 

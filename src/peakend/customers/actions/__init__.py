@@ -9,6 +9,7 @@ from peakend.customers.actions.customers import (
     add_identity,
     add_note,
     change_customer,
+    hold_identity,
     set_preferences,
 )
 from peakend.customers.actions.merging import (
@@ -47,6 +48,7 @@ __all__ = [
     "add_note",
     "change_customer",
     "forgetting",
+    "hold_identity",
     "identify",
     "merge_customers",
     "need_merge",

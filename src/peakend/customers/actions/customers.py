@@ -199,6 +199,12 @@ async def _need_unowned(tx: Transaction, customer_id: UUID, kind: str, blind: by
         raise IdentityTaken
 
 
+async def hold_identity(tx: Transaction, kind: str, value: str) -> None:
+    """Let one transaction at a time decide who comes with an identity."""
+    if (plain := normal(kind, value)) is not None:
+        await lock_identity(tx, blind_identity(tx.organisation_id, kind, plain))
+
+
 async def lock_identity(tx: Transaction, blind: bytes) -> None:
     """Let one transaction at a time decide whose a verified identity is."""
     await tx.value(

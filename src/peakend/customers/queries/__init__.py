@@ -14,6 +14,7 @@ from peakend.customers.queries.cards import (
     customer_briefs,
     customer_by_identity,
     customer_card,
+    customers_with,
     mail_domains,
     need_customer,
     page_trail,
@@ -37,7 +38,7 @@ from peakend.customers.queries.visits import (
     visitor_customers,
     visitors_of,
 )
-from peakend.customers.rules import Attribute, Claim, verify_identity
+from peakend.customers.rules import Attribute, Claim, mail_identity, verify_identity
 
 __all__ = [
     "Attribute",
@@ -59,6 +60,7 @@ __all__ = [
     "customer_by_identity",
     "customer_card",
     "customer_page",
+    "customers_with",
     "display_name",
     "duplicates",
     "forget_visitor",
@@ -66,6 +68,7 @@ __all__ = [
     "last_seen",
     "looks",
     "mail_domains",
+    "mail_identity",
     "name_for",
     "name_to_say",
     "need_customer",

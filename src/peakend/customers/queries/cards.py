@@ -255,10 +255,25 @@ async def customer_by_identity(tx: Transaction, kind: str, value: str) -> UUID |
           AND blind = $2
           AND verified
         """,
-        kind,
-        blind_identity(tx.organisation_id, kind, plain),
+        *(kind, blind_identity(tx.organisation_id, kind, plain)),
     )
     return found
+
+
+async def customers_with(tx: Transaction, kind: str, value: str) -> list[UUID]:
+    """Return whom an identity names, proved or not, as they are today, the newest first."""
+    if (plain := normal(kind, value)) is None:
+        return []
+    found: list[UUID] = await tx.value(
+        """
+        SELECT coalesce(array_agg(DISTINCT coalesce(c.merged_into_id, c.id)), '{}')
+        FROM identity i
+        JOIN customer c ON c.organisation_id = i.organisation_id AND c.id = i.customer_id
+        WHERE i.organisation_id = current_organisation() AND i.kind = $1 AND i.blind = $2
+        """,
+        *(kind, blind_identity(tx.organisation_id, kind, plain)),
+    )
+    return sorted(found, reverse=True)
 
 
 async def identities(tx: Transaction, customer_ids: list[UUID]) -> list[IdentityRow]:

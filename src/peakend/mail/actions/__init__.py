@@ -14,7 +14,9 @@ from peakend.mail.actions.answering import (
     retry_answer,
     take_answer_back,
 )
+from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
+from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
 from peakend.mail.actions.mailboxes import (
     MailboxStale,
     MailboxTaken,
@@ -95,8 +97,12 @@ __all__ = [
     "add_mailbox",
     "change_mailbox",
     "change_template",
+    "claim_received",
     "cleaned_answer",
     "forget_answers",
+    "forget_received",
+    "keep_mail",
+    "prepare",
     "previewed",
     "queue_answer",
     "queue_mail",

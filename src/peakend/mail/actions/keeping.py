@@ -28,7 +28,7 @@ ON CONFLICT (organisation_id, digest) DO NOTHING
 """
 CONTENT = f"""
 INSERT INTO received_content ({CONTENT_COLUMNS})
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """  # noqa: S608 (names of columns only)
 # A report speaks of the mails that this brand sent, and of those that were taken by a server.
 _BOUNCED = """
@@ -135,12 +135,14 @@ async def keep_content(tx: Transaction, received_id: UUID, mail: Prepared) -> No
                 shown=bool(file.cid) and file.cid.lower() in shown,
             )
         )
-    bounced = read.bounce.message_ids if read.bounce else []
+    bounce = read.bounce
+    bounced = bounce.message_ids if bounce else []
+    report = {"action": bounce.action, "status": bounce.status} if bounce else None
     await tx.run(
         CONTENT, received_id, read.to_line, read.cc_line, read.reply_to, read.in_reply_to,
         [*read.reference_ids, *bounced], read.recipients, read.text, read.reply_text, read.html,
         read.has_remote, msgspec.to_builtins(kept), read.reasons, mail.trust.verdict,
-        msgspec.to_builtins(mail.trust.checks) or {}, READER,
+        msgspec.to_builtins(mail.trust.checks) or {}, report, READER,
     )  # fmt: skip
 
 
@@ -163,3 +165,13 @@ class _Bounced(msgspec.Struct, frozen=True):
     id: UUID
     kind: str
     about: UUID
+
+
+async def claim_received(tx: Transaction, *, received_id: UUID, customer_id: UUID) -> None:
+    """Note who wrote a mail: it goes with him."""
+    await tx.run(
+        "UPDATE received_mail SET customer_id = $2"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        received_id,
+        customer_id,
+    )

@@ -42,6 +42,8 @@ received_content_table = tenant_table(
     # Whether it is from whom it says, and by what that was found.
     _text("trust"),
     Column("checks", JSONB, nullable=False, server_default="{}"),
+    # Of a server's report on a mail that was sent.
+    Column("bounce", JSONB),
     Column("version", Integer, nullable=False),
     primary_key=("received_id",),
 )
@@ -76,6 +78,7 @@ class ReceivedContent(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[str]
     trust: Trust
     checks: dict[str, Any]
+    bounce: dict[str, str] | None
     version: int
 
 

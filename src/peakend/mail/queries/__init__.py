@@ -1,5 +1,6 @@
 """Reading mail servers, templates and the outbox."""
 
+from peakend.mail.models import KeptFile, ReceivedContent, ReceivedMail
 from peakend.mail.queries.answers import AnswerState, answer_row, answer_states
 from peakend.mail.queries.mailboxes import (
     MailboxNotFound,
@@ -43,9 +44,12 @@ from peakend.mail.queries.trusting import trust_words
 __all__ = [
     "AnswerState",
     "BrandOfOthers",
+    "KeptFile",
     "MailNotFound",
     "MailServerNotFound",
     "MailboxNotFound",
+    "ReceivedContent",
+    "ReceivedMail",
     "ReceivedNotFound",
     "Template",
     "answer_row",

@@ -290,6 +290,16 @@ CREATE TABLE member (
 	CONSTRAINT pk_member PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE message_mail (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	message_id UUID NOT NULL, 
+	direction TEXT NOT NULL, 
+	header_digest TEXT NOT NULL, 
+	received_id UUID, 
+	mail_id UUID, 
+	CONSTRAINT pk_message_mail PRIMARY KEY (organisation_id, message_id)
+)
+-- next
 CREATE TABLE metric_interval (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	interval_at TIMESTAMP WITH TIME ZONE NOT NULL, 
@@ -690,6 +700,7 @@ CREATE TABLE channel (
 	active BOOLEAN DEFAULT 'true' NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	mailbox_id UUID, 
 	CONSTRAINT pk_channel PRIMARY KEY (organisation_id, id)
 )
 -- next
@@ -1552,6 +1563,7 @@ CREATE TABLE received_content (
 	reasons JSONB DEFAULT '[]' NOT NULL, 
 	trust TEXT DEFAULT '' NOT NULL, 
 	checks JSONB DEFAULT '{}' NOT NULL, 
+	bounce JSONB, 
 	version INTEGER NOT NULL, 
 	CONSTRAINT pk_received_content PRIMARY KEY (organisation_id, received_id)
 )
@@ -1713,6 +1725,14 @@ CREATE TABLE conversation_link (
 	by_id UUID, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_conversation_link PRIMARY KEY (organisation_id, one_id, other_id)
+)
+-- next
+CREATE TABLE conversation_mail (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	mailbox_id UUID NOT NULL, 
+	subject TEXT NOT NULL, 
+	CONSTRAINT pk_conversation_mail PRIMARY KEY (organisation_id, conversation_id)
 )
 -- next
 CREATE TABLE conversation_moved (
@@ -2264,6 +2284,8 @@ ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_i
 -- next
 ALTER TABLE conversation_link ADD CONSTRAINT fk_conversation_link_organisation_id_other_id FOREIGN KEY (organisation_id, other_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE conversation_mail ADD CONSTRAINT fk_conversation_mail_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_moved ADD CONSTRAINT fk_conversation_moved_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
@@ -2392,6 +2414,12 @@ CREATE UNIQUE INDEX uq_legal_hold_standing ON legal_hold (organisation_id, subje
 -- next
 CREATE INDEX ix_live_socket_process ON live_socket (process)
 -- next
+CREATE INDEX ix_message_mail_header ON message_mail (organisation_id, header_digest)
+-- next
+CREATE INDEX ix_message_mail_mail ON message_mail (organisation_id, mail_id) WHERE mail_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_message_mail_received ON message_mail (organisation_id, received_id) WHERE received_id IS NOT NULL
+-- next
 CREATE INDEX ix_metric_part_fresh ON metric_part (organisation_id) WHERE NOT merged
 -- next
 CREATE INDEX ix_passkey_challenge_expires_at ON passkey_challenge (expires_at)
@@ -2433,6 +2461,8 @@ CREATE INDEX ix_bulk_run_member ON bulk_run (organisation_id, member_id, at)
 CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut)
 -- next
 CREATE UNIQUE INDEX uq_channel_key ON channel (key)
+-- next
+CREATE UNIQUE INDEX uq_channel_mailbox ON channel (organisation_id, mailbox_id) WHERE mailbox_id IS NOT NULL
 -- next
 CREATE INDEX ix_company_folded ON company (organisation_id, folded)
 -- next
@@ -2903,6 +2933,14 @@ ALTER TABLE member ENABLE ROW LEVEL SECURITY
 ALTER TABLE member FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON member TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_mail TO peakend_app
+-- next
+ALTER TABLE message_mail ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE message_mail FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON message_mail TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON metric_interval TO peakend_app
 -- next
@@ -3765,6 +3803,14 @@ ALTER TABLE conversation_link ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_link FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_mail TO peakend_app
+-- next
+ALTER TABLE conversation_mail ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE conversation_mail FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON conversation_mail TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON conversation_moved TO peakend_app
 -- next

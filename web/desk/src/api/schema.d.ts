@@ -6313,6 +6313,7 @@ export interface components {
             look: {
                 [key: string]: unknown;
             };
+            mailbox_id: string | null;
             name: string;
             queue_id: string | null;
             version: number;

@@ -1,0 +1,364 @@
+"""A mail that came finds its conversation, its writer and nobody else's."""
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from peakend.accounts import queries as houses
+from peakend.adapters.mail import Cells
+from peakend.conversations import actions
+from peakend.conversations.queries.threading import conversation_mail, tag_of
+from peakend.conversations.rules.threading import header_digest, tag_for, tagged, tags_in, untagged
+from peakend.customers.actions import add_identity
+from peakend.kernel.ids import new_id
+from peakend.mail import actions as post
+from peakend.mail import queries as boxes
+from peakend.mail.actions import MailboxText
+from peakend.mail.ports import provided
+from tests.conversations.conftest import Centre
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
+
+
+class Box:
+    """A mailbox of a centre into which mails come."""
+
+    def __init__(self, centre: Centre, mailbox_id: UUID) -> None:
+        self.centre, self.mailbox_id = centre, mailbox_id
+        self.number = 0
+
+    async def come(
+        self, text: str = "热水器坏了", *, sender: str = "liu@x.example", **more: Any
+    ) -> UUID:
+        """Let a mail come, and return what was made of it: the id of what was received."""
+        self.number += 1
+        heads = {"From": f"Liu <{sender}>", "Subject": "维修", "To": "service@mail.example.com"}
+        heads["Message-ID"] = f"<m{self.number}@x.example>"
+        heads |= {name.replace("_", "-"): value for name, value in more.items() if name != "raw"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in heads.items())
+        kind = "" if "Content-Type" in heads else "Content-Type: text/plain; charset=utf-8\r\n"
+        prepared = await post.prepare(f"{head}{kind}\r\n{text}\r\n".encode())
+        async with self.centre.tx() as tx:
+            mailbox = await boxes.need_mailbox(tx, self.mailbox_id)
+            received_id = await post.keep_mail(tx, mailbox, prepared)
+        assert received_id is not None
+        return received_id
+
+    async def take(self, *args: Any, as_person: bool = False, **more: Any) -> UUID | None:
+        """Let a mail come and be put where it belongs; return its conversation."""
+        received_id = await self.come(*args, **more)
+        async with self.centre.tx() as tx:
+            return await actions.take_mail(tx, received_id=received_id, as_person=as_person)
+
+    async def row(self, sql: str, *given: Any) -> dict[str, Any]:
+        async with self.centre.tx() as tx:
+            found: dict[str, Any] = await tx.value(f"SELECT to_jsonb(x) FROM ({sql}) x", *given)
+            return found
+
+    async def messages(self, conversation_id: UUID | None) -> list[dict[str, Any]]:
+        async with self.centre.tx() as tx:
+            found: list[dict[str, Any]] = await tx.value(
+                "SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY seq), '[]') FROM message m"
+                " WHERE conversation_id = $1",
+                conversation_id,
+            )
+            return found
+
+    async def conversation(self, conversation_id: UUID | None) -> dict[str, Any]:
+        return await self.row("SELECT * FROM conversation WHERE id = $1", conversation_id)
+
+    async def answered(self, conversation_id: UUID, header: str = "ours@mail.example.com") -> UUID:
+        """Let one of our mails be part of a conversation, as if an agent had answered."""
+        async with self.centre.tx() as tx:
+            line = await actions.system_message(tx, conversation_id=conversation_id, code="queued")
+            await actions.note_sent_mail(tx, message_id=line.id, mail_id=new_id(), header=header)
+            return line.id
+
+    async def close(self, conversation_id: UUID | None, days_ago: int = 0) -> None:
+        async with self.centre.tx() as tx:
+            await tx.run(
+                "UPDATE conversation SET state = 'closed', closed_at = $2, closed_from = 'waiting'"
+                " WHERE id = $1",
+                conversation_id,
+                tx.now - timedelta(days=days_ago),
+            )
+
+
+@pytest.fixture
+async def box(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Box]:
+    cells = Cells(most=1)
+    monkeypatch.setattr(provided, "reader", cells, raising=False)
+    async with centre.tx() as tx:
+        brand_id = (await houses.brands(tx))[0].id
+        given = MailboxText(
+            brand_id=brand_id, name="客服邮箱", email="service@mail.example.com", way="smtp"
+        )
+        mailbox_id = await post.add_mailbox(tx, mailbox=given)
+        await actions.follow_mailbox(tx, mailbox_id=mailbox_id, brand_id=brand_id)
+    yield Box(centre, mailbox_id)
+    await cells.close()
+
+
+async def test_a_mail_begins_a_conversation_of_its_writer(box: Box) -> None:
+    received_id = await box.come()
+    async with box.centre.tx() as tx:
+        found = await actions.take_mail(tx, received_id=received_id)
+        assert found is not None
+        # Told twice, done once.
+        assert await actions.take_mail(tx, received_id=received_id) is None
+        about = await conversation_mail(tx, found)
+        assert about is not None
+        assert (about.mailbox_id, about.subject) == (box.mailbox_id, "维修")
+    row = await box.conversation(found)
+    assert (row["channel_kind"], row["state"], row["unread"]) == ("mail", "waiting", 1)
+    assert (row["language"], row["preview"]) == ("zh-CN", "维修 热水器坏了")
+    [message] = await box.messages(found)
+    assert (message["kind"], message["text"], message["code"]) == ("customer", "热水器坏了", "mail")
+    assert message["params"] == {"received_id": str(received_id)}
+    customer = await box.row("SELECT * FROM customer WHERE id = $1", UUID(row["customer_id"]))
+    assert (customer["name"], customer["verified"]) == ("Liu", False)
+    mail = await box.row("SELECT customer_id FROM received_mail WHERE id = $1", received_id)
+    assert mail["customer_id"] == row["customer_id"]
+
+
+async def test_an_answer_goes_on_and_a_new_matter_begins_anew(box: Box) -> None:
+    first = await box.take(Message_ID="<a@x.example>")
+    assert await box.take("还是不行", In_Reply_To="<a@x.example>") == first
+    assert await box.take("再问", References="<zzz@x.example> <m2@x.example>") == first
+    other = await box.take("发票", Subject="发票")
+    assert other not in (None, first)
+    one, two = await box.conversation(first), await box.conversation(other)
+    assert one["customer_id"] == two["customer_id"]
+    assert (one["beside"], two["beside"]) == (False, True)
+    assert [m["text"] for m in await box.messages(first)] == ["热水器坏了", "还是不行", "再问"]
+
+
+@pytest.mark.parametrize("way", ["id", "tag", "number"])
+async def test_a_stranger_who_knows_an_id_begins_anew(box: Box, way: str) -> None:
+    first = await box.take(Message_ID="<a@x.example>")
+    number = (await box.conversation(first))["number"]
+    async with box.centre.tx() as tx:
+        tag = await tag_of(tx, number)
+    heads = {
+        "id": {"In_Reply_To": "<a@x.example>"},
+        "tag": {"To": tagged("service@mail.example.com", tag)},
+        "number": {"Subject": f"Re: [#{number}] 维修"},
+    }[way]
+    other = await box.take("我是别人", sender="eve@y.example", **heads)
+    assert other not in (None, first)
+    assert len(await box.messages(first)) == 1
+    assert (await box.conversation(first))["customer_id"] != (await box.conversation(other))[
+        "customer_id"
+    ]
+    lines = [m for m in await box.messages(other) if m["kind"] == "system"]
+    if way == "number":
+        assert lines == []
+    else:
+        [line] = lines
+        assert (line["code"], line["params"]) == (
+            "staff_mail_possible", {"number": number, "id": str(first)},
+        )  # fmt: skip
+
+
+async def test_a_tag_of_ours_leads_back_and_a_made_one_nowhere(box: Box) -> None:
+    first = await box.take()
+    number = (await box.conversation(first))["number"]
+    async with box.centre.tx() as tx:
+        tag = await tag_of(tx, number)
+    assert await box.take("回复", To=f"<{tagged('service@mail.example.com', tag)}>") == first
+    forged = tag_for(number, b"\0" * 8)
+    assert await box.take("伪造", To=f"<{tagged('service@mail.example.com', forged)}>") != first
+
+
+async def test_what_was_closed_goes_on_or_is_followed(box: Box) -> None:
+    first = await box.take(Message_ID="<a@x.example>")
+    await box.close(first, days_ago=3)
+    assert await box.take("又坏了", In_Reply_To="<a@x.example>") == first
+    assert (await box.conversation(first))["state"] == "waiting"
+    await box.close(first, days_ago=31)
+    later = await box.take("一个月后", In_Reply_To="<a@x.example>")
+    assert later != first
+    [line] = [m for m in await box.messages(later) if m["kind"] == "system"]
+    assert line["code"] == "staff_mail_follows"
+
+
+async def test_mail_of_programs_stands_beside_what_it_is_about(box: Box) -> None:
+    first = await box.take()
+    assert first is not None
+    await box.answered(first, "ours@mail.example.com")
+    before = await box.conversation(first)
+    away = {"Auto_Submitted": "auto-replied", "In_Reply_To": "<ours@mail.example.com>"}
+    assert await box.take("我在休假", **away) == first
+    row = await box.conversation(first)
+    for name in ("state", "unread", "awaiting_since", "agent_id", "last_message_at", "preview"):
+        assert row[name] == before[name], name
+    assert (await box.messages(first))[-1]["code"] == "staff_mail_automatic"
+    # What a customer's mail is answered by without us is about nothing of ours.
+    assert await box.take("x", Auto_Submitted="auto-replied", In_Reply_To="<m1@x.example>") is None
+    assert await box.take("通知", Auto_Submitted="auto-generated") is None
+    # Somebody has looked, and knows better.
+    made = await box.take("通知", Auto_Submitted="auto-generated", as_person=True)
+    assert made is not None
+
+
+REPORT = """--b
+Content-Type: text/plain; charset=utf-8
+
+The mail could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.x.example
+
+Final-Recipient: rfc822; liu@x.example
+Action: {action}
+Status: {status}
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <{id}>
+Subject: x
+--b--
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "state", "code"),
+    [
+        ("failed", "5.1.1", "bounced", "bounced_5"),
+        ("failed", "4.4.7", "bounced", "bounced_4"),
+        ("delayed", "4.4.7", "sent", ""),
+    ],
+)
+async def test_a_report_marks_the_mail_that_did_not_arrive(
+    box: Box, action: str, status: str, state: str, code: str
+) -> None:
+    first = await box.take()
+    assert first is not None
+    mail_id = new_id()
+    async with box.centre.tx() as tx:
+        await tx.run(
+            "INSERT INTO mail (id, brand_id, kind, about, to_email, language, message_id,"
+            " created_at, since_at, state, next_at)"
+            " VALUES ($1, $2, 'reply', $1, 'x@x.example', 'en', $3, $4, $4, 'sent', $4)",
+            mail_id,
+            (await houses.brands(tx))[0].id,
+            f"{mail_id}@mail.example.com",
+            tx.now,
+        )
+    await box.answered(first, f"{mail_id}@mail.example.com")
+    report = REPORT.format(action=action, status=status, id=f"{mail_id}@mail.example.com")
+    kind = 'multipart/report; report-type=delivery-status; boundary="b"'
+    found = await box.take(report, sender="mailer-daemon@mx.x.example", Content_Type=kind)
+    assert found == first
+    assert (await box.messages(first))[-1]["code"] == "staff_mail_returned"
+    mail = await box.row("SELECT state, code FROM mail WHERE id = $1", mail_id)
+    assert (mail["state"], mail["code"]) == (state, code)
+    facts = await box.row("SELECT count(*) AS n FROM event WHERE type = 'MailBounced'")
+    assert facts["n"] == (state == "bounced")
+
+
+async def test_an_unproved_address_joins_nobody_to_a_visitor(box: Box) -> None:
+    visitor = box.centre.visitor
+    async with box.centre.tx() as tx:
+        await add_identity(tx, customer_id=visitor.customer_id, kind="email", value="liu@x.example")
+    found = await box.take()
+    assert (await box.conversation(found))["customer_id"] != str(visitor.customer_id)
+
+
+async def test_a_proved_address_is_its_owner(box: Box) -> None:
+    visitor = box.centre.visitor
+    async with box.centre.tx() as tx:
+        await add_identity(
+            tx, customer_id=visitor.customer_id, kind="email", value="liu@x.example", verified=True
+        )
+    found = await box.take()
+    assert (await box.conversation(found))["customer_id"] == str(visitor.customer_id)
+
+
+async def test_a_chat_goes_on_by_mail(box: Box) -> None:
+    visitor = box.centre.visitor
+    async with box.centre.tx() as tx:
+        message = await actions.receive(
+            tx, channel_id=visitor.channel_id, customer_id=visitor.customer_id,
+            client_id=uuid4(), text="在吗",
+        )  # fmt: skip
+        await add_identity(tx, customer_id=visitor.customer_id, kind="email", value="liu@x.example")
+    await box.answered(message.conversation_id, "chat@mail.example.com")
+    found = await box.take("收到了", In_Reply_To="<chat@mail.example.com>")
+    assert found == message.conversation_id
+    assert (await box.conversation(found))["channel_kind"] == "web"
+    assert (await box.messages(found))[-1]["text"] == "收到了"
+
+
+async def test_files_are_the_messages_but_for_those_the_page_shows(box: Box) -> None:
+    picture = base64.b64encode(PIXEL).decode()
+    body = (
+        "--b\r\nContent-Type: multipart/related; boundary=c\r\n\r\n--c\r\n"
+        'Content-Type: text/html\r\n\r\n<p>see</p><img src="cid:one@x">\r\n--c\r\n'
+        "Content-Type: image/png; name=one.png\r\nContent-ID: <one@x>\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{picture}\r\n--c--\r\n--b\r\n"
+        "Content-Type: application/pdf; name=bill.pdf\r\nContent-Disposition: attachment\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\nJVBERi0xLjQK\r\n--b--\r\n"
+    )
+    received_id = await box.come(body, Content_Type="multipart/mixed; boundary=b")
+    async with box.centre.tx() as tx:
+        found = await actions.take_mail(tx, received_id=received_id)
+        content = await boxes.need_content(tx, received_id)
+    assert [(one.name, one.shown) for one in content.attachments] == [
+        ("one.png", True), ("bill.pdf", False),
+    ]  # fmt: skip
+    [message] = await box.messages(found)
+    assert [one["name"] for one in message["files"]] == ["bill.pdf"]
+
+
+async def test_two_mails_of_a_stranger_are_of_one_customer(box: Box) -> None:
+    one, two = await box.take(), await box.take("另一件事", Subject="另一件")
+    assert (await box.conversation(one))["customer_id"] == (await box.conversation(two))[
+        "customer_id"
+    ]
+
+
+async def test_what_was_said_goes_with_the_conversation(box: Box) -> None:
+    received_id = await box.come()
+    async with box.centre.tx() as tx:
+        found = await actions.take_mail(tx, received_id=received_id)
+        assert found is not None
+        await actions.clear_conversations(tx, ids=[found], why="retention", on=tx.now.date())
+    left = await box.row(
+        "SELECT (SELECT count(*) FROM received_content) AS said,"
+        " (SELECT count(*) FROM message_mail) AS noted,"
+        " (SELECT subject FROM conversation_mail) AS subject,"
+        " (SELECT from_email || subject || message_id FROM received_mail) AS came"
+    )
+    assert left == {"said": 0, "noted": 0, "subject": "", "came": ""}
+
+
+async def test_a_mailbox_leads_its_channel(box: Box) -> None:
+    async with box.centre.tx() as tx:
+        brand_id = (await boxes.need_mailbox(tx, box.mailbox_id)).brand_id
+        await post.switch_mailbox(tx, mailbox_id=box.mailbox_id, active=False)
+        assert not (
+            await actions.follow_mailbox(tx, mailbox_id=box.mailbox_id, brand_id=brand_id)
+        ).active
+        await post.remove_mailbox(tx, mailbox_id=box.mailbox_id)
+        gone = await actions.follow_mailbox(tx, mailbox_id=box.mailbox_id, brand_id=brand_id)
+        assert (gone.name, gone.active, gone.mailbox_id) == ("客服邮箱", False, box.mailbox_id)
+
+
+def test_tags() -> None:
+    tag = tag_for(12345, b"12345678")
+    assert untagged(tag) == (12345, b"12345678")
+    address = tagged("service@x.example", tag)
+    assert tags_in([address, "a+b@x.example", "plain@x.example"]) == [tag]
+    long = "a" * 50 + "@x.example"
+    assert tagged(long, tag) == long
+    assert untagged("x") is None
+    assert header_digest("<A@x.Example>") == header_digest("a@x.example")
