@@ -10,6 +10,7 @@ from peakend.entry.demo import kept, material, seed
 from peakend.entry.demo.kept import Kept
 from peakend.kernel import clock
 from peakend.kernel.ids import new_id
+from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 def few_articles(monkeypatch: pytest.MonkeyPatch) -> None:
     few = tuple(article for article in material.articles() if article.slug in FEW)
     monkeypatch.setattr(seed, "articles", lambda: few)
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a demo opens for itself, the next test finds closed again."""
+    for name in ("mail_door", "outgoing_allowed"):
+        monkeypatch.setattr(settings, name, getattr(settings, name))
 
 
 @pytest.fixture

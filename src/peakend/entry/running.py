@@ -325,6 +325,7 @@ def _greet(plan: Plan, logins: list[Any], link: str | None) -> None:
                 for one in logins
             ],
         )
+        importlib.import_module(DEMO).greet()
     if link:
         console.print(say("entry.cli.set_up"))
         console.print(f"  {link}", style="bold", soft_wrap=True)

@@ -18,6 +18,10 @@ class Kept(msgspec.Struct, kw_only=True):
     organisation_id: UUID
     done_until: datetime
     simulated: list[str] = []
+    # Where mails that the demo sends are taken.
+    sink_port: int = 0
+    # Whether the first mails came.
+    letters: bool = False
 
 
 def place() -> Path:

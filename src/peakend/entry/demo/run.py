@@ -12,7 +12,7 @@ from peakend.accounts import queries as accounts
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import set_password
 from peakend.accounts.queries import organisation_ids
-from peakend.entry.demo import awaited, called, history, kept, seed
+from peakend.entry.demo import awaited, called, history, kept, post, seed
 from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.kept import Kept
 from peakend.entry.demo.material import SHOP_CUSTOMER, customers, staff
@@ -68,7 +68,14 @@ async def prepare(database: Database, progress: Callable[[str, float], None]) ->
         # The digital agent knows everything before the first page is opened.
         progress("entry.demo.index", 0.9)
         await Worker(database).drain(2_000)
+    await post.open_up(database, notes)
+    kept.write(notes)
     return _logins(notes.password)
+
+
+def greet() -> None:
+    """Say what else can be done here than signing in."""
+    post.greet()
 
 
 async def live(
@@ -80,6 +87,13 @@ async def live(
     if notes is not None:
         simulated = Simulation(database, base_url, notes)
         parts.append(asyncio.create_task(_watched(_tell_past(database, notes, simulated))))
+        parts += [
+            asyncio.create_task(_watched(work))
+            for work in (
+                post.keep_what_is_sent(notes.sink_port, stop),
+                post.bring_letters(database, notes),
+            )
+        ]
         if simulation:
             parts.append(asyncio.create_task(_watched(simulated.run(stop))))
     await stop.wait()

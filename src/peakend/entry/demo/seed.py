@@ -17,6 +17,7 @@ from peakend.conversations import actions as conversations
 from peakend.conversations.queries import rich_templates
 from peakend.customers import actions as customers
 from peakend.customers.rules import Attribute
+from peakend.entry.demo import post
 from peakend.entry.demo.brands import give_looks
 from peakend.entry.demo.cards import name_of, save_cards
 from peakend.entry.demo.contacts import write_directory
@@ -116,6 +117,7 @@ async def seed(
     async with database.transaction(system, now=now - timedelta(days=SINCE_D)) as tx:
         await accounts.create_organisation(tx, name=NAME, language="zh-CN", time_zone=ZONE)
         brands = await _brands(tx)
+        await post.connect(tx, brands)
         teams, members = await _people(tx, hashed)
         await give_roles(tx, members, brands)
         progress("entry.demo.settings", 0.2)
