@@ -68,7 +68,7 @@ async def _carried(
     client: httpx.AsyncClient, web: Process, worker: Process, table: Path, size: int,
     copied: dict[str, float],
 ) -> list[Figure]:  # fmt: skip
-    rest = {one.pid: _peak(one.pid, anew=True) for one in (web, worker)}
+    rest = {one.pid: peak_of(one.pid, anew=True) for one in (web, worker)}
     took: dict[str, float] = {}
     run: dict[str, Any] = {}
 
@@ -111,7 +111,7 @@ async def _carried(
         await step(name, work)
     if run["lines"] != size:
         raise RuntimeError(f"{run['lines']} of {size} rows came out again")
-    peaks = {pid: _peak(pid) - before for pid, before in rest.items()}
+    peaks = {pid: peak_of(pid) - before for pid, before in rest.items()}
     rates = {f"{name} rows/s": round(size / took[name]) for name in took}
     copy = {f"COPY {name} rows/s": round(size / taken_s) for name, taken_s in copied.items()}
     named = f"{size:,} rows"
@@ -144,7 +144,7 @@ async def _until(client: httpx.AsyncClient, path: str, state: str) -> dict[str, 
     return found
 
 
-def _peak(pid: int, *, anew: bool = False) -> float:
+def peak_of(pid: int, *, anew: bool = False) -> float:
     """Return the most memory that a process had since it was last asked anew, in MB."""
     if anew:
         Path(f"/proc/{pid}/clear_refs").write_text("5")
