@@ -12,7 +12,7 @@ class Zone:
         self.silent: set[str] = set()
         self.asked: list[tuple[str, str]] = []
 
-    async def ask(self, name: str, kind: NameKind) -> list[str]:
+    async def ask(self, name: str, kind: NameKind, *, fresh: bool = False) -> list[str]:
         """Return what a name has, as written down."""
         self.asked.append((name, kind))
         if name in self.silent or "*" in self.silent:

@@ -235,8 +235,11 @@ class NamesUnknown(Exception):
 class Names(Protocol):
     """Asks the world's name system, for a bounded time."""
 
-    async def ask(self, name: str, kind: NameKind) -> list[str]:
-        """Return what a name has of a kind; nothing where it is not there. Errors: NamesUnknown."""
+    async def ask(self, name: str, kind: NameKind, *, fresh: bool = False) -> list[str]:
+        """Return what a name has of a kind; nothing where it is not there.
+
+        `fresh` for somebody who has just changed it. Errors: NamesUnknown.
+        """
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -308,7 +311,7 @@ class Sign(Protocol):
         """Return a new key, and the record by which others check what it signed."""
 
     def sign(self, raw: bytes, key: SigningKey) -> bytes:
-        """Return a mail with its signature."""
+        """Return a mail with its signature. Errors: Unwritable."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

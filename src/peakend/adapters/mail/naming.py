@@ -24,13 +24,16 @@ class DnsNames:
         self._silences = 0
         self._rests_until = 0.0
 
-    async def ask(self, name: str, kind: NameKind) -> list[str]:
-        """Return what a name has of a kind; nothing where it is not there. Errors: NamesUnknown."""
+    async def ask(self, name: str, kind: NameKind, *, fresh: bool = False) -> list[str]:
+        """Return what a name has of a kind; nothing where it is not there.
+
+        `fresh` for somebody who has just changed it. Errors: NamesUnknown.
+        """
         now = time.monotonic()
         known = self._known.get((name, kind))
-        if known and known[0] > now:
+        if known and known[0] > now and not fresh:
             return known[1]
-        if now < self._rests_until:
+        if now < self._rests_until and not fresh:
             raise NamesUnknown
         try:
             found = await name_records(name, kind, lasts_s=LASTS_S)

@@ -3,7 +3,7 @@
 dkimpy and the keys' arithmetic are loaded when somebody signs: few houses do, and they cost time.
 """
 
-from peakend.mail.ports import SigningKey
+from peakend.mail.ports import SigningKey, Unwritable
 
 BITS = 2048
 _SIGNED = (
@@ -36,14 +36,17 @@ class Seals:
         return pem, f"v=DKIM1; k=rsa; p={''.join(lines)}"
 
     def sign(self, raw: bytes, key: SigningKey) -> bytes:
-        """Return a mail with its signature."""
+        """Return a mail with its signature. Errors: Unwritable."""
         import dkim
 
-        mail = dkim.DKIM(raw)
-        there = {name.lower() for name, _ in mail.headers}
-        names = [name for name in _SIGNED if name in there] + list(_SEALED)
-        field = mail.sign(
-            key.selector.encode(), key.domain.encode(), key.pem.encode(),
-            canonicalize=(b"relaxed", b"relaxed"), include_headers=names,
-        )  # fmt: skip
+        try:
+            mail = dkim.DKIM(raw)
+            there = {name.lower() for name, _ in mail.headers}
+            names = [name for name in _SIGNED if name in there] + list(_SEALED)
+            field = mail.sign(
+                key.selector.encode(), key.domain.encode(), key.pem.encode(),
+                canonicalize=(b"relaxed", b"relaxed"), include_headers=names,
+            )  # fmt: skip
+        except (dkim.DKIMException, ValueError) as error:
+            raise Unwritable("signature") from error
         return bytes(field) + raw

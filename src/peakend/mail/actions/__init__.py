@@ -14,6 +14,7 @@ from peakend.mail.actions.answering import (
     retry_answer,
     take_answer_back,
 )
+from peakend.mail.actions.domains import DomainChecked, check_domain
 from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
@@ -56,6 +57,16 @@ from peakend.mail.actions.servers import (
     set_server,
     switch_server,
 )
+from peakend.mail.actions.signing import (
+    KeyFound,
+    KeyInUse,
+    RecordMissing,
+    TooManyKeys,
+    look_for_key,
+    make_key,
+    remove_key,
+    switch_key,
+)
 from peakend.mail.actions.templates import (
     TemplateStale,
     WrongTemplate,
@@ -67,8 +78,11 @@ from peakend.mail.actions.testing import ServerTried, try_server
 
 __all__ = [
     "Collector",
+    "DomainChecked",
     "HandedOver",
     "Invitations",
+    "KeyFound",
+    "KeyInUse",
     "MailSentAlready",
     "MailboxStale",
     "MailboxTaken",
@@ -80,11 +94,13 @@ __all__ = [
     "Postman",
     "QueuedAnswer",
     "Receiver",
+    "RecordMissing",
     "ServerStale",
     "ServerText",
     "ServerTried",
     "TemplateStale",
     "TlsNeeded",
+    "TooManyKeys",
     "UnknownMailbox",
     "UnknownSender",
     "WrongHost",
@@ -97,16 +113,20 @@ __all__ = [
     "add_mailbox",
     "change_mailbox",
     "change_template",
+    "check_domain",
     "claim_received",
     "cleaned_answer",
     "forget_answers",
     "forget_received",
     "keep_mail",
+    "look_for_key",
+    "make_key",
     "prepare",
     "previewed",
     "queue_answer",
     "queue_mail",
     "receiving_at",
+    "remove_key",
     "remove_mailbox",
     "remove_server",
     "reset_template",
@@ -116,6 +136,7 @@ __all__ = [
     "set_password",
     "set_server",
     "sweep_mails",
+    "switch_key",
     "switch_mailbox",
     "switch_server",
     "take_answer_back",

@@ -19,7 +19,13 @@ def _mailbox(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
         row["password_sealed"] = to_hex(resealed(from_hex(row["password_sealed"]), place, master))
 
 
+def _key(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
+    place = f"mail_key/pem/{organisation_id}/{row['id']}"
+    row["pem_sealed"] = to_hex(resealed(from_hex(row["pem_sealed"]), place, master))
+
+
 # Two houses would send the same mail, with links of which one opens nothing.
 left_out("passing", "mail")
 archived(Treated(table="mail_server", put={"active": "false"}, reseal=_server))
+archived(Treated(table="mail_key", reseal=_key))
 archived(Treated(table="mailbox", put={"active": "false"}, reseal=_mailbox))

@@ -22,8 +22,24 @@ from peakend.kernel.kept_files import Sendable, sendable_files
 from peakend.kernel.outgoing.carrier import Carrier
 from peakend.mail.events import MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
-from peakend.mail.ports import Attached, Letter, Outcome, Person, Server, Unwritable, provided
-from peakend.mail.queries import MailNotFound, mail_server, need_mail, opened, password_of
+from peakend.mail.ports import (
+    Attached,
+    Letter,
+    Outcome,
+    Person,
+    Server,
+    SigningKey,
+    Unwritable,
+    provided,
+)
+from peakend.mail.queries import (
+    MailNotFound,
+    mail_server,
+    need_mail,
+    opened,
+    password_of,
+    signing_key,
+)
 from peakend.mail.rules import (
     AT_ONCE,
     GIVEN_UP_AFTER,
@@ -112,6 +128,7 @@ class _Ready(msgspec.Struct, frozen=True):
     files: dict[UUID, Sendable]
     sender: MailServer
     server: Server
+    key: SigningKey | None
 
 
 async def carry_one(database: Database, one: DueMail, now: Callable[[], datetime]) -> None:
@@ -140,7 +157,8 @@ async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:
     files = await sendable_files(tx, [one.file_id for one in content.files])
     if len(files) != len({one.file_id for one in content.files}):
         return Outcome(result="never", code="file_missing")
-    return _Ready(mail, content, files, server, as_spoken_to(server, password))
+    key = await signing_key(tx, mail.brand_id, server.sender_email)
+    return _Ready(mail, content, files, server, as_spoken_to(server, password), key)
 
 
 async def _sent(one: DueMail, ready: _Ready) -> Outcome:
@@ -160,7 +178,13 @@ async def _sent(one: DueMail, ready: _Ready) -> Outcome:
 
 def _composed(ready: _Ready) -> tuple[Letter, bytes]:
     letter = letter_of(ready.mail, ready.content, ready.sender, ready.files)
-    return letter, provided.compose(letter)
+    return letter, written_by(letter, ready.key)
+
+
+def written_by(letter: Letter, key: SigningKey | None) -> bytes:
+    """Return a mail as it travels, signed where there is a key. Errors: Unwritable."""
+    raw = provided.compose(letter)
+    return raw if key is None else provided.sign.sign(raw, key)
 
 
 def letter_of(

@@ -1,5 +1,6 @@
 """The test of a mail server: as far as the sender, or a whole mail, and exactly what came of it."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from peakend.kernel.errors import Invalid
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
 from peakend.kernel.words import word
-from peakend.mail.actions.posting import as_spoken_to, sender_of
+from peakend.mail.actions.posting import as_spoken_to, sender_of, written_by
 from peakend.mail.ports import Letter, Outcome, Person, provided, wire_address
-from peakend.mail.queries import brand_frame, need_server, password_of
+from peakend.mail.queries import brand_frame, need_server, password_of, signing_key
 from peakend.mail.rules import Language, framed
 
 
@@ -46,6 +47,7 @@ async def try_server(
     async with database.transaction(by) as tx:
         server = await need_server(tx, brand_id)
         password = await password_of(tx, server)
+        key = await signing_key(tx, brand_id, server.sender_email)
         look, _ = await brand_frame(tx, brand_id, language, automatic=True)
         name = (await brand_names(tx)).get(brand_id, "")
     await spend(f"mail_test:{by.organisation_id}", rate=1 / 6, burst=10)
@@ -66,7 +68,7 @@ async def try_server(
             html=framed(text, msgspec.structs.replace(look, logo="")),
             automatic="generated",
         )
-        raw = provided.compose(letter)
+        raw = await asyncio.to_thread(written_by, letter, key)
         outcome = await provided.post.send(
             as_spoken_to(server, password), server.sender_email, [address], raw
         )

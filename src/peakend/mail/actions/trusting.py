@@ -7,8 +7,8 @@ import asyncio
 from ipaddress import ip_address
 
 from peakend.mail.models import Mailbox
-from peakend.mail.ports import Heads, Names, NamesUnknown, Peer, ReadMail, provided
-from peakend.mail.rules.spf import spf
+from peakend.mail.ports import Heads, NamesUnknown, Peer, ReadMail, provided
+from peakend.mail.rules.spf import Ask, spf
 from peakend.mail.rules.trusting import (
     Checks,
     Dmarc,
@@ -71,7 +71,7 @@ async def _found(raw: bytes, heads: Heads, told: tuple[str, str], peer: Peer | N
         told = await spf(names.ask, peer.address, peer.greeting, peer.mail_from)
     dmarc: Dmarc | None = None
     try:
-        dmarc = await dmarc_of(names, heads.from_domain)
+        dmarc = await dmarc_of(names.ask, heads.from_domain)
     except NamesUnknown:
         silent = True
     return Found(
@@ -92,10 +92,10 @@ def _of_the_world(address: str) -> bool:
         return False
 
 
-async def dmarc_of(names: Names, domain: str) -> Dmarc | None:
+async def dmarc_of(ask: Ask, domain: str) -> Dmarc | None:
     """Return what the owner of a domain asks for. Errors: NamesUnknown."""
-    found = dmarc_record(await names.ask(f"_dmarc.{domain}", "TXT"), of_parent=False)
+    found = dmarc_record(await ask(f"_dmarc.{domain}", "TXT"), of_parent=False)
     parent = organisational(domain)
     if found is not None or parent == domain:
         return found
-    return dmarc_record(await names.ask(f"_dmarc.{parent}", "TXT"), of_parent=True)
+    return dmarc_record(await ask(f"_dmarc.{parent}", "TXT"), of_parent=True)

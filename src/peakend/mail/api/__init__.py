@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.mail.api import outbox, servers, templates
+from peakend.mail.api import domains, outbox, servers, templates
 
-routes: list[Any] = [*servers.routes, *templates.routes, *outbox.routes]
+routes: list[Any] = [*servers.routes, *domains.routes, *templates.routes, *outbox.routes]

@@ -7,6 +7,7 @@ from peakend.mail.models.contents import (
     ReceivedContent,
     received_content_table,
 )
+from peakend.mail.models.keys import KEY_COLUMNS, MailKey, mail_key_table
 from peakend.mail.models.mailboxes import (
     MAILBOX_COLUMNS,
     RECEIVED_COLUMNS,
@@ -36,6 +37,7 @@ from peakend.mail.models.servers import (
 
 __all__ = [
     "CONTENT_COLUMNS",
+    "KEY_COLUMNS",
     "MAILBOX_COLUMNS",
     "MAIL_COLUMNS",
     "RECEIVED_COLUMNS",
@@ -46,12 +48,14 @@ __all__ = [
     "DueMailbox",
     "KeptFile",
     "Mail",
+    "MailKey",
     "MailServer",
     "Mailbox",
     "MailboxPlace",
     "ReceivedContent",
     "ReceivedMail",
     "TemplateRow",
+    "mail_key_table",
     "mail_server_table",
     "mail_table",
     "mail_template_table",
@@ -61,4 +65,4 @@ __all__ = [
     "received_mail_table",
 ]
 
-plain("settings", "mail_server", "mail_template", "mailbox", "mailbox_place")
+plain("settings", "mail_key", "mail_server", "mail_template", "mailbox", "mailbox_place")

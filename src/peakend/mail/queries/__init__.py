@@ -2,6 +2,7 @@
 
 from peakend.mail.models import KeptFile, ReceivedContent, ReceivedMail
 from peakend.mail.queries.answers import AnswerState, answer_row, answer_states
+from peakend.mail.queries.keys import MailKeyNotFound, mail_keys, need_key, signing_key
 from peakend.mail.queries.mailboxes import (
     MailboxNotFound,
     ReceivedNotFound,
@@ -45,6 +46,7 @@ __all__ = [
     "AnswerState",
     "BrandOfOthers",
     "KeptFile",
+    "MailKeyNotFound",
     "MailNotFound",
     "MailServerNotFound",
     "MailboxNotFound",
@@ -59,11 +61,13 @@ __all__ = [
     "brand_frame",
     "built_in",
     "failed_mails",
+    "mail_keys",
     "mail_server",
     "mail_servers",
     "mailboxes",
     "need_brand_of_own",
     "need_content",
+    "need_key",
     "need_mail",
     "need_mailbox",
     "need_received",
@@ -75,6 +79,7 @@ __all__ = [
     "place_of",
     "received_mails",
     "sending_brand",
+    "signing_key",
     "template",
     "templates",
     "trust_words",

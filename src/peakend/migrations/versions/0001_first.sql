@@ -978,6 +978,20 @@ CREATE TABLE mail (
 	CONSTRAINT pk_mail PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail_key (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	domain TEXT NOT NULL, 
+	selector TEXT NOT NULL, 
+	pem_sealed BYTEA NOT NULL, 
+	record TEXT NOT NULL, 
+	active BOOLEAN DEFAULT 'false' NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	found_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_mail_key PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE mail_server (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2112,6 +2126,8 @@ ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (o
 -- next
 ALTER TABLE mail ADD CONSTRAINT fk_mail_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mail_key ADD CONSTRAINT fk_mail_key_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE mail_server ADD CONSTRAINT fk_mail_server_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
@@ -2507,6 +2523,10 @@ CREATE INDEX ix_mail_customer ON mail (organisation_id, customer_id) WHERE custo
 CREATE INDEX ix_mail_due ON mail (organisation_id, brand_id, next_at) WHERE state IN ('queued', 'sending')
 -- next
 CREATE INDEX ix_mail_list ON mail (organisation_id, state, id)
+-- next
+CREATE UNIQUE INDEX uq_mail_key_active ON mail_key (organisation_id, brand_id) WHERE active
+-- next
+CREATE UNIQUE INDEX uq_mail_key_selector ON mail_key (organisation_id, brand_id, domain, selector)
 -- next
 CREATE UNIQUE INDEX uq_mail_server_brand ON mail_server (organisation_id, brand_id)
 -- next
@@ -3323,6 +3343,14 @@ CREATE POLICY tenant ON mail TO peakend_app USING (organisation_id = current_org
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO peakend_system
 -- next
 CREATE POLICY system ON mail TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_key TO peakend_app
+-- next
+ALTER TABLE mail_key ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_key FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_key TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO peakend_app
 -- next

@@ -2783,6 +2783,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-servers/{brand_id}/domain-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at the records of the sender's domain */
+        post: operations["mail.domains.check_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which keys mails are signed */
+        get: operations["mail.domains.list_keys"];
+        put?: never;
+        /** Make a key to sign by */
+        post: operations["mail.domains.make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a key that is not used */
+        delete: operations["mail.domains.remove_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/keys/{key_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sign by a key, or no longer */
+        put: operations["mail.domains.switch_key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/keys/{key_id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look whether a key's record can be found */
+        post: operations["mail.domains.look_for_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-servers/{brand_id}/password": {
         parameters: {
             query?: never;
@@ -6895,6 +6981,28 @@ export interface components {
             /** Format: uuid */
             other_id: string;
         };
+        /** DnsRecord */
+        DnsRecord: {
+            kind: string;
+            name: string;
+            value: string;
+        };
+        /** DomainFindingView */
+        DomainFindingView: {
+            found: string[];
+            message: string;
+            /** @enum {string} */
+            part: "mx" | "spf" | "dkim" | "dmarc";
+            record: components["schemas"]["DnsRecord"] | null;
+            /** @enum {string} */
+            state: "good" | "advice" | "bad" | "unknown";
+        };
+        /** DomainView */
+        DomainView: {
+            domain: string;
+            everybodys: boolean;
+            findings: components["schemas"]["DomainFindingView"][];
+        };
         /** Draft */
         Draft: {
             card: components["schemas"]["DraftCard"] | null;
@@ -7879,6 +7987,34 @@ export interface components {
         MailHouse: {
             brands: components["schemas"]["BrandMail"][];
             reachable: boolean;
+        };
+        /** MailKeyLooked */
+        MailKeyLooked: {
+            /** @enum {string} */
+            found: "found" | "missing" | "other" | "silent";
+            message: string;
+        };
+        /** MailKeySwitch */
+        MailKeySwitch: {
+            active: boolean;
+            /** @default false */
+            anyway: boolean;
+        };
+        /** MailKeyView */
+        MailKeyView: {
+            active: boolean;
+            /** Format: uuid */
+            brand_id: string;
+            domain: string;
+            fits: boolean;
+            found_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            name: string;
+            record: string;
+            selector: string;
         };
         /** MailMay */
         MailMay: {
@@ -16421,6 +16557,187 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailServerView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.check_domain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.list_keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailKeyView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.make_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailKeyView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.remove_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.switch_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailKeySwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.domains.look_for_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailKeyLooked"];
                 };
             };
             401: components["responses"]["Error401"];
