@@ -24,6 +24,7 @@ from peakend.mail.rules import ReceivedState, WrongDoor, door_of, trace, untagge
 from tests.databases import make_organisation
 from tests.mail.test_door import ADDRESS, a_box
 from tests.mail.test_door_line import Client
+from tests.mail.zones import Zone
 
 RAW = (
     "From: 刘思雨 <liu@x.example>\r\nMessage-ID: <m1@x.example>\r\nSubject: 热水器\x00点不着火\r\n"
@@ -80,6 +81,24 @@ async def test_a_mail_is_kept_with_who_brought_it(house: House) -> None:
     assert facts == 1
     async with house.database.transaction(house.system) as tx:
         assert (await queries.need_mailbox(tx, house.mailbox_id)).last_good_at is not None
+
+
+async def test_from_where_it_was_brought_speaks_for_its_sender(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = {
+        ("x.example", "TXT"): ["v=spf1 ip4:198.35.26.96 -all"],
+        ("_dmarc.x.example", "TXT"): ["v=DMARC1; p=reject"],
+    }
+    monkeypatch.setattr(provided, "names", Zone(records))
+    for at, peer in enumerate(("198.35.26.96", "8.8.8.8", "127.0.0.1")):
+        assert await house.bring(RAW.replace(b"m1@", b"m%d@" % at), peer=peer) == [True]
+    verdicts = []
+    for mail in await house.came():
+        async with house.database.transaction(house.system) as tx:
+            verdicts.append((await queries.need_content(tx, mail.id)).trust)
+    # A relay of the house says nothing, as anybody may stand behind it.
+    assert verdicts == ["verified", "failed", "unverified"]
 
 
 async def test_what_is_brought_again_is_there_already(house: House) -> None:
@@ -156,7 +175,7 @@ from peakend.adapters.mail.door import Hall
 from peakend.entry import wiring
 from peakend.kernel.db import Database
 from peakend.mail.actions import Receiver, receiver
-from peakend.mail.ports import Place
+from peakend.mail.ports import Place, provided
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -166,8 +185,13 @@ class Dying(Receiver):
         found = await super().take(brought)
         die()
 
+class Silent:
+    async def ask(self, name, kind, fresh=False):
+        return []
+
 async def main():
     wiring.load()
+    provided.names = Silent()
     database = await Database(sys.argv[1]).open(2, listen=False)
     if sys.argv[2] == "keeping":
         receiver.keep_mail = die

@@ -23,7 +23,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.settings import settings
 from peakend.mail.actions.keeping import keep_mail, prepare
-from peakend.mail.ports import Brought, Place, provided, wire_address
+from peakend.mail.ports import Brought, Peer, Place, provided, wire_address
 from peakend.mail.queries import MailboxNotFound, need_mailbox
 from peakend.mail.rules import WrongDoor, door_of, trace, untagged
 
@@ -91,12 +91,16 @@ class Receiver:
             sender=brought.sender, to=to, peer=brought.peer, greeted=brought.greeted,
             here=_own_name(), at=format_datetime(now),
         )  # fmt: skip
+        actor = Actor.system(owner.organisation_id)
+        peer = Peer(address=brought.peer, greeting=brought.greeted, mail_from=brought.sender)
         try:
-            mail = await prepare(head + brought.raw)
+            async with self._database.transaction(actor, now) as tx:
+                mailbox = await need_mailbox(tx, owner.id)
+            mail = await prepare(head + brought.raw, mailbox=mailbox, peer=peer)
             # Another try comes at another time, and is the same mail.
             own = hashlib.sha256(brought.raw).hexdigest()
             mail = msgspec.structs.replace(mail, sha256=own)
-            async with self._database.transaction(Actor.system(owner.organisation_id), now) as tx:
+            async with self._database.transaction(actor, now) as tx:
                 mailbox = await need_mailbox(tx, owner.id)
                 if not mailbox.active or mailbox.way != "smtp":
                     return False

@@ -69,13 +69,16 @@ async def _found(raw: bytes, heads: Heads, told: tuple[str, str], peer: Peer | N
     places = await provided.checker.signed(raw, keys) if keys else []
     if not told[0] and peer is not None and _of_the_world(peer.address):
         told = await spf(names.ask, peer.address, peer.greeting, peer.mail_from)
+    signed = [one.domain for one in tried if one.place in places]
     dmarc: Dmarc | None = None
-    try:
-        dmarc = await dmarc_of(names.ask, heads.from_domain)
-    except NamesUnknown:
-        silent = True
+    # Where it changes nothing it is not asked for.
+    if told[0] or any(domain != heads.from_domain for domain in signed):
+        try:
+            dmarc = await dmarc_of(names.ask, heads.from_domain)
+        except NamesUnknown:
+            silent = True
     return Found(
-        signed=[one.domain for one in tried if one.place in places],
+        signed=signed,
         signatures=len(heads.signatures),
         spf=told[0],
         spf_domain=told[1],
