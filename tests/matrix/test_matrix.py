@@ -99,6 +99,7 @@ BODIES: dict[str, Any] = {
         "host": "smtp.example.com", "port": 465, "tls": "implicit", "sender_email": "a@example.com",
         "sender_name_zh": "x", "sender_name_en": "x", "version": 0,
     },
+    "PUT /api/mail-servers/{brand_id:uuid}/keys/{key_id:uuid}/activity": {"active": False},
     "PUT /api/mail-servers/{brand_id:uuid}/activity": {"active": False},
     "PUT /api/mail-servers/{brand_id:uuid}/password": {"password": "x"},
     "POST /api/mail-servers/{brand_id:uuid}/tests": {"to": ""},
