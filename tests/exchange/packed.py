@@ -23,6 +23,7 @@ FITTING = {"work_item": {"state": "'waiting'"}}
 # What is sealed, and for which place: house, row, member.
 SEALED = {
     "context_link": ("secret", "{0}/context_link/secret/{1}"),
+    "mail_key": ("pem_sealed", "mail_key/pem/{0}/{1}"),
     "mail_server": ("password_sealed", "mail_server/password/{0}/{1}"),
     "webhook": ("secret_sealed", "webhook/secret/{0}/{1}"),
     "second_step": ("secret", "{0}/second_step/secret/{2}"),
