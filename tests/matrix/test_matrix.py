@@ -27,6 +27,10 @@ ENDING = {"DELETE /api/session", "POST /api/session/endings", "PUT /api/session/
 
 # The smallest body with which each route gets as far as looking for what it is about.
 NEW = str(uuid4())
+MAILBOX = {
+    "brand_id": NEW, "name": "x", "email": "a@example.com", "host": "imap.example.com",
+    "port": 993, "tls": "implicit", "login": "a",
+}  # fmt: skip
 BODIES: dict[str, Any] = {
     "POST /api/imports/{run_id:uuid}/checks": {"mapping": {"name": 0}},
     "POST /api/exports": {"client_id": "00000000-0000-7000-8000-00000000ffff", "kind": "customers"},
@@ -109,6 +113,11 @@ BODIES: dict[str, Any] = {
     "POST /api/mail-templates/{brand_id:uuid}/{kind:str}/{language:str}/previews": {
         "subject": "x", "body": "x",
     },
+    "POST /api/mailboxes": MAILBOX,
+    "PUT /api/mailboxes/{mailbox_id:uuid}": {"mailbox": MAILBOX, "version": 1},
+    "PUT /api/mailboxes/{mailbox_id:uuid}/activity": {"active": False},
+    "PUT /api/mailboxes/{mailbox_id:uuid}/password": {"password": "x"},
+    "PUT /api/received-mails/{received_id:uuid}/aside": {"aside": True},
     "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name": "x"},
     "PUT /api/webhooks/{webhook_id:uuid}/activity": {"active": True},
     "POST /api/webhooks/{webhook_id:uuid}/replays": {

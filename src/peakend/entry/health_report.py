@@ -20,6 +20,7 @@ from peakend.kernel.doctor import Finding, Verdict
 from peakend.kernel.permissions import needs
 from peakend.kernel.settings import VERSION, settings
 from peakend.kernel.words import best_language, has_word, word
+from peakend.mail import queries as mail
 
 FRESH_S = 3.0
 LATE = timedelta(seconds=30)
@@ -72,13 +73,14 @@ async def health_report(
     async with database.transaction(actor) as tx:
         late, dead = await jobs.behind(tx), await jobs.given_up(tx)
         undelivered = await deliveries_given_up(tx)
+        by_mail = await _of_mail(tx)
         brought_back = await erasing.findings_of(tx)
         now = tx.now
     async with database.system() as system:
         age = await system.value(WATERMARK)
     # Of the machine only the first organisation hears, whose house it is; others are its guests.
     host = (await organisation_ids(database))[:1] == [actor.organisation_id]
-    findings = [*_of_work(late, dead, undelivered, now), *brought_back, _watermark(age)]
+    findings = [*_of_work(late, dead, undelivered, now), *by_mail, *brought_back, _watermark(age)]
     if host:
         findings += await _machine(request.app.state, database)
     language = best_language(request.headers.get("accept-language") or actor.language)
@@ -120,6 +122,22 @@ def _of_work(
         else Finding("good", "entry.health.delivered")
     )
     return [work, given_up, outside]
+
+
+async def _of_mail(tx: Transaction) -> list[Finding]:
+    """Return what of mail somebody has to look after; nothing where nobody uses it."""
+    counts = {
+        "mail_servers_failing": await mail.failing_servers(tx),
+        "mailboxes_failing": await mail.failing_mailboxes(tx),
+        "mails_unread": await mail.mails_to_look_at(tx),
+    }
+    found = [
+        Finding("doubtful", f"entry.health.{code}", {"count": count})
+        for code, count in counts.items()
+        if count
+    ]
+    used = await mail.mail_servers(tx) or await mail.mailboxes(tx)
+    return found or ([Finding("good", "entry.health.mail_well")] if used else [])
 
 
 def _watermark(age_s: float | None) -> Finding:

@@ -27,6 +27,19 @@ async def kept_bytes(tx: Transaction, file_id: UUID) -> Kept | None:
     )
 
 
+async def hash_of(tx: Transaction, file_id: UUID) -> str | None:
+    """Return under which hash the bytes of a file stand; None where it is gone.
+
+    The caller has checked that the actor may have them.
+    """
+    found: str | None = await tx.value(
+        "SELECT sha256 FROM file WHERE organisation_id = current_organisation()"
+        " AND id = $1 AND NOT withdrawn",
+        file_id,
+    )
+    return found
+
+
 async def kept_pictures(tx: Transaction, ids: list[UUID], purpose: str) -> set[UUID]:
     """Return which of these are pictures that were stored for a purpose, by whomever."""
     found: list[UUID] = await tx.value(

@@ -108,6 +108,17 @@ class MailboxChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailSetAside(Fact):
+    """Somebody looked at a mail that could not be read and left it so, or took it up again."""
+
+    subject: ClassVar[str] = "received_id"
+    received_id: UUID
+    mailbox_id: UUID
+    brand_id: UUID
+    aside: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailReceived(Fact):
     """A mail came to a brand's mailbox, and its bytes are kept.
 

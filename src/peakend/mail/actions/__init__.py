@@ -14,11 +14,19 @@ from peakend.mail.actions.answering import (
     retry_answer,
     take_answer_back,
 )
+from peakend.mail.actions.attending import (
+    Original,
+    OriginalGone,
+    ReadAlready,
+    open_original,
+    set_aside,
+)
 from peakend.mail.actions.domains import DomainChecked, check_domain
 from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
 from peakend.mail.actions.mailboxes import (
+    MailboxAsked,
     MailboxStale,
     MailboxTaken,
     MailboxText,
@@ -84,6 +92,7 @@ __all__ = [
     "KeyFound",
     "KeyInUse",
     "MailSentAlready",
+    "MailboxAsked",
     "MailboxStale",
     "MailboxTaken",
     "MailboxText",
@@ -91,8 +100,11 @@ __all__ = [
     "MailboxTwice",
     "NoMailServer",
     "NothingKept",
+    "Original",
+    "OriginalGone",
     "Postman",
     "QueuedAnswer",
+    "ReadAlready",
     "Receiver",
     "RecordMissing",
     "ServerStale",
@@ -121,6 +133,7 @@ __all__ = [
     "keep_mail",
     "look_for_key",
     "make_key",
+    "open_original",
     "prepare",
     "previewed",
     "queue_answer",
@@ -132,6 +145,7 @@ __all__ = [
     "reset_template",
     "retry_answer",
     "retry_mail",
+    "set_aside",
     "set_box_password",
     "set_password",
     "set_server",

@@ -1,6 +1,7 @@
 """From where a brand receives: mailboxes set, changed, paused, removed and tried.
 
-The password is given apart and never shown, and goes with the server it was given for.
+Whose mail is read is a change that may need two people, as where mail goes is. The password is
+given apart and never shown, and goes with the server it was given for.
 """
 
 import time
@@ -11,7 +12,7 @@ import asyncpg
 import msgspec
 from msgspec import Meta
 
-from peakend.accounts.actions import audit
+from peakend.accounts.actions import audit, need_second, two_people
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import Conflict, Invalid
@@ -79,6 +80,12 @@ class MailboxText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     acknowledges: bool = False
 
 
+class MailboxAsked(MailboxText, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A mailbox to connect, or to change where an id is given, for a second person to confirm."""
+
+    mailbox_id: UUID | None = None
+
+
 class MailboxTried(msgspec.Struct, frozen=True):
     """How a test ended: a code that says why not, the server's answer, how many mails there are."""
 
@@ -92,10 +99,11 @@ async def add_mailbox(tx: Transaction, *, mailbox: MailboxText) -> UUID:
     """Connect a mailbox; it is looked at once its password is given, where it needs one.
 
     Errors: BrandNotFound, MailboxTwice, MailboxTaken, WrongHost, WrongBoxPort, TlsNeeded,
-    UnknownMailbox, Invalid.
+    UnknownMailbox, SecondPersonNeeded, Invalid.
     """
     await need_brand_of_own(tx, mailbox.brand_id)
     given = _checked(mailbox)
+    await need_second(tx, "mail.mailbox")
     mailbox_id = new_id()
     made = await _kept(tx, _ADD, mailbox_id, tx.now, *_values(given))
     if not made:
@@ -105,15 +113,15 @@ async def add_mailbox(tx: Transaction, *, mailbox: MailboxText) -> UUID:
 
 
 async def change_mailbox(
-    tx: Transaction, *, mailbox_id: UUID, version: int, mailbox: MailboxText
+    tx: Transaction, *, mailbox_id: UUID, version: int | None, mailbox: MailboxText
 ) -> None:
     """Change a mailbox; elsewhere, it has to be given its password anew.
 
     Errors: MailboxNotFound, MailboxStale, MailboxTwice, MailboxTaken, WrongHost, WrongBoxPort,
-    TlsNeeded, UnknownMailbox, Invalid.
+    TlsNeeded, UnknownMailbox, SecondPersonNeeded, Invalid.
     """
     old = await need_mailbox(tx, mailbox_id, lock=True)
-    if old.version != version:
+    if version is not None and old.version != version:
         raise MailboxStale
     given = msgspec.structs.replace(_checked(mailbox), brand_id=old.brand_id)
     twice = await tx.value(_TWICE, mailbox_id, given.brand_id, given.email, given.folder)
@@ -122,6 +130,8 @@ async def change_mailbox(
     elsewhere = (old.way, old.host, old.port, old.tls, old.login) != (
         given.way, given.host, given.port, given.tls, given.login,
     )  # fmt: skip
+    if elsewhere or (old.email, old.folder) != (given.email, given.folder):
+        await need_second(tx, "mail.mailbox")
     await _kept(tx, _CHANGE, mailbox_id, tx.now, *_values(given)[1:], elsewhere)
     await _tell(tx, mailbox_id, old.brand_id, "changed")
 
@@ -174,7 +184,8 @@ async def remove_mailbox(tx: Transaction, *, mailbox_id: UUID) -> None:
 async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> MailboxTried:
     """Open a mailbox at its folder and say exactly what came of it; nothing is taken.
 
-    Of one that our own receiver takes mails for, the receiver is asked for its address.
+    Of one that our own receiver takes mails for, the receiver is asked for its address; one that
+    rests after failures and is well again is looked at soon.
     Counts: ten at once, then one in six seconds. Errors: MailboxNotFound, TooMany.
     """
     async with database.transaction(by) as tx:
@@ -193,11 +204,15 @@ async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> Mai
     try:
         box = await provided.postbox.open(as_opened(mailbox, password))
         try:
-            return tried("", mails=len(await box.uids([], 0)))
+            mails = len(await box.uids([], 0))
         finally:
             box.close()
     except BoxTrouble as trouble:
         return tried(trouble.code, trouble.said)
+    if mailbox.failures:
+        async with database.transaction(by) as tx:
+            await tx.run(_SOON, mailbox_id, tx.now)
+    return tried("", mails=mails)
 
 
 def as_opened(mailbox: Mailbox, password: str) -> Inbox:
@@ -274,11 +289,23 @@ async def _tell(tx: Transaction, mailbox_id: UUID, brand_id: UUID, what: str) ->
     await audit(tx, f"mailbox.{what}", "mailbox", mailbox_id)
 
 
+@two_people("mail.mailbox", "channels.manage", MailboxAsked)
+async def _set(tx: Transaction, body: MailboxAsked, address: str) -> None:
+    if body.mailbox_id is None:
+        await add_mailbox(tx, mailbox=body)
+    else:
+        await change_mailbox(tx, mailbox_id=body.mailbox_id, version=None, mailbox=body)
+
+
 _ADD = """
 INSERT INTO mailbox (id, next_at, brand_id, name, email, way, host, port, tls, login, folder,
                      backlog, plus, acknowledges)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (organisation_id, brand_id, email, folder) DO NOTHING
+"""
+_SOON = """
+UPDATE mailbox SET next_at = $2
+WHERE organisation_id = current_organisation() AND id = $1 AND failures > 0 AND next_at > $2
 """
 _TWICE = """
 SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation() AND id <> $1

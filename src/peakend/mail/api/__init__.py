@@ -1,7 +1,14 @@
-"""Routes of mail: servers, templates, the outbox."""
+"""Routes of mail: servers, templates, mailboxes and what came, the outbox."""
 
 from typing import Any
 
-from peakend.mail.api import domains, outbox, servers, templates
+from peakend.mail.api import domains, mailboxes, outbox, received, servers, templates
 
-routes: list[Any] = [*servers.routes, *domains.routes, *templates.routes, *outbox.routes]
+routes: list[Any] = [
+    *servers.routes,
+    *domains.routes,
+    *templates.routes,
+    *mailboxes.routes,
+    *received.routes,
+    *outbox.routes,
+]

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request
 
 from peakend.kernel.words import best_language, word
-from peakend.mail.models import MailServer
+from peakend.mail.models import Mailbox, MailServer
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
@@ -30,3 +30,14 @@ def reason(
         return text
     answer = f"{status} {said}".strip()
     return text + word("mail.code.answered", language, answer=answer)
+
+
+def box_reason(language: str, code: str, said: str, mailbox: Mailbox) -> str:
+    """Return what a code of a mailbox means, with what the server answered."""
+    if not code:
+        return ""
+    text = word(
+        f"mail.code.{code}", language, host=mailbox.host, port=mailbox.port, sender=mailbox.email,
+        folder=mailbox.folder,
+    )  # fmt: skip
+    return text + word("mail.code.answered", language, answer=said) if said else text

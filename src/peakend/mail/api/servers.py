@@ -66,10 +66,14 @@ class BrandMail(Struct, frozen=True, kw_only=True):
 
 
 class MailHouse(Struct, frozen=True, kw_only=True):
-    """The brands with their mail servers, and whether mails can lead to this server."""
+    """The brands with their mail servers, and whether mails can lead to this server.
+
+    `door` says where our own receiver takes mails (`smtp://HOST:PORT`); empty where it is off.
+    """
 
     brands: list[BrandMail]
     reachable: bool
+    door: str
 
 
 class MailTested(Struct, frozen=True, kw_only=True):
@@ -95,6 +99,7 @@ async def list_servers(request: Request[Any, Any, Any], tx: Transaction) -> Mail
             if actor.every_brand or one.id in actor.brand_ids
         ],
         reachable=bool(settings.public_url),
+        door=settings.mail_door,
     )
 
 

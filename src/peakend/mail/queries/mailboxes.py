@@ -6,6 +6,7 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
+from peakend.kernel.naming import called
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
 from peakend.kernel.secrets import unseal
 from peakend.mail.models import (
@@ -42,6 +43,11 @@ async def mailboxes(tx: Transaction) -> list[Mailbox]:
     )
     actor = tx.actor
     return [one for one in found if actor.every_brand or one.brand_id in actor.brand_ids]
+
+
+async def failing_mailboxes(tx: Transaction) -> int:
+    """Return of how many of the actor's mailboxes nothing can be had at the moment."""
+    return sum(bool(one.active and one.failures) for one in await mailboxes(tx))
 
 
 async def need_mailbox(tx: Transaction, mailbox_id: UUID, *, lock: bool = False) -> Mailbox:
@@ -83,12 +89,12 @@ async def place_in(tx: Transaction, mailbox_id: UUID, folder: str) -> MailboxPla
     )
 
 
-async def need_received(tx: Transaction, received_id: UUID) -> ReceivedMail:
+async def need_received(tx: Transaction, received_id: UUID, *, lock: bool = False) -> ReceivedMail:
     """Return a mail that came to a brand of the actor's. Errors: ReceivedNotFound."""
     found = await tx.one(
         ReceivedMail,
         f"SELECT {RECEIVED_COLUMNS} FROM received_mail "  # noqa: S608 (names of columns only)
-        "WHERE organisation_id = current_organisation() AND id = $1",
+        f"WHERE organisation_id = current_organisation() AND id = $1{' FOR UPDATE' * lock}",
         received_id,
     )
     if found is None or not (tx.actor.every_brand or found.brand_id in tx.actor.brand_ids):
@@ -115,7 +121,8 @@ async def received_mails(
 ) -> Page[ReceivedMail]:
     """Return what came to the brands that exist for the actor, newest first. Errors: WrongCursor.
 
-    `attention` finds those of which nothing could be had, and that somebody has to look at.
+    `attention` finds those of which nothing could be had, and that somebody has to look at;
+    `aside` those at which somebody looked.
     """
     before = UUID(cursor_decode(cursor, 1)[0]) if cursor else UUID(int=(1 << 128) - 1)
     own = None if tx.actor.every_brand else sorted(tx.actor.brand_ids)
@@ -134,3 +141,21 @@ async def received_mails(
     )
     more = len(rows) > limit
     return Page(rows[:limit], cursor_encode(str(rows[limit - 1].id)) if more else None)
+
+
+async def mails_to_look_at(tx: Transaction) -> int:
+    """Return how many mails of the actor's brands somebody has to look at. Counts: a thousand."""
+    own = None if tx.actor.every_brand else sorted(tx.actor.brand_ids)
+    counted: int = await tx.value(
+        "SELECT count(*) FROM (SELECT FROM received_mail"
+        " WHERE organisation_id = current_organisation() AND state = 'attention'"
+        " AND ($1::uuid[] IS NULL OR brand_id = ANY($1)) LIMIT 1000) x",
+        own,
+    )
+    return counted
+
+
+called(
+    "mailbox",
+    "SELECT id, name FROM mailbox WHERE organisation_id = current_organisation() AND id = ANY($1)",
+)

@@ -37,6 +37,11 @@ async def mail_servers(tx: Transaction) -> list[MailServer]:
     return [one for one in found if actor.every_brand or one.brand_id in actor.brand_ids]
 
 
+async def failing_servers(tx: Transaction) -> int:
+    """Return by how many of the actor's mail servers nothing can be sent at the moment."""
+    return sum(bool(one.active and one.failures) for one in await mail_servers(tx))
+
+
 async def mail_server(tx: Transaction, brand_id: UUID, *, lock: bool = False) -> MailServer | None:
     """Return a brand's mail server, or None where it has none."""
     return await tx.one(

@@ -2955,6 +2955,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From where each brand receives mail */
+        get: operations["mail.mailboxes.list_mailboxes"];
+        put?: never;
+        /** Connect a mailbox */
+        post: operations["mail.mailboxes.add_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a mailbox */
+        put: operations["mail.mailboxes.change_mailbox"];
+        post?: never;
+        /** Disconnect a mailbox */
+        delete: operations["mail.mailboxes.remove_mailbox"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a mailbox rest, or go on */
+        put: operations["mail.mailboxes.switch_mailbox"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give its password */
+        put: operations["mail.mailboxes.set_box_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a mailbox and say what came of it */
+        post: operations["mail.mailboxes.try_mailbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mails": {
         parameters: {
             query?: never;
@@ -3980,6 +4067,57 @@ export interface paths {
         get?: never;
         /** Open or close a queue */
         put: operations["routing.settings.set_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mails that came */
+        get: operations["mail.received.received_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-mails/{received_id}/aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Leave it unread */
+        put: operations["mail.received.set_aside"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-mails/{received_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail as it came */
+        get: operations["mail.received.received_file"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -7986,6 +8124,7 @@ export interface components {
         /** MailHouse */
         MailHouse: {
             brands: components["schemas"]["BrandMail"][];
+            door: string;
             reachable: boolean;
         };
         /** MailKeyLooked */
@@ -8138,6 +8277,82 @@ export interface components {
             to_email: string;
             to_name: string;
             uncertain: number;
+        };
+        /** MailboxChange */
+        MailboxChange: {
+            mailbox: components["schemas"]["MailboxText"];
+            version: number;
+        };
+        /** MailboxTested */
+        MailboxTested: {
+            answer: string;
+            good: boolean;
+            lasted_ms: number;
+            mails: number;
+            message: string;
+        };
+        /** MailboxText */
+        MailboxText: {
+            /** @default false */
+            acknowledges: boolean;
+            /** @default true */
+            backlog: boolean;
+            /** Format: uuid */
+            brand_id: string;
+            email: string;
+            /** @default INBOX */
+            folder: string;
+            /** @default  */
+            host: string;
+            /** @default  */
+            login: string;
+            name: string;
+            plus?: boolean | null;
+            /** @default 0 */
+            port: number;
+            /**
+             * @default implicit
+             * @enum {string}
+             */
+            tls: "implicit" | "starttls" | "none";
+            /**
+             * @default imap
+             * @enum {string}
+             */
+            way: "imap" | "smtp";
+        };
+        /** MailboxView */
+        MailboxView: {
+            acknowledges: boolean;
+            active: boolean;
+            attempt: number;
+            backlog: boolean;
+            /** Format: uuid */
+            brand_id: string;
+            code: string;
+            email: string;
+            failing_since: string | null;
+            failures: number;
+            folder: string;
+            has_password: boolean;
+            host: string;
+            /** Format: uuid */
+            id: string;
+            last_good_at: string | null;
+            login: string;
+            message: string;
+            name: string;
+            /** Format: date-time */
+            next_at: string;
+            plus: boolean | null;
+            port: number;
+            said: string;
+            /** @enum {string} */
+            tls: "implicit" | "starttls" | "none";
+            trusted_servers: string[];
+            version: number;
+            /** @enum {string} */
+            way: "imap" | "smtp";
         };
         /** May */
         May: {
@@ -9038,6 +9253,36 @@ export interface components {
         ReasonsGiven: {
             nodes: components["schemas"]["SettingsReasonGiven"][];
         };
+        /** ReceivedPage */
+        ReceivedPage: {
+            attention: number;
+            items: components["schemas"]["ReceivedView"][];
+            next: string | null;
+        };
+        /** ReceivedView */
+        ReceivedView: {
+            automatic: boolean;
+            /** Format: uuid */
+            brand_id: string;
+            code: string;
+            customer_id: string | null;
+            file_id: string | null;
+            from_email: string;
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            mailbox_id: string;
+            message: string;
+            message_id: string;
+            /** Format: date-time */
+            received_at: string;
+            size: number;
+            /** @enum {string} */
+            state: "received" | "attention" | "aside";
+            subject: string;
+            whole: boolean;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -9369,6 +9614,10 @@ export interface components {
             system: string;
             /** @enum {string} */
             way: "password" | "passkey" | "sso" | "link";
+        };
+        /** SetAside */
+        SetAside: {
+            aside: boolean;
         };
         /** SetUp */
         SetUp: {
@@ -16950,6 +17199,224 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.mailboxes.list_mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.add_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.change_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.remove_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.switch_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.set_box_password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailPassword"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.mailboxes.try_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxTested"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.outbox.list_mails": {
         parameters: {
             query?: {
@@ -19149,6 +19616,98 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.received.received_mails": {
+        parameters: {
+            query?: {
+                only?: "received" | "attention" | "aside";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedPage"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.received.set_aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                received_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAside"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.received.received_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                received_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "message/rfc822": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

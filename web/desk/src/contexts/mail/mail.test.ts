@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { braces, portAfter, standing, type Server } from './mail'
+import { boxStanding, braces, portAfter, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
+import { providerOf, providers } from './providers'
+import en from './words.en.json'
+import zh from './words.zh-CN.json'
 
 const one = (more: Partial<Server>) => ({ active: true, failures: 0, ...more }) as Server
 
@@ -18,5 +21,31 @@ describe('mail servers', () => {
   })
   it('writes a variable as templates read it', () => {
     expect(braces('brand.name')).toBe('{{ brand.name }}')
+  })
+})
+
+describe('mailboxes', () => {
+  const box = (more: Partial<Mailbox>) => ({ active: true, has_password: true, failures: 0, ...more }) as Mailbox
+  it('tells how one does', () => {
+    expect(boxStanding(box({}))).toBe('fresh')
+    expect(boxStanding(box({ last_good_at: '2027-01-08T09:30:00Z' }))).toBe('active')
+    expect(boxStanding(box({ failures: 2 }))).toBe('failing')
+    expect(boxStanding(box({ has_password: false, failures: 2 }))).toBe('no_password')
+    expect(boxStanding(box({ way: 'smtp', has_password: false }))).toBe('fresh')
+    expect(boxStanding(box({ way: 'smtp', message: 'off' }))).toBe('closed')
+    expect(boxStanding(box({ active: false, has_password: false }))).toBe('paused')
+  })
+  it('moves its own usual ports', () => {
+    expect(portAfter(993, 'implicit', 'starttls', usualBoxPorts)).toBe(143)
+    expect(portAfter(1143, 'none', 'implicit', usualBoxPorts)).toBe(1143)
+  })
+  it('knows a provider by its server, and has words for each', () => {
+    expect(providerOf('imap', ' IMAP.qq.com ')).toBe('qq')
+    expect(providerOf('smtp', 'smtp-mail.outlook.com')).toBe('outlook')
+    expect(providerOf('imap', 'mail.example.com')).toBeNull()
+    for (const { id, imap, smtp } of providers) {
+      for (const words of [zh, en] as Record<string, string>[]) expect(words[`mail.provider_name.${id}`] && words[`mail.provider_hint.${id}`]).toBeTruthy()
+      expect([imap.port, smtp.port]).toEqual([993, smtp.tls === 'implicit' ? 465 : 587])
+    }
   })
 })

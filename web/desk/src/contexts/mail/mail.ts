@@ -6,6 +6,8 @@ export type Server = Shapes['MailServerView']
 export type House = Shapes['MailHouse']
 export type Mail = Shapes['MailView']
 export type Template = Shapes['TemplateView']
+export type Mailbox = Shapes['MailboxView']
+export type Received = Shapes['ReceivedView']
 export type Standing = 'none' | 'fresh' | 'active' | 'failing' | 'paused'
 
 /** How a brand's server does: one that failed the last time is still tried. */
@@ -15,13 +17,25 @@ export function standing(server: Server | null | undefined): Standing {
   if (server.failures) return 'failing'
   return server.last_good_at ? 'active' : 'fresh'
 }
+export type BoxStanding = 'fresh' | 'active' | 'failing' | 'paused' | 'no_password' | 'closed'
+
+/** How a mailbox does: one without a password is not looked at, and one of our own needs a receiver. */
+export function boxStanding(box: Mailbox): BoxStanding {
+  if (!box.active) return 'paused'
+  if (box.way === 'smtp') return box.message ? 'closed' : box.last_good_at ? 'active' : 'fresh'
+  if (!box.has_password) return 'no_password'
+  if (box.failures) return 'failing'
+  return box.last_good_at ? 'active' : 'fresh'
+}
+export const boxTones: Record<BoxStanding, Tone> = { fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral', no_password: 'warning', closed: 'danger' }
 export const tones: Record<Standing, Tone> = { none: 'neutral', fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral' }
-export const mailTones: Record<Mail['state'], Tone> = { queued: 'info', sending: 'info', sent: 'calm', failed: 'danger' }
+export const mailTones: Record<Mail['state'], Tone> = { queued: 'info', sending: 'info', sent: 'calm', failed: 'danger', bounced: 'danger' }
 
 /** The port that goes with an encryption, where the house has not chosen one of its own. */
 export const usualPorts = { implicit: 465, starttls: 587, none: 25 } as const
-export function portAfter(port: number | null, before: keyof typeof usualPorts, after: keyof typeof usualPorts): number | null {
-  return port === null || port === usualPorts[before] ? usualPorts[after] : port
+export const usualBoxPorts = { implicit: 993, starttls: 143, none: 143 } as const
+export function portAfter(port: number | null, before: keyof typeof usualPorts, after: keyof typeof usualPorts, usual: Record<keyof typeof usualPorts, number> = usualPorts): number | null {
+  return port === null || port === usual[before] ? usual[after] : port
 }
 
 /** A variable as it is written into a template. */
