@@ -362,3 +362,19 @@ def test_tags() -> None:
     assert tagged(long, tag) == long
     assert untagged("x") is None
     assert header_digest("<A@x.Example>") == header_digest("a@x.example")
+
+
+async def test_of_a_mailboxs_channel_only_its_work_is_set(box: Box) -> None:
+    async with box.centre.tx() as tx:
+        brand_id = (await boxes.need_mailbox(tx, box.mailbox_id)).brand_id
+        channel = await actions.follow_mailbox(tx, mailbox_id=box.mailbox_id, brand_id=brand_id)
+        for changes in ({"name": "别名"}, {"active": False}, {"digital": True}, {"look": {}}):
+            with pytest.raises(actions.OfAMailbox):
+                await actions.change_channel(tx, channel_id=channel.id, changes=changes)
+        with pytest.raises(actions.OfAMailbox):
+            await actions.new_identity_secret(tx, channel_id=channel.id)
+        await actions.change_channel(
+            tx, channel_id=channel.id, changes={"queue_id": box.centre.queue_id}
+        )
+    found = await box.take()
+    assert (await box.conversation(found))["queue_id"] == str(box.centre.queue_id)

@@ -7,6 +7,7 @@ from peakend.conversations.actions.approving import approved_reply, attached_bes
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.cards import CardTooLong, WrongCardTemplate, WrongRich
 from peakend.conversations.actions.channels import (
+    OfAMailbox,
     UnknownHours,
     UnknownQueue,
     WrongDomain,
@@ -191,6 +192,7 @@ __all__ = [
     "NotYourMessage",
     "NotYourTemplate",
     "NotYourView",
+    "OfAMailbox",
     "Original",
     "OtherIsOpen",
     "PictureNotShown",

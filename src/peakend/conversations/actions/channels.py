@@ -15,7 +15,7 @@ from peakend.conversations.rules.channels import POSITIONS, domain, is_colour
 from peakend.conversations.rules.inviting import BOUNDS, is_cap
 from peakend.conversations.rules.texts import is_text, one_line
 from peakend.kernel.db import Transaction
-from peakend.kernel.errors import Invalid, NotFound
+from peakend.kernel.errors import Conflict, Invalid, NotFound
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import seal, token
@@ -40,6 +40,8 @@ LONGEST = {
     "phone": 30,
 }
 MOST_DOMAINS = 50
+# What is set of a channel by mail; all else is its mailbox's.
+OF_MAIL = frozenset({"queue_id", "hours_id"})
 
 
 class WrongDomain(Invalid):
@@ -52,6 +54,12 @@ class WrongLook(Invalid):
     """A colour, a position or a text of the widget's look is not possible."""
 
     wording = "conversations.wrong_look"
+
+
+class OfAMailbox(Conflict):
+    """What a mailbox decides is set there: its name, its brand, whether it is at work."""
+
+    wording = "conversations.of_a_mailbox"
 
 
 class UnknownQueue(NotFound):
@@ -117,11 +125,13 @@ async def change_channel(
     digital, active; what is not named stays.
 
     Errors: ChannelNotHere, ConversationStale, BrandNotFound, UnknownQueue, UnknownHours,
-    WrongDomain, WrongLook.
+    WrongDomain, WrongLook, OfAMailbox.
     """
     old = await need_channel(tx, channel_id)
     if version is not None and old.version != version:
         raise ConversationStale(version=old.version)
+    if old.kind == "mail" and not set(changes) <= OF_MAIL:
+        raise OfAMailbox
     new = {
         name: getattr(old, name)
         for name in (
@@ -159,8 +169,12 @@ async def change_channel(
 
 
 async def new_identity_secret(tx: Transaction, *, channel_id: UUID) -> str:
-    """Make a new secret for signing visitors and return it once; the old one ends now."""
-    await need_channel(tx, channel_id)
+    """Make a new secret for signing visitors and return it once; the old one ends now.
+
+    Errors: ChannelNotHere, OfAMailbox.
+    """
+    if (await need_channel(tx, channel_id)).kind == "mail":
+        raise OfAMailbox
     secret = token()
     await tx.run(
         "UPDATE channel SET identity_secret = $2, version = version + 1 "
