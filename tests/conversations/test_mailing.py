@@ -19,6 +19,7 @@ from peakend.mail import actions as post
 from peakend.mail import queries as boxes
 from peakend.mail.actions import MailboxText
 from peakend.mail.ports import provided
+from peakend.routing import actions as routing
 from tests.conversations.conftest import Centre
 
 PIXEL = base64.b64decode(
@@ -373,8 +374,7 @@ async def test_of_a_mailboxs_channel_only_its_work_is_set(box: Box) -> None:
                 await actions.change_channel(tx, channel_id=channel.id, changes=changes)
         with pytest.raises(actions.OfAMailbox):
             await actions.new_identity_secret(tx, channel_id=channel.id)
-        await actions.change_channel(
-            tx, channel_id=channel.id, changes={"queue_id": box.centre.queue_id}
-        )
+        queue = await routing.add_queue(tx, routing.QueueSettings(name="邮件"))
+        await actions.change_channel(tx, channel_id=channel.id, changes={"queue_id": queue.id})
     found = await box.take()
-    assert (await box.conversation(found))["queue_id"] == str(box.centre.queue_id)
+    assert (await box.conversation(found))["queue_id"] == str(queue.id)
