@@ -48,9 +48,9 @@ async def test_a_day_at_the_desk(centre: Centre, agent: Person) -> None:
     assert sent.json()["author"]["name"] == "agent 小林"
     note = {"client_id": str(uuid4()), "kind": "note", "text": "记一下"}
     assert (await agent.send("POST", f"{path}/messages", note)).json()["kind"] == "note"
-    draft = {"text": "还没写完", "kind": "agent", "card": None}
+    draft = {"text": "还没写完", "kind": "agent", "card": None, "mail": None}
     assert (await agent.send("PUT", f"{path}/draft", draft)).status_code == 204
-    aside = {"text": "要回访", "kind": "note", "card": None}
+    aside = {"text": "要回访", "kind": "note", "card": None, "mail": None}
     assert (await agent.send("PUT", f"{path}/draft", aside)).status_code == 204
     assert (await agent.send("POST", f"{path}/reads", {"seq": 3})).status_code == 204
     card = (await agent.get(path)).json()

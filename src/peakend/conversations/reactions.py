@@ -6,7 +6,14 @@ from peakend.accounts.events import OrganisationCreated
 from peakend.conversations import actions
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
-from peakend.mail.events import MailboxChanged, MailReceived
+from peakend.mail.events import (
+    MailBounced,
+    MailboxChanged,
+    MailFailed,
+    MailReceived,
+    MailRetried,
+    MailSent,
+)
 from peakend.mail.queries import ReceivedNotFound
 
 
@@ -27,3 +34,37 @@ async def take_mail(tx: Transaction, fact: MailReceived) -> None:
     """Put a mail that came into its conversation."""
     with contextlib.suppress(ReceivedNotFound):
         await actions.take_mail(tx, received_id=fact.received_id)
+
+
+@reacts_to(MailSent)
+async def show_that_mail_went(tx: Transaction, fact: MailSent) -> None:
+    """Let who has the conversation open see that an answer was taken by the mail server."""
+    if fact.mail == "reply":
+        await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="sent")
+
+
+@reacts_to(MailFailed)
+async def show_that_mail_failed(tx: Transaction, fact: MailFailed) -> None:
+    """Let who has the conversation open see that an answer was given up."""
+    if fact.mail == "reply":
+        await actions.tell_mail_moved(
+            tx, message_id=fact.about, mail_id=fact.mail_id, state="failed"
+        )
+
+
+@reacts_to(MailBounced)
+async def show_that_mail_returned(tx: Transaction, fact: MailBounced) -> None:
+    """Let who has the conversation open see that an answer did not arrive."""
+    if fact.mail == "reply":
+        await actions.tell_mail_moved(
+            tx, message_id=fact.about, mail_id=fact.mail_id, state="bounced"
+        )
+
+
+@reacts_to(MailRetried)
+async def show_that_mail_goes_again(tx: Transaction, fact: MailRetried) -> None:
+    """Let who has the conversation open see that an answer waits anew."""
+    if fact.mail == "reply":
+        await actions.tell_mail_moved(
+            tx, message_id=fact.about, mail_id=fact.mail_id, state="queued"
+        )

@@ -17,7 +17,7 @@ from peakend.assist.models import ApprovalRow
 from peakend.assist.rules.approvals import LONGEST_WHY
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
-from peakend.conversations.queries import ConversationRecord, NotYours, Rich
+from peakend.conversations.queries import ConversationRecord, MailGiven, NotYours, Rich
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
@@ -28,8 +28,9 @@ Outcome = Literal["approved", "changed", "returned"]
 
 _ASK = """
 INSERT INTO reply_approval (id, conversation_id, writer_id, asked_id, required, own_team, text,
-                            files, article_id, reply_to, asked_at, asked_seq, rich, template_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                            files, article_id, reply_to, asked_at, asked_seq, rich, template_id,
+                            mail)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT DO NOTHING
 """
 # Who sends it anew has taken up what came back.
@@ -105,11 +106,13 @@ async def ask_approval(
     file_ids: list[UUID] | None = None,
     article_id: UUID | None = None,
     reply_to: UUID | None = None,
+    mail: MailGiven | None = None,
 ) -> UUID:
     """Let a reply wait for a senior: for one, or for any who may; the client's id is its id.
 
-    With `content` it is a rich message, which holds its words and pictures itself. Errors:
-    ConversationNotFound, NotYours, OneWaitsAlready, NoApprover, and those of `reply`.
+    With `content` it is a rich message, which holds its words and pictures itself; with `mail` it
+    goes by mail when it goes. Errors: ConversationNotFound, NotYours, OneWaitsAlready, NoApprover,
+    and those of `reply`.
     """
     row = await timeline.need_conversation(tx, conversation_id, by, lock=True)
     if await _known(tx, client_id, row, by):
@@ -121,35 +124,41 @@ async def ask_approval(
         raise NoApprover(fields={"asked_id": "assist.no_approver"})
     rich: dict[str, Any] | None = None
     if content is not None:
-        if text or file_ids:
-            raise Invalid(fields={"text" if text else "file_ids": "unexpected"})
+        both = {"text": text, "file_ids": file_ids, "mail": mail}
+        if wrong := next((name for name, given in both.items() if given), None):
+            raise Invalid(fields={wrong: "unexpected"})
         ready = await conversations.ready_rich(
             tx, content, language=row.language, by=by, template_id=template_id,
             canned_reply_id=canned_reply_id,
         )  # fmt: skip
         text, file_ids, rich = ready.text, ready.file_ids, ready.params
     kept, files = await conversations.checked_reply(
-        tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids, reply_to=reply_to
-    )
+        tx, conversation_id=row.id, text=text, by=by, file_ids=file_ids,
+        reply_to=reply_to, mail=mail,
+    )  # fmt: skip
     required = await queries.must_wait(tx, by, row.queue_id)
     new = await tx.run(
         _ASK, client_id, row.id, by.id, asked_id, required, own_team, kept, files, article_id,
         reply_to, tx.now, row.last_seq, rich, template_id if rich else None,
+        msgspec.to_builtins(mail) if mail is not None else None,
     )  # fmt: skip
     if not new:
         raise OneWaitsAlready
     await tx.run(_TAKEN_UP, row.id, by.id, tx.now)
     assert by.id is not None
-    await record(
-        tx,
-        ApprovalAsked(
-            conversation_id=row.id, approval_id=client_id, agent_id=by.id, leg_id=row.leg_id,
-            asked_id=asked_id, required=required, own_team=own_team,
-        ),
+    asked = ApprovalAsked(
+        conversation_id=row.id, approval_id=client_id, agent_id=by.id, leg_id=row.leg_id,
+        asked_id=asked_id, required=required, own_team=own_team,
     )  # fmt: skip
-    warn = timedelta(minutes=(await queries.care(tx)).approval.warn_min)
-    await enqueue(tx, "assist.warn_late", run_at=tx.now + warn, approval_id=client_id)
+    await _tell_asked(tx, asked)
     return client_id
+
+
+async def _tell_asked(tx: Transaction, asked: ApprovalAsked) -> None:
+    """Record that a reply waits, and have somebody warned where it waits too long."""
+    await record(tx, asked)
+    warn = timedelta(minutes=(await queries.care(tx)).approval.warn_min)
+    await enqueue(tx, "assist.warn_late", run_at=tx.now + warn, approval_id=asked.approval_id)
 
 
 async def _known(tx: Transaction, client_id: UUID, row: ConversationRecord, by: Actor) -> bool:
@@ -221,7 +230,11 @@ async def _changed(
     """Return what waits as the senior would have it. Errors: Invalid, and those of `send_rich`."""
     change = msgspec.structs.replace
     if row.rich is None:
-        return change(row, text=text) if text is not None and text.strip() != row.text else row
+        if text is None or text.strip() == row.text:
+            return row
+        # The senior's words take the place of the writer's HTML, which says something else.
+        mail = row.mail and row.mail | {"html": ""}
+        return change(row, text=text, mail=mail)
     if content is None:
         raise Invalid(fields={"content": "required"})
     known = [UUID(str(one["id"])) for one in row.files or ()]
@@ -246,6 +259,7 @@ async def _send(tx: Transaction, row: ApprovalRow, going: ApprovalRow, by: Actor
         reply_to=row.reply_to,
         rich=going.rich,
         template_id=row.template_id,
+        mail=going.mail,
     )
     kept = None if going is row else sent.text
     await tx.run(_DECIDE, row.id, "sent", tx.now, by.id, kept, None, sent.id)

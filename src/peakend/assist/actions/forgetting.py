@@ -44,7 +44,7 @@ async def _drop_approvals(tx: Transaction, ids: list[UUID]) -> int:
 
 holds(
     Held(table="reply_approval", of="beside", about="conversation", erase=_drop_approvals,
-         find="SELECT organisation_id, text, sent_text, why, asked_at " + _APPROVALS),
+         find="SELECT organisation_id, text, mail, sent_text, why, asked_at " + _APPROVALS),
     # Its notes and seats go with the thread.
     Held(table="side_thread", of="beside", about="conversation", copied=False,
          erase="DELETE " + _THREADS, find="SELECT t.organisation_id, t.kind, t.at " + _THREADS),

@@ -11,7 +11,7 @@ from msgspec import Meta
 from peakend.accounts import queries as accounts
 from peakend.assist import actions, queries
 from peakend.assist.rules.approvals import ApprovalRules, BuiltIn
-from peakend.conversations.queries import Rich
+from peakend.conversations.queries import MailGiven, Rich
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
@@ -35,6 +35,7 @@ class ApprovalAskedFor(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     file_ids: Annotated[list[UUID], Meta(max_length=10)] = []
     article_id: UUID | None = None
     reply_to: UUID | None = None
+    mail: MailGiven | None = None
 
 
 class ApprovalDecision(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -107,6 +108,7 @@ async def ask_approval(
         file_ids=data.file_ids,
         article_id=data.article_id,
         reply_to=data.reply_to,
+        mail=data.mail,
     )
     return (await queries.approval_view(tx, approval_id, actor)).approval
 

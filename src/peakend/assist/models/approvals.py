@@ -27,6 +27,8 @@ reply_approval_table = tenant_table(
     Column("files", JSONB),
     # What it shows in the place of its text, as the message will keep it.
     Column("rich", JSONB),
+    # What makes it a mail: to whom, about what, its HTML.
+    Column("mail", JSONB),
     Column("template_id", Uuid(as_uuid=True)),
     Column("article_id", Uuid(as_uuid=True)),
     Column("reply_to", Uuid(as_uuid=True)),
@@ -72,6 +74,7 @@ class ApprovalRow(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     files: list[dict[str, Any]] | None
     rich: dict[str, Any] | None
+    mail: dict[str, Any] | None
     template_id: UUID | None
     article_id: UUID | None
     reply_to: UUID | None

@@ -64,7 +64,8 @@ class ApprovalNotFound(NotFound):
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """A reply that waits, or came back; `newer` says that the customer has written since.
 
-    `rich` is what the customer will see in the place of the text, with its `pictures`.
+    `rich` is what the customer will see in the place of the text, with its `pictures`; `mail` what
+    makes it a mail.
     """
 
     id: UUID
@@ -78,6 +79,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     files: list[str]
     rich: dict[str, Any] | None
+    mail: dict[str, Any] | None
     pictures: list[File]
     asked_at: datetime
     state: State
@@ -269,6 +271,7 @@ async def _shown(
             text=row.text,
             files=[] if row.rich else [str(one.get("name", "")) for one in row.files or ()],
             rich=row.rich,
+            mail=row.mail,
             pictures=conversations.shown_files(tx.organisation_id, row.files, tx.now)
             if row.rich
             else [],

@@ -3,6 +3,16 @@
 from peakend.conversations.actions import archiving as _archiving
 from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
+from peakend.conversations.actions.answering import (
+    CardsNotByMail,
+    HiddenAddress,
+    NobodyToMail,
+    NoMail,
+    Undone,
+    retry_mail,
+    tell_mail_moved,
+    undo_mail,
+)
 from peakend.conversations.actions.approving import approved_reply, attached_beside
 from peakend.conversations.actions.browsing import Looking, forget_visitors, see_visitor
 from peakend.conversations.actions.cards import CardTooLong, WrongCardTemplate, WrongRich
@@ -82,7 +92,7 @@ from peakend.conversations.actions.labels import (
     may_share,
     publish_reasons,
 )
-from peakend.conversations.actions.mailing import follow_mailbox, note_sent_mail, take_mail
+from peakend.conversations.actions.mailing import follow_mailbox, take_mail
 from peakend.conversations.actions.marking import (
     TagNotFound,
     TooManyTags,
@@ -146,6 +156,7 @@ from peakend.conversations.actions.talking import (
     react,
     recall,
 )
+from peakend.conversations.actions.threading import note_sent_mail
 from peakend.conversations.actions.views import (
     NotYourView,
     TooManyViews,
@@ -170,10 +181,12 @@ from peakend.conversations.rules.reasons import ReasonNode
 __all__ = [
     "AlreadyTalking",
     "CardTooLong",
+    "CardsNotByMail",
     "ChannelNotFound",
     "ChoiceNotFound",
     "Cleared",
     "EmptyMessage",
+    "HiddenAddress",
     "IdentityRequired",
     "InvitationsOff",
     "LinkNotGood",
@@ -181,9 +194,11 @@ __all__ = [
     "MessageIsGone",
     "MoveNotAllowed",
     "NoFile",
+    "NoMail",
     "NoReaction",
     "NoWords",
     "NobodyThere",
+    "NobodyToMail",
     "NotClosed",
     "NotInvitedNow",
     "NotQuotable",
@@ -214,6 +229,7 @@ __all__ = [
     "TooManyTemplates",
     "TooManyViews",
     "TryAgain",
+    "Undone",
     "UnknownHours",
     "UnknownQueue",
     "UnknownReason",
@@ -296,6 +312,7 @@ __all__ = [
     "reply",
     "resume_link",
     "resumed_token",
+    "retry_mail",
     "save_draft",
     "see_followed",
     "see_visitor",
@@ -311,7 +328,9 @@ __all__ = [
     "system_message",
     "tag",
     "take_mail",
+    "tell_mail_moved",
     "uncleared",
+    "undo_mail",
     "unfollow",
     "unlink_conversations",
     "unpin",

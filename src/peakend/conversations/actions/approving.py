@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from peakend.conversations.actions.answering import checked_mail_text
 from peakend.conversations.actions.posting import NewMessage, checked_text
 from peakend.conversations.actions.receiving import attached
 from peakend.conversations.actions.replying import put_reply
 from peakend.conversations.actions.rich import tell_rich
 from peakend.conversations.models import MessageRecord
 from peakend.conversations.ports import provided
+from peakend.conversations.rules.answering import MailGiven
 from peakend.conversations.rules.rich import RICH
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -27,13 +31,17 @@ async def approved_reply(
     reply_to: UUID | None = None,
     rich: dict[str, Any] | None = None,
     template_id: UUID | None = None,
+    mail: dict[str, Any] | None = None,
 ) -> MessageRecord:
     """Send what a senior has approved, in the name of the writer who still holds the conversation.
 
-    `rich` is what it shows in the place of its text. Errors: ConversationNotFound,
-    ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, and what the house says of the
-    wording.
+    `rich` is what it shows in the place of its text, `mail` what was kept of how it goes by mail.
+    Errors: ConversationNotFound, ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, those
+    of `queue_answer`, and what the house says of the wording.
     """
+    given = msgspec.convert(mail, MailGiven) if mail is not None else None
+    if given is not None:
+        text = await checked_mail_text(tx, text, given)
     if provided.wording is not None:
         await provided.wording(tx, text)
     message = NewMessage(
@@ -49,7 +57,7 @@ async def approved_reply(
         params=rich,
     )
     writer = Actor(organisation_id=tx.organisation_id, kind="member", id=writer_id)
-    kept, posted = await put_reply(tx, conversation_id, message, writer)
+    kept, posted = await put_reply(tx, conversation_id, message, writer, mail=given)
     if posted is not None and rich is not None:
         await tell_rich(tx, kept, posted, agent_id=writer_id, template_id=template_id)
     return kept

@@ -6,20 +6,22 @@ from uuid import UUID
 import msgspec
 
 from peakend.conversations.actions.cards import WrongRich, pictures_at_hand
-from peakend.conversations.actions.posting import TextTooLong, checked_text
+from peakend.conversations.actions.posting import NotText, TextTooLong, checked_text
 from peakend.conversations.queries.access import need_conversation
 from peakend.conversations.rules import rich as rules
+from peakend.conversations.rules.answering import MailGiven
 from peakend.conversations.rules.rich import HeldCard
-from peakend.conversations.rules.texts import LONGEST_MESSAGE
+from peakend.conversations.rules.texts import LONGEST_MESSAGE, is_text
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
 
 _SAVE = """
-INSERT INTO draft AS d (conversation_id, member_id, text, kind, card, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO draft AS d (conversation_id, member_id, text, kind, card, mail, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (organisation_id, conversation_id, member_id, kind)
-DO UPDATE SET text = excluded.text, card = excluded.card, updated_at = excluded.updated_at
+DO UPDATE SET text = excluded.text, card = excluded.card, mail = excluded.mail,
+    updated_at = excluded.updated_at
 """
 
 
@@ -31,21 +33,27 @@ async def save_draft(
     kind: str,
     by: Actor,
     card: HeldCard | None = None,
+    mail: MailGiven | None = None,
 ) -> None:
     """Keep a reply or a note that a person is writing; without words and card it is forgotten.
 
+    With `mail` a reply goes by mail, and its HTML is words, too.
+
     No fact: nothing happened yet. Errors: ConversationNotFound, TextTooLong, WrongRich,
-    FileNotFound, RichTemplateNotFound, CannedReplyNotFound, Invalid.
+    FileNotFound, RichTemplateNotFound, CannedReplyNotFound, NotText, Invalid.
     """
     await need_conversation(tx, conversation_id, by)
     if len(text) > LONGEST_MESSAGE:
         raise TextTooLong(longest=LONGEST_MESSAGE)
-    if card is not None and kind != "agent":
-        raise Invalid(fields={"card": "unexpected"})
+    if kind != "agent" and (card is not None or mail is not None):
+        raise Invalid(fields={"card" if card is not None else "mail": "unexpected"})
+    if mail is not None and not is_text(mail.subject + mail.html):
+        raise NotText
     kept = checked_text(text, may_be_empty=True) if text.strip() else ""
-    if kept or card is not None:
+    if kept or card is not None or (mail is not None and mail.html.strip()):
         below = await _kept_card(tx, card, by) if card is not None else None
-        await tx.run(_SAVE, conversation_id, by.id, kept, kind, below, tx.now)
+        how = msgspec.to_builtins(mail) if mail is not None else None
+        await tx.run(_SAVE, conversation_id, by.id, kept, kind, below, how, tx.now)
         return
     await tx.run(
         "DELETE FROM draft WHERE organisation_id = current_organisation() "

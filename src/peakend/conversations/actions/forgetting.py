@@ -17,7 +17,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import remove_files
 from peakend.kernel.ids import new_id
 from peakend.kernel.personal import Age, Held, goes_with_age, holds
-from peakend.mail.actions import forget_received
+from peakend.mail.actions import forget_answers, forget_received
 
 _LOCK = """
 SELECT id, customer_id, channel_kind AS channel, last_seq FROM conversation
@@ -55,6 +55,7 @@ WITH gone AS (
 SELECT (SELECT count(*) FROM gone) AS messages,
        (SELECT coalesce(array_agg(received_id), '{}') FROM mails
         WHERE received_id IS NOT NULL) AS received,
+       (SELECT coalesce(array_agg(id), '{}') FROM gone) AS ids,
        (SELECT coalesce(array_agg(f ->> 'id'), '{}')
         FROM (SELECT files FROM gone UNION ALL SELECT files FROM kept) a,
              LATERAL jsonb_array_elements(a.files) f
@@ -93,6 +94,7 @@ class _Row(msgspec.Struct, frozen=True):
 class _Gone(msgspec.Struct, frozen=True):
     messages: int
     received: list[UUID]
+    ids: list[UUID]
     files: list[str]
 
 
@@ -114,6 +116,7 @@ async def clear_conversations(tx: Transaction, *, ids: list[UUID], why: str, on:
         assert gone is not None
         files += await remove_files(tx, [UUID(one) for one in gone.files])
         await forget_received(tx, ids=gone.received)
+        await forget_answers(tx, about=gone.ids)
         messages += gone.messages
         params = {"why": why, "on": on.isoformat(), "messages": gone.messages}
         await tx.run(_LINE, row.id, row.last_seq + 1, new_id(), tx.now, REMOVED, params, why)
@@ -168,7 +171,7 @@ holds(
          empties=("text", "files"),
          find=_of("recalled_message", "t.message_id, t.text, t.recalled_at") + " AND t.text <> ''"),
     Held(table="draft", of="drafts", about="conversation",
-         find=_of("draft", "t.text, t.kind, t.card -> 'content' AS card, t.updated_at")),
+         find=_of("draft", "t.text, t.kind, t.card -> 'content' AS card, t.mail, t.updated_at")),
     Held(table="mention", of="messages", about="conversation", copied=False),
     Held(table="conversation_mail", of="messages", about="conversation", empties=("subject",),
          find=_of("conversation_mail", "t.subject") + " AND t.subject <> ''"),

@@ -16,6 +16,7 @@ from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Posted, Said, post
 from peakend.conversations.actions.receiving import ChannelNotFound, next_number, woken
 from peakend.conversations.actions.replying import OPEN, system_message
+from peakend.conversations.actions.threading import NOTE
 from peakend.conversations.events import (
     ChannelChanged,
     ConversationReopened,
@@ -85,11 +86,6 @@ WHERE organisation_id = current_organisation() AND id = $1
 _TAKEN = """
 SELECT EXISTS (SELECT FROM message_mail
                WHERE organisation_id = current_organisation() AND received_id = $1)
-"""
-_NOTE = """
-INSERT INTO message_mail (message_id, direction, header_digest, received_id, mail_id)
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (organisation_id, message_id) DO NOTHING
 """
 # By mail he was written to from here before: nobody else's address, as far as anybody knows.
 _BY_MAIL = """
@@ -351,9 +347,4 @@ async def _files(tx: Transaction, content: ReceivedContent) -> list[dict[str, An
 async def _note(tx: Transaction, message_id: UUID, letter: _Letter) -> None:
     received = letter.received
     digest = header_digest(received.message_id or str(received.id))
-    await tx.run(_NOTE, message_id, "in", digest, received.id, None)
-
-
-async def note_sent_mail(tx: Transaction, *, message_id: UUID, mail_id: UUID, header: str) -> None:
-    """Note which mail of ours a message is, so that what answers it finds its conversation."""
-    await tx.run(_NOTE, message_id, "out", header_digest(header), None, mail_id)
+    await tx.run(NOTE, message_id, "in", digest, received.id, None)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.accounts.queries import MemberNotFound, member_briefs
+from peakend.conversations.actions.answering import checked_mail_text, send_by_mail
 from peakend.conversations.actions.following import call
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Posted, Said, checked_text, post
@@ -19,6 +20,7 @@ from peakend.conversations.events import (
 from peakend.conversations.models import MessageRecord
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.rules.answering import MAIL, MailGiven
 from peakend.conversations.rules.rich import RICH
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -38,16 +40,18 @@ async def reply(
     file_ids: list[UUID] | None = None,
     article_id: UUID | None = None,
     reply_to: UUID | None = None,
+    mail: MailGiven | None = None,
 ) -> MessageRecord:
     """Send an agent's answer, once for each client id; `reply_to` is the message it quotes.
 
-    Only who holds the conversation (or sees all of them) may. Errors: ConversationNotFound,
-    ConversationIsClosed, NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound,
-    MessageIsGone, NotQuotable, and what the house says of the wording.
+    In a conversation by mail it goes by mail, in others with `mail` only. Only who holds the
+    conversation (or sees all of them) may. Errors: ConversationNotFound, ConversationIsClosed,
+    NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound, MessageIsGone, NotQuotable,
+    those of `queue_answer`, NobodyToMail, and what the house says of the wording.
     """
     kept, _ = await replied(
         tx, conversation_id=conversation_id, client_id=client_id, text=text, by=by,
-        file_ids=file_ids, article_id=article_id, reply_to=reply_to,
+        file_ids=file_ids, article_id=article_id, reply_to=reply_to, mail=mail,
     )  # fmt: skip
     return kept
 
@@ -63,6 +67,7 @@ async def replied(
     article_id: UUID | None = None,
     reply_to: UUID | None = None,
     rich: dict[str, Any] | None = None,
+    mail: MailGiven | None = None,
 ) -> tuple[MessageRecord, Posted | None]:
     """Send an answer as `reply` does; no Posted where it was there already.
 
@@ -71,8 +76,9 @@ async def replied(
     if provided.approval is not None:
         await provided.approval(tx, by=by, queue_id=None, posted=False)
     kept_text, files = await checked_reply(
-        tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids, reply_to=reply_to
-    )
+        tx, conversation_id=conversation_id, text=text, by=by, file_ids=file_ids,
+        reply_to=reply_to, mail=mail,
+    )  # fmt: skip
     message = NewMessage(
         kind="agent",
         text=kept_text,
@@ -85,7 +91,7 @@ async def replied(
         code=RICH if rich is not None else None,
         params=rich,
     )
-    kept, posted = await put_reply(tx, conversation_id, message, by)
+    kept, posted = await put_reply(tx, conversation_id, message, by, mail=mail)
     if posted is not None and provided.approval is not None:
         # The queue is known from the row that was written, so nobody asks for it before.
         await provided.approval(tx, by=by, queue_id=posted.queue_id, posted=True)
@@ -100,6 +106,7 @@ async def checked_reply(
     by: Actor,
     file_ids: list[UUID] | None = None,
     reply_to: UUID | None = None,
+    mail: MailGiven | None = None,
 ) -> tuple[str, list[dict[str, Any]] | None]:
     """Return text and files as a reply keeps them.
 
@@ -107,13 +114,20 @@ async def checked_reply(
     """
     if reply_to is not None:
         await check_quotable(tx, reply_to, into="agent", conversation_id=conversation_id, by=by)
+    if mail is not None:
+        text = await checked_mail_text(tx, text, mail)
     if provided.wording is not None:
         await provided.wording(tx, text)
     return checked_text(text, may_be_empty=bool(file_ids)), await attached(tx, file_ids)
 
 
 async def put_reply(
-    tx: Transaction, conversation_id: UUID, message: NewMessage, by: Actor
+    tx: Transaction,
+    conversation_id: UUID,
+    message: NewMessage,
+    by: Actor,
+    *,
+    mail: MailGiven | None = None,
 ) -> tuple[MessageRecord, Posted | None]:
     """Write an answer of whoever holds the conversation; no Posted where it was there already."""
     said = Said(
@@ -128,6 +142,8 @@ async def put_reply(
     kept, posted = await post(
         tx, conversation_id, message, said, states=("serving",), by=by, must_hold=True
     )
+    if posted is not None and (mail is not None or posted.channel == MAIL):
+        kept = await send_by_mail(tx, kept, mail, by)
     if posted is not None and posted.beside:
         await bring_forward(tx, conversation_id)
     return kept, posted

@@ -38,6 +38,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import File, file_url, withdraw_files
 from peakend.kernel.ids import new_id
 from peakend.language.queries import shortened
+from peakend.mail.actions import take_answer_back
 
 MOST_QUOTED_IN = 100
 LONGEST_REASON = 200
@@ -54,6 +55,11 @@ UPDATE message SET
     reactions = NULL, code = NULL, params = NULL, lexemes = array_to_tsvector('{}'::text[]),
     recalled_at = $2
 WHERE organisation_id = current_organisation() AND id = $1
+"""
+
+_MAIL = """
+SELECT params ->> 'mail_id' FROM message
+WHERE organisation_id = current_organisation() AND id = $1 AND code = 'mail'
 """
 
 _LAST_SAID = """
@@ -160,9 +166,10 @@ class _Said(msgspec.Struct, frozen=True):
 async def recall(tx: Transaction, *, message_id: UUID, by: Actor) -> UUID:
     """Take one's own message back and return its conversation; doing it twice does nothing.
 
-    Errors: MessageNotFound, NotYourMessage, TooLateToRecall.
+    A mail can be taken back until somebody hands it over. Errors: MessageNotFound, NotYourMessage,
+    TooLateToRecall, HandedOver.
     """
-    found, row = await _message(tx, message_id, by)
+    found, row = await found_message(tx, message_id, by)
     # A customer who was merged goes by another id since; the conversation says whose words it are.
     is_own = found.kind == "customer" if by.kind == "visitor" else found.author_id == by.id
     if found.kind not in OWN or not is_own:
@@ -171,9 +178,23 @@ async def recall(tx: Transaction, *, message_id: UUID, by: Actor) -> UUID:
         return row.id
     if not in_time_to_recall(found.at, tx.now):
         raise TooLateToRecall
+    if found.kind == "agent" and (mail_id := await tx.value(_MAIL, message_id)) is not None:
+        await take_answer_back(tx, mail_id=UUID(mail_id))
+    await take_back(tx, found, row, by)
+    return row.id
+
+
+async def take_back(
+    tx: Transaction, found: Quoted, row: ConversationRecord, by: Actor, *, files_too: bool = True
+) -> None:
+    """Empty a message in its locked conversation; what it said is kept apart.
+
+    Links to its files lead nowhere then, unless who wrote it goes on with them.
+    """
+    message_id = found.id
     await tx.run(_KEEP, message_id, tx.now)
     await tx.run(_EMPTY, message_id, tx.now)
-    if found.files:
+    if found.files and files_too:
         await withdraw_files(tx, [UUID(str(file["id"])) for file in found.files])
     if found.kind != "note":
         await _preview_anew(tx, row.id)
@@ -201,7 +222,6 @@ async def recall(tx: Transaction, *, message_id: UUID, by: Actor) -> UUID:
                 conversation_id=one.conversation_id, message_id=one.id, recalled_id=message_id
             ),
         )
-    return row.id
 
 
 async def react(tx: Transaction, *, message_id: UUID, reaction: Reaction | None, by: Actor) -> UUID:
@@ -210,7 +230,7 @@ async def react(tx: Transaction, *, message_id: UUID, reaction: Reaction | None,
     What the customer sees takes signs of who holds the conversation only. Errors: MessageNotFound,
     MessageIsGone, NotYours, NoReaction.
     """
-    found, row = await _message(tx, message_id, by)
+    found, row = await found_message(tx, message_id, by)
     if found.recalled:
         raise MessageIsGone
     if found.kind not in SAID and not (found.kind == "note" and by.kind == "member"):
@@ -255,7 +275,7 @@ async def original(tx: Transaction, *, message_id: UUID, reason: str, by: Actor)
     why = one_line(reason, LONGEST_REASON)
     if len(why) < 2:
         raise ReasonMissing(fields={"reason": "short"})
-    found, row = await _message(tx, message_id, by)
+    found, row = await found_message(tx, message_id, by)
     kept = await tx.one(
         _Kept,
         "SELECT text, files, recalled_at FROM recalled_message "
@@ -285,7 +305,7 @@ async def original(tx: Transaction, *, message_id: UUID, reason: str, by: Actor)
     return Original(text=kept.text, files=files, recalled_at=kept.recalled_at)
 
 
-async def _message(
+async def found_message(
     tx: Transaction, message_id: UUID, by: Actor
 ) -> tuple[Quoted, ConversationRecord]:
     """Return a message and its locked conversation if this actor may see both."""

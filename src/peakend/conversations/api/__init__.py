@@ -3,9 +3,11 @@
 from typing import Any
 
 from peakend.conversations.api import (
+    answering,
     aside,
     browsing,
     desk,
+    drafts,
     fields,
     following,
     links,
@@ -21,6 +23,8 @@ from peakend.conversations.api import (
 
 routes: list[Any] = [
     *desk.routes,
+    *drafts.routes,
+    *answering.routes,
     *aside.routes,
     *fields.routes,
     *links.routes,

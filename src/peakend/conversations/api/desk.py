@@ -11,7 +11,7 @@ from litestar.params import Body, Parameter
 from msgspec import Meta
 
 from peakend.conversations import actions, queries
-from peakend.conversations.rules.rich import HeldCard
+from peakend.conversations.rules.answering import MailGiven
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Refused
@@ -41,14 +41,7 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     mentions: Ids = []
     article_id: UUID | None = None
     reply_to: UUID | None = None
-
-
-class DraftGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a person is writing."""
-
-    text: Text
-    kind: Literal["agent", "note"] = "agent"
-    card: HeldCard | None = None
+    mail: MailGiven | None = None
 
 
 class ReadGiven(msgspec.Struct, forbid_unknown_fields=True):
@@ -217,27 +210,9 @@ async def write_message(
         file_ids=data.file_ids,
         article_id=data.article_id,
         reply_to=data.reply_to,
+        mail=data.mail,
     )
     return await queries.message_of(tx, written)
-
-
-@put(
-    "/conversations/{conversation_id:uuid}/draft",
-    summary="Keep what is being written",
-    opt=needs("conversations.note"),
-    status_code=204,
-)
-async def keep_draft(
-    conversation_id: UUID, data: DraftGiven, actor: Actor, tx: Transaction
-) -> None:
-    await actions.save_draft(
-        tx,
-        conversation_id=conversation_id,
-        text=data.text,
-        kind=data.kind,
-        card=data.card,
-        by=actor,
-    )
 
 
 @post(
@@ -388,7 +363,6 @@ routes = [
     message_list,
     contact_list,
     write_message,
-    keep_draft,
     mark_read,
     close_conversation,
     reopen_conversation,

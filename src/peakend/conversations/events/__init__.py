@@ -28,6 +28,7 @@ from peakend.conversations.events.matters import (
 )
 from peakend.conversations.events.rich import ChoiceMade, RichMessageSent, RichTemplateChanged
 from peakend.conversations.events.timeline import (
+    AnswerMailMoved,
     CannedReplyChanged,
     ChannelChanged,
     ChannelSeen,
@@ -65,6 +66,7 @@ from peakend.conversations.events.timeline import (
 )
 
 __all__ = [
+    "AnswerMailMoved",
     "CannedReplyChanged",
     "ChannelChanged",
     "ChannelSeen",

@@ -128,6 +128,18 @@ class MessageRecalled(_OfMessage):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerMailMoved(Fact):
+    """The mail of an answer was sent, given up, tried anew or returned (`state`)."""
+
+    conversation_id: UUID
+    customer_id: UUID
+    channel: str
+    message_id: UUID
+    mail_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuoteEmptied(Fact):
     """A message that quotes or passes on a recalled one shows nothing of it any more."""
 

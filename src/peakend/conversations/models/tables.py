@@ -365,10 +365,10 @@ draft_table = tenant_table(
     *reference("member_id", "member", nullable=False),
     Column("text", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    # What goes with a reply, where it comes from, and which of its pictures are the writer's own.
+    # What goes with a reply, which of its pictures are the writer's own, and what makes it a mail.
     Column("card", JSONB),
+    Column("mail", JSONB),
     _time("updated_at", nullable=False),
-    # A reply and a note are written beside each other.
     primary_key=("conversation_id", "member_id", "kind"),
 )
 

@@ -11,6 +11,7 @@ from peakend.conversations.queries.access import (
     versions,
     visible,
 )
+from peakend.conversations.queries.answering import Answering, answering
 from peakend.conversations.queries.browsing import (
     Bubble,
     VisitorHere,
@@ -132,6 +133,7 @@ from peakend.conversations.queries.visitor import (
     visitor_message,
     visitor_state,
 )
+from peakend.conversations.rules.answering import MailGiven
 from peakend.conversations.rules.filling import Filling, card_fault
 from peakend.conversations.rules.rich import Rich, introduced
 from peakend.conversations.rules.states import Due, Target, clock_runs
@@ -139,6 +141,7 @@ from peakend.conversations.rules.views import ViewFilter
 
 __all__ = [
     "AddressHidden",
+    "Answering",
     "Author",
     "Bubble",
     "CannedReply",
@@ -162,6 +165,7 @@ __all__ = [
     "FoundMessage",
     "FoundPage",
     "KeyedChannel",
+    "MailGiven",
     "MailGone",
     "MailShown",
     "MailSource",
@@ -193,6 +197,7 @@ __all__ = [
     "VisitorHere",
     "VisitorMessage",
     "VisitorsHere",
+    "answering",
     "any_conversation",
     "blind_to",
     "brand_of",

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.rules.answering import MailGiven
 from peakend.conversations.rules.rich import Rich, pictures
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, files
 
 _DRAFTS = """
-SELECT text, kind, card FROM draft
+SELECT text, kind, card, mail FROM draft
 WHERE organisation_id = current_organisation() AND conversation_id = $1 AND member_id = $2
 ORDER BY updated_at LIMIT 2
 """
@@ -31,18 +32,25 @@ class Draft(msgspec.Struct, frozen=True):
     text: str
     kind: Literal["agent", "note"]
     card: DraftCard | None
+    mail: MailGiven | None = None
 
 
 class _Row(msgspec.Struct, frozen=True):
     text: str
     kind: Literal["agent", "note"]
     card: dict[str, Any] | None
+    mail: dict[str, Any] | None
 
 
 async def drafts(tx: Transaction, conversation_id: UUID, member_id: UUID | None) -> list[Draft]:
     """Return what a person was writing in a conversation: a reply, a note, both or nothing."""
     return [
-        Draft(row.text, row.kind, await _card(tx, row.card) if row.card else None)
+        Draft(
+            row.text,
+            row.kind,
+            await _card(tx, row.card) if row.card else None,
+            msgspec.convert(row.mail, MailGiven) if row.mail else None,
+        )
         for row in await tx.all(_Row, _DRAFTS, conversation_id, member_id)
     ]
 

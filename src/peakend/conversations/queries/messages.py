@@ -9,6 +9,7 @@ import msgspec
 
 from peakend.accounts.queries import member_briefs
 from peakend.conversations.models import MESSAGE_COLUMNS, ConversationRecord, MessageRecord
+from peakend.conversations.queries.mail_states import Mails, MessageMail, message_mails
 from peakend.conversations.queries.quotes import Quote, Quoted, quotes, shown_quote
 from peakend.conversations.rules.states import Arrival, AuthorKind, Kind, message_state
 from peakend.conversations.rules.talking import Reaction
@@ -101,6 +102,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     quote: Quote | None
     reactions: list[ReactionShown]
     recalled_at: datetime | None
+    mail: MessageMail | None = None
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -169,6 +171,7 @@ def shown(
     marks: Marks,
     names: Mapping[UUID, str],
     found: Mapping[UUID, Quoted],
+    mails: Mails | None = None,
 ) -> Message:
     """Return a message as staff see it; `found` are the messages that are quoted."""
     return Message(
@@ -199,6 +202,7 @@ def shown(
         quote=shown_quote(record, found, names),
         reactions=[_reaction(one, names) for one in record.reactions or ()],
         recalled_at=record.recalled_at,
+        mail=mails.get(record.id) if mails else None,
     )
 
 
@@ -283,7 +287,8 @@ async def messages(
         records = await records_before(tx, row.id, before_seq, limit, notes=True)
     found = await quotes(tx, records)
     names = await author_names(tx, records, found=found)
-    return [shown(tx, record, marks_of(row), names, found) for record in records]
+    mails = await message_mails(tx, records)
+    return [shown(tx, record, marks_of(row), names, found, mails) for record in records]
 
 
 async def messages_by_id(
@@ -305,8 +310,10 @@ async def messages_by_id(
         records = [r for r in records if r.kind != "note" and r.customer_id == actor.customer_id]
     found = await quotes(tx, records)
     names = await author_names(tx, records, names, found)
+    mails = await message_mails(tx, records)
     return [
-        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names, found) for r in records
+        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names, found, mails)
+        for r in records
     ]
 
 
@@ -356,4 +363,5 @@ async def message_of(tx: Transaction, record: MessageRecord) -> Message:
     """Return a message just written, as its writer sees it: not read yet."""
     found = await quotes(tx, [record])
     names = await author_names(tx, [record], found=found)
-    return shown(tx, record, Marks(0, 0, 0), names, found)
+    mails = await message_mails(tx, [record])
+    return shown(tx, record, Marks(0, 0, 0), names, found, mails)

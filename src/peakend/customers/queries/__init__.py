@@ -22,9 +22,11 @@ from peakend.customers.queries.cards import (
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
 from peakend.customers.queries.looks import looks
+from peakend.customers.queries.reaching import Reachable, mail_addresses
 from peakend.customers.queries.seeing import (
     address_seen,
     display_name,
+    masked_address,
     name_for,
     name_to_say,
     sees_addresses,
@@ -51,6 +53,7 @@ __all__ = [
     "Duplicate",
     "MergeView",
     "PageTrace",
+    "Reachable",
     "Visitor",
     "actor_for_visitor",
     "address_seen",
@@ -67,8 +70,10 @@ __all__ = [
     "is_erased",
     "last_seen",
     "looks",
+    "mail_addresses",
     "mail_domains",
     "mail_identity",
+    "masked_address",
     "name_for",
     "name_to_say",
     "need_customer",

@@ -60,6 +60,11 @@ def address_seen(actor: Actor, email: str) -> str:
     return seen_identity("email", email, level_of(actor, "email"))
 
 
+def masked_address(email: str) -> str:
+    """Return a mail address as those see it who see a part."""
+    return seen_identity("email", email, "masked")
+
+
 def shown_name(actor: Actor, name: str, customer_id: UUID, language: str | None = None) -> str:
     """Return a customer's name as an actor sees it, in his language or the one given."""
     seen = seen_name(name, actor.level("name", "whole"))

@@ -38,6 +38,7 @@ from peakend.mail.queries import (
     need_mail,
     opened,
     password_of,
+    sender_of,
     signing_key,
 )
 from peakend.mail.rules import (
@@ -221,12 +222,6 @@ def letter_of(
         attachments=[*logo, *attached],
         automatic=content.automatic,
     )
-
-
-def sender_of(server: MailServer, language: str) -> Person:
-    """Return who a brand is in the From line, in a language."""
-    name = server.sender_name_zh if language == "zh-CN" else server.sender_name_en
-    return Person(server.sender_email, name)
 
 
 def as_spoken_to(server: MailServer, password: str) -> Server:

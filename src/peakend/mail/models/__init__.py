@@ -34,6 +34,11 @@ from peakend.mail.models.servers import (
     mail_server_table,
     mail_template_table,
 )
+from peakend.mail.models.signatures import (
+    SignatureRow,
+    mail_signature_table,
+    member_signature_table,
+)
 
 __all__ = [
     "CONTENT_COLUMNS",
@@ -54,15 +59,20 @@ __all__ = [
     "MailboxPlace",
     "ReceivedContent",
     "ReceivedMail",
+    "SignatureRow",
     "TemplateRow",
     "mail_key_table",
     "mail_server_table",
+    "mail_signature_table",
     "mail_table",
     "mail_template_table",
     "mailbox_place_table",
     "mailbox_table",
+    "member_signature_table",
     "received_content_table",
     "received_mail_table",
 ]
 
-plain("settings", "mail_key", "mail_server", "mail_template", "mailbox", "mailbox_place")
+plain("settings", "mail_key", "mail_server", "mail_template", "mail_signature")
+plain("settings", "mailbox", "mailbox_place")
+plain("staff", "member_signature")

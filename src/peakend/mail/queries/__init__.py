@@ -1,11 +1,21 @@
 """Reading mail servers, templates and the outbox."""
 
-from peakend.mail.models import KeptFile, ReceivedContent, ReceivedMail
-from peakend.mail.queries.answers import AnswerState, answer_row, answer_states
+from peakend.mail.models import KeptFile, Mailbox, MailServer, ReceivedContent, ReceivedMail
+from peakend.mail.queries.answers import (
+    AnswerState,
+    CameMail,
+    Quoted,
+    answer_row,
+    answer_states,
+    answers_kept,
+    came_mails,
+    quoted_mail,
+)
 from peakend.mail.queries.keys import MailKeyNotFound, mail_keys, need_key, signing_key
 from peakend.mail.queries.mailboxes import (
     MailboxNotFound,
     ReceivedNotFound,
+    answering_mailbox,
     box_password,
     box_place,
     failing_mailboxes,
@@ -33,8 +43,17 @@ from peakend.mail.queries.servers import (
     mail_servers,
     need_brand_of_own,
     need_server,
+    own_addresses,
     password_of,
+    sender_of,
     sending_brand,
+)
+from peakend.mail.queries.signatures import (
+    BrandSignature,
+    Signature,
+    brand_signatures,
+    own_signatures,
+    signature_of,
 )
 from peakend.mail.queries.templates import (
     Template,
@@ -44,25 +63,37 @@ from peakend.mail.queries.templates import (
     templates,
 )
 from peakend.mail.queries.trusting import trust_words
+from peakend.mail.rules.answers import answer_subject
 
 __all__ = [
     "AnswerState",
     "BrandOfOthers",
+    "BrandSignature",
+    "CameMail",
     "KeptFile",
     "MailKeyNotFound",
     "MailNotFound",
+    "MailServer",
     "MailServerNotFound",
+    "Mailbox",
     "MailboxNotFound",
+    "Quoted",
     "ReceivedContent",
     "ReceivedMail",
     "ReceivedNotFound",
+    "Signature",
     "Template",
     "answer_row",
     "answer_states",
+    "answer_subject",
+    "answering_mailbox",
+    "answers_kept",
     "box_password",
     "box_place",
     "brand_frame",
+    "brand_signatures",
     "built_in",
+    "came_mails",
     "failed_mails",
     "failing_mailboxes",
     "failing_servers",
@@ -80,11 +111,16 @@ __all__ = [
     "need_server",
     "opened",
     "outbox",
+    "own_addresses",
+    "own_signatures",
     "password_of",
     "place_in",
     "place_of",
+    "quoted_mail",
     "received_mails",
+    "sender_of",
     "sending_brand",
+    "signature_of",
     "signing_key",
     "template",
     "templates",

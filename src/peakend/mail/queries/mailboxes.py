@@ -155,6 +155,20 @@ async def mails_to_look_at(tx: Transaction) -> int:
     return counted
 
 
+async def answering_mailbox(
+    tx: Transaction, brand_id: UUID, mailbox_id: UUID | None
+) -> Mailbox | None:
+    """Return where answers to a brand's mails are asked for: by which one came, or its first."""
+    return await tx.one(
+        Mailbox,
+        f"SELECT {MAILBOX_COLUMNS} FROM mailbox "  # noqa: S608 (names of columns only)
+        "WHERE organisation_id = current_organisation() AND brand_id = $1 AND active"
+        " ORDER BY id IS NOT DISTINCT FROM $2 DESC, id LIMIT 1",
+        brand_id,
+        mailbox_id,
+    )
+
+
 called(
     "mailbox",
     "SELECT id, name FROM mailbox WHERE organisation_id = current_organisation() AND id = ANY($1)",

@@ -7,6 +7,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.secrets import unseal
 from peakend.mail.models import SERVER_COLUMNS, MailServer
+from peakend.mail.ports import Person
 
 
 class MailServerNotFound(NotFound):
@@ -80,3 +81,20 @@ async def sending_brand(tx: Transaction) -> UUID | None:
         " WHERE organisation_id = current_organisation() AND active"
     )
     return next((one.id for one in await brands(tx) if one.id in active), None)
+
+
+def sender_of(server: MailServer, language: str) -> Person:
+    """Return who a brand is in the From line, in a language."""
+    name = server.sender_name_zh if language == "zh-CN" else server.sender_name_en
+    return Person(server.sender_email, name)
+
+
+async def own_addresses(tx: Transaction) -> list[str]:
+    """Return the addresses at which the house itself sends and receives."""
+    found: list[str] = await tx.value(
+        "SELECT coalesce(array_agg(email), '{}') FROM ("
+        "SELECT sender_email AS email FROM mail_server"
+        " WHERE organisation_id = current_organisation()"
+        " UNION SELECT email FROM mailbox WHERE organisation_id = current_organisation()) x"
+    )
+    return found

@@ -1016,6 +1016,17 @@ CREATE TABLE mail_server (
 	CONSTRAINT pk_mail_server PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail_signature (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	brand_id UUID NOT NULL, 
+	language TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	member_id UUID, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_mail_signature PRIMARY KEY (organisation_id, brand_id, language)
+)
+-- next
 CREATE TABLE mail_template (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	brand_id UUID NOT NULL, 
@@ -1064,6 +1075,14 @@ CREATE TABLE member_role (
 	member_id UUID NOT NULL, 
 	role_id UUID NOT NULL, 
 	CONSTRAINT pk_member_role PRIMARY KEY (organisation_id, member_id, role_id)
+)
+-- next
+CREATE TABLE member_signature (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	member_id UUID NOT NULL, 
+	language TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	CONSTRAINT pk_member_signature PRIMARY KEY (organisation_id, member_id, language)
 )
 -- next
 CREATE TABLE member_skill (
@@ -1781,6 +1800,7 @@ CREATE TABLE draft (
 	text TEXT NOT NULL, 
 	kind TEXT NOT NULL, 
 	card JSONB, 
+	mail JSONB, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id, kind)
 )
@@ -1867,6 +1887,7 @@ CREATE TABLE reply_approval (
 	text TEXT NOT NULL, 
 	files JSONB, 
 	rich JSONB, 
+	mail JSONB, 
 	template_id UUID, 
 	article_id UUID, 
 	reply_to UUID, 
@@ -2130,6 +2151,10 @@ ALTER TABLE mail_key ADD CONSTRAINT fk_mail_key_organisation_id_brand_id FOREIGN
 -- next
 ALTER TABLE mail_server ADD CONSTRAINT fk_mail_server_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mail_signature ADD CONSTRAINT fk_mail_signature_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_signature ADD CONSTRAINT fk_mail_signature_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2139,6 +2164,8 @@ ALTER TABLE mailbox ADD CONSTRAINT fk_mailbox_organisation_id_brand_id FOREIGN K
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_role ADD CONSTRAINT fk_member_role_organisation_id_role_id FOREIGN KEY (organisation_id, role_id) REFERENCES role (organisation_id, id)
+-- next
+ALTER TABLE member_signature ADD CONSTRAINT fk_member_signature_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3364,6 +3391,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO peakend_system
 -- next
 CREATE POLICY system ON mail_server TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_signature TO peakend_app
+-- next
+ALTER TABLE mail_signature ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_signature FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_signature TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_template TO peakend_app
 -- next
 ALTER TABLE mail_template ENABLE ROW LEVEL SECURITY
@@ -3391,6 +3426,14 @@ ALTER TABLE member_role ENABLE ROW LEVEL SECURITY
 ALTER TABLE member_role FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON member_role TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON member_signature TO peakend_app
+-- next
+ALTER TABLE member_signature ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE member_signature FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON member_signature TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member_skill TO peakend_app
 -- next

@@ -1135,6 +1135,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an answer by mail begins with */
+        get: operations["conversations.answering.answering"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/approvals": {
         parameters: {
             query?: never;
@@ -1280,7 +1297,7 @@ export interface paths {
         };
         get?: never;
         /** Keep what is being written */
-        put: operations["conversations.desk.keep_draft"];
+        put: operations["conversations.drafts.keep_draft"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1540,6 +1557,40 @@ export interface paths {
         get: operations["conversations.mails.mail_picture"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a mail anew that was given up */
+        post: operations["conversations.answering.retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/mail/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a mail back that nobody has handed over yet */
+        post: operations["conversations.answering.undo_mail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5910,6 +5961,22 @@ export interface components {
             within_high: number;
             within_low: number;
         };
+        /** Answering */
+        Answering: {
+            can_mail: boolean;
+            cc: components["schemas"]["MailPerson"][];
+            from: components["schemas"]["MailPerson"] | null;
+            known: string[];
+            new: components["schemas"]["NewAddress"][];
+            quote: components["schemas"]["Words"];
+            signature: components["schemas"]["Words"];
+            /** @default  */
+            subject: string;
+            to: components["schemas"]["MailPerson"][];
+            /** @default 10 */
+            undo_s: number;
+            why: string;
+        };
         /** ApiKeyView */
         ApiKeyView: {
             /** Format: date-time */
@@ -5941,6 +6008,9 @@ export interface components {
             /** Format: uuid */
             id: string;
             late: boolean;
+            mail: {
+                [key: string]: unknown;
+            } | null;
             may_decide: boolean;
             newer: boolean;
             own_team: boolean;
@@ -5967,6 +6037,7 @@ export interface components {
             client_id: string;
             content?: components["schemas"]["Rich"] | null;
             file_ids?: string[];
+            mail?: components["schemas"]["MailGiven"] | null;
             reply_to?: string | null;
             template_id?: string | null;
             /** @default  */
@@ -7146,6 +7217,7 @@ export interface components {
             card: components["schemas"]["DraftCard"] | null;
             /** @enum {string} */
             kind: "agent" | "note";
+            mail: components["schemas"]["MailGiven"] | null;
             text: string;
         };
         /** DraftCard */
@@ -7163,6 +7235,7 @@ export interface components {
              * @enum {string}
              */
             kind: "agent" | "note";
+            mail?: components["schemas"]["MailGiven"] | null;
             text: string;
         };
         /** Duplicate */
@@ -8121,6 +8194,16 @@ export interface components {
             inside: boolean;
             invitation: components["schemas"]["Invitation"] | null;
         };
+        /** MailGiven */
+        MailGiven: {
+            bcc?: components["schemas"]["MailPerson"][];
+            cc?: components["schemas"]["MailPerson"][];
+            /** @default  */
+            html: string;
+            /** @default  */
+            subject: string;
+            to?: components["schemas"]["MailPerson"][];
+        };
         /** MailHouse */
         MailHouse: {
             brands: components["schemas"]["BrandMail"][];
@@ -8165,6 +8248,12 @@ export interface components {
         /** MailPassword */
         MailPassword: {
             password: string;
+        };
+        /** MailPerson */
+        MailPerson: {
+            email: string;
+            /** @default  */
+            name: string;
         };
         /** MailServerInput */
         MailServerInput: {
@@ -8454,6 +8543,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "customer" | "agent" | "digital" | "note" | "system";
+            mail: components["schemas"]["MessageMail"] | null;
             mentions: string[];
             params: {
                 [key: string]: unknown;
@@ -8476,6 +8566,14 @@ export interface components {
             /** @default  */
             text: string;
         };
+        /** MessageMail */
+        MessageMail: {
+            code: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @enum {string} */
+            state: "queued" | "sending" | "sent" | "failed" | "bounced" | "received";
+        };
         /** MoveForm */
         MoveForm: {
             leg_id?: string | null;
@@ -8487,6 +8585,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** NewAddress */
+        NewAddress: {
+            email: string;
+            name: string;
+            /** @enum {string} */
+            where: "to" | "cc" | "reply_to";
         };
         /** NewApiKey */
         NewApiKey: {
@@ -8570,6 +8675,7 @@ export interface components {
             file_ids?: string[];
             /** @enum {string} */
             kind: "agent" | "note";
+            mail?: components["schemas"]["MailGiven"] | null;
             mentions?: string[];
             reply_to?: string | null;
             /** @default  */
@@ -10122,6 +10228,12 @@ export interface components {
             /** @default 0 */
             text_length: number;
         };
+        /** Undone */
+        Undone: {
+            file_ids: string[];
+            mail: components["schemas"]["MailGiven"] | null;
+            text: string;
+        };
         /** ValueChange */
         ValueChange: {
             /** Format: uuid */
@@ -10552,6 +10664,13 @@ export interface components {
             punctuation: components["schemas"]["WordingRule"];
             vague: components["schemas"]["WordingRule"];
             version: number;
+        };
+        /** Words */
+        Words: {
+            /** @default  */
+            html: string;
+            /** @default  */
+            text: string;
         };
         /** Written */
         Written: {
@@ -13400,6 +13519,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.answering.answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answering"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "assist.approvals.ask_approval": {
         parameters: {
             query?: never;
@@ -13642,7 +13789,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "conversations.desk.keep_draft": {
+    "conversations.drafts.keep_draft": {
         parameters: {
             query?: never;
             header?: never;
@@ -14227,6 +14374,68 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.answering.retry_mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.answering.undo_mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

@@ -22,7 +22,7 @@ test('a reply and a note are kept apart, here and on the server', () => {
 
 test("the server's drafts come where nothing was typed", () => {
   saveDraft('two', { text: '新的', kind: 'agent' })
-  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent', card: null }, { text: '备注', kind: 'note', card: null }])).toBe(true)
+  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent', card: null, mail: null }, { text: '备注', kind: 'note', card: null, mail: null }])).toBe(true)
   expect([draftOf('two', 'agent'), draftOf('two', 'note'), lastKind('two')]).toEqual(['新的', '备注', 'agent'])
 })
 
@@ -49,9 +49,9 @@ test('a card is kept with the reply, alone too, and goes with it', () => {
 
 test("the server's card comes where none was held or taken out", () => {
   const card = { content, template_id: null, canned_reply_id: 'b', pictures: [] }
-  expect(offerDrafts('four', [{ text: '', kind: 'agent', card }])).toBe(true)
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null }])).toBe(true)
   expect([heldIn('four'), lastKind('four')]).toEqual([{ ...card, files: [] }, 'agent'])
   saveCard('four', null)
-  expect(offerDrafts('four', [{ text: '', kind: 'agent', card }])).toBe(false)
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null }])).toBe(false)
   expect(heldIn('four')).toBeUndefined()
 })

@@ -1,0 +1,28 @@
+"""At which address a customer is written to."""
+
+from uuid import UUID
+
+import msgspec
+
+from peakend.customers.queries.cards import identities
+from peakend.customers.queries.sealing import opened_identity
+from peakend.kernel.db import Transaction
+
+
+class Reachable(msgspec.Struct, frozen=True):
+    """An address of a customer, whole: who shows it masks it."""
+
+    email: str
+    verified: bool
+
+
+async def mail_addresses(tx: Transaction, customer_id: UUID) -> list[Reachable]:
+    """Return a customer's mail addresses, those first that somebody vouched for."""
+    return [
+        Reachable(
+            opened_identity(tx.organisation_id, row),
+            row.verified,
+        )
+        for row in await identities(tx, [customer_id])
+        if row.kind == "email"
+    ]
