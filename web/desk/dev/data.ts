@@ -37,7 +37,7 @@ const picture = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www
 export const agentName = (one: ConversationRow) => one.agent_name ?? '李倩'
 export function thread(one: ConversationRow): Message[] {
   const say = (seq: number, kind: Message['kind'], text: string, s: number, more: Partial<Message> = {}): Message => ({
-    id: `${one.id}-${seq}`, conversation_id: one.id, seq, kind, text, at: ago(s), client_id: null, files: [], sources: [], mentions: [], code: null, params: null, state: 'read', quote: null, reactions: [], recalled_at: null,
+    id: `${one.id}-${seq}`, conversation_id: one.id, seq, kind, text, at: ago(s), client_id: null, files: [], sources: [], mentions: [], code: null, params: null, state: 'read', quote: null, reactions: [], recalled_at: null, mail: null,
     author: { kind: kind === 'customer' ? 'customer' : 'member', id: kind === 'customer' ? one.customer.id : kind === 'digital' ? null : me.member.id, name: kind === 'customer' ? null : kind === 'digital' ? '智能助手' : agentName(one) }, ...more,
   })
   return [
