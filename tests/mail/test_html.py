@@ -7,39 +7,38 @@ import pytest
 from peakend.adapters.mail import read
 from peakend.adapters.mail.hypertext import bounded, lines_of, safe, to_show
 
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<img src=x onerror=alert(1)>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='java\tscript:alert(1)'>x</a>",
+    "<a href='data:text/html,alert(1)'>x</a>",
+    "<a href='//evil.example/'>x</a>",
+    "<a href='https://bank.example@evil.example/'>x</a>",
+    "<a href='https:\\\\evil.example'>x</a>",
+    "<form action='https://evil.example'><input name=evil.example></form>",
+    "<iframe src='https://evil.example'></iframe>",
+    "<object data='https://evil.example'></object>",
+    "<base href='https://evil.example'>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<link rel=stylesheet href='https://evil.example/a.css'>",
+    "<style>@import 'https://evil.example/a.css';</style>",
+    "<div style='background:url(https://evil.example/a.png)'>x</div>",
+    "<div style='background-color:red;border-image:url(https://evil.example/a.png)'>x</div>",
+    "<div style='color:\\75rl(https://evil.example/a.png)'>x</div>",
+    "<table background='https://evil.example/a.png'><tr><td>x</table>",
+    "<img src='https://evil.example/a.png'>",
+    "<img srcset='https://evil.example/a.png 1x' src='//evil.example/a.png'>",
+    "<video poster='https://evil.example/a.png'></video>",
+    "<input type=image src='https://evil.example/a.png'>",
+]
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "<script>alert(1)</script>",
-        "<scr<script>ipt>alert(1)</scr</script>ipt>",
-        "<img src=x onerror=alert(1)>",
-        "<svg><style><img src=x onerror=alert(1)></style></svg>",
-        "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
-        "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-        "<a href='javascript:alert(1)'>x</a>",
-        "<a href='java\tscript:alert(1)'>x</a>",
-        "<a href='data:text/html,alert(1)'>x</a>",
-        "<a href='//evil.example/'>x</a>",
-        "<a href='https://bank.example@evil.example/'>x</a>",
-        "<a href='https:\\\\evil.example'>x</a>",
-        "<form action='https://evil.example'><input name=evil.example></form>",
-        "<iframe src='https://evil.example'></iframe>",
-        "<object data='https://evil.example'></object>",
-        "<base href='https://evil.example'>",
-        "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-        "<link rel=stylesheet href='https://evil.example/a.css'>",
-        "<style>@import 'https://evil.example/a.css';</style>",
-        "<div style='background:url(https://evil.example/a.png)'>x</div>",
-        "<div style='background-color:red;border-image:url(https://evil.example/a.png)'>x</div>",
-        "<div style='color:\\75rl(https://evil.example/a.png)'>x</div>",
-        "<table background='https://evil.example/a.png'><tr><td>x</table>",
-        "<img src='https://evil.example/a.png'>",
-        "<img srcset='https://evil.example/a.png 1x' src='//evil.example/a.png'>",
-        "<video poster='https://evil.example/a.png'></video>",
-        "<input type=image src='https://evil.example/a.png'>",
-    ],
-)
+
+@pytest.mark.parametrize("hostile", HOSTILE)
 def test_nothing_is_run_and_nothing_is_loaded(hostile: str) -> None:
     clean, _ = safe(hostile)
     for sign in (

@@ -23,6 +23,8 @@ export interface Preferences {
   notices?: boolean
   notice_text?: boolean
   keys?: Record<string, string>
+  /** Senders of mails whose pictures show by themselves, by keys that name nobody. */
+  mail_pictures?: string[]
 }
 export type SoundName = 'offer' | 'message' | 'late'
 

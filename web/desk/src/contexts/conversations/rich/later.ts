@@ -1,4 +1,4 @@
-/** What draws rich messages comes with the first of them; till then, and where it does not come, their words stand there. */
+/** What draws rich messages and mails comes with the first of them, and the words of both; till then, and where it does not come, their words stand there. */
 import { defineAsyncComponent, ref } from 'vue'
 import { needWords } from '@/app/i18n'
 
