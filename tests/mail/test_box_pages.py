@@ -15,11 +15,25 @@ from peakend.adapters.mail import Cells, ImapPostbox
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.mail import actions, queries
-from peakend.mail.ports import provided
+from peakend.mail.ports import ReadMail, provided
 from tests.accounts.people import Person, a_person
 from tests.mail.boxes import LOGIN, PASSWORD, Folder, a_folder
 
 HOPELESS = b"Subject: =?utf-8?b?5Y+R56WoIDE=?=\r\n\r\nno sender\r\n"
+
+
+class Dying:
+    """A reader that dies of every mail."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    async def read(self, raw: bytes) -> ReadMail:
+        """Say why there is nothing to be had."""
+        return ReadMail(code=self.code)
+
+    async def close(self) -> None:
+        """End."""
 
 
 class Page:
@@ -200,6 +214,55 @@ async def test_a_mail_that_cannot_be_read_is_shown_opened_and_set_aside(page: Pa
         )
     assert audited == ["received_mail.opened", "received_mail.aside", "received_mail.back"]
     assert told == [True, False]
+
+
+async def test_a_mail_is_read_anew_and_goes_its_way(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await page.connect()
+    raw = (
+        b"From: Liu <liu@x.example>\r\nMessage-ID: <m1@x.example>\r\nSubject: hot\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n"
+        b"--b\r\nContent-Type: text/csv; name=a.csv\r\n\r\n1,2\r\n--b--\r\n"
+    )
+    page.folder.put(raw)
+    with monkeypatch.context() as patch:
+        patch.setattr(provided, "reader", Dying("too_long"))
+        await page.collect()
+    [mail] = (await page.boss.get("/received-mails")).json()["items"]
+    assert (mail["code"], mail["subject"]) == ("too_long", "")
+    place = f"/received-mails/{mail['id']}/readings"
+    with monkeypatch.context() as patch:
+        patch.setattr(provided, "reader", Dying("too_hard"))
+        again = (await page.boss.send("POST", place)).json()
+    assert (again["state"], again["code"]) == ("attention", "too_hard")
+    read = (await page.boss.send("POST", place)).json()
+    assert (read["state"], read["message"], read["from_email"]) == ("received", "", "liu@x.example")
+    async with page.database.transaction(page.system) as tx:
+        content = await queries.need_content(tx, UUID(mail["id"]))
+        told = await tx.value(
+            "SELECT jsonb_agg(payload->'attention' ORDER BY id) FROM event"
+            " WHERE type = 'MailReceived'"
+        )
+    assert (content.text.strip(), [one.name for one in content.attachments]) == ("text", ["a.csv"])
+    assert told == [True, False]
+    refused = await page.boss.send("POST", place)
+    assert refused.json()["error"]["code"] == "mail.read_already"
+    # Also under another number it is known again.
+    page.folder.validity += 1
+    await page.collect()
+    assert len((await page.boss.get("/received-mails?only=received")).json()["items"]) == 1
+
+
+async def test_of_a_mail_too_large_only_the_beginning_could_be_read(page: Page) -> None:
+    await page.connect()
+    page.folder.put(HOPELESS)
+    await page.collect()
+    [mail] = (await page.boss.get("/received-mails")).json()["items"]
+    async with page.database.transaction(page.system) as tx:
+        await tx.run("UPDATE received_mail SET code = 'too_large' WHERE id = $1", UUID(mail["id"]))
+    refused = await page.boss.send("POST", f"/received-mails/{mail['id']}/readings")
+    assert refused.json()["error"]["code"] == "mail.only_the_beginning"
 
 
 async def test_what_was_read_or_is_gone_is_said_so(page: Page) -> None:

@@ -15,10 +15,12 @@ from peakend.mail.actions.answering import (
     take_answer_back,
 )
 from peakend.mail.actions.attending import (
+    OnlyTheBeginning,
     Original,
     OriginalGone,
     ReadAlready,
     open_original,
+    read_anew,
     set_aside,
 )
 from peakend.mail.actions.domains import DomainChecked, check_domain
@@ -100,6 +102,7 @@ __all__ = [
     "MailboxTwice",
     "NoMailServer",
     "NothingKept",
+    "OnlyTheBeginning",
     "Original",
     "OriginalGone",
     "Postman",
@@ -138,6 +141,7 @@ __all__ = [
     "previewed",
     "queue_answer",
     "queue_mail",
+    "read_anew",
     "receiving_at",
     "remove_key",
     "remove_mailbox",

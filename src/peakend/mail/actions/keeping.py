@@ -104,7 +104,7 @@ async def keep_mail(tx: Transaction, mailbox: Mailbox, mail: Prepared) -> UUID |
         return None
     await keep_content(tx, received_id, mail)
     if read.bounce is not None:
-        await _note_bounce(tx, mailbox.brand_id, received_id, read.bounce)
+        await note_bounce(tx, mailbox.brand_id, received_id, read.bounce)
     await record(
         tx,
         MailReceived(
@@ -146,7 +146,7 @@ async def keep_content(tx: Transaction, received_id: UUID, mail: Prepared) -> No
     )  # fmt: skip
 
 
-async def _note_bounce(tx: Transaction, brand_id: UUID, received_id: UUID, bounce: Bounce) -> None:
+async def note_bounce(tx: Transaction, brand_id: UUID, received_id: UUID, bounce: Bounce) -> None:
     """Note at a mail that it did not arrive; one that is only late arrives perhaps."""
     if bounce.action != "failed":
         return

@@ -5,10 +5,11 @@ from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, put
+from litestar import Request, Response, get, post, put
 from msgspec import Meta, Struct
 
-from peakend.kernel.db import Transaction
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database, Transaction
 from peakend.kernel.permissions import needs
 from peakend.kernel.words import word
 from peakend.mail import actions, queries
@@ -88,9 +89,23 @@ async def set_aside(
     return _view(request, await queries.need_received(tx, received_id))
 
 
+@post(
+    "/received-mails/{received_id:uuid}/readings",
+    summary="Read it anew",
+    opt=_NEEDS,
+    status_code=200,
+)
+async def read_anew(
+    request: Http, database: Database, actor: Actor, received_id: UUID
+) -> ReceivedView:
+    await actions.read_anew(database, received_id=received_id, by=actor)
+    async with database.transaction(actor) as tx:
+        return _view(request, await queries.need_received(tx, received_id))
+
+
 def _view(request: Http, one: ReceivedMail) -> ReceivedView:
     said = word(f"mail.attention.{one.code}", language_of(request)) if one.code else ""
     return ReceivedView(**msgspec.structs.asdict(one), message=said)
 
 
-routes: list[Any] = [received_mails, received_file, set_aside]
+routes: list[Any] = [received_mails, received_file, set_aside, read_anew]
