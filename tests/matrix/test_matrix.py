@@ -57,6 +57,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/articles/{article_id:uuid}": {"version": 1, "title": "x"},
     "PATCH /api/article-categories/{category_id:uuid}": {"slug": "x-1", "name_zh": "x"},
     "POST /api/article-categories/{category_id:uuid}/queue": {},
+    "PUT /api/conversations/{conversation_id:uuid}/spam": {},
     "POST /api/conversations/{conversation_id:uuid}/messages": {
         "client_id": NEW, "kind": "note", "text": "x",
     },
@@ -99,6 +100,8 @@ BODIES: dict[str, Any] = {
     "POST /api/side-threads/{thread_id:uuid}/notes": {"client_id": NEW, "text": "x"},
     "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
     "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
+    "POST /api/mail-blocks": {"pattern": "x@y.example"},
+    "PUT /api/mail-screening/{brand_id:uuid}": {"believes": False},
     "PUT /api/mail-servers/{brand_id:uuid}": {
         "host": "smtp.example.com", "port": 465, "tls": "implicit", "sender_email": "a@example.com",
         "sender_name_zh": "x", "sender_name_en": "x", "version": 0,

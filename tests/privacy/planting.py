@@ -314,3 +314,12 @@ async def in_what_came(place: Place, customer_id: str) -> None:
             word("words of a mail that came"),
             word("HTML of a mail that came"),
         )
+        await tx.run(
+            "INSERT INTO mail_block (id, kind, pattern, digest, reason, customer_id, created_at)"
+            " VALUES ($1, 'address', $2, 'x', $3, $4, $5)",
+            new_id(),
+            word("sender that is blocked"),
+            word("why he is blocked"),
+            UUID(customer_id),
+            tx.now,
+        )

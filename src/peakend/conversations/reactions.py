@@ -10,6 +10,7 @@ from peakend.mail.events import (
     MailBounced,
     MailboxChanged,
     MailFailed,
+    MailLetIn,
     MailReceived,
     MailRetried,
     MailSent,
@@ -68,3 +69,10 @@ async def show_that_mail_goes_again(tx: Transaction, fact: MailRetried) -> None:
         await actions.tell_mail_moved(
             tx, message_id=fact.about, mail_id=fact.mail_id, state="queued"
         )
+
+
+@reacts_to(MailLetIn, alone=True)
+async def take_mail_let_in(tx: Transaction, fact: MailLetIn) -> None:
+    """Put a mail into its conversation that somebody let in."""
+    with contextlib.suppress(ReceivedNotFound):
+        await actions.take_mail(tx, received_id=fact.received_id, as_person=True)

@@ -119,6 +119,42 @@ class MailSetAside(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailBlockChanged(Fact):
+    """An address or domain was blocked or is no longer (`what`)."""
+
+    subject: ClassVar[str] = "block_id"
+    block_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailScreeningChanged(Fact):
+    """A brand believes its mail server's marks of spam from now on, or no longer."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    believes: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailLetIn(Fact):
+    """Somebody let a mail in that had been kept aside."""
+
+    subject: ClassVar[str] = "received_id"
+    received_id: UUID
+    brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailMarkedSpam(Fact):
+    """Somebody found a mail to be spam, or to be none after all."""
+
+    subject: ClassVar[str] = "received_id"
+    received_id: UUID
+    spam: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailReceived(Fact):
     """A mail came to a brand's mailbox, and its bytes are kept.
 

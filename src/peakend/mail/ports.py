@@ -193,6 +193,8 @@ class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     files: list[ReadFile] = []
     reasons: list[str] = []
     bounce: Bounce | None = None
+    # Which header says that it is spam.
+    spam: str = ""
 
 
 class Reader(Protocol):

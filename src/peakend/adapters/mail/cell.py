@@ -10,6 +10,7 @@ import msgspec
 from peakend.adapters.mail.bounded import serve
 from peakend.adapters.mail.headers import field, fields_of
 from peakend.adapters.mail.letter import Reasons
+from peakend.adapters.mail.marks import spam_mark
 from peakend.adapters.mail.reading import read
 from peakend.adapters.mail.threads import bounced, ids_in, reply_address, tagged_recipients
 from peakend.mail.ports import ReadFile, ReadMail
@@ -56,6 +57,7 @@ def summary(raw: bytes) -> ReadMail:
         ],
         reasons=[reason.code for reason in mail.reasons],
         bounce=bounced(mail, mail.automatic),
+        spam=spam_mark(fields),
     )
 
 

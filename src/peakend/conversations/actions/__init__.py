@@ -139,6 +139,7 @@ from peakend.conversations.actions.rich import (
     ready_rich,
     send_rich,
 )
+from peakend.conversations.actions.screening import NotByMail, mark_spam, unmark_spam
 from peakend.conversations.actions.sighting import note_sight
 from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
 from peakend.conversations.actions.splitting import (
@@ -199,6 +200,7 @@ __all__ = [
     "NoWords",
     "NobodyThere",
     "NobodyToMail",
+    "NotByMail",
     "NotClosed",
     "NotInvitedNow",
     "NotQuotable",
@@ -285,6 +287,7 @@ __all__ = [
     "mark_mentions",
     "mark_read_by_agent",
     "mark_seen_by_customer",
+    "mark_spam",
     "mark_unread",
     "may_share",
     "merge_conversations",
@@ -333,6 +336,7 @@ __all__ = [
     "undo_mail",
     "unfollow",
     "unlink_conversations",
+    "unmark_spam",
     "unpin",
     "visit_page",
     "wake",

@@ -107,8 +107,11 @@ async def close(
     reason_id: UUID | None = None,
     solved: bool | None = None,
     version: int | None = None,
+    bare: bool = False,
 ) -> None:
     """End a conversation; agents must say why the customer came where there are reasons.
+
+    With `bare` nobody is asked for anything, as there was no customer.
 
     Errors: ConversationNotFound, ConversationIsClosed, ConversationStale, ReasonNeeded,
     UnknownReason, FieldsMissing.
@@ -119,9 +122,9 @@ async def close(
     kept_reason, kept_version = row.reason_id, row.reason_version
     if reason_id is not None and reason_id != row.reason_id:
         kept_reason, kept_version = reason_id, await _reason_version(tx, reason_id)
-    if kept_reason is None and by.kind == "member" and await tx.value(_ANY_REASON):
+    if not bare and kept_reason is None and by.kind == "member" and await tx.value(_ANY_REASON):
         raise ReasonNeeded(fields={"reason_id": "required"})
-    if by.kind == "member":
+    if not bare and by.kind == "member":
         await need_complete(tx, conversation_id=conversation_id, customer_id=row.customer_id)
     await tx.run(_CLOSE, conversation_id, tx.now, solved, kept_reason, kept_version)
     await record_woken(tx, row, "customer" if by.kind == "visitor" else "member")

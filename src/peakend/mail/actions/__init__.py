@@ -55,6 +55,19 @@ from peakend.mail.actions.receiver import Receiver, receiving_at
 from peakend.mail.actions.receiving import (
     Collector,
 )
+from peakend.mail.actions.screening import (
+    BlocksEverybody,
+    BlockText,
+    ExpiredAlready,
+    NotKeptAside,
+    WrongBlock,
+    believe_marks,
+    block,
+    let_in,
+    lift_block,
+    lift_blocks_of,
+    mark_spam,
+)
 from peakend.mail.actions.servers import (
     ServerStale,
     ServerText,
@@ -87,8 +100,11 @@ from peakend.mail.actions.templates import (
 from peakend.mail.actions.testing import ServerTried, try_server
 
 __all__ = [
+    "BlockText",
+    "BlocksEverybody",
     "Collector",
     "DomainChecked",
+    "ExpiredAlready",
     "HandedOver",
     "Invitations",
     "KeyFound",
@@ -101,6 +117,7 @@ __all__ = [
     "MailboxTried",
     "MailboxTwice",
     "NoMailServer",
+    "NotKeptAside",
     "NothingKept",
     "OnlyTheBeginning",
     "Original",
@@ -118,6 +135,7 @@ __all__ = [
     "TooManyKeys",
     "UnknownMailbox",
     "UnknownSender",
+    "WrongBlock",
     "WrongHost",
     "WrongPort",
     "WrongRecipients",
@@ -126,6 +144,8 @@ __all__ = [
     "_archiving",
     "_forgetting",
     "add_mailbox",
+    "believe_marks",
+    "block",
     "change_mailbox",
     "change_template",
     "check_domain",
@@ -134,8 +154,12 @@ __all__ = [
     "forget_answers",
     "forget_received",
     "keep_mail",
+    "let_in",
+    "lift_block",
+    "lift_blocks_of",
     "look_for_key",
     "make_key",
+    "mark_spam",
     "open_original",
     "prepare",
     "previewed",

@@ -188,7 +188,29 @@ async def _sweep_received(tx: Transaction, before: datetime, limit: int) -> int:
     return dropped + await forget_received(tx, ids=await tx.value(strange, before, limit))
 
 
+_BLOCKED = f"FROM mail_block {_OF} AND pattern <> ''"
+
+
+async def _find_blocks(tx: Transaction, ids: list[UUID]) -> list[dict[str, Any]]:
+    rows = await tx.all(
+        _Blocked,
+        f"SELECT pattern, reason, created_at, expires_at {_BLOCKED} ORDER BY id",
+        ids,
+    )
+    return [msgspec.to_builtins(row) for row in rows]
+
+
+class _Blocked(msgspec.Struct, frozen=True):
+    pattern: str
+    reason: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
 holds(
+    Held(table="mail_block", of="received", about="customer", find=_find_blocks,
+         erase=f"UPDATE mail_block SET pattern = '', reason = '' {_OF} AND pattern <> ''",
+         empties=("pattern", "reason"), stays=("digest", "kind")),
     Held(table="mail", of="mails", about="customer", find=_found, erase=f"DELETE FROM mail {_OF}"),
     Held(table="received_content", of="received", about="customer", copied=False,
          erase=_forget_contents, find=_OF_CONTENT),

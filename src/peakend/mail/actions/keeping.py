@@ -13,6 +13,7 @@ from peakend.kernel.files import save_cleaned
 from peakend.kernel.ids import new_id
 from peakend.kernel.kept_files import keep_bytes, save_kept
 from peakend.kernel.pictures import Cleaned, FileBroken, FileTooLarge, clean
+from peakend.mail.actions.screening import screened
 from peakend.mail.actions.trusting import judged
 from peakend.mail.events import MailBounced, MailReceived
 from peakend.mail.models import CONTENT_COLUMNS, KeptFile, Mailbox
@@ -95,9 +96,10 @@ async def keep_mail(tx: Transaction, mailbox: Mailbox, mail: Prepared) -> UUID |
     raw = mail.raw
     file_id = await save_kept(tx, raw, "mail.eml", "message/rfc822", "mail") if raw else None
     received_id = new_id()
+    state, code = await screened(tx, brand_id=mailbox.brand_id, read=read)
     written = await tx.run(
         RECEIVED, received_id, mailbox.brand_id, mailbox.id, digest,
-        "attention" if read.code else "received", read.code, read.automatic, read.whole, tx.now,
+        state, code, read.automatic, read.whole, tx.now,
         read.message_id, read.from_email, read.from_name, read.subject, len(raw), file_id,
     )  # fmt: skip
     if not written:

@@ -92,7 +92,7 @@ class Receiver:
             here=_own_name(), at=format_datetime(now),
         )  # fmt: skip
         actor = Actor.system(owner.organisation_id)
-        peer = Peer(address=brought.peer, greeting=brought.greeted, mail_from=brought.sender)
+        peer = _peer(brought)
         try:
             async with self._database.transaction(actor, now) as tx:
                 mailbox = await need_mailbox(tx, owner.id)
@@ -119,6 +119,13 @@ class Receiver:
             return None
         async with self._database.system(self._now()) as tx:
             return await tx.one(_Whose, _WHOSE, untagged(email))
+
+
+def _peer(brought: Brought) -> Peer | None:
+    """Return who handed a mail over; by LMTP that is our own server, of whom nothing is asked."""
+    if settings.mail_door.startswith("lmtp:"):
+        return None
+    return Peer(address=brought.peer, greeting=brought.greeted, mail_from=brought.sender)
 
 
 def receiving_at() -> Place | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peakend.mail.api import domains, mailboxes, outbox, received, servers, templates
+from peakend.mail.api import domains, mailboxes, outbox, received, screening, servers, templates
 
 routes: list[Any] = [
     *servers.routes,
@@ -11,4 +11,5 @@ routes: list[Any] = [
     *mailboxes.routes,
     *received.routes,
     *outbox.routes,
+    *screening.routes,
 ]

@@ -27,6 +27,12 @@ from peakend.mail.models.outbox import (
     Mail,
     mail_table,
 )
+from peakend.mail.models.screening import (
+    BLOCK_COLUMNS,
+    MailBlock,
+    mail_block_table,
+    mail_screening_table,
+)
 from peakend.mail.models.servers import (
     SERVER_COLUMNS,
     MailServer,
@@ -41,6 +47,7 @@ from peakend.mail.models.signatures import (
 )
 
 __all__ = [
+    "BLOCK_COLUMNS",
     "CONTENT_COLUMNS",
     "KEY_COLUMNS",
     "MAILBOX_COLUMNS",
@@ -53,6 +60,7 @@ __all__ = [
     "DueMailbox",
     "KeptFile",
     "Mail",
+    "MailBlock",
     "MailKey",
     "MailServer",
     "Mailbox",
@@ -61,7 +69,9 @@ __all__ = [
     "ReceivedMail",
     "SignatureRow",
     "TemplateRow",
+    "mail_block_table",
     "mail_key_table",
+    "mail_screening_table",
     "mail_server_table",
     "mail_signature_table",
     "mail_table",
@@ -73,6 +83,6 @@ __all__ = [
     "received_mail_table",
 ]
 
-plain("settings", "mail_key", "mail_server", "mail_template", "mail_signature")
+plain("settings", "mail_key", "mail_screening", "mail_server", "mail_template", "mail_signature")
 plain("settings", "mailbox", "mailbox_place")
 plain("staff", "member_signature")

@@ -35,6 +35,13 @@ from peakend.mail.queries.outbox import (
     outbox,
     place_of,
 )
+from peakend.mail.queries.screening import (
+    BlockNotFound,
+    believes_marks,
+    is_blocked,
+    mail_blocks,
+    need_block,
+)
 from peakend.mail.queries.servers import (
     BrandOfOthers,
     MailServerNotFound,
@@ -67,6 +74,7 @@ from peakend.mail.rules.answers import answer_subject
 
 __all__ = [
     "AnswerState",
+    "BlockNotFound",
     "BrandOfOthers",
     "BrandSignature",
     "CameMail",
@@ -88,6 +96,7 @@ __all__ = [
     "answer_subject",
     "answering_mailbox",
     "answers_kept",
+    "believes_marks",
     "box_password",
     "box_place",
     "brand_frame",
@@ -97,11 +106,14 @@ __all__ = [
     "failed_mails",
     "failing_mailboxes",
     "failing_servers",
+    "is_blocked",
+    "mail_blocks",
     "mail_keys",
     "mail_server",
     "mail_servers",
     "mailboxes",
     "mails_to_look_at",
+    "need_block",
     "need_brand_of_own",
     "need_content",
     "need_key",

@@ -37,6 +37,13 @@ from peakend.mail.rules.outbox import (
     ports_of,
     rest_s,
 )
+from peakend.mail.rules.screening import (
+    EVERYBODYS,
+    Blocked,
+    block_digest,
+    block_of,
+    blocking,
+)
 from peakend.mail.rules.templates import (
     KINDS,
     LANGUAGES,
@@ -55,6 +62,7 @@ from peakend.mail.rules.templates import (
 __all__ = [
     "AT_ONCE",
     "BOX_LEASE",
+    "EVERYBODYS",
     "GIVEN_UP_AFTER",
     "KEPT_FAILED",
     "KEPT_SENT",
@@ -72,6 +80,7 @@ __all__ = [
     "UNCERTAIN_WAIT_S",
     "VARIABLES",
     "WAIT_S",
+    "Blocked",
     "BoxWay",
     "End",
     "Kind",
@@ -84,6 +93,9 @@ __all__ = [
     "Trust",
     "Wrong",
     "WrongDoor",
+    "block_digest",
+    "block_of",
+    "blocking",
     "box_ports",
     "digest_of",
     "door_of",

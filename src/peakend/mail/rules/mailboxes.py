@@ -9,8 +9,9 @@ from uuid import UUID
 # Numbers of a folder, both ends included.
 Stretch = tuple[int, int]
 End = Literal["newest", "oldest"]
-# Read; of which nothing could be had, so that somebody has to look; looked at, and left so.
-ReceivedState = Literal["received", "attention", "aside"]
+# Read; of which nothing could be had, so that somebody has to look; looked at, and left so;
+# kept aside as spam, or as its sender is blocked.
+ReceivedState = Literal["received", "attention", "aside", "spam", "blocked"]
 # How mails come: we fetch them from a server, or servers bring them to our own receiver.
 BoxWay = Literal["imap", "smtp"]
 # Whether a mail is from whom it says; nothing where nobody asked.

@@ -978,6 +978,22 @@ CREATE TABLE mail (
 	CONSTRAINT pk_mail PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail_block (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	kind TEXT NOT NULL, 
+	pattern TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	member_id UUID, 
+	conversation_id UUID, 
+	customer_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_mail_block PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE mail_key (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -990,6 +1006,13 @@ CREATE TABLE mail_key (
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	found_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_mail_key PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE mail_screening (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	brand_id UUID NOT NULL, 
+	believes BOOLEAN DEFAULT 'false' NOT NULL, 
+	CONSTRAINT pk_mail_screening PRIMARY KEY (organisation_id, brand_id)
 )
 -- next
 CREATE TABLE mail_server (
@@ -2147,7 +2170,13 @@ ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (o
 -- next
 ALTER TABLE mail ADD CONSTRAINT fk_mail_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mail_block ADD CONSTRAINT fk_mail_block_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_block ADD CONSTRAINT fk_mail_block_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE mail_key ADD CONSTRAINT fk_mail_key_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_screening ADD CONSTRAINT fk_mail_screening_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_server ADD CONSTRAINT fk_mail_server_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2550,6 +2579,10 @@ CREATE INDEX ix_mail_customer ON mail (organisation_id, customer_id) WHERE custo
 CREATE INDEX ix_mail_due ON mail (organisation_id, brand_id, next_at) WHERE state IN ('queued', 'sending')
 -- next
 CREATE INDEX ix_mail_list ON mail (organisation_id, state, id)
+-- next
+CREATE INDEX ix_mail_block_customer ON mail_block (organisation_id, customer_id) WHERE customer_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_mail_block_digest ON mail_block (organisation_id, coalesce(brand_id, '00000000-0000-0000-0000-000000000000'::uuid), digest)
 -- next
 CREATE UNIQUE INDEX uq_mail_key_active ON mail_key (organisation_id, brand_id) WHERE active
 -- next
@@ -3371,6 +3404,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO peakend_system
 -- next
 CREATE POLICY system ON mail TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_block TO peakend_app
+-- next
+ALTER TABLE mail_block ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_block FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_block TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_key TO peakend_app
 -- next
 ALTER TABLE mail_key ENABLE ROW LEVEL SECURITY
@@ -3378,6 +3419,14 @@ ALTER TABLE mail_key ENABLE ROW LEVEL SECURITY
 ALTER TABLE mail_key FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON mail_key TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_screening TO peakend_app
+-- next
+ALTER TABLE mail_screening ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_screening FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_screening TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO peakend_app
 -- next

@@ -1836,6 +1836,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/spam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** End a conversation as spam */
+        put: operations["conversations.screening.mark_spam"];
+        post?: never;
+        /** Let a conversation go on that is no spam */
+        delete: operations["conversations.screening.unmark_spam"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/splits": {
         parameters: {
             query?: never;
@@ -2776,6 +2794,59 @@ export interface paths {
         put?: never;
         /** What a macro would do to a conversation now */
         post: operations["automation.macros.preview_macro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Senders whose mails are kept aside */
+        get: operations["mail.screening.list_blocks"];
+        put?: never;
+        /** Keep mails of an address or domain aside */
+        post: operations["mail.screening.add_block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take mails of a sender again */
+        delete: operations["mail.screening.lift_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-screening/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether marks of spam count */
+        get: operations["mail.screening.get_screening"];
+        /** Believe marks of spam, or not */
+        put: operations["mail.screening.set_screening"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4153,6 +4224,23 @@ export interface paths {
         /** Leave it unread */
         put: operations["mail.received.set_aside"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-mails/{received_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a mail in that was kept aside */
+        post: operations["mail.screening.let_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6350,6 +6438,14 @@ export interface components {
             customer: components["schemas"]["Profile"];
             links: components["schemas"]["LinkView"][];
         };
+        /** BlockText */
+        BlockText: {
+            brand_id?: string | null;
+            expires_at?: string | null;
+            pattern: string;
+            /** @default  */
+            reason: string;
+        };
         /** Brand */
         Brand: {
             colour: string;
@@ -8193,6 +8289,11 @@ export interface components {
             team_id?: string | null;
             title: string;
         };
+        /** Made */
+        Made: {
+            /** Format: uuid */
+            id: string;
+        };
         /** MadeApiKey */
         MadeApiKey: {
             /** Format: uuid */
@@ -8203,6 +8304,21 @@ export interface components {
         MadeLink: {
             link: components["schemas"]["ContextLink"];
             secret: string;
+        };
+        /** MailBlock */
+        MailBlock: {
+            brand_id: string | null;
+            conversation_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "address" | "domain";
+            member_id: string | null;
+            pattern: string;
+            reason: string;
         };
         /** MailFile */
         MailFile: {
@@ -9007,6 +9123,11 @@ export interface components {
             items: components["schemas"]["FoundMessage"][];
             next: string | null;
         };
+        /** PageOfMailBlock */
+        PageOfMailBlock: {
+            items: components["schemas"]["MailBlock"][];
+            next: string | null;
+        };
         /** PageOfMailView */
         PageOfMailView: {
             items: components["schemas"]["MailView"][];
@@ -9402,7 +9523,7 @@ export interface components {
             received_at: string;
             size: number;
             /** @enum {string} */
-            state: "received" | "attention" | "aside";
+            state: "received" | "attention" | "aside" | "spam" | "blocked";
             subject: string;
             whole: boolean;
         };
@@ -9659,6 +9780,10 @@ export interface components {
             /** @enum {null|string} */
             stays: "changed" | "used" | null;
         };
+        /** Screening */
+        Screening: {
+            believes: boolean;
+        };
         /** Script */
         Script: {
             html: string;
@@ -9904,6 +10029,12 @@ export interface components {
             slug: string | null;
             title: string;
             url: string | null;
+        };
+        /** Spam */
+        Spam: {
+            /** @default false */
+            blocks: boolean;
+            version?: number | null;
         };
         /** Span */
         Span: {
@@ -14928,6 +15059,70 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.screening.mark_spam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Spam"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.screening.unmark_spam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.matters.split": {
         parameters: {
             query?: never;
@@ -16910,6 +17105,157 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preview"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.list_blocks": {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMailBlock"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.add_block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.lift_block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.get_screening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screening"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.set_screening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Screening"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screening"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -19850,7 +20196,7 @@ export interface operations {
     "mail.received.received_mails": {
         parameters: {
             query?: {
-                only?: "received" | "attention" | "aside";
+                only?: "received" | "attention" | "aside" | "spam" | "blocked";
                 cursor?: string | null;
                 limit?: number;
             };
@@ -19900,6 +20246,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceivedView"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.screening.let_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                received_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
