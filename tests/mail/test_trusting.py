@@ -7,15 +7,20 @@ from typing import get_args
 from uuid import UUID
 
 import dkim
+import httpx
 import pytest
 from msgspec import to_builtins
 
 from peakend.adapters.mail import SealCells, Seals
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database
 from peakend.mail.actions.trusting import judged
 from peakend.mail.models import Mailbox
 from peakend.mail.ports import Peer, ReadMail, SigningKey, provided
-from peakend.mail.queries import trust_words
+from peakend.mail.queries import need_mailbox, trust_words
 from peakend.mail.rules.trusting import Checks, Reason, Trust, aligned, dmarc_record, organisational
+from tests.accounts.people import a_person
+from tests.mail.test_door import a_box
 from tests.mail.zones import InHere, Zone
 
 NOBODY = UUID(int=0)
@@ -273,3 +278,17 @@ def test_every_finding_has_words(reason: Reason, language: str) -> None:
     assert len(told) == 2
     assert "mail.trust" not in " ".join(told)
     assert trust_words("", {}, language) == []
+
+
+async def test_servers_are_named_by_whoever_may(
+    client: httpx.AsyncClient, database: Database, organisation: UUID
+) -> None:
+    boss = await a_person(database, client, organisation, role="admin")
+    mailbox_id = await a_box(database, organisation)
+    place = f"/api/mailboxes/{mailbox_id}/trusted-servers"
+    kept = await boss.browser.put(place, json={"servers": [" MX.Google.com ", "mx.google.com"]})
+    assert kept.json() == {"servers": ["mx.google.com"]}
+    async with database.transaction(Actor.system(organisation)) as tx:
+        assert (await need_mailbox(tx, mailbox_id)).trusted_servers == ["mx.google.com"]
+    wrong = await boss.browser.put(place, json={"servers": ["mx.google.com; dmarc=pass"]})
+    assert list(wrong.json()["error"]["fields"]) == ["servers"]

@@ -107,6 +107,7 @@ BODIES: dict[str, Any] = {
         "sender_name_zh": "x", "sender_name_en": "x", "version": 0,
     },
     "PUT /api/mail-servers/{brand_id:uuid}/keys/{key_id:uuid}/activity": {"active": False},
+    "PUT /api/mailboxes/{mailbox_id:uuid}/trusted-servers": {"servers": ["mx.x.example"]},
     "PUT /api/mail-servers/{brand_id:uuid}/activity": {"active": False},
     "PUT /api/mail-servers/{brand_id:uuid}/password": {"password": "x"},
     "POST /api/mail-servers/{brand_id:uuid}/tests": {"to": ""},

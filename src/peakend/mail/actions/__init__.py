@@ -98,6 +98,7 @@ from peakend.mail.actions.templates import (
     reset_template,
 )
 from peakend.mail.actions.testing import ServerTried, try_server
+from peakend.mail.actions.trusting import UnknownServer, trust_servers
 
 __all__ = [
     "BlockText",
@@ -135,6 +136,7 @@ __all__ = [
     "TooManyKeys",
     "UnknownMailbox",
     "UnknownSender",
+    "UnknownServer",
     "WrongBlock",
     "WrongHost",
     "WrongPort",
@@ -182,6 +184,7 @@ __all__ = [
     "switch_mailbox",
     "switch_server",
     "take_answer_back",
+    "trust_servers",
     "try_mailbox",
     "try_server",
     "withdraw_mails",

@@ -4,10 +4,18 @@ Whatever goes wrong on the way leaves a mail unverified; it never holds one up.
 """
 
 import asyncio
+import re
 from ipaddress import ip_address
+from uuid import UUID
 
+from peakend.accounts.actions import audit
+from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Invalid
+from peakend.kernel.events import record
+from peakend.mail.events import MailboxChanged
 from peakend.mail.models import Mailbox
 from peakend.mail.ports import Heads, NamesUnknown, Peer, ReadMail, provided
+from peakend.mail.queries import need_mailbox
 from peakend.mail.rules.spf import Ask, spf
 from peakend.mail.rules.trusting import (
     Checks,
@@ -26,6 +34,12 @@ from peakend.mail.rules.trusting import (
 
 # All questions about one mail together.
 WHOLE_S = 8.0
+
+
+class UnknownServer(Invalid):
+    """This is no name of a server."""
+
+    wording = "mail.wrong_trusted"
 
 
 async def judged(raw: bytes, read: ReadMail, mailbox: Mailbox, peer: Peer | None = None) -> Trust:
@@ -102,3 +116,23 @@ async def dmarc_of(ask: Ask, domain: str) -> Dmarc | None:
     if found is not None or parent == domain:
         return found
     return dmarc_record(await ask(f"_dmarc.{parent}", "TXT"), of_parent=True)
+
+
+async def trust_servers(tx: Transaction, *, mailbox_id: UUID, servers: list[str]) -> list[str]:
+    """Name the servers that are believed about who sends to a mailbox; return them as kept.
+
+    Errors: MailboxNotFound, Invalid.
+    """
+    mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    names = list(dict.fromkeys(name.strip().lower() for name in servers))
+    if not all(re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,252}", name) for name in names):
+        raise UnknownServer(fields={"servers": "mail.wrong_trusted"})
+    await tx.run(
+        "UPDATE mailbox SET trusted_servers = $2"
+        " WHERE organisation_id = current_organisation() AND id = $1",
+        mailbox_id,
+        names,
+    )
+    await record(tx, MailboxChanged(mailbox_id=mailbox_id, brand_id=mailbox.brand_id, what="trust"))
+    await audit(tx, "mailbox.trust", "mailbox", mailbox_id, {"servers": names})
+    return names

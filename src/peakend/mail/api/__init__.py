@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from peakend.mail.api import domains, mailboxes, outbox, received, screening, servers, templates
+from peakend.mail.api import (
+    domains,
+    mailboxes,
+    outbox,
+    received,
+    screening,
+    servers,
+    templates,
+    trusting,
+)
 
 routes: list[Any] = [
     *servers.routes,
@@ -12,4 +21,5 @@ routes: list[Any] = [
     *received.routes,
     *outbox.routes,
     *screening.routes,
+    *trusting.routes,
 ]

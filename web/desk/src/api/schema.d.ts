@@ -3164,6 +3164,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes/{mailbox_id}/trusted-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Name the servers that are believed about senders */
+        put: operations["mail.trusting.trust_servers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mails": {
         parameters: {
             query?: never;
@@ -10342,6 +10359,10 @@ export interface components {
             reasons: string[];
             /** @enum {string} */
             verdict: "" | "verified" | "unverified" | "failed";
+        };
+        /** TrustedServers */
+        TrustedServers: {
+            servers: string[];
         };
         /** TwoPersonRule */
         TwoPersonRule: {
@@ -17977,6 +17998,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailboxTested"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.trusting.trust_servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrustedServers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedServers"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -30,6 +30,7 @@ export function boxStanding(box: Mailbox): BoxStanding {
 export const boxTones: Record<BoxStanding, Tone> = { fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral', no_password: 'warning', closed: 'danger' }
 export const tones: Record<Standing, Tone> = { none: 'neutral', fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral' }
 export const mailTones: Record<Mail['state'], Tone> = { queued: 'info', sending: 'info', sent: 'calm', failed: 'danger', bounced: 'danger' }
+export const findingTones: Record<Shapes['DomainFindingView']['state'], Tone> = { good: 'calm', advice: 'info', bad: 'danger', unknown: 'neutral' }
 
 /** The port that goes with an encryption, where the house has not chosen one of its own. */
 export const usualPorts = { implicit: 465, starttls: 587, none: 25 } as const
