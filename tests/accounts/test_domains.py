@@ -22,7 +22,7 @@ from peakend.entry import fronts, widget_pages
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
-from peakend.kernel.outgoing import NamesSilent, NotReached, txt_records
+from peakend.kernel.outgoing import NamesSilent, NotReached, name_records, txt_records
 from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 from peakend.knowledge import actions as knowledge
@@ -279,6 +279,9 @@ class Names(asyncio.DatagramProtocol):
         if str(name) == "_peakend.a.example.":
             record = dns.rrset.from_text(name, 60, "IN", "TXT", '"peakend-" "domain=x"', '"spf"')
             answer.answer.append(record)
+        elif str(name) == "x.example.":
+            lines = ("20 mx2.x.example.", "10 mx1.x.example.")
+            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "MX", *lines))
         elif str(name) == "broken.example.":
             answer.set_rcode(dns.rcode.SERVFAIL)  # type: ignore[attr-defined]
         self.transport.sendto(answer.to_wire(), address)
@@ -299,6 +302,7 @@ async def name_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
 async def test_records_are_read_from_the_name_system(name_server: None) -> None:
     assert sorted(await txt_records("_peakend.a.example")) == ["peakend-domain=x", "spf"]
     assert await txt_records("other.example") == []
+    assert await name_records("x.example", "MX") == ["mx1.x.example", "mx2.x.example"]
     with pytest.raises(NamesSilent):
         await txt_records("broken.example", lasts_s=0.5)
 
