@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from peakend.kernel import db, files
+from peakend.kernel import db, lasting
 
 
 class Edge:
@@ -124,5 +124,5 @@ class _Tempfile:
 def watch() -> None:
     """Put the boundaries around the database and the file store of this process."""
     db._Connection = Watched  # type: ignore[misc]
-    files.os = _Os()  # type: ignore[assignment,attr-defined]
-    files.tempfile = _Tempfile()  # type: ignore[assignment,attr-defined]
+    lasting.os = _Os()  # type: ignore[assignment]
+    lasting.tempfile = _Tempfile()  # type: ignore[assignment]

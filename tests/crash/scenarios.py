@@ -24,6 +24,7 @@ from peakend.kernel.db import Database, use
 from peakend.kernel.events import FACTS, reacts_to
 from peakend.kernel.worker import Worker
 from tests.assist.shop import Shop
+from tests.crash import mails
 from tests.databases import make_organisation
 from tests.routing.floor import Floor
 
@@ -68,7 +69,10 @@ async def prepare(dsn: str, scenario: str) -> World:
             world["agents"][str(agent.id)] = entry.token
         visit = await customers.start_visit(tx, channel_id=floor.channel_id, language="zh-CN")
     world["visitor"] = visit.token
-    if scenario not in ("receive_new", "receive_digital", "receive_file"):
+    if scenario.startswith("mail_"):
+        async with floor.tx() as tx:
+            await mails.prepare(tx, scenario)
+    elif scenario not in ("receive_new", "receive_digital", "receive_file"):
         conversation_id = await floor.writes(visit.customer_id)
         if not scenario.startswith("offer"):
             await floor.drain()
@@ -94,6 +98,7 @@ class Play:
         self.world = world
         self.done = done
         self.tell = tell
+        self.database = database
         self.ahead = timedelta(0)
         self.worker = Worker(database, lambda: clock.now() + self.ahead)
         self.http = httpx.AsyncClient(
@@ -296,6 +301,7 @@ SCENARIOS = {
     for run in (
         receive_new, receive_more, receive_reopens, receive_file, receive_digital, reply,
         offer_taken, offer_passes_on, transfer_taken, transfer_returns, close, close_by_customer,
+        mails.mail_in, mails.mail_out,
     )
 }  # fmt: skip
 
