@@ -141,6 +141,16 @@ async def test_an_answer_goes_on_and_a_new_matter_begins_anew(box: Box) -> None:
     assert [m["text"] for m in await box.messages(first)] == ["热水器坏了", "还是不行", "再问"]
 
 
+async def test_an_answer_may_be_read_before_what_it_answers(box: Box) -> None:
+    second = await box.take("还是不行", Message_ID="<b@x.example>", In_Reply_To="<a@x.example>")
+    assert await box.take("热水器坏了", Message_ID="<a@x.example>") == second
+    # What both answer never came.
+    third = await box.take("发票", Message_ID="<c@x.example>", References="<gone@x.example>")
+    assert await box.take("发票呢", References="<gone@x.example> <c2@x.example>") == third
+    other = await box.take("我是别人", sender="eve@y.example", References="<gone@x.example>")
+    assert other not in (second, third)
+
+
 @pytest.mark.parametrize("way", ["id", "tag", "number"])
 async def test_a_stranger_who_knows_an_id_begins_anew(box: Box, way: str) -> None:
     first = await box.take(Message_ID="<a@x.example>")

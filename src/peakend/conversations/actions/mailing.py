@@ -151,7 +151,9 @@ async def take_mail(tx: Transaction, *, received_id: UUID, as_person: bool = Fal
     language = language_in(f"{received.subject}\n{content.reply_text or content.text}")
     letter = _Letter(received=received, content=content, language=language)
     ids = [content.in_reply_to, *reversed(content.reference_ids)]
-    named = await threaded(tx, tags_in(content.recipients), [one for one in ids if one])
+    named = await threaded(
+        tx, tags_in(content.recipients), [one for one in ids if one], received.message_id
+    )
     if received.automatic and not as_person:
         return await _put_beside(tx, letter, named)
     return await _put_in(tx, letter, named)

@@ -1,7 +1,7 @@
 """Finding the conversation of a mail, and the mail of a message."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ from peakend.conversations.models.mails import ConversationMail, MessageMail
 from peakend.conversations.rules.threading import MAC_BYTES, header_digest, tag_for, untagged
 from peakend.kernel.db import Transaction
 from peakend.kernel.secrets import blind
+from peakend.mail.queries import received_naming
 
 _BY_HEADER = """
 SELECT c.id AS conversation_id, coalesce(c.merged_into_id, c.id) AS today, w.direction
@@ -18,6 +19,16 @@ JOIN message_mail w ON w.organisation_id = current_organisation() AND w.header_d
 JOIN message m ON m.organisation_id = w.organisation_id AND m.id = w.message_id
 JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
 ORDER BY place LIMIT 50
+"""
+
+
+_BESIDE = """
+SELECT c.id AS conversation_id, coalesce(c.merged_into_id, c.id) AS today, w.direction
+FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (received, place)
+JOIN message_mail w ON w.organisation_id = current_organisation() AND w.received_id = received
+JOIN message m ON m.organisation_id = w.organisation_id AND m.id = w.message_id
+JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
+ORDER BY place
 """
 
 
@@ -57,11 +68,12 @@ def _mac(tx: Transaction, number: int) -> bytes:
 
 
 async def threaded(
-    tx: Transaction, tags: Iterable[str], message_ids: Iterable[str]
+    tx: Transaction, tags: Iterable[str], message_ids: Sequence[str], own_id: str
 ) -> list[Threaded]:
     """Return the conversations that a mail names, what it answers most closely first.
 
-    Whether its sender may go on there is not asked.
+    Then those of mails that name it, or name another mail that it names, too. Whether its sender
+    may go on there is not asked.
     """
     made: dict[UUID, bool] = {}
     for tag in tags:
@@ -71,6 +83,9 @@ async def threaded(
     if digests:
         for row in await tx.all(_Found, _BY_HEADER, digests):
             made[row.today] = made.get(row.today, False) or row.direction == "out"
+    if names := [one for one in (*message_ids, own_id) if one]:
+        for row in await tx.all(_Found, _BESIDE, await received_naming(tx, names)):
+            made.setdefault(row.today, False)
     return [Threaded(one, sent) for one, sent in made.items()]
 
 

@@ -138,14 +138,20 @@ async def keep_content(tx: Transaction, received_id: UUID, mail: Prepared) -> No
             )
         )
     bounce = read.bounce
-    bounced = bounce.message_ids if bounce else []
     report = {"action": bounce.action, "status": bounce.status} if bounce else None
     await tx.run(
         CONTENT, received_id, read.to_line, read.cc_line, read.reply_to, read.in_reply_to,
-        [*read.reference_ids, *bounced], read.recipients, read.text, read.reply_text, read.html,
+        _named(read), read.recipients, read.text, read.reply_text, read.html,
         read.has_remote, msgspec.to_builtins(kept), read.reasons, mail.trust.verdict,
         msgspec.to_builtins(mail.trust.checks) or {}, report, READER,
     )  # fmt: skip
+
+
+def _named(read: ReadMail) -> list[str]:
+    """Return the ids of all mails that a mail names, each once."""
+    bounced = read.bounce.message_ids if read.bounce else []
+    ids = (*read.reference_ids, *bounced, read.in_reply_to)
+    return [one for one in dict.fromkeys(ids) if one]
 
 
 async def note_bounce(tx: Transaction, brand_id: UUID, received_id: UUID, bounce: Bounce) -> None:

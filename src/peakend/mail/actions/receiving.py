@@ -68,10 +68,12 @@ UPDATE mailbox SET next_at = $3, failures = failures + 1, code = $5, said = $6,
 WHERE organisation_id = current_organisation() AND id = $1 AND attempt = $2
 """
 PLACE = """
-INSERT INTO mailbox_place AS p (mailbox_id, folder, validity, seen_uid, todo, stuck_uid, stuck)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO mailbox_place AS p (mailbox_id, folder, validity, seen_uid, todo, stuck_uid, stuck,
+                                unmarked)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (organisation_id, mailbox_id, folder) DO UPDATE SET
-    validity = $3, seen_uid = $4, todo = $5, stuck_uid = $6, stuck = $7
+    validity = $3, seen_uid = $4, todo = $5, stuck_uid = $6, stuck = $7,
+    unmarked = $8
 """
 
 
@@ -164,13 +166,20 @@ class _Visit:
             seen = 0
             if place is None and not self._mailbox.backlog:
                 seen = max(await box.uids([], 0), default=0)
-            place = MailboxPlace(self._mailbox.folder, box.validity, seen, [], 0, 0)
+            place = MailboxPlace(self._mailbox.folder, box.validity, seen, [], 0, 0, [])
             await self._note(place)
         self._place = place
+        if place.unmarked:
+            # Who was here before ended before the server was told.
+            await self._mark(box)
+
+    async def _mark(self, box: OpenBox) -> None:
+        await box.mark(self._place.unmarked)
+        self._place = msgspec.structs.replace(self._place, unmarked=[])
+        await self._note(self._place)
 
     async def _take_all(self, box: OpenBox) -> None:
         """Take what waits, from both ends in turns; what comes meanwhile comes first."""
-        taken: list[int] = []
         waiting: list[int] = []
         done = 0
         while True:
@@ -181,13 +190,11 @@ class _Visit:
             end = next_end(done)
             uid = waiting.pop(-1 if end == "newest" else 0)
             await self._take(box, uid, without(self._place.todo, uid, end))
-            taken.append(uid)
             done += 1
-            if len(taken) >= MARKED:
-                await box.mark(taken)
-                taken = []
-        if taken:
-            await box.mark(taken)
+            if len(self._place.unmarked) >= MARKED:
+                await self._mark(box)
+        if self._place.unmarked:
+            await self._mark(box)
 
     async def _waiting(self, box: OpenBox) -> list[int]:
         """Return the mails that wait, ascending, and note those that are new."""
@@ -212,7 +219,8 @@ class _Visit:
         # One byte more than is ever taken tells that it is too large.
         raw = b"" if passed else await box.fetch(uid, LARGEST_MAIL + 1)
         self._at = 0
-        after = msgspec.structs.replace(place, todo=todo, stuck_uid=0, stuck=0)
+        unmarked = [*place.unmarked, uid]
+        after = msgspec.structs.replace(place, todo=todo, stuck_uid=0, stuck=0, unmarked=unmarked)
         if raw is None:
             await self._note(after)
         else:
@@ -235,7 +243,7 @@ class _Visit:
     async def _put(self, tx: Transaction, place: MailboxPlace) -> None:
         await tx.run(
             PLACE, self._one.id, place.folder, place.validity, place.seen_uid, place.todo,
-            place.stuck_uid, place.stuck,
+            place.stuck_uid, place.stuck, place.unmarked,
         )  # fmt: skip
 
     async def _hold(self, tx: Transaction) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Boolean, Column, Integer, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from peakend.kernel.db import reference, tenant_table
@@ -25,7 +25,7 @@ received_content_table = tenant_table(
     _text("to_line"),
     _text("cc_line"),
     _text("reply_to"),
-    # Ids of other mails, without brackets, the newest last.
+    # Ids of other mails, without brackets, the newest last; also the one that it answers.
     _text("in_reply_to"),
     _list("reference_ids"),
     # The addresses with a tag to which it went.
@@ -45,6 +45,7 @@ received_content_table = tenant_table(
     # Of a server's report on a mail that was sent.
     Column("bounce", JSONB),
     Column("version", Integer, nullable=False),
+    Index("ix_received_content_names", "reference_ids", postgresql_using="gin"),
     primary_key=("received_id",),
 )
 

@@ -85,6 +85,8 @@ mailbox_place_table = tenant_table(
     # At which mail the line broke, and how often.
     Column("stuck_uid", BigInteger, nullable=False, server_default="0"),
     Column("stuck", SmallInteger, nullable=False, server_default="0"),
+    # What was taken and the server was not told of yet.
+    Column("unmarked", JSONB, nullable=False, server_default="[]"),
     primary_key=("mailbox_id", "folder"),
 )
 
@@ -162,6 +164,7 @@ class MailboxPlace(msgspec.Struct, frozen=True):
     todo: list[Stretch]
     stuck_uid: int
     stuck: int
+    unmarked: list[int]
 
 
 class ReceivedMail(msgspec.Struct, frozen=True, kw_only=True):

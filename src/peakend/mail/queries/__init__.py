@@ -26,6 +26,7 @@ from peakend.mail.queries.mailboxes import (
     need_received,
     place_in,
     received_mails,
+    received_naming,
 )
 from peakend.mail.queries.outbox import (
     MailNotFound,
@@ -130,6 +131,7 @@ __all__ = [
     "place_of",
     "quoted_mail",
     "received_mails",
+    "received_naming",
     "sender_of",
     "sending_brand",
     "signature_of",

@@ -82,7 +82,8 @@ async def place_in(tx: Transaction, mailbox_id: UUID, folder: str) -> MailboxPla
     """Return where we are in a folder; None where nobody was there."""
     return await tx.one(
         MailboxPlace,
-        "SELECT folder, validity, seen_uid, todo, stuck_uid, stuck FROM mailbox_place"
+        "SELECT folder, validity, seen_uid, todo, stuck_uid, stuck, unmarked"
+        " FROM mailbox_place"
         " WHERE organisation_id = current_organisation() AND mailbox_id = $1 AND folder = $2",
         mailbox_id,
         folder,
@@ -114,6 +115,24 @@ async def need_content(tx: Transaction, received_id: UUID) -> ReceivedContent:
         raise ReceivedNotFound
     kept = msgspec.convert(found.attachments, list[KeptFile])
     return msgspec.structs.replace(found, attachments=kept)
+
+
+async def received_naming(tx: Transaction, message_ids: list[str]) -> list[UUID]:
+    """Return the newest mails that name one of these, too.
+
+    Who answers may be read before what he answers, and what he answers may never come.
+    Counts: fifty.
+    """
+    found: list[UUID] = await tx.value(
+        """
+        SELECT coalesce(array_agg(received_id ORDER BY received_id DESC), '{}') FROM (
+            SELECT received_id FROM received_content
+            WHERE organisation_id = current_organisation() AND reference_ids ?| $1::text[]
+            ORDER BY received_id DESC LIMIT 50) x
+        """,
+        message_ids,
+    )
+    return found
 
 
 async def received_mails(

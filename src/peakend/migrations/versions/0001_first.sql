@@ -1585,6 +1585,7 @@ CREATE TABLE mailbox_place (
 	todo JSONB NOT NULL, 
 	stuck_uid BIGINT DEFAULT '0' NOT NULL, 
 	stuck SMALLINT DEFAULT '0' NOT NULL, 
+	unmarked JSONB DEFAULT '[]' NOT NULL, 
 	CONSTRAINT pk_mailbox_place PRIMARY KEY (organisation_id, mailbox_id, folder)
 )
 -- next
@@ -2711,6 +2712,8 @@ CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_i
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
+-- next
+CREATE INDEX ix_received_content_names ON received_content USING gin (reference_ids)
 -- next
 CREATE INDEX ix_sso_sitting_pending ON sso_sitting (organisation_id, pending_id)
 -- next
