@@ -254,6 +254,26 @@ async def test_a_mail_is_read_anew_and_goes_its_way(
     assert len((await page.boss.get("/received-mails?only=received")).json()["items"]) == 1
 
 
+async def test_what_is_read_anew_is_screened_as_if_it_came_now(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await page.connect()
+    page.folder.put(b"From: bad@x.example\r\n\r\nx")
+    with monkeypatch.context() as patch:
+        patch.setattr(provided, "reader", Dying("too_long"))
+        await page.collect()
+    [mail] = (await page.boss.get("/received-mails")).json()["items"]
+    await page.boss.send("POST", "/mail-blocks", {"pattern": "bad@x.example"})
+    place = f"/received-mails/{mail['id']}"
+    read = (await page.boss.send("POST", f"{place}/readings")).json()
+    assert (read["state"], read["message"]) == ("blocked", "The sender is blocked")
+    for refused in (
+        await page.boss.send("PUT", f"{place}/aside", {"aside": True}),
+        await page.boss.send("POST", f"{place}/readings"),
+    ):
+        assert refused.json()["error"]["code"] == "mail.read_already"
+
+
 async def test_of_a_mail_too_large_only_the_beginning_could_be_read(page: Page) -> None:
     await page.connect()
     page.folder.put(HOPELESS)

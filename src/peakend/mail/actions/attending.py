@@ -14,6 +14,7 @@ from peakend.kernel.files import clean_name, path_of, remove_files
 from peakend.kernel.kept_files import hash_of
 from peakend.kernel.limits import spend
 from peakend.mail.actions.keeping import Prepared, keep_content, note_bounce, prepare
+from peakend.mail.actions.screening import screened
 from peakend.mail.events import MailReceived, MailSetAside
 from peakend.mail.models import Mailbox, ReceivedMail
 from peakend.mail.queries import MailboxNotFound, need_mailbox, need_received
@@ -65,7 +66,7 @@ async def set_aside(tx: Transaction, *, received_id: UUID, aside: bool) -> None:
     wanted = "aside" if aside else "attention"
     if mail.state == wanted:
         return
-    if mail.state == "received":
+    if mail.state not in ("attention", "aside"):
         raise ReadAlready
     await tx.run(
         "UPDATE received_mail SET state = $2"
@@ -104,6 +105,7 @@ async def read_anew(database: Database, *, received_id: UUID, by: Actor) -> None
 async def _take(tx: Transaction, mail: ReceivedMail, prepared: Prepared) -> None:
     """Write down what was found this time."""
     read = prepared.read
+    state, code = await screened(tx, brand_id=mail.brand_id, read=read)
     if read.code:
         await tx.run(
             "UPDATE received_mail SET code = $2"
@@ -115,7 +117,7 @@ async def _take(tx: Transaction, mail: ReceivedMail, prepared: Prepared) -> None
     await remove_files(tx, await tx.value(_FILES, mail.id))
     await tx.run(_EMPTY, mail.id)
     await tx.run(
-        _READ, mail.id, digest_of(mail.mailbox_id, read.message_id, prepared.sha256),
+        _READ, mail.id, state, code, digest_of(mail.mailbox_id, read.message_id, prepared.sha256),
         read.automatic, read.whole, read.message_id, read.from_email, read.from_name, read.subject,
     )  # fmt: skip
     await keep_content(tx, mail.id, prepared)
@@ -132,7 +134,7 @@ async def _take(tx: Transaction, mail: ReceivedMail, prepared: Prepared) -> None
 
 async def _unread(tx: Transaction, received_id: UUID, *, lock: bool = False) -> ReceivedMail:
     mail = await need_received(tx, received_id, lock=lock)
-    if mail.state == "received":
+    if mail.state not in ("attention", "aside"):
         raise ReadAlready
     if mail.code == "too_large":
         raise OnlyTheBeginning
@@ -164,10 +166,10 @@ DELETE FROM received_content WHERE organisation_id = current_organisation() AND 
 """
 # It is known by what it says now, unless the same mail came a second time meanwhile.
 _READ = """
-UPDATE received_mail r SET state = 'received', code = '', automatic = $3, whole = $4,
-    message_id = $5, from_email = $6, from_name = $7, subject = $8,
+UPDATE received_mail r SET state = $2, code = $3, automatic = $5, whole = $6, message_id = $7,
+    from_email = $8, from_name = $9, subject = $10,
     digest = CASE WHEN EXISTS (SELECT FROM received_mail o
-                               WHERE o.organisation_id = r.organisation_id AND o.digest = $2)
-             THEN digest ELSE $2 END
+                               WHERE o.organisation_id = r.organisation_id AND o.digest = $4)
+             THEN digest ELSE $4 END
 WHERE organisation_id = current_organisation() AND id = $1
 """
