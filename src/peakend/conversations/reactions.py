@@ -4,6 +4,7 @@ import contextlib
 
 from peakend.accounts.events import OrganisationCreated
 from peakend.conversations import actions
+from peakend.conversations.events import ConversationStarted
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
 from peakend.mail.events import (
@@ -37,38 +38,28 @@ async def take_mail(tx: Transaction, fact: MailReceived) -> None:
         await actions.take_mail(tx, received_id=fact.received_id)
 
 
-@reacts_to(MailSent)
+@reacts_to(MailSent, where={"mail": "reply"})
 async def show_that_mail_went(tx: Transaction, fact: MailSent) -> None:
     """Let who has the conversation open see that an answer was taken by the mail server."""
-    if fact.mail == "reply":
-        await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="sent")
+    await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="sent")
 
 
-@reacts_to(MailFailed)
+@reacts_to(MailFailed, where={"mail": "reply"})
 async def show_that_mail_failed(tx: Transaction, fact: MailFailed) -> None:
     """Let who has the conversation open see that an answer was given up."""
-    if fact.mail == "reply":
-        await actions.tell_mail_moved(
-            tx, message_id=fact.about, mail_id=fact.mail_id, state="failed"
-        )
+    await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="failed")
 
 
-@reacts_to(MailBounced)
+@reacts_to(MailBounced, where={"mail": "reply"})
 async def show_that_mail_returned(tx: Transaction, fact: MailBounced) -> None:
     """Let who has the conversation open see that an answer did not arrive."""
-    if fact.mail == "reply":
-        await actions.tell_mail_moved(
-            tx, message_id=fact.about, mail_id=fact.mail_id, state="bounced"
-        )
+    await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="bounced")
 
 
-@reacts_to(MailRetried)
+@reacts_to(MailRetried, where={"mail": "reply"})
 async def show_that_mail_goes_again(tx: Transaction, fact: MailRetried) -> None:
     """Let who has the conversation open see that an answer waits anew."""
-    if fact.mail == "reply":
-        await actions.tell_mail_moved(
-            tx, message_id=fact.about, mail_id=fact.mail_id, state="queued"
-        )
+    await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="queued")
 
 
 @reacts_to(MailLetIn, alone=True)
@@ -76,3 +67,9 @@ async def take_mail_let_in(tx: Transaction, fact: MailLetIn) -> None:
     """Put a mail into its conversation that somebody let in."""
     with contextlib.suppress(ReceivedNotFound):
         await actions.take_mail(tx, received_id=fact.received_id, as_person=True)
+
+
+@reacts_to(ConversationStarted, where={"channel": "mail"})
+async def acknowledge_mail(tx: Transaction, fact: ConversationStarted) -> None:
+    """Tell who has written that his mail arrived, where its mailbox does that."""
+    await actions.acknowledge_mail(tx, conversation_id=fact.conversation_id)

@@ -167,3 +167,21 @@ class MailReceived(Fact):
     brand_id: UUID
     automatic: bool
     attention: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomaticMailHeld(Fact):
+    """An automatic mail was not sent: too many, stopped, or nobody vouches for its recipient."""
+
+    subject: ClassVar[str] = "mailbox_id"
+    mailbox_id: UUID
+    brand_id: UUID
+    conversation_id: UUID
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutomaticMailSwitched(Fact):
+    """Somebody stopped every automatic mail of the house, or let them go again."""
+
+    stopped: bool

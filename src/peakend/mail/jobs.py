@@ -9,3 +9,4 @@ from peakend.mail import actions
 async def sweep_mails(tx: Transaction) -> None:
     """Forget mails that were sent or given up long ago."""
     await actions.sweep_mails(tx)
+    await actions.sweep_counts(tx)

@@ -3,6 +3,7 @@
 from peakend.conversations.actions import archiving as _archiving
 from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
+from peakend.conversations.actions.acknowledging import acknowledge_mail
 from peakend.conversations.actions.answering import (
     CardsNotByMail,
     HiddenAddress,
@@ -249,6 +250,7 @@ __all__ = [
     "_carrying",
     "_carrying_canned",
     "accepted",
+    "acknowledge_mail",
     "add_canned_reply",
     "add_channel",
     "add_first_channel",

@@ -120,7 +120,7 @@ async def send_by_mail(
         file_ids=[UUID(str(one["id"])) for one in kept.files or ()],
         in_reply_to=newest.message_id if newest else "",
         references=newest.reference_ids if newest else [],
-        reply_to=await _reply_to(tx, start, row),
+        reply_to=await answers_at(tx, start, row),
         language=language_of(row),
         values=await _values(tx, start, row, name),
     )
@@ -160,7 +160,7 @@ async def _values(
     }
 
 
-async def _reply_to(tx: Transaction, start: Start, row: ConversationRecord) -> Person | None:
+async def answers_at(tx: Transaction, start: Start, row: ConversationRecord) -> Person | None:
     """Return where answers are asked for: where we receive, with the conversation's tag."""
     assert start.brand_id is not None
     box = await mails.answering_mailbox(tx, start.brand_id, start.mailbox_id)

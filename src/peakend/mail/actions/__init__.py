@@ -27,6 +27,7 @@ from peakend.mail.actions.domains import DomainChecked, check_domain
 from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
+from peakend.mail.actions.limiting import sweep_counts, switch_automatic, tell_held
 from peakend.mail.actions.mailboxes import (
     MailboxAsked,
     MailboxStale,
@@ -179,11 +180,14 @@ __all__ = [
     "set_box_password",
     "set_password",
     "set_server",
+    "sweep_counts",
     "sweep_mails",
+    "switch_automatic",
     "switch_key",
     "switch_mailbox",
     "switch_server",
     "take_answer_back",
+    "tell_held",
     "trust_servers",
     "try_mailbox",
     "try_server",

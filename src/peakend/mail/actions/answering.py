@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from peakend.accounts.queries import brand_names, organisation
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
@@ -21,7 +20,7 @@ from peakend.mail.actions.queueing import retry_mail
 from peakend.mail.events import MailQueued, MailWithdrawn
 from peakend.mail.models import Content, ContentFile, MailServer
 from peakend.mail.ports import Person, Written, provided, wire_address
-from peakend.mail.queries import brand_frame, mail_server, opened, place_of, template
+from peakend.mail.queries import brand_frame, house_values, mail_server, opened, place_of, template
 from peakend.mail.queries.answers import answer_row
 from peakend.mail.rules import LONGEST_SUBJECT, Language, framed, nested
 from peakend.mail.rules.answers import (
@@ -272,10 +271,7 @@ async def _content(
     """Return what the mail says, in the brand's words and frame."""
     used = await template(tx, brand_id, "reply", language)
     mark = f"answer{uuid4().hex}"
-    house = {
-        "brand.name": (await brand_names(tx)).get(brand_id, ""),
-        "organisation.name": (await organisation(tx)).name,
-    }
+    house = await house_values(tx, brand_id)
     plain = clean.text if clean else text.strip()
     given = nested({**house, **values, "answer": mark})
     body = (rendered(used.body, given, long=True) or mark).strip()

@@ -13,11 +13,14 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import seal
 from peakend.kernel.templates import rendered
 from peakend.kernel.words import word
+from peakend.mail.actions.limiting import may_go
 from peakend.mail.events import MailFailed, MailQueued, MailRetried
 from peakend.mail.models import Content, Mail
+from peakend.mail.models.limits import Bounds
 from peakend.mail.ports import Automatic, Person
 from peakend.mail.queries import brand_frame, mail_server, need_mail, place_of, template
 from peakend.mail.rules import KEPT_FAILED, KEPT_SENT, Kind, Language, framed, nested
+from peakend.mail.rules.answers import LONGEST_ID, bounded_references
 
 _AUTOMATIC: dict[str, Automatic] = {
     "invitation": "generated",
@@ -48,19 +51,27 @@ async def queue_mail(
     language: Language,
     values: Mapping[str, str],
     customer_id: UUID | None = None,
+    bounds: Bounds | None = None,
+    in_reply_to: str = "",
+    reply_to: Person | None = None,
 ) -> UUID | None:
     """Write a mail by the brand's template and let it be sent once this transaction holds.
 
     A mail to a customer names him, so that it goes when he is erased. `values` are those of the
-    kind's variables, by their dotted names. None where the brand has no mail server that works, or
-    where its template says nothing.
+    kind's variables, by their dotted names. What a machine answers needs `bounds`, by which it is
+    counted. None where the brand has no mail server that works, where its template says nothing, or
+    where there would be too many.
     """
     server = await mail_server(tx, brand_id)
     if server is None or not server.active:
         return None
     content = await _written(tx, brand_id, kind, language, values)
-    if content is None:
+    if content is None or not await _counted(tx, kind, brand_id, customer_id, to, bounds):
         return None
+    content = msgspec.structs.replace(
+        content, in_reply_to=in_reply_to if len(in_reply_to) <= LONGEST_ID else "",
+        references=bounded_references([], in_reply_to), reply_to=reply_to,
+    )  # fmt: skip
     mail_id = new_id()
     host = server.sender_email.rpartition("@")[2]
     await tx.run(
@@ -83,6 +94,24 @@ async def queue_mail(
     )
     await record(tx, MailQueued(mail_id=mail_id, brand_id=brand_id, mail=kind, about=about))
     return mail_id
+
+
+async def _counted(
+    tx: Transaction,
+    kind: Kind,
+    brand_id: UUID,
+    customer_id: UUID | None,
+    to: Person,
+    bounds: Bounds | None,
+) -> bool:
+    """Ask the limiter about what a machine answers; nothing else is counted."""
+    if _AUTOMATIC[kind] != "replied":
+        return True
+    if bounds is None or customer_id is None:
+        raise RuntimeError("an automatic answer without bounds")
+    return await may_go(
+        tx, bounds=bounds, brand_id=brand_id, customer_id=customer_id, email=to.email
+    )
 
 
 async def _written(

@@ -1,6 +1,7 @@
 """Tables and rows of mail."""
 
 from peakend.kernel.personal import plain
+from peakend.mail.models import limits
 from peakend.mail.models.contents import (
     CONTENT_COLUMNS,
     KeptFile,
@@ -69,6 +70,7 @@ __all__ = [
     "ReceivedMail",
     "SignatureRow",
     "TemplateRow",
+    "limits",
     "mail_block_table",
     "mail_key_table",
     "mail_screening_table",
@@ -84,5 +86,5 @@ __all__ = [
 ]
 
 plain("settings", "mail_key", "mail_screening", "mail_server", "mail_template", "mail_signature")
-plain("settings", "mailbox", "mailbox_place")
+plain("settings", "mailbox", "mailbox_place", "mail_switch")
 plain("staff", "member_signature")

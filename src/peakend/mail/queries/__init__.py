@@ -1,6 +1,7 @@
 """Reading mail servers, templates and the outbox."""
 
 from peakend.mail.models import KeptFile, Mailbox, MailServer, ReceivedContent, ReceivedMail
+from peakend.mail.models.limits import Bounds
 from peakend.mail.queries.answers import (
     AnswerState,
     CameMail,
@@ -67,6 +68,7 @@ from peakend.mail.queries.templates import (
     Template,
     brand_frame,
     built_in,
+    house_values,
     template,
     templates,
 )
@@ -76,6 +78,7 @@ from peakend.mail.rules.answers import answer_subject
 __all__ = [
     "AnswerState",
     "BlockNotFound",
+    "Bounds",
     "BrandOfOthers",
     "BrandSignature",
     "CameMail",
@@ -107,6 +110,7 @@ __all__ = [
     "failed_mails",
     "failing_mailboxes",
     "failing_servers",
+    "house_values",
     "is_blocked",
     "mail_blocks",
     "mail_keys",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import brand_look
+from peakend.accounts.queries import brand_look, brand_names, organisation
 from peakend.kernel.db import Transaction
 from peakend.kernel.kept_files import Kept, kept_bytes
 from peakend.kernel.words import word
@@ -54,6 +54,15 @@ async def template(
         brand_id, kind, language,
     )  # fmt: skip
     return _as_used(kind, language, row)
+
+
+async def house_values(tx: Transaction, brand_id: UUID) -> dict[str, str]:
+    """Return what every template may say of the house."""
+    names = await brand_names(tx)
+    return {
+        "brand.name": names.get(brand_id, ""),
+        "organisation.name": (await organisation(tx)).name,
+    }
 
 
 async def brand_frame(

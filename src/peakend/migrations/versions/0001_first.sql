@@ -48,6 +48,17 @@ CREATE TABLE audit_seal (
 	CONSTRAINT pk_audit_seal PRIMARY KEY (organisation_id, place)
 )
 -- next
+CREATE TABLE automatic_mail (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	mailbox_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	contact TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_automatic_mail PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE brand (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1048,6 +1059,14 @@ CREATE TABLE mail_signature (
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_mail_signature PRIMARY KEY (organisation_id, brand_id, language)
+)
+-- next
+CREATE TABLE mail_switch (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	name TEXT NOT NULL, 
+	member_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_mail_switch PRIMARY KEY (organisation_id, name)
 )
 -- next
 CREATE TABLE mail_template (
@@ -2185,6 +2204,8 @@ ALTER TABLE mail_signature ADD CONSTRAINT fk_mail_signature_organisation_id_bran
 -- next
 ALTER TABLE mail_signature ADD CONSTRAINT fk_mail_signature_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE mail_switch ADD CONSTRAINT fk_mail_switch_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_template ADD CONSTRAINT fk_mail_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2448,6 +2469,14 @@ CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
 CREATE INDEX ix_audit_entry_actor ON audit_entry (organisation_id, actor_id, id)
 -- next
 CREATE INDEX ix_audit_entry_xid ON audit_entry (organisation_id, xid, id)
+-- next
+CREATE INDEX ix_automatic_mail_contact ON automatic_mail (organisation_id, mailbox_id, contact, at)
+-- next
+CREATE INDEX ix_automatic_mail_conversation ON automatic_mail (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_automatic_mail_customer ON automatic_mail (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_automatic_mail_mailbox ON automatic_mail (organisation_id, mailbox_id, at)
 -- next
 CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
 -- next
@@ -2842,6 +2871,14 @@ CREATE POLICY tenant ON audit_seal TO peakend_app USING (organisation_id = curre
 GRANT DELETE ON audit_seal TO peakend_app
 -- next
 CREATE POLICY may_go ON audit_seal AS RESTRICTIVE FOR DELETE TO peakend_app USING (NOT EXISTS (SELECT FROM audit_entry e WHERE e.organisation_id = audit_seal.organisation_id AND e.id = audit_seal.entry_id))
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON automatic_mail TO peakend_app
+-- next
+ALTER TABLE automatic_mail ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE automatic_mail FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON automatic_mail TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON brand TO peakend_app
 -- next
@@ -3450,6 +3487,14 @@ ALTER TABLE mail_signature ENABLE ROW LEVEL SECURITY
 ALTER TABLE mail_signature FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON mail_signature TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_switch TO peakend_app
+-- next
+ALTER TABLE mail_switch ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_switch FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_switch TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_template TO peakend_app
 -- next
