@@ -185,3 +185,12 @@ class AutomaticMailSwitched(Fact):
     """Somebody stopped every automatic mail of the house, or let them go again."""
 
     stopped: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSignatureChanged(Fact):
+    """What stands below a brand's answers in a language was changed."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    language: str

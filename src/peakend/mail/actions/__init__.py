@@ -81,6 +81,12 @@ from peakend.mail.actions.servers import (
     set_server,
     switch_server,
 )
+from peakend.mail.actions.signatures import (
+    SignatureStale,
+    WrongSignature,
+    set_brand_signature,
+    set_own_signature,
+)
 from peakend.mail.actions.signing import (
     KeyFound,
     KeyInUse,
@@ -132,6 +138,7 @@ __all__ = [
     "ServerStale",
     "ServerText",
     "ServerTried",
+    "SignatureStale",
     "TemplateStale",
     "TlsNeeded",
     "TooManyKeys",
@@ -142,6 +149,7 @@ __all__ = [
     "WrongHost",
     "WrongPort",
     "WrongRecipients",
+    "WrongSignature",
     "WrongSubject",
     "WrongTemplate",
     "_archiving",
@@ -178,6 +186,8 @@ __all__ = [
     "retry_mail",
     "set_aside",
     "set_box_password",
+    "set_brand_signature",
+    "set_own_signature",
     "set_password",
     "set_server",
     "sweep_counts",

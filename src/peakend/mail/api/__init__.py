@@ -1,4 +1,4 @@
-"""Routes of mail: servers, templates, mailboxes and what came, the outbox."""
+"""Routes of mail: servers, signatures, templates, mailboxes and what came, the outbox."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from peakend.mail.api import (
     received,
     screening,
     servers,
+    signatures,
     templates,
     trusting,
 )
@@ -17,6 +18,7 @@ routes: list[Any] = [
     *servers.routes,
     *domains.routes,
     *templates.routes,
+    *signatures.routes,
     *mailboxes.routes,
     *received.routes,
     *outbox.routes,

@@ -60,6 +60,7 @@ from peakend.mail.queries.servers import (
 from peakend.mail.queries.signatures import (
     BrandSignature,
     Signature,
+    automatic_stopped,
     brand_signatures,
     own_signatures,
     signature_of,
@@ -100,6 +101,7 @@ __all__ = [
     "answer_subject",
     "answering_mailbox",
     "answers_kept",
+    "automatic_stopped",
     "believes_marks",
     "box_password",
     "box_place",

@@ -56,6 +56,15 @@ async def own_signatures(tx: Transaction, member_id: UUID) -> dict[Language, str
     return {language: found.get(language, "") for language in LANGUAGES}
 
 
+async def automatic_stopped(tx: Transaction) -> bool:
+    """Say whether every automatic mail of the house is stopped."""
+    stopped: bool = await tx.value(
+        "SELECT EXISTS (SELECT FROM mail_switch"
+        " WHERE organisation_id = current_organisation() AND name = 'automatic')"
+    )
+    return stopped
+
+
 async def signature_of(
     tx: Transaction, *, brand_id: UUID, member_id: UUID | None, name: str, language: Language
 ) -> Signature:

@@ -2800,6 +2800,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether automatic mails are stopped */
+        get: operations["mail.signatures.automatic_mails"];
+        /** Stop automatic mails, or let them go */
+        put: operations["mail.signatures.switch_automatic"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-blocks": {
         parameters: {
             query?: never;
@@ -3025,6 +3043,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-signatures/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands below answers */
+        get: operations["mail.signatures.list_signatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-signatures/{brand_id}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what stands below answers */
+        put: operations["mail.signatures.set_signature"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-templates/{brand_id}": {
         parameters: {
             query?: never;
@@ -3209,6 +3261,40 @@ export interface paths {
         put?: never;
         /** Try a mail anew that was given up */
         post: operations["mail.outbox.retry_mail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mail-signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I add below my answers */
+        get: operations["mail.signatures.my_signatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/mail-signatures/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what I add below my answers */
+        put: operations["mail.signatures.set_my_signature"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6426,6 +6512,10 @@ export interface components {
             kind: "customer" | "member" | "digital_agent" | "system";
             name: string | null;
         };
+        /** AutomaticSwitch */
+        AutomaticSwitch: {
+            stopped: boolean;
+        };
         /** AutomationTarget */
         AutomationTarget: {
             /** Format: uuid */
@@ -6530,6 +6620,15 @@ export interface components {
             links: components["schemas"]["FooterLink"][];
             mark: string | null;
             name: string;
+        };
+        /** BrandSignatureView */
+        BrandSignatureView: {
+            body: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            own: boolean;
+            variables: string[];
+            version: number;
         };
         /** Bubble */
         Bubble: {
@@ -9072,6 +9171,16 @@ export interface components {
             code: string;
             password: string;
         };
+        /** OwnSignature */
+        OwnSignature: {
+            body: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+        };
+        /** OwnSignatureInput */
+        OwnSignatureInput: {
+            body: string;
+        };
         /** Package */
         Package: {
             asked_by: string | null;
@@ -9986,6 +10095,11 @@ export interface components {
             text: string;
             /** @enum {string} */
             verdict: "good" | "doubtful" | "bad";
+        };
+        /** SignatureInput */
+        SignatureInput: {
+            body: string;
+            version: number;
         };
         /** Skill */
         Skill: {
@@ -17138,6 +17252,64 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.signatures.automatic_mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticSwitch"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.signatures.switch_automatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomaticSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutomaticSwitch"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.screening.list_blocks": {
         parameters: {
             query?: {
@@ -17660,6 +17832,69 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.signatures.list_signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandSignatureView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.signatures.set_signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandSignatureView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.templates.list_templates": {
         parameters: {
             query?: never;
@@ -18093,6 +18328,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.signatures.my_signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSignature"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.signatures.set_my_signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnSignatureInput"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSignature"][];
                 };
             };
             401: components["responses"]["Error401"];
