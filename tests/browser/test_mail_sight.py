@@ -39,8 +39,8 @@ async def stranger() -> AsyncIterator[tuple[str, list[str]]]:
         server.close()
 
 
-async def placed(centre: Centre, monkeypatch: pytest.MonkeyPatch, host: str) -> str:
-    """Return a conversation with a mail whose HTML the cleaner let through as it came."""
+async def placed(centre: Centre, monkeypatch: pytest.MonkeyPatch, host: str = "") -> str:
+    """Return a conversation with a mail; with `host` a hostile one that the cleaner let through."""
     from peakend.accounts.queries import organisation_ids
     from peakend.conversations import actions
     from peakend.conversations.queries import channels
@@ -69,7 +69,7 @@ async def placed(centre: Centre, monkeypatch: pytest.MonkeyPatch, host: str) -> 
                 "UPDATE received_content SET html = html || $2"
                 " WHERE organisation_id = current_organisation() AND received_id = $1",
                 received_id,
-                "".join(f"<div>{one}</div>" for one in HOSTILE)
+                "".join(f"<div>{one}</div>" for one in HOSTILE if host)
                 .replace("https://evil.example", f"http://{host}")
                 .replace("evil.example", host),
             )
@@ -85,7 +85,7 @@ async def test_a_mail_asks_nobody_for_anything(
         conversation_id = await placed(centre, monkeypatch, host)
         await _read(centre, desk, conversation_id)
         assert called == []
-    await _looks(desk, conversation_id)
+    await _looks(desk, await placed(centre, monkeypatch))
 
 
 async def _read(centre: Centre, desk: Any, conversation_id: str) -> None:
@@ -125,7 +125,7 @@ async def _read(centre: Centre, desk: Any, conversation_id: str) -> None:
 
 
 async def _looks(desk: Any, conversation_id: str) -> None:
-    # What looks for faults needs a window in which no policy holds: nobody counts here.
+    # What looks for faults needs a window in which no policy holds: nothing hostile comes here.
     narrow = await desk(
         "supervisor", bypass_csp=True, viewport={"width": 390, "height": 844}, locale="zh-CN"
     )
@@ -134,3 +134,6 @@ async def _looks(desk: Any, conversation_id: str) -> None:
     await narrow.page.get_by_role("button", name="查看整封邮件").click()
     await narrow.page.frame_locator("iframe").get_by_text("维修时间").wait_for()
     assert await faults(narrow.page) == []
+    await narrow.page.keyboard.press("Escape")
+    await expect(narrow.page.get_by_role("dialog")).to_have_count(0)
+    await expect(narrow.thread.get_by_role("region", name="邮件")).to_be_visible()

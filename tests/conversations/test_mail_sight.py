@@ -6,20 +6,24 @@ import io
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from PIL import Image
 
+from peakend.accounts.queries import brands
 from peakend.conversations import actions
 from peakend.conversations.actions import picturing
+from peakend.conversations.queries import MailGiven
 from peakend.conversations.queries.mails import leaving_page
+from peakend.conversations.rules.answering import MailPerson
 from peakend.conversations.rules.calendars import invitation
 from peakend.conversations.rules.paper import head_of, paper, people, shown_host
 from peakend.customers.actions import identify
 from peakend.customers.queries import Claim
 from peakend.kernel.settings import settings
+from peakend.mail.actions import ServerText, set_server
 from tests.accounts.people import Person, a_person
 from tests.conversations.conftest import Centre
 from tests.mail.arrived import OURS, PNG, a_mail, arrived
@@ -125,6 +129,7 @@ async def test_addresses_are_seen_as_the_role_sees_them(centre: Centre, agent: P
     head = await agent.get(f"{path}/headers")
     assert head.headers["content-type"] == "text/plain; charset=utf-8"
     assert "lilei@" not in head.text
+    assert "Message-ID: <1@customer.example>" in head.text
     assert OURS in head.text
     refused = await agent.get(f"{path}/original")
     assert refused.status_code == 403
@@ -143,6 +148,37 @@ async def test_addresses_are_seen_as_the_role_sees_them(centre: Centre, agent: P
     assert await centre.value(taken) == 1
 
 
+async def test_an_answer_is_told_as_it_goes(centre: Centre, agent: Person) -> None:
+    conversation_id = UUID((await mailed(centre, agent, a_mail("<p>hi</p>"))).split("/")[2])
+    async with centre.tx() as tx:
+        server = ServerText(
+            brand_id=(await brands(tx))[0].id, host="mail.example.com", port=465, tls="implicit",
+            login="", sender_email=OURS, sender_name_zh="客服", sender_name_en="Service",
+        )  # fmt: skip
+        await set_server(tx, server=server)
+    sent = MailGiven(
+        to=[MailPerson(email="lilei@customer.example", name="李雷")],
+        subject="回复：灶台打不着火",
+        html="<p>您好，<b>明天</b>上门。</p><script>alert(1)</script>",
+    )
+    by = centre.supervisor
+    async with centre.tx(by) as tx:
+        message = await actions.reply(
+            tx, conversation_id=conversation_id, client_id=uuid4(), text="您好，明天上门。",
+            mail=sent, by=by,
+        )  # fmt: skip
+    path = f"/conversations/{conversation_id}/messages/{message.id}/mail"
+    shown = (await agent.get(path)).json()
+    assert (shown["direction"], shown["subject"]) == ("out", "回复：灶台打不着火")
+    assert shown["from"]["email"] == OURS
+    assert shown["to"] == [{"email": "l***@customer.example", "name": "李雷"}]
+    assert "<b>明天</b>" in shown["html"]
+    assert "script" not in shown["html"]
+    assert (shown["state"], shown["original"], shown["can"]["undo"]) == ("queued", False, True)
+    for end in ("/headers", "/original", "/pictures/1"):
+        assert (await agent.get(path + end)).status_code == 404
+
+
 async def test_who_may_not_see_the_conversation_sees_no_mail(
     centre: Centre, agent: Person, client: httpx.AsyncClient
 ) -> None:
@@ -159,7 +195,9 @@ async def test_who_may_not_see_the_conversation_sees_no_mail(
 async def test_a_picture_is_written_anew_and_asked_for_once(
     centre: Centre, agent: Person, elsewhere: Elsewhere
 ) -> None:
-    photo = picture(kind="JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0") + b"<script>alert(1)</script>"
+    hidden = Image.Exif()
+    hidden[0x010E] = "at home"
+    photo = picture(kind="JPEG", exif=hidden) + b"<script>alert(1)</script>"
     place = elsewhere.put("/p.jpg?who=agent7", photo)
     path = await mailed(centre, agent, a_mail(f"<img src='{place}'><img src='cid:one@x'>"))
     assert elsewhere.asked == []
@@ -168,7 +206,7 @@ async def test_a_picture_is_written_anew_and_asked_for_once(
         assert one.headers["content-type"] == "image/jpeg"
         assert "sandbox" in one.headers["content-security-policy"]
         assert b"script" not in one.content
-        assert b"Exif" not in one.content
+        assert b"at home" not in one.content
     with Image.open(io.BytesIO(shown[0].content)) as made:
         assert made.size == (1600, 80)
     asked = elsewhere.asked[0].lower()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from peakend.conversations.rules.paper import (
     Addressee,
     Picture,
     hidden_addresses,
+    hidden_in_head,
     paper,
     people,
     shown_host,
@@ -116,11 +117,18 @@ class MailSource(msgspec.Struct, frozen=True):
     conversation: ConversationRecord
 
 
-class _Kept(Protocol):
-    """A file of a mail that came, as mail keeps it."""
+class _Shown(Protocol):
+    """A file that the HTML of a mail may show."""
 
     @property
     def file_id(self) -> UUID: ...
+    @property
+    def cid(self) -> str: ...
+
+
+class _Kept(_Shown, Protocol):
+    """A file of a mail that came, as mail keeps it."""
+
     @property
     def name(self) -> str: ...
     @property
@@ -160,21 +168,30 @@ async def picture_of(
     Errors: ConversationNotFound, MailGone.
     """
     _, message = await _need(tx, conversation_id, message_id, actor)
-    received_id = (message.params or {}).get("received_id")
-    if received_id is None:
-        raise MailGone
-    await mails.need_received(tx, UUID(received_id))
-    content = await mails.need_content(tx, UUID(received_id))
-    found = paper(content.html).pictures
+    html, files = await _illustrated(tx, message.params or {})
+    found = paper(html).pictures
     if not 0 < number <= len(found):
         raise MailGone
     picture = found[number - 1]
     if picture.kind == "remote":
         return picture
-    ids = [x.file_id for x in content.attachments if x.cid.lower() == picture.place.lower()]
+    ids = [one.file_id for one in files if one.cid.lower() == picture.place.lower()]
     for one in (await sendable_files(tx, ids)).values():
         return Picture("inside", one.sha256)
     raise MailGone
+
+
+async def _illustrated(tx: Transaction, params: dict[str, Any]) -> tuple[str, Sequence[_Shown]]:
+    """Return the HTML of a mail and the files that it may show."""
+    if "received_id" in params:
+        await mails.need_received(tx, UUID(params["received_id"]))
+        came = await mails.need_content(tx, UUID(params["received_id"]))
+        return came.html, came.attachments
+    await mails.need_mail(tx, UUID(params["mail_id"]))
+    sent = await mails.opened(tx, UUID(params["mail_id"]))
+    if sent is None:
+        raise MailGone
+    return sent.written, sent.files
 
 
 async def source_of(
@@ -200,7 +217,7 @@ async def need_addresses(tx: Transaction, row: ConversationRecord) -> None:
 
 async def without_addresses(tx: Transaction, row: ConversationRecord, text: str) -> str:
     """Return a mail's head with the addresses that the actor sees, and the others masked."""
-    return hidden_addresses(text, await _hiding(tx, row))
+    return hidden_in_head(text, await _hiding(tx, row))
 
 
 async def _need(

@@ -16,6 +16,8 @@ MOST_PEOPLE = 200
 # Cleaned HTML writes every value between double quotes, and no `<` that begins no tag.
 _TAG = re.compile(r'<(a|img)((?:\s+[a-z-]+="[^"]*")*)\s*/?>')
 _VALUE = re.compile(r'\s+([a-z-]+)="([^"]*)"')
+# Ids of mails have the form of addresses.
+_IDS = re.compile(r"(?i)(?:resent-)?(?:message-id|in-reply-to|references|content-id)\s*:")
 _MAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -100,6 +102,12 @@ def head_of(raw: bytes) -> str:
     head = re.split(rb"\r?\n\r?\n", raw.lstrip(b"\r\n"), maxsplit=1)[0]
     text = re.sub(r"\r\n?", "\n", head.decode("utf-8", "replace"))
     return "".join(sign if sign in "\n\t" or sign.isprintable() else "\ufffd" for sign in text)
+
+
+def hidden_in_head(head: str, hide: Callable[[str], str]) -> str:
+    """Return a mail's head with its addresses hidden; what only reads like one is left."""
+    fields = re.split(r"\n(?![ \t])", head)
+    return "\n".join(one if _IDS.match(one) else hidden_addresses(one, hide) for one in fields)
 
 
 def hidden_addresses(text: str, hide: Callable[[str], str]) -> str:
