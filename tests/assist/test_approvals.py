@@ -8,14 +8,18 @@ import msgspec
 import pytest
 
 from peakend.accounts import actions as accounts
+from peakend.accounts.queries import brands
 from peakend.assist import actions, queries
 from peakend.assist.rules.approvals import ApprovalRules
 from peakend.conversations import actions as conversations
 from peakend.conversations import queries as timeline
+from peakend.conversations.rules.answering import MailPerson
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.ids import new_id
+from peakend.mail import actions as post
 from peakend.routing import actions as routing
+from tests.mail.servers import a_server
 from tests.routing.floor import Floor
 
 
@@ -344,3 +348,42 @@ async def test_over_http(floor: Floor, client: httpx.AsyncClient) -> None:
     stale = {"member_ids": [], "warn_min": 5, "version": 0}
     assert (await client.put("/api/approval-rules", json=stale)).status_code == 409
     assert (await client.get(f"/api/approvals/{new_id()}")).status_code == 404
+
+
+async def test_what_waits_to_go_by_mail_goes_by_mail(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss, agent, here = await people(floor)
+    async with a_server(monkeypatch) as server:
+        async with floor.tx() as tx:
+            await post.set_server(
+                tx,
+                server=post.ServerText(
+                    brand_id=(await brands(tx))[0].id, host="127.0.0.1", port=server.port,
+                    tls="none", login="", sender_email="service@mail.example.com",
+                    sender_name_zh="客服", sender_name_en="Service",
+                ),
+            )  # fmt: skip
+        given = timeline.MailGiven(
+            to=[msgspec.convert({"email": "liu@example.org"}, MailPerson)],
+            subject="退款", html="<p>可以退 <b>20</b> 元</p>",
+        )  # fmt: skip
+        first = await asks(floor, agent, here, "可以退 20 元", mail=given)
+        [waits] = await beside(floor, boss, here)
+        assert waits.mail == msgspec.to_builtins(given)
+        assert await said(floor, here) == []
+        await decides(floor, boss, first, "approved")
+        second = await asks(floor, agent, here, "可以退 30 元", mail=given)
+        await decides(floor, boss, second, "changed", text="可以退 25 元")
+        async with floor.tx() as tx:
+            due = await tx.value("SELECT max(next_at) FROM mail")
+        await post.Postman(floor.database, lambda: due).carry()
+    assert await said(floor, here) == ["可以退 20 元", "可以退 25 元"]
+    assert [one["subject"] for one in (server.mail(0), server.mail(1))] == ["退款", "退款"]
+    pages = [server.mail(at).get_body(("html",)) for at in (0, 1)]
+    assert pages[0] is not None
+    assert pages[1] is not None
+    assert "<b>20</b>" in pages[0].get_content()
+    # The senior's words go, not the HTML that said something else.
+    assert "25" in pages[1].get_content()
+    assert "20</b>" not in pages[1].get_content()

@@ -111,6 +111,9 @@ BODIES: dict[str, Any] = {
     "PUT /api/mail-servers/{brand_id:uuid}/activity": {"active": False},
     "PUT /api/mail-servers/{brand_id:uuid}/password": {"password": "x"},
     "POST /api/mail-servers/{brand_id:uuid}/tests": {"to": ""},
+    "PUT /api/mail-automation": {"stopped": False},
+    "PUT /api/mail-signatures/{brand_id:uuid}/{language:str}": {"body": "x", "version": 0},
+    "PUT /api/me/mail-signatures/{language:str}": {"body": "x"},
     "PUT /api/mail-templates/{brand_id:uuid}/{kind:str}/{language:str}": {
         "subject": "x", "body": "x", "version": 0,
     },
