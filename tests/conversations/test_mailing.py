@@ -276,6 +276,23 @@ async def test_a_report_marks_the_mail_that_did_not_arrive(
     assert facts["n"] == (state == "bounced")
 
 
+async def test_a_mail_of_our_own_that_comes_back_is_nobodys(box: Box) -> None:
+    mail_id = new_id()
+    async with box.centre.tx() as tx:
+        await tx.run(
+            "INSERT INTO mail (id, brand_id, kind, about, to_email, language, message_id,"
+            " created_at, since_at, state, next_at)"
+            " VALUES ($1, $2, 'reply', $1, 'x@x.example', 'en', $3, $4, $4, 'sent', $4)",
+            mail_id,
+            (await houses.brands(tx))[0].id,
+            f"{mail_id}@mail.example.com",
+            tx.now,
+        )
+    assert await box.take(Message_ID=f"<{mail_id}@mail.example.com>") is None
+    # Whoever only writes such an id down is read like others.
+    assert await box.take(Message_ID=f"<{mail_id}@elsewhere.example>") is not None
+
+
 async def test_an_unproved_address_joins_nobody_to_a_visitor(box: Box) -> None:
     visitor = box.centre.visitor
     async with box.centre.tx() as tx:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Posted, Said, post
@@ -54,10 +55,13 @@ from peakend.mail.queries import (
     MailboxNotFound,
     ReceivedContent,
     ReceivedMail,
+    is_ours,
     need_content,
     need_mailbox,
     need_received,
 )
+
+log = structlog.get_logger()
 
 CODE = "mail"
 _CHANNEL = """
@@ -141,11 +145,15 @@ async def _switch(
 async def take_mail(tx: Transaction, *, received_id: UUID, as_person: bool = False) -> UUID | None:
     """Put a mail that came into its conversation, once, and return that.
 
-    None where it goes into none: known, unreadable, or of a program and about nothing here. With
-    `as_person` somebody has decided that a person wrote it. Errors: ReceivedNotFound.
+    None where it goes into none: known, unreadable, one of ours that came back, or of a program and
+    about nothing here. With `as_person` somebody has decided that a person wrote it.
+    Errors: ReceivedNotFound.
     """
     received = await need_received(tx, received_id)
     if received.state != "received" or await tx.value(_TAKEN, received_id):
+        return None
+    if await is_ours(tx, received.message_id):
+        log.info("a mail of our own came back", received_id=str(received_id))
         return None
     content = await need_content(tx, received_id)
     language = language_in(f"{received.subject}\n{content.reply_text or content.text}")

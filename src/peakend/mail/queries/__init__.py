@@ -32,6 +32,7 @@ from peakend.mail.queries.mailboxes import (
 from peakend.mail.queries.outbox import (
     MailNotFound,
     failed_mails,
+    is_ours,
     need_mail,
     opened,
     outbox,
@@ -114,6 +115,7 @@ __all__ = [
     "failing_servers",
     "house_values",
     "is_blocked",
+    "is_ours",
     "mail_blocks",
     "mail_keys",
     "mail_server",

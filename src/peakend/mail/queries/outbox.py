@@ -58,6 +58,21 @@ async def outbox(
     return Page(rows[:limit], cursor_encode(str(rows[limit - 1].id)) if more else None)
 
 
+async def is_ours(tx: Transaction, message_id: str) -> bool:
+    """Say whether a mail that came is one of those in the outbox: their ids are in their names."""
+    try:
+        mail_id = UUID(message_id.partition("@")[0])
+    except ValueError:
+        return False
+    found: bool = await tx.value(
+        "SELECT EXISTS (SELECT FROM mail WHERE organisation_id = current_organisation()"
+        " AND id = $1 AND lower(message_id) = lower($2))",
+        mail_id,
+        message_id,
+    )
+    return found
+
+
 async def need_mail(tx: Transaction, mail_id: UUID, *, lock: bool = False) -> Mail:
     """Return a mail of a brand that exists for the actor. Errors: MailNotFound."""
     found = await tx.one(
