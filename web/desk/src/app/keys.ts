@@ -46,7 +46,8 @@ export function meaning(event: KeyboardEvent, before: string, map: Record<string
   return (found?.[0] as KeyName | undefined) ?? null
 }
 
-function inField(target: EventTarget | null): boolean {
+/** Whether what is typed there is text. */
+export function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 

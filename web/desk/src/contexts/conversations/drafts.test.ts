@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 
 const put = vi.hoisted(() => vi.fn(() => Promise.resolve()))
 vi.mock('@/api/client', () => ({ api: { put } }))
-const { clearDraft, draftOf, heldIn, lastKind, offerDrafts, saveCard, saveDraft } = await import('./drafts')
+const { clearDraft, draftOf, heldIn, lastKind, mailIn, offerDrafts, saveCard, saveDraft, saveMail } = await import('./drafts')
 const { hasDraft } = await import('./written')
 
 test('a reply and a note are kept apart, here and on the server', () => {
@@ -54,4 +54,18 @@ test("the server's card comes where none was held or taken out", () => {
   saveCard('four', null)
   expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null }])).toBe(false)
   expect(heldIn('four')).toBeUndefined()
+})
+
+test('what makes a reply a mail is kept with it, and comes from the server where nothing was written here', () => {
+  vi.useFakeTimers()
+  const mail = { to: [{ email: 'a@x.cn', name: '' }], cc: [], bcc: [], subject: 'Re: 退款', html: '<p>您好</p>' }
+  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail }])).toBe(true)
+  expect(mailIn('five')).toEqual(mail)
+  saveMail('five', { ...mail, subject: '退款' })
+  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail }])).toBe(false)
+  vi.advanceTimersByTime(800)
+  expect(put).toHaveBeenLastCalledWith('/conversations/five/draft', { text: '您好', kind: 'agent', mail: { ...mail, subject: '退款' } })
+  clearDraft('five', 'agent')
+  expect(put).toHaveBeenLastCalledWith('/conversations/five/draft', { text: '', kind: 'agent' })
+  vi.useRealTimers()
 })

@@ -1,10 +1,14 @@
 /** What is being typed, a reply and a note beside each other, and the card below a reply: at once in the browser, a moment later on the server. */
 import { api } from '@/api/client'
 import type { Conversation } from '@/api/types'
+import { chooseMail } from './way'
 import { cards, drafts, type Held } from './written'
 
 export type Kind = 'agent' | 'note'
 export interface Draft { text: string; kind: Kind }
+/** What makes a reply a mail: to whom, about what, and how it looks. */
+export type MailDraft = NonNullable<Conversation['drafts'][number]['mail']>
+const mails = new Map<string, MailDraft | null>()
 const kinds = new Map<string, Kind>()
 const timers = new Map<string, number>()
 
@@ -13,6 +17,8 @@ export function draftOf(id: string, kind: Kind): string {
 }
 
 export const heldIn = (id: string): Held | undefined => cards.get(id) ?? undefined
+
+export const mailIn = (id: string): MailDraft | null => mails.get(id) ?? null
 
 /** Which of the two was written last. */
 export function lastKind(id: string): Kind | undefined {
@@ -29,6 +35,8 @@ export function offerDrafts(id: string, given: Conversation['drafts']): boolean 
   for (const one of fresh) drafts.set(`${id}/${one.kind}`, one.text)
   const below = cards.has(id) ? null : given.find((one) => one.card)
   if (below?.card) cards.set(id, { ...below.card, files: below.card.pictures })
+  const mail = mails.has(id) ? undefined : given.find((one) => one.mail)?.mail
+  if (mail) { mails.set(id, mail); chooseMail(id, true) }
   const newest = below && !fresh.includes(below) ? below : fresh[fresh.length - 1]
   if (newest && !kinds.has(id)) kinds.set(id, newest.kind)
   return !!newest
@@ -47,8 +55,15 @@ export function saveCard(id: string, card: Held | null): void {
   soon(id, 'agent')
 }
 
+/** Keep what makes a reply a mail, or say that it is none. */
+export function saveMail(id: string, mail: MailDraft | null): void {
+  mails.set(id, mail)
+  soon(id, 'agent')
+}
+
 export function clearDraft(id: string, kind: Kind): void {
   drafts.set(`${id}/${kind}`, '')
+  if (kind === 'agent') mails.delete(id)
   if (kind === 'agent' && cards.has(id)) cards.set(id, null)
   clearTimeout(timers.get(`${id}/${kind}`))
   write(id, kind)
@@ -70,5 +85,5 @@ function write(id: string, kind: Kind): void {
   const held = kind === 'agent' ? heldIn(id) : undefined
   const card = held && { content: held.content, template_id: held.template_id, canned_reply_id: held.canned_reply_id }
   // Lost when offline: the text stays in this browser and is written with the next key.
-  void api.put(`/conversations/${id}/draft`, { text: draftOf(id, kind), kind, ...(card && { card }) }).catch(() => undefined)
+  void api.put(`/conversations/${id}/draft`, { text: draftOf(id, kind), kind, ...(card && { card }), ...(kind === 'agent' && mails.get(id) && { mail: mails.get(id) }) }).catch(() => undefined)
 }

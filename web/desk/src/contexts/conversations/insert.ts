@@ -11,7 +11,7 @@ type Taker = [insert: Insert, replace: Replace, ship: Ship]
 let target: Taker | null = null
 
 /** What stands in the open composer. An input method that is composing has not said it yet. */
-export const composed = shallowReactive({ id: '', kind: 'agent' as 'agent' | 'note', text: '', card: null as Held | null })
+export const composed = shallowReactive({ id: '', kind: 'agent' as 'agent' | 'note', text: '', card: null as Held | null, mail: false })
 /** Asked before a reply goes; `false` keeps it. `label` is the word on the button where pressing it does something else. */
 export const beforeSending = shallowReactive({ ask: null as ((text: string) => boolean) | null, label: '' })
 

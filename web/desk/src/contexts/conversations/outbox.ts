@@ -2,6 +2,7 @@
 import { reactive } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Message, Quote, StoredFile } from '@/api/types'
+import type { Outgoing } from './mailing/answering'
 import type { Carried } from './rich/held'
 
 export interface Unsent {
@@ -16,6 +17,8 @@ export interface Unsent {
   quote?: Quote
   /** Cards, with the text as their first words. */
   rich?: Carried
+  /** To whom it goes by mail, and how it looks. */
+  mail?: Outgoing
   at: string
   state: 'sending' | 'waiting' | 'failed'
   why?: string
@@ -87,8 +90,9 @@ async function flush(conversation: string): Promise<void> {
       if (!one) return
       one.state = 'sending'
       try {
-        const { client_id, kind, text, files, mentions, article_id, quote, rich } = one
-        const message = rich ? await api.post<Message>(`/conversations/${conversation}/rich-messages`, { client_id, content: rich.content, template_id: rich.template_id, canned_reply_id: rich.canned_reply_id, article_id, reply_to: quote?.id }) : await api.post<Message>(`/conversations/${conversation}/messages`, { client_id, kind, text, file_ids: files.map((file) => file.id), mentions, article_id, reply_to: quote?.id })
+        const { client_id, kind, text, files, mentions, article_id, quote, rich, mail } = one
+        const also = { client_id, article_id, reply_to: quote?.id }
+        const message = await api.post<Message>(`/conversations/${conversation}/${rich ? 'rich-' : ''}messages`, rich ? { ...also, content: rich.content, template_id: rich.template_id, canned_reply_id: rich.canned_reply_id } : { ...also, kind, text, file_ids: files.map((file) => file.id), mentions, mail })
         arrived(message)
         delivered(client_id)
       } catch (error) {

@@ -11,6 +11,7 @@ import { quotedIn, unquote } from './quoting'
 import { heldIn, hindrance, withWords } from './rich/held'
 import { useConversations } from './store'
 import { rights } from './useActs'
+import { goesByMail } from './way'
 
 export interface Upload { id: number; name: string; share: number; file: StoredFile | null; error: string; preview: string; source: File }
 const MOST_BYTES = 20 * 1024 * 1024
@@ -23,7 +24,8 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   const people = ref<{ id: string; name: string; blind?: boolean }[]>([])
   const article = ref<string>()
   const quoted = computed(() => quotedIn(row.value.id, kind.value))
-  const card = computed(() => (kind.value === 'agent' ? heldIn(row.value.id) : undefined))
+  /** A card is for chats: it stays where it is while a mail is written. */
+  const card = computed(() => (kind.value === 'agent' && !goesByMail(row.value) ? heldIn(row.value.id) : undefined))
   const kept = new Map<string, Upload[]>()
   const can = computed(() => rights(row.value))
   const id = computed(() => row.value.id)
@@ -91,6 +93,11 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
       one.error = reason(error)
     }
   }
+  /** A file that is here already, as it comes back with what was taken back. */
+  function take(file: StoredFile) {
+    if (uploads.some((one) => one.file?.id === file.id)) return
+    uploads.push({ id: ++count, name: file.name, share: 1, file, error: '', source: new File([], file.name), preview: file.thumb_url ?? '' })
+  }
   function detach(one: Upload) {
     const at = uploads.findIndex((other) => other.id === one.id)
     if (at >= 0) uploads.splice(at, 1)
@@ -101,8 +108,9 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
   const hindered = computed(() => (card.value ? hindrance(card.value, text.value, uploads.length) : null))
   const ready = computed(() => !uploading.value && !hindered.value && (text.value.trim() !== '' || !!card.value || uploads.some((one) => one.file)) && (kind.value === 'note' ? can.value.note : can.value.reply))
 
-  function submit(by: (wanted: Wanted) => unknown = send): boolean {
-    if (!ready.value) return false
+  /** `sure`: whoever asks knows better whether it is ready. */
+  function submit(by: (wanted: Wanted) => unknown = send, sure = false): boolean {
+    if (!ready.value && !sure) return false
     const files = uploads.flatMap((one) => (one.file ? [one.file] : []))
     const mentions = kind.value === 'note' ? people.value.filter((one) => text.value.includes(`@${one.name}`)).map((one) => one.id) : []
     if (by({ conversation_id: id.value, member_id: myId(), kind: kind.value, text: text.value.trim(), files, mentions, article_id: kind.value === 'agent' ? article.value : undefined, quote: quoted.value, rich: card.value && withWords(card.value, text.value) }) === false) return false
@@ -116,5 +124,5 @@ export function useComposer(row: Ref<ConversationRow>, tooLarge: (name: string) 
     return true
   }
   onUnmounted(() => hush(id.value))
-  return { text, kind, uploads, people, article, quoted, card, hindered, can, uploading, ready, typed, turn, attach, upload, detach, submit }
+  return { text, kind, uploads, people, article, quoted, card, hindered, can, uploading, ready, typed, turn, attach, take, upload, detach, submit }
 }

@@ -1,0 +1,10 @@
+/** Codes of mails in words. */
+import { i18n } from '@/app/i18n'
+
+/** Why a mail was not sent, or came back. */
+export function saidCode(code: string | null | undefined): string {
+  const { t, te } = i18n.global as unknown as { t: (key: string) => string; te: (key: string) => boolean }
+  if (!code) return ''
+  const key = `conversations.mailing.code_${code.replace(/^.*\./, '')}`
+  return t(te(key) ? key : 'conversations.mailing.code')
+}
