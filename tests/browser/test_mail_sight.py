@@ -96,7 +96,7 @@ async def _read(centre: Centre, desk: Any, conversation_id: str) -> None:
     await lead.go(f"/desk/inbox/{conversation_id}?view=all")
     mail = lead.thread.get_by_role("region", name="邮件")
     await expect(mail.get_by_role("heading", name="灶台打不着火")).to_be_visible()
-    await expect(mail.get_by_text("发件人可能是冒充的")).to_be_visible()
+    await expect(mail.get_by_text("发件人很可能是冒用的")).to_be_visible()
     await expect(mail.get_by_role("group", name="日历邀请")).to_contain_text("上门维修, 第二次")
     await mail.get_by_role("button", name="查看整封邮件").press("Enter")
     reader = page.get_by_role("dialog", name="灶台打不着火")
