@@ -65,3 +65,14 @@ it('holds a picture back until it is up, and turns one that fails into a file to
   await vi.waitFor(() => expect(files).toHaveBeenLastCalledWith([source], true))
   expect(tools.html()).not.toContain('img')
 })
+
+it('takes a press into the signature as the answer while there is none', () => {
+  const { tools } = made()
+  const press = () => !tools.editor.value!.view.dom.querySelector('[data-signature] p')!.dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true }))
+  tools.set('<p></p><div data-signature=""><p>客服</p></div>')
+  tools.editor.value!.commands.setTextSelection(5)
+  expect(press()).toBe(true)
+  tools.put('您好')
+  expect(tools.words()).toBe('您好')
+  expect(press()).toBe(false)
+})

@@ -38,6 +38,16 @@ export function useEditor(box: Ref<HTMLElement | undefined>, hooks: Hooks) {
         attributes: () => ({ role: 'textbox', 'aria-multiline': 'true', 'aria-label': hooks.named(), spellcheck: 'true' }),
         handleKeyDown: (_, event) => !composing(event) && hooks.key(event),
         transformPastedHTML: pasted,
+        // Who has written nothing yet and presses into the signature means the answer above it.
+        handleDOMEvents: {
+          mousedown: (view, event) => {
+            if (plain(view.state.doc) || !(event.target as Element).closest('[data-signature]')) return false
+            event.preventDefault()
+            view.focus()
+            toEnd(editor.value!)
+            return true
+          },
+        },
         handlePaste: (_, event) => took(event.clipboardData),
         handleDrop: (_, event, __, moved) => !moved && took((event as DragEvent).dataTransfer),
       },
