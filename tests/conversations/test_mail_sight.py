@@ -53,6 +53,16 @@ async def mailed(centre: Centre, person: Person, raw: bytes, **more: Any) -> str
     return f"/conversations/{message.conversation_id}/messages/{message.id}/mail"
 
 
+async def sends(centre: Centre) -> None:
+    """Give the brand a server by which it sends."""
+    async with centre.tx() as tx:
+        server = ServerText(
+            brand_id=(await brands(tx))[0].id, host="mail.example.com", port=465, tls="implicit",
+            login="", sender_email=OURS, sender_name_zh="客服", sender_name_en="Service",
+        )  # fmt: skip
+        await set_server(tx, server=server)
+
+
 def picture(colour: str = "#cdd6dd", kind: str = "PNG", **more: Any) -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (2000, 100), colour).save(made, kind, **more)
@@ -150,12 +160,7 @@ async def test_addresses_are_seen_as_the_role_sees_them(centre: Centre, agent: P
 
 async def test_an_answer_is_told_as_it_goes(centre: Centre, agent: Person) -> None:
     conversation_id = UUID((await mailed(centre, agent, a_mail("<p>hi</p>"))).split("/")[2])
-    async with centre.tx() as tx:
-        server = ServerText(
-            brand_id=(await brands(tx))[0].id, host="mail.example.com", port=465, tls="implicit",
-            login="", sender_email=OURS, sender_name_zh="客服", sender_name_en="Service",
-        )  # fmt: skip
-        await set_server(tx, server=server)
+    await sends(centre)
     sent = MailGiven(
         to=[MailPerson(email="lilei@customer.example", name="李雷")],
         subject="回复：灶台打不着火",
@@ -174,9 +179,33 @@ async def test_an_answer_is_told_as_it_goes(centre: Centre, agent: Person) -> No
     assert shown["to"] == [{"email": "l***@customer.example", "name": "李雷"}]
     assert "<b>明天</b>" in shown["html"]
     assert "script" not in shown["html"]
-    assert (shown["state"], shown["original"], shown["can"]["undo"]) == ("queued", False, True)
+    # It is somebody else's to take back.
+    assert (shown["state"], shown["original"], shown["can"]["undo"]) == ("queued", False, False)
     for end in ("/headers", "/original", "/pictures/1"):
         assert (await agent.get(path + end)).status_code == 404
+
+
+async def test_a_mail_can_be_taken_back_until_somebody_tried_to_hand_it_over(
+    centre: Centre, agent: Person
+) -> None:
+    here = (await mailed(centre, agent, a_mail("<p>hi</p>"))).split("/")[2]
+    await sends(centre)
+    given = {
+        "client_id": str(uuid4()),
+        "kind": "agent",
+        "text": "您好，明天上门。",
+        "mail": {"to": [{"email": "lilei@customer.example", "name": ""}], "subject": "上门"},
+    }
+    sent = await agent.send("POST", f"/conversations/{here}/messages", given)
+    assert sent.status_code == 200, sent.text
+    path = f"/conversations/{here}/messages/{sent.json()['id']}/mail"
+    assert (await agent.get(path)).json()["can"] == {"undo": True, "retry": False}
+    # The first server did not answer: it waits for another try, and may have arrived.
+    async with centre.tx() as tx:
+        await tx.run("UPDATE mail SET attempt = 1 WHERE about = $1", UUID(sent.json()["id"]))
+    tried = (await agent.get(path)).json()
+    assert (tried["state"], tried["can"]) == ("queued", {"undo": False, "retry": False})
+    assert (await agent.send("POST", f"{path}/undo")).status_code == 409
 
 
 async def test_who_may_not_see_the_conversation_sees_no_mail(

@@ -311,7 +311,11 @@ async def _sent(tx: Transaction, mail_id: UUID, message: MessageRecord, eyes: _E
         state=mail.state,
         code=mail.code,
         said=mail.said,
-        can=MailMay(undo=mail.state == "queued", retry=mail.state == "failed" and mail.kept),
+        can=MailMay(
+            # As long as the server would still take it back: nobody has tried to hand it over.
+            undo=mail.state == "queued" and not mail.attempt and message.author_id == tx.actor.id,
+            retry=mail.state == "failed" and mail.kept,
+        ),
     )
 
 
