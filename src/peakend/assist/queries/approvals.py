@@ -13,6 +13,7 @@ from peakend.assist.queries.care import care
 from peakend.assist.rules.approvals import must_ask
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries import ConversationRow, Message
+from peakend.customers import queries as customers
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
@@ -258,6 +259,7 @@ async def _shown(
     }
     newer = await conversations.customer_since(tx, marks)
     able = {row.id for row in rows if actor.may(PERMISSION) and await is_for(tx, row, actor)}
+    mails = await _mails(tx, rows, about, actor)
     return [
         Approval(
             id=row.id,
@@ -271,7 +273,7 @@ async def _shown(
             text=row.text,
             files=[] if row.rich else [str(one.get("name", "")) for one in row.files or ()],
             rich=row.rich,
-            mail=row.mail,
+            mail=mails.get(row.id),
             pictures=conversations.shown_files(tx.organisation_id, row.files, tx.now)
             if row.rich
             else [],
@@ -286,3 +288,31 @@ async def _shown(
         )
         for row in rows
     ]
+
+
+async def _mails(
+    tx: Transaction,
+    rows: Sequence[ApprovalRow],
+    about: Sequence[ConversationRow],
+    actor: Actor,
+) -> dict[UUID, dict[str, Any]]:
+    """Return what makes replies mails, with addresses as the actor sees those of customers."""
+    of = {one.id: one.customer.id for one in about}
+    made = {}
+    for row in rows:
+        if row.mail is None:
+            continue
+        mail = row.mail
+        customer_id = of.get(row.conversation_id)
+        whole = customer_id is not None and await customers.sees_addresses(tx, customer_id)
+        if row.writer_id != actor.id and not whole:
+            hidden = {
+                field: [
+                    one | {"email": customers.address_seen(actor, str(one["email"]))}
+                    for one in mail.get(field) or ()
+                ]
+                for field in ("to", "cc", "bcc")
+            }
+            mail = mail | hidden
+        made[row.id] = mail
+    return made

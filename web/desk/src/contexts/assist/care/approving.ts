@@ -17,8 +17,8 @@ export const shipping = ref(false)
 let tried = { key: '', client_id: '' }
 
 type Unsent = Parameters<typeof discard>[0]
-/** What it says: words with files, or cards that hold their words and pictures themselves. */
-const saidBy = (one: Pick<Unsent, 'text' | 'files' | 'rich'>) => one.rich ? { text: '', file_ids: [], content: one.rich.content, template_id: one.rich.template_id, canned_reply_id: one.rich.canned_reply_id ?? null } : { text: one.text, file_ids: one.files.map((file) => file.id) }
+/** What it says: words with files, as a mail with all that makes it one, or cards that hold their words and pictures themselves. */
+const saidBy = (one: Pick<Unsent, 'text' | 'files' | 'rich' | 'mail'>) => one.rich ? { text: '', file_ids: [], content: one.rich.content, template_id: one.rich.template_id, canned_reply_id: one.rich.canned_reply_id ?? null } : { text: one.text, file_ids: one.files.map((file) => file.id), mail: one.mail ?? null }
 /** A reply that was refused because it has to be approved: ask for it as it stands. */
 export async function askForUnsent(one: Unsent): Promise<void> {
   if (shipping.value) return
