@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { boxStanding, braces, portAfter, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
+import { boxStanding, braces, portAfter, signatureFault, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
+import { changedIn, linesOf, type Own } from './own/own'
 import { providerOf, providers } from './providers'
 import en from './words.en.json'
 import zh from './words.zh-CN.json'
@@ -47,5 +48,18 @@ describe('mailboxes', () => {
       for (const words of [zh, en] as Record<string, string>[]) expect(words[`mail.provider_name.${id}`] && words[`mail.provider_hint.${id}`]).toBeTruthy()
       expect([imap.port, smtp.port]).toEqual([993, smtp.tls === 'implicit' ? 465 : 587])
     }
+  })
+})
+
+describe('signatures', () => {
+  it('writes only the languages that were changed', () => {
+    const found: Own[] = [{ language: 'zh-CN', body: '分机 12' }, { language: 'en', body: '' }]
+    const draft = linesOf(found)
+    expect(changedIn(draft, found)).toEqual([])
+    expect(changedIn({ ...draft, en: 'Ext. 12' }, found)).toEqual(['en'])
+    expect(changedIn({ 'zh-CN': '', en: '' }, found)).toEqual(['zh-CN'])
+  })
+  it('says what is wrong in words that help', () => {
+    expect(['mail.fault.unknown_variable', 'mail.fault.unknown_filter', 'mail.fault.unreadable', 'mail.fault.signature_long', undefined].map(signatureFault)).toEqual(['variable', 'unreadable', 'unreadable', null, null])
   })
 })

@@ -6,6 +6,7 @@ export type Server = Shapes['MailServerView']
 export type House = Shapes['MailHouse']
 export type Mail = Shapes['MailView']
 export type Template = Shapes['TemplateView']
+export type Signature = Shapes['BrandSignatureView']
 export type Mailbox = Shapes['MailboxView']
 export type Received = Shapes['ReceivedView']
 export type Standing = 'none' | 'fresh' | 'active' | 'failing' | 'paused'
@@ -41,3 +42,9 @@ export function portAfter(port: number | null, before: keyof typeof usualPorts, 
 
 /** A variable as it is written into a template. */
 export const braces = (name: string) => `{{ ${name} }}`
+
+/** What is wrong with a signature that was refused, as the end of a wording key; null where the refusal says it all. */
+export function signatureFault(code: string | undefined): 'variable' | 'unreadable' | null {
+  if (code?.endsWith('.unknown_variable')) return 'variable'
+  return code && /\.(unknown_filter|unreadable)$/.test(code) ? 'unreadable' : null
+}

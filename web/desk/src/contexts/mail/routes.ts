@@ -5,5 +5,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'admin/mail', component: () => import('./pages/MailPage.vue'), meta },
   { path: 'admin/mail/boxes/:id', component: () => import('./pages/MailboxPage.vue'), meta },
   { path: 'admin/mail/:brand', component: () => import('./pages/ServerPage.vue'), meta },
-  { path: 'admin/mail/:brand/:kind/:language', component: () => import('./pages/TemplatePage.vue'), meta },
+  { path: 'admin/mail/:brand/:kind/:language', component: () => import('./pages/WordsPage.vue'), meta },
 ]
