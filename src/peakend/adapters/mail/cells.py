@@ -74,8 +74,9 @@ class Pool:
     async def _started(self) -> Process:
         # It needs no password and no address of ours.
         known = {key: value for key, value in os.environ.items() if not key.startswith("PEAKEND_")}
+        # Ctrl-C is meant for us; it ends with its pipe.
         return await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, env=known
+            *self._command, stdin=PIPE, stdout=PIPE, env=known, start_new_session=True
         )
 
 
