@@ -82,6 +82,21 @@ class Box:
             await actions.note_sent_mail(tx, message_id=line.id, mail_id=new_id(), header=header)
             return line.id
 
+    async def sent(self) -> UUID:
+        """Let a mail of ours have been taken by a server; return its id."""
+        mail_id = new_id()
+        async with self.centre.tx() as tx:
+            await tx.run(
+                "INSERT INTO mail (id, brand_id, kind, about, to_email, language, message_id,"
+                " created_at, since_at, state, next_at)"
+                " VALUES ($1, $2, 'reply', $1, 'x@x.example', 'en', $3, $4, $4, 'sent', $4)",
+                mail_id,
+                (await houses.brands(tx))[0].id,
+                f"{mail_id}@mail.example.com",
+                tx.now,
+            )
+        return mail_id
+
     async def close(self, conversation_id: UUID | None, days_ago: int = 0) -> None:
         async with self.centre.tx() as tx:
             await tx.run(
@@ -253,17 +268,7 @@ async def test_a_report_marks_the_mail_that_did_not_arrive(
 ) -> None:
     first = await box.take()
     assert first is not None
-    mail_id = new_id()
-    async with box.centre.tx() as tx:
-        await tx.run(
-            "INSERT INTO mail (id, brand_id, kind, about, to_email, language, message_id,"
-            " created_at, since_at, state, next_at)"
-            " VALUES ($1, $2, 'reply', $1, 'x@x.example', 'en', $3, $4, $4, 'sent', $4)",
-            mail_id,
-            (await houses.brands(tx))[0].id,
-            f"{mail_id}@mail.example.com",
-            tx.now,
-        )
+    mail_id = await box.sent()
     await box.answered(first, f"{mail_id}@mail.example.com")
     report = REPORT.format(action=action, status=status, id=f"{mail_id}@mail.example.com")
     kind = 'multipart/report; report-type=delivery-status; boundary="b"'
@@ -277,17 +282,7 @@ async def test_a_report_marks_the_mail_that_did_not_arrive(
 
 
 async def test_a_mail_of_our_own_that_comes_back_is_nobodys(box: Box) -> None:
-    mail_id = new_id()
-    async with box.centre.tx() as tx:
-        await tx.run(
-            "INSERT INTO mail (id, brand_id, kind, about, to_email, language, message_id,"
-            " created_at, since_at, state, next_at)"
-            " VALUES ($1, $2, 'reply', $1, 'x@x.example', 'en', $3, $4, $4, 'sent', $4)",
-            mail_id,
-            (await houses.brands(tx))[0].id,
-            f"{mail_id}@mail.example.com",
-            tx.now,
-        )
+    mail_id = await box.sent()
     assert await box.take(Message_ID=f"<{mail_id}@mail.example.com>") is None
     # Whoever only writes such an id down is read like others.
     assert await box.take(Message_ID=f"<{mail_id}@elsewhere.example>") is not None

@@ -7,7 +7,6 @@ anew, and the agent is told where it may belong. Mail of programs is put beside 
 import contextlib
 import secrets
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -15,7 +14,12 @@ import structlog
 
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Posted, Said, post
-from peakend.conversations.actions.receiving import ChannelNotFound, next_number, woken
+from peakend.conversations.actions.receiving import (
+    ChannelNotFound,
+    attached,
+    next_number,
+    woken,
+)
 from peakend.conversations.actions.replying import OPEN, system_message
 from peakend.conversations.actions.threading import NOTE
 from peakend.conversations.events import (
@@ -47,7 +51,6 @@ from peakend.customers.queries import (
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import record
-from peakend.kernel.files import own_files
 from peakend.kernel.ids import new_id
 from peakend.kernel.words import word
 from peakend.mail.actions import claim_received
@@ -312,7 +315,7 @@ async def _say(
         author_kind="customer",
         author_id=customer_id,
         client_id=received.id,
-        files=await _files(tx, content),
+        files=await attached(tx, [one.file_id for one in content.attachments if not one.shown]),
         code=CODE,
         params={"received_id": str(received.id)},
         title=received.subject if first else "",
@@ -335,23 +338,6 @@ async def _wake(tx: Transaction, posted: Posted) -> None:
     until: datetime | None = posted.woken_until
     if until is not None and posted.agent_id is not None:
         await record(tx, woken(posted, posted.agent_id, until))
-
-
-async def _files(tx: Transaction, content: ReceivedContent) -> list[dict[str, Any]] | None:
-    rows = await own_files(tx, [one.file_id for one in content.attachments if not one.shown])
-    return [
-        {
-            "id": str(file.id),
-            "name": file.name,
-            "kind": file.kind,
-            "mime": file.mime,
-            "size": file.size,
-            "width": file.width,
-            "height": file.height,
-            "thumb": file.thumb_sha256 is not None,
-        }
-        for file in rows
-    ] or None
 
 
 async def _note(tx: Transaction, message_id: UUID, letter: _Letter) -> None:
