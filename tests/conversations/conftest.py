@@ -1,6 +1,6 @@
 """A small centre for tests of conversations: a channel, people, a customer."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from peakend.accounts.queries import ROLES
+from peakend.accounts.queries import ROLES, brands
+from peakend.adapters.mail import Cells
 from peakend.conversations import actions
 from peakend.customers.actions import start_visit
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.ids import new_id
+from peakend.mail.actions import MailboxText, add_mailbox
+from peakend.mail.ports import provided
+from tests.conversations.boxes import Box
 from tests.databases import make_organisation
 
 
@@ -126,6 +130,22 @@ async def make_centre(database: Database, name: str = "安居家") -> Centre:
 async def centre(database: Database) -> Centre:
     """A centre in the fresh database."""
     return await make_centre(database)
+
+
+@pytest.fixture
+async def box(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Box]:
+    """A mailbox of the centre, whose mails are really read."""
+    cells = Cells(most=1)
+    monkeypatch.setattr(provided, "reader", cells, raising=False)
+    async with centre.tx() as tx:
+        brand_id = (await brands(tx))[0].id
+        given = MailboxText(
+            brand_id=brand_id, name="客服邮箱", email="service@mail.example.com", way="smtp"
+        )
+        mailbox_id = await add_mailbox(tx, mailbox=given)
+        await actions.follow_mailbox(tx, mailbox_id=mailbox_id, brand_id=brand_id)
+    yield Box(centre, mailbox_id)
+    await cells.close()
 
 
 @pytest.fixture

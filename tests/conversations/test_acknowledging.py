@@ -11,12 +11,11 @@ from peakend.conversations import actions, queries
 from peakend.kernel.ids import new_id
 from peakend.mail import actions as post
 from peakend.mail.actions import Postman, ServerText
+from tests.conversations.boxes import Box
 from tests.conversations.conftest import Centre
-from tests.conversations.test_mailing import Box, box
 from tests.mail.servers import Box as Server
 from tests.mail.servers import a_server
 
-__all__ = ["box"]
 FROM = "service@mail.example.com"
 
 

@@ -1,5 +1,7 @@
 """An agent marks a conversation as spam, blocks its sender, and takes both back."""
 
+from typing import Any
+
 import pytest
 
 from peakend.conversations import actions
@@ -8,15 +10,15 @@ from peakend.kernel.actors import Actor
 from peakend.mail import actions as post
 from peakend.mail import queries as boxes
 from peakend.mail.events import MailLetIn
-from tests.conversations.test_mailing import Box, box  # noqa: F401 (a fixture)
+from tests.conversations.boxes import Box
 
 
-async def state_of(box: Box) -> str:  # noqa: F811
+async def state_of(box: Box) -> str:
     row = await box.row("SELECT state FROM received_mail ORDER BY id DESC LIMIT 1")
     return str(row["state"])
 
 
-async def test_spam_ends_without_a_reason_and_comes_back(box: Box) -> None:  # noqa: F811
+async def test_spam_ends_without_a_reason_and_comes_back(box: Box) -> None:
     found = await box.take()
     assert found is not None
     system = Actor.system(box.centre.organisation_id)
@@ -35,7 +37,7 @@ async def test_spam_ends_without_a_reason_and_comes_back(box: Box) -> None:  # n
     assert (await box.messages(found))[-1]["code"] == "staff_no_spam"
 
 
-async def test_who_is_blocked_is_not_heard_until_it_is_taken_back(box: Box) -> None:  # noqa: F811
+async def test_who_is_blocked_is_not_heard_until_it_is_taken_back(box: Box) -> None:
     found = await box.take()
     assert found is not None
     system = Actor.system(box.centre.organisation_id)
@@ -63,7 +65,7 @@ async def test_who_is_blocked_is_not_heard_until_it_is_taken_back(box: Box) -> N
     assert said
 
 
-async def test_a_chat_is_no_spam(box: Box) -> None:  # noqa: F811
+async def test_a_chat_is_no_spam(box: Box) -> None:
     found = await box.take()
     async with box.centre.tx() as tx:
         await tx.run("UPDATE conversation SET channel_kind = 'web' WHERE id = $1", found)
@@ -72,3 +74,27 @@ async def test_a_chat_is_no_spam(box: Box) -> None:  # noqa: F811
             await actions.mark_spam(
                 tx, conversation_id=found, by=Actor.system(box.centre.organisation_id)
             )
+
+
+async def test_a_form_writes_for_people_once_somebody_says_so(box: Box) -> None:
+    form: dict[str, Any] = {"sender": "noreply@shop.example", "Auto_Submitted": "auto-generated"}
+    assert await box.take("订单问题", **form) is None
+    async with box.centre.tx() as tx:
+        [mail] = (await boxes.received_mails(tx, state="programs")).items
+        await post.take_for_person(tx, received_id=mail.id)
+        fact = MailLetIn(received_id=mail.id, brand_id=mail.brand_id)
+        await take_mail_let_in(tx, fact)
+        await take_mail_let_in(tx, fact)
+        assert (await boxes.received_mails(tx, state="programs")).items == []
+    begun = await box.row("SELECT count(*) AS n FROM conversation WHERE channel_kind = 'mail'")
+    assert begun["n"] == 1
+    found = await box.take("再问一次", **form)
+    assert found is not None
+    assert [one["kind"] for one in await box.messages(found)] == ["customer"]
+    # What answers a mail of ours by itself stays a program's: no message, no clock.
+    await box.answered(found)
+    before = await box.conversation(found)
+    assert await box.take("收到", In_Reply_To="<ours@mail.example.com>", **form) == found
+    assert [one["kind"] for one in await box.messages(found)][-1] == "system"
+    after = await box.conversation(found)
+    assert (after["unread"], after["state"]) == (before["unread"], before["state"])

@@ -23,8 +23,8 @@ from peakend.mail.actions.answering import (
 )
 from peakend.mail.ports import Person
 from peakend.mail.rules.answers import MOST_REFERENCES, answer_subject, bounded_references
+from tests.mail.conftest import House
 from tests.mail.servers import a_server
-from tests.mail.test_outbox import House
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"

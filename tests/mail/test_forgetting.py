@@ -11,8 +11,8 @@ from peakend.kernel.personal import AGES, HELD, erased, found, how_many
 from peakend.mail import actions
 from peakend.mail.models import DueMail
 from peakend.mail.rules import KEPT_FAILED, KEPT_SENT
+from tests.mail.conftest import House
 from tests.mail.servers import a_server
-from tests.mail.test_outbox import House
 
 [MAIL] = [one for one in HELD if one.table == "mail"]
 

@@ -10,9 +10,7 @@ from peakend.mail import actions
 from peakend.mail.ports import Person
 from peakend.mail.queries import Bounds
 from peakend.mail.rules.limits import held_by
-from tests.mail.test_outbox import House, house
-
-__all__ = ["house"]
+from tests.mail.conftest import House
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,7 @@ import pytest
 from peakend.accounts.actions import add_member
 from peakend.mail import actions, queries
 from peakend.mail.actions import SignatureStale, WrongSignature
-from tests.mail.test_outbox import House, house
-
-__all__ = ["house"]
+from tests.mail.conftest import House
 
 
 async def test_a_signature_is_the_brands_lines_and_ones_own(house: House) -> None:

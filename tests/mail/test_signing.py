@@ -12,8 +12,8 @@ import pytest
 from peakend.kernel.db import Database
 from peakend.mail.ports import provided
 from tests.accounts.people import a_person
+from tests.mail.conftest import FROM, House
 from tests.mail.servers import a_server
-from tests.mail.test_outbox import FROM, House
 from tests.mail.zones import Zone
 
 DOMAIN = FROM.partition("@")[2]

@@ -101,6 +101,7 @@ BODIES: dict[str, Any] = {
     "POST /api/side-threads/{thread_id:uuid}/reads": {"seq": 1},
     "PUT /api/side-threads/{thread_id:uuid}/resolution": {"resolved": True},
     "POST /api/mail-blocks": {"pattern": "x@y.example"},
+    "POST /api/mail-persons": {"received_id": NEW},
     "PUT /api/mail-screening/{brand_id:uuid}": {"believes": False},
     "PUT /api/mail-servers/{brand_id:uuid}": {
         "host": "smtp.example.com", "port": 465, "tls": "implicit", "sender_email": "a@example.com",

@@ -138,11 +138,21 @@ class MailScreeningChanged(Fact):
 
 @dataclass(frozen=True, kw_only=True)
 class MailLetIn(Fact):
-    """Somebody let a mail in that had been kept aside."""
+    """Somebody let a mail in that had been kept aside, or that a program wrote."""
 
     subject: ClassVar[str] = "received_id"
     received_id: UUID
     brand_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailPersonChanged(Fact):
+    """A program's mails count as a person's from now on, or no longer (`what`)."""
+
+    subject: ClassVar[str] = "person_id"
+    person_id: UUID
+    brand_id: UUID
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True)

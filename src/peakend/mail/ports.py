@@ -1,5 +1,4 @@
-"""What mail needs from outside: who writes a mail down, hands it to a server, fetches,
-receives and reads.
+"""What mail needs from outside: who writes a mail down, sends, fetches, receives and reads.
 
 `entry/wiring.py` sets them in `provided`; without them nothing is sent.
 """
@@ -18,6 +17,8 @@ Tls = Literal["implicit", "starttls", "none"]
 # A machine wrote it by itself, or in answer to somebody; nothing where a person did.
 # Source: RFC 3834.
 Automatic = Literal["", "generated", "replied"]
+# What tells that a program wrote a mail; nothing where a person did.
+AutomaticBy = Literal["", "header", "bulk", "report", "sender", "subject", "text"]
 # How a try ended: taken; perhaps later; never; nobody knows, as the line broke after the last dot.
 Result = Literal["sent", "later", "never", "uncertain"]
 # What a name may have. Of mail exchangers the names come, the preferred one first.
@@ -178,6 +179,7 @@ class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     from_name: str = ""
     subject: str = ""
     automatic: bool = False
+    automatic_by: AutomaticBy = ""
     whole: bool = False
     code: str = ""
     to_line: str = ""

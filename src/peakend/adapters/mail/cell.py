@@ -34,6 +34,7 @@ def summary(raw: bytes) -> ReadMail:
         from_name=mail.from_name[:200],
         subject=mail.subject[:500],
         automatic=mail.automatic,
+        automatic_by=mail.automatic_by,
         whole=mail.whole,
         code=lost,
         to_line=mail.to[:LONGEST_LINE],

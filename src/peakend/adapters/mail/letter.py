@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from peakend.kernel.words import word
+from peakend.mail.ports import AutomaticBy
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -41,8 +42,13 @@ class Mail(msgspec.Struct, frozen=True):
     reply_text: str
     html_safe: str
     attachments: list[Attachment]
-    automatic: bool
     reasons: list[Reason]
+    automatic_by: AutomaticBy = ""
+
+    @property
+    def automatic(self) -> bool:
+        """Say whether a program wrote it."""
+        return bool(self.automatic_by)
 
     @property
     def whole(self) -> bool:
@@ -51,7 +57,9 @@ class Mail(msgspec.Struct, frozen=True):
 
     def shown(self) -> dict[str, Any]:
         """Return what the operator's command prints."""
-        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        names = [one for one in self.__struct_fields__ if one != "automatic_by"]
+        names.insert(names.index("reasons"), "automatic")
+        fields = {name: getattr(self, name) for name in names}
         fields["attachments"] = [
             {"name": one.name, "content_type": one.content_type, "size": len(one.content)}
             for one in self.attachments

@@ -5,7 +5,7 @@ import unicodedata
 
 from peakend.adapters.mail import hypertext
 from peakend.adapters.mail.addresses import recipients, sender
-from peakend.adapters.mail.automatic import automatic
+from peakend.adapters.mail.automatic import automatic_by
 from peakend.adapters.mail.charsets import decoded, guessed, labelled
 from peakend.adapters.mail.headers import field, fields_of, text_of
 from peakend.adapters.mail.letter import Attachment, Mail, Reasons
@@ -103,8 +103,8 @@ class _Reading:
             reply_text=reply(lines, (address, name))[:LONGEST_TEXT],
             html_safe=safe,
             attachments=self.attachments,
-            automatic=automatic(fields, self.root.kind, address, subject, text, self.kinds),
             reasons=list(self.reasons.found.values()),
+            automatic_by=automatic_by(fields, self.root.kind, address, subject, text, self.kinds),
         )
 
     def _recipients(self, name: str) -> str:

@@ -166,7 +166,9 @@ async def take_mail(tx: Transaction, *, received_id: UUID, as_person: bool = Fal
         tx, tags_in(content.recipients), [one for one in ids if one], received.message_id
     )
     if received.automatic and not as_person:
-        return await _put_beside(tx, letter, named)
+        about = await _put_beside(tx, letter, named)
+        if about is not None or not received.as_person:
+            return about
     return await _put_in(tx, letter, named)
 
 

@@ -43,6 +43,7 @@ from peakend.mail.actions.mailboxes import (
     switch_mailbox,
     try_mailbox,
 )
+from peakend.mail.actions.persons import NotOfProgram, take_for_person, take_for_program
 from peakend.mail.actions.posting import Postman
 from peakend.mail.actions.queueing import (
     MailSentAlready,
@@ -126,6 +127,7 @@ __all__ = [
     "MailboxTwice",
     "NoMailServer",
     "NotKeptAside",
+    "NotOfProgram",
     "NothingKept",
     "OnlyTheBeginning",
     "Original",
@@ -197,6 +199,8 @@ __all__ = [
     "switch_mailbox",
     "switch_server",
     "take_answer_back",
+    "take_for_person",
+    "take_for_program",
     "tell_held",
     "trust_servers",
     "try_mailbox",

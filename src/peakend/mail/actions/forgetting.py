@@ -220,7 +220,7 @@ holds(
     Held(table="received_mail", of="received", about="customer", erase=_forget_received,
          find=_find_received,
          empties=("message_id", "from_email", "from_name", "subject"),
-         stays=("digest", "state", "code")),
+         stays=("digest", "state", "code", "automatic_by")),
 )  # fmt: skip
 goes_with_age(
     Age(of="mails", least_d=1, most_d=KEPT_FAILED.days, days=KEPT_FAILED.days, sweep=_sweep,

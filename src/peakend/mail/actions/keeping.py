@@ -22,9 +22,10 @@ from peakend.mail.rules import LARGEST_MAIL, READER, digest_of
 from peakend.mail.rules.trusting import Trust
 
 RECEIVED = """
-INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, whole,
-                           received_at, message_id, from_email, from_name, subject, size, file_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, automatic_by,
+                           whole, received_at, message_id, from_email, from_name, subject, size,
+                           file_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT (organisation_id, digest) DO NOTHING
 """
 CONTENT = f"""
@@ -99,7 +100,7 @@ async def keep_mail(tx: Transaction, mailbox: Mailbox, mail: Prepared) -> UUID |
     state, code = await screened(tx, brand_id=mailbox.brand_id, read=read)
     written = await tx.run(
         RECEIVED, received_id, mailbox.brand_id, mailbox.id, digest,
-        state, code, read.automatic, read.whole, tx.now,
+        state, code, read.automatic, read.automatic_by, read.whole, tx.now,
         read.message_id, read.from_email, read.from_name, read.subject, len(raw), file_id,
     )  # fmt: skip
     if not written:

@@ -20,11 +20,12 @@ from peakend.mail.ports import ReadMail, wire_address
 from peakend.mail.queries import (
     believes_marks,
     is_blocked,
+    is_person,
     need_block,
     need_brand_of_own,
     need_received,
 )
-from peakend.mail.rules import EVERYBODYS, ReceivedState, block_digest, block_of
+from peakend.mail.rules import AS_PERSON, EVERYBODYS, ReceivedState, block_digest, block_of
 
 _BLOCK = """
 INSERT INTO mail_block (id, brand_id, kind, pattern, digest, reason, member_id, conversation_id,
@@ -84,6 +85,10 @@ async def screened(tx: Transaction, *, brand_id: UUID, read: ReadMail) -> tuple[
         return "blocked", "blocked"
     if read.spam and await believes_marks(tx, brand_id):
         return "spam", "spam_marked"
+    # What reports on a mail of ours is a program's, whoever sends it.
+    told = read.automatic and read.bounce is None
+    if told and await is_person(tx, brand_id=brand_id, email=read.from_email):
+        return "received", AS_PERSON
     return "received", ""
 
 
@@ -164,11 +169,15 @@ async def believe_marks(tx: Transaction, *, brand_id: UUID, believes: bool) -> N
 
 
 async def let_in(tx: Transaction, *, received_id: UUID) -> None:
-    """Let a mail become a message that was kept aside. Errors: ReceivedNotFound, NotKeptAside."""
-    found = await need_received(tx, received_id)
-    kept = found.state in ("spam", "blocked") and found.file_id is not None
-    if not kept or not await _marked(tx, [received_id], "received", "", found.state):
+    """Let a mail become a message that was kept aside, or that a program wrote.
+
+    Errors: ReceivedNotFound, NotKeptAside.
+    """
+    found = await need_received(tx, received_id, lock=True)
+    if not found.may_enter:
         raise NotKeptAside
+    code = AS_PERSON if found.state == "received" else ""
+    await _marked(tx, [received_id], "received", code, found.state)
     await record(tx, MailLetIn(received_id=received_id, brand_id=found.brand_id))
     await audit(tx, "received_mail.let_in", "received_mail", received_id)
 

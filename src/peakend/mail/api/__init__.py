@@ -6,6 +6,7 @@ from peakend.mail.api import (
     domains,
     mailboxes,
     outbox,
+    persons,
     received,
     screening,
     servers,
@@ -23,5 +24,6 @@ routes: list[Any] = [
     *received.routes,
     *outbox.routes,
     *screening.routes,
+    *persons.routes,
     *trusting.routes,
 ]

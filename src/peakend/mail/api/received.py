@@ -15,7 +15,7 @@ from peakend.kernel.words import word
 from peakend.mail import actions, queries
 from peakend.mail.api.reasons import language_of
 from peakend.mail.models import ReceivedMail
-from peakend.mail.rules import ReceivedState
+from peakend.mail.rules import ReceivedList
 
 Cursor = Annotated[str, Meta(max_length=200)]
 Limit = Annotated[int, Meta(ge=1, le=100)]
@@ -36,7 +36,7 @@ class SetAside(Struct, forbid_unknown_fields=True):
 
 
 class ReceivedView(ReceivedMail, frozen=True, kw_only=True):
-    """A mail that came; `message` says why somebody has to look at it."""
+    """A mail that came; `message` says why it is not in a conversation."""
 
     message: str
 
@@ -53,7 +53,7 @@ class ReceivedPage(Struct, frozen=True, kw_only=True):
 async def received_mails(
     request: Http,
     tx: Transaction,
-    only: ReceivedState = "attention",
+    only: ReceivedList = "attention",
     cursor: Cursor | None = None,
     limit: Limit = 50,
 ) -> ReceivedPage:
@@ -104,7 +104,11 @@ async def read_anew(
 
 
 def _view(request: Http, one: ReceivedMail) -> ReceivedView:
-    said = word(f"mail.attention.{one.code}", language_of(request)) if one.code else ""
+    language, said = language_of(request), ""
+    if one.code:
+        said = word(f"mail.attention.{one.code}", language)
+    elif one.automatic_by:
+        said = word(f"mail.automatic_by.{one.automatic_by}", language)
     return ReceivedView(**msgspec.structs.asdict(one), message=said)
 
 

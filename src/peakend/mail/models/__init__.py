@@ -11,6 +11,7 @@ from peakend.mail.models.contents import (
 from peakend.mail.models.keys import KEY_COLUMNS, MailKey, mail_key_table
 from peakend.mail.models.mailboxes import (
     MAILBOX_COLUMNS,
+    OF_PROGRAMS,
     RECEIVED_COLUMNS,
     DueMailbox,
     Mailbox,
@@ -30,8 +31,11 @@ from peakend.mail.models.outbox import (
 )
 from peakend.mail.models.screening import (
     BLOCK_COLUMNS,
+    PERSON_COLUMNS,
     MailBlock,
+    PersonSender,
     mail_block_table,
+    mail_person_table,
     mail_screening_table,
 )
 from peakend.mail.models.servers import (
@@ -53,6 +57,8 @@ __all__ = [
     "KEY_COLUMNS",
     "MAILBOX_COLUMNS",
     "MAIL_COLUMNS",
+    "OF_PROGRAMS",
+    "PERSON_COLUMNS",
     "RECEIVED_COLUMNS",
     "SERVER_COLUMNS",
     "Content",
@@ -66,6 +72,7 @@ __all__ = [
     "MailServer",
     "Mailbox",
     "MailboxPlace",
+    "PersonSender",
     "ReceivedContent",
     "ReceivedMail",
     "SignatureRow",
@@ -73,6 +80,7 @@ __all__ = [
     "limits",
     "mail_block_table",
     "mail_key_table",
+    "mail_person_table",
     "mail_screening_table",
     "mail_server_table",
     "mail_signature_table",
@@ -86,5 +94,5 @@ __all__ = [
 ]
 
 plain("settings", "mail_key", "mail_screening", "mail_server", "mail_template", "mail_signature")
-plain("settings", "mailbox", "mailbox_place", "mail_switch")
+plain("settings", "mailbox", "mailbox_place", "mail_switch", "mail_person")
 plain("staff", "member_signature")

@@ -20,8 +20,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import JSONB
 
 from peakend.kernel.db import reference, tenant_table
-from peakend.mail.ports import Tls
-from peakend.mail.rules import BoxWay, ReceivedState, Stretch
+from peakend.mail.ports import AutomaticBy, Tls
+from peakend.mail.rules import AS_PERSON, BoxWay, ReceivedState, Stretch
+
+# A program's, about nothing of ours, and nobody made a conversation of it.
+OF_PROGRAMS = (
+    "state = 'received' AND automatic AND code = '' AND customer_id IS NULL AND file_id IS NOT NULL"
+)
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
@@ -101,6 +106,8 @@ received_mail_table = tenant_table(
     Column("state", Text, nullable=False),
     Column("code", Text, nullable=False, server_default=""),
     Column("automatic", Boolean, nullable=False),
+    # What tells that a program wrote it.
+    Column("automatic_by", Text, nullable=False, server_default=""),
     Column("whole", Boolean, nullable=False),
     _moment("received_at"),
     # Once somebody above knows who wrote; no link, as nobody here knows customers.
@@ -114,6 +121,8 @@ received_mail_table = tenant_table(
     Column("file_id", Uuid(as_uuid=True)),
     Index("uq_received_mail_digest", "organisation_id", "digest", unique=True),
     Index("ix_received_mail_list", "organisation_id", "state", "id"),
+    Index("ix_received_mail_programs", "organisation_id", "id",
+          postgresql_where=sql(OF_PROGRAMS)),
     Index("ix_received_mail_age", "organisation_id", "received_at",
           postgresql_where=sql("file_id IS NOT NULL")),
     Index("ix_received_mail_customer", "organisation_id", "customer_id",
@@ -176,6 +185,7 @@ class ReceivedMail(msgspec.Struct, frozen=True, kw_only=True):
     state: ReceivedState
     code: str
     automatic: bool
+    automatic_by: AutomaticBy
     whole: bool
     received_at: datetime
     customer_id: UUID | None
@@ -185,6 +195,18 @@ class ReceivedMail(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     size: int
     file_id: UUID | None
+
+    @property
+    def as_person(self) -> bool:
+        """Say whether somebody decided that it counts as a person's, whatever wrote it."""
+        return self.code == AS_PERSON
+
+    @property
+    def may_enter(self) -> bool:
+        """Say whether somebody may let it become a message, which it did not by itself."""
+        of_program = self.state == "received" and self.automatic and not self.code
+        aside = self.state in ("spam", "blocked")
+        return self.file_id is not None and (aside or (of_program and self.customer_id is None))
 
 
 class DueMailbox(msgspec.Struct, frozen=True):

@@ -40,6 +40,16 @@ mail_screening_table = tenant_table(
     primary_key=("brand_id",),
 )
 
+# Programs by which people write: order forms, other ticket systems.
+mail_person_table = tenant_table(
+    "mail_person",
+    *reference("brand_id", "brand", nullable=False, on_delete="CASCADE"),
+    Column("email", Text, nullable=False),
+    *reference("member_id", "member"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("uq_mail_person_email", "organisation_id", "brand_id", "email", unique=True),
+)
+
 
 class MailBlock(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody, or a whole domain, whose mails are kept aside; `pattern` is empty once it went."""
@@ -55,4 +65,15 @@ class MailBlock(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
+class PersonSender(msgspec.Struct, frozen=True, kw_only=True):
+    """A program whose mails to a brand count as a person's."""
+
+    id: UUID
+    brand_id: UUID
+    email: str
+    member_id: UUID | None
+    created_at: datetime
+
+
+PERSON_COLUMNS = ", ".join(PersonSender.__struct_fields__)
 BLOCK_COLUMNS = ", ".join(MailBlock.__struct_fields__)

@@ -40,10 +40,14 @@ from peakend.mail.queries.outbox import (
 )
 from peakend.mail.queries.screening import (
     BlockNotFound,
+    PersonNotFound,
     believes_marks,
     is_blocked,
+    is_person,
     mail_blocks,
+    mail_persons,
     need_block,
+    need_person,
 )
 from peakend.mail.queries.servers import (
     BrandOfOthers,
@@ -91,6 +95,7 @@ __all__ = [
     "MailServerNotFound",
     "Mailbox",
     "MailboxNotFound",
+    "PersonNotFound",
     "Quoted",
     "ReceivedContent",
     "ReceivedMail",
@@ -116,8 +121,10 @@ __all__ = [
     "house_values",
     "is_blocked",
     "is_ours",
+    "is_person",
     "mail_blocks",
     "mail_keys",
+    "mail_persons",
     "mail_server",
     "mail_servers",
     "mailboxes",
@@ -128,6 +135,7 @@ __all__ = [
     "need_key",
     "need_mail",
     "need_mailbox",
+    "need_person",
     "need_received",
     "need_server",
     "opened",

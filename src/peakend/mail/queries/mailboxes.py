@@ -12,6 +12,7 @@ from peakend.kernel.secrets import unseal
 from peakend.mail.models import (
     CONTENT_COLUMNS,
     MAILBOX_COLUMNS,
+    OF_PROGRAMS,
     RECEIVED_COLUMNS,
     KeptFile,
     Mailbox,
@@ -19,7 +20,15 @@ from peakend.mail.models import (
     ReceivedContent,
     ReceivedMail,
 )
-from peakend.mail.rules import ReceivedState
+from peakend.mail.rules import ReceivedList
+
+_LIST = f"""
+SELECT {RECEIVED_COLUMNS} FROM received_mail
+WHERE organisation_id = current_organisation() AND id < $1 AND %s
+  AND ($2::uuid[] IS NULL OR brand_id = ANY($2))
+ORDER BY id DESC LIMIT $3
+"""  # noqa: S608 (names of columns only)
+_RECEIVED, _PROGRAMS = _LIST % "state = $4", _LIST % OF_PROGRAMS
 
 
 class MailboxNotFound(NotFound):
@@ -136,27 +145,23 @@ async def received_naming(tx: Transaction, message_ids: list[str]) -> list[UUID]
 
 
 async def received_mails(
-    tx: Transaction, *, state: ReceivedState, cursor: str | None = None, limit: int = 50
+    tx: Transaction, *, state: ReceivedList, cursor: str | None = None, limit: int = 50
 ) -> Page[ReceivedMail]:
     """Return what came to the brands that exist for the actor, newest first. Errors: WrongCursor.
 
     `attention` finds those of which nothing could be had, and that somebody has to look at;
-    `aside` those at which somebody looked.
+    `aside` those at which somebody looked, `programs` those of programs about nothing of ours.
     """
     before = UUID(cursor_decode(cursor, 1)[0]) if cursor else UUID(int=(1 << 128) - 1)
     own = None if tx.actor.every_brand else sorted(tx.actor.brand_ids)
+    of_programs = state == "programs"
     rows = await tx.all(
         ReceivedMail,
-        f"""
-        SELECT {RECEIVED_COLUMNS} FROM received_mail
-        WHERE organisation_id = current_organisation() AND id < $1 AND state = $2
-          AND ($3::uuid[] IS NULL OR brand_id = ANY($3))
-        ORDER BY id DESC LIMIT $4
-        """,  # noqa: S608 (names of columns only)
+        _PROGRAMS if of_programs else _RECEIVED,
         before,
-        state,
         own,
         limit + 1,
+        *([] if of_programs else [state]),
     )
     more = len(rows) > limit
     return Page(rows[:limit], cursor_encode(str(rows[limit - 1].id)) if more else None)

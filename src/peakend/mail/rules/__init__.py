@@ -3,6 +3,7 @@
 from peakend.mail.rules.door import WrongDoor, door_of, trace, untagged
 from peakend.mail.rules.frames import Look, framed
 from peakend.mail.rules.mailboxes import (
+    AS_PERSON,
     BOX_LEASE,
     LARGEST_MAIL,
     RAW_KEPT_DAYS,
@@ -12,6 +13,7 @@ from peakend.mail.rules.mailboxes import (
     WAIT_S,
     BoxWay,
     End,
+    ReceivedList,
     ReceivedState,
     Stretch,
     Trust,
@@ -60,6 +62,7 @@ from peakend.mail.rules.templates import (
 )
 
 __all__ = [
+    "AS_PERSON",
     "AT_ONCE",
     "BOX_LEASE",
     "EVERYBODYS",
@@ -88,6 +91,7 @@ __all__ = [
     "Look",
     "MailKind",
     "MailState",
+    "ReceivedList",
     "ReceivedState",
     "Stretch",
     "Trust",

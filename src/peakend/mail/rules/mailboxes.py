@@ -12,6 +12,10 @@ End = Literal["newest", "oldest"]
 # Read; of which nothing could be had, so that somebody has to look; looked at, and left so;
 # kept aside as spam, or as its sender is blocked.
 ReceivedState = Literal["received", "attention", "aside", "spam", "blocked"]
+# What is listed of them; `programs`: received ones of programs that are about nothing of ours.
+ReceivedList = Literal["received", "attention", "aside", "spam", "blocked", "programs"]
+# Why a program's mail counts as a person's: somebody said so of it, or of its sender.
+AS_PERSON = "as_person"
 # How mails come: we fetch them from a server, or servers bring them to our own receiver.
 BoxWay = Literal["imap", "smtp"]
 # Whether a mail is from whom it says; nothing where nobody asked.

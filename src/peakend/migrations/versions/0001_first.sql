@@ -1019,6 +1019,16 @@ CREATE TABLE mail_key (
 	CONSTRAINT pk_mail_key PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail_person (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	email TEXT NOT NULL, 
+	member_id UUID, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_mail_person PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE mail_screening (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	brand_id UUID NOT NULL, 
@@ -1259,6 +1269,7 @@ CREATE TABLE received_mail (
 	state TEXT NOT NULL, 
 	code TEXT DEFAULT '' NOT NULL, 
 	automatic BOOLEAN NOT NULL, 
+	automatic_by TEXT DEFAULT '' NOT NULL, 
 	whole BOOLEAN NOT NULL, 
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	customer_id UUID, 
@@ -2196,6 +2207,10 @@ ALTER TABLE mail_block ADD CONSTRAINT fk_mail_block_organisation_id_member_id FO
 -- next
 ALTER TABLE mail_key ADD CONSTRAINT fk_mail_key_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mail_person ADD CONSTRAINT fk_mail_person_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_person ADD CONSTRAINT fk_mail_person_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE mail_screening ADD CONSTRAINT fk_mail_screening_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_server ADD CONSTRAINT fk_mail_server_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
@@ -2618,6 +2633,8 @@ CREATE UNIQUE INDEX uq_mail_key_active ON mail_key (organisation_id, brand_id) W
 -- next
 CREATE UNIQUE INDEX uq_mail_key_selector ON mail_key (organisation_id, brand_id, domain, selector)
 -- next
+CREATE UNIQUE INDEX uq_mail_person_email ON mail_person (organisation_id, brand_id, email)
+-- next
 CREATE UNIQUE INDEX uq_mail_server_brand ON mail_server (organisation_id, brand_id)
 -- next
 CREATE INDEX ix_mailbox_due ON mailbox (next_at) WHERE active
@@ -2651,6 +2668,8 @@ CREATE INDEX ix_received_mail_age ON received_mail (organisation_id, received_at
 CREATE INDEX ix_received_mail_customer ON received_mail (organisation_id, customer_id) WHERE customer_id IS NOT NULL
 -- next
 CREATE INDEX ix_received_mail_list ON received_mail (organisation_id, state, id)
+-- next
+CREATE INDEX ix_received_mail_programs ON received_mail (organisation_id, id) WHERE state = 'received' AND automatic AND code = '' AND customer_id IS NULL AND file_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_received_mail_digest ON received_mail (organisation_id, digest)
 -- next
@@ -3459,6 +3478,14 @@ ALTER TABLE mail_key ENABLE ROW LEVEL SECURITY
 ALTER TABLE mail_key FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON mail_key TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_person TO peakend_app
+-- next
+ALTER TABLE mail_person ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_person FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_person TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_screening TO peakend_app
 -- next

@@ -2853,6 +2853,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs whose mails count as a person's */
+        get: operations["mail.persons.list_persons"];
+        put?: never;
+        /** Take a mail's sender for a person */
+        post: operations["mail.persons.add_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-persons/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a sender for a program */
+        delete: operations["mail.persons.remove_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-screening/{brand_id}": {
         parameters: {
             query?: never;
@@ -9269,6 +9304,11 @@ export interface components {
             items: components["schemas"]["Message"][];
             next: string | null;
         };
+        /** PageOfPersonSender */
+        PageOfPersonSender: {
+            items: components["schemas"]["PersonSender"][];
+            next: string | null;
+        };
         /** PageSeen */
         PageSeen: {
             /** Format: date-time */
@@ -9356,6 +9396,22 @@ export interface components {
         Permitted: {
             permission: string;
             through: number[];
+        };
+        /** PersonGiven */
+        PersonGiven: {
+            /** Format: uuid */
+            received_id: string;
+        };
+        /** PersonSender */
+        PersonSender: {
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            member_id: string | null;
         };
         /** PolicyForm */
         PolicyForm: {
@@ -9632,6 +9688,8 @@ export interface components {
         /** ReceivedView */
         ReceivedView: {
             automatic: boolean;
+            /** @enum {string} */
+            automatic_by: "" | "header" | "bulk" | "report" | "sender" | "subject" | "text";
             /** Format: uuid */
             brand_id: string;
             code: string;
@@ -17399,6 +17457,95 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.persons.list_persons": {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPersonSender"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.persons.add_person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.persons.remove_person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.screening.get_screening": {
         parameters: {
             query?: never;
@@ -20546,7 +20693,7 @@ export interface operations {
     "mail.received.received_mails": {
         parameters: {
             query?: {
-                only?: "received" | "attention" | "aside" | "spam" | "blocked";
+                only?: "received" | "attention" | "aside" | "spam" | "blocked" | "programs";
                 cursor?: string | null;
                 limit?: number;
             };
