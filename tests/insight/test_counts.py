@@ -81,7 +81,7 @@ async def test_counts_are_those_of_the_day(floor: Floor) -> None:
 async def test_facts_that_come_twice_and_in_any_order_count_once(floor: Floor) -> None:
     await a_day(floor)
     facts = await floor.facts("WorkQueued", "WorkAnswered", "WorkAbandoned", "ConversationClosed")
-    count = REACTION_BY_NAME["insight.count"].run
+    count = REACTION_BY_NAME["insight.count_work"].run
     for again in (reversed(facts), facts):
         for fact in again:
             async with floor.tx() as tx:

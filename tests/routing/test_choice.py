@@ -1,6 +1,7 @@
 """Who gets what: properties of the choice, and the order of waiting."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -60,6 +61,7 @@ works = st.builds(
     last_agent_id=st.none() | st.sampled_from(AGENTS),
     only=st.none() | st.frozensets(st.sampled_from(AGENTS), max_size=2),
     behind=st.integers(0, 5),
+    live=st.booleans(),
     tried=st.dictionaries(st.sampled_from(AGENTS), st.floats(0, 120).map(ago), max_size=2),
 )
 
@@ -76,6 +78,7 @@ def teams(draw: st.DrawFn) -> list[Ready]:
             capacity=draw(st.integers(0, 3)),
             idle_since=ago(draw(st.floats(0, 900))),
             offers=draw(st.integers(0, 1)),
+            patient=draw(st.integers(0, 3)),
         )
         for agent_id in sorted(ids)
     ]
@@ -157,6 +160,22 @@ def agent(number: int, load: int = 0, idle_s: float = 60, **kw: object) -> Ready
 
 
 @pytest.mark.parametrize(
+    ("held", "capacity", "offered"), [(1, 3, True), (2, 3, False), (0, 1, True), (0, 2, True)]
+)
+def test_an_old_mail_takes_no_place_of_those_on_the_line(
+    held: int, capacity: int, *, offered: bool
+) -> None:
+    seat = agent(0, load=held, patient=held, capacity=capacity)
+    mail = Waiting(leg_id=UUID(int=1), queue_id=QUEUES[0], entered_at=ago(9000), live=False)
+    chat = Waiting(leg_id=UUID(int=2), queue_id=QUEUES[0], entered_at=ago(5))
+    [made] = choose([mail, chat], [seat], NOW)
+    assert made.leg_id == (mail if offered else chat).leg_id
+    # Who is asked for by name may always get it.
+    asked = replace(mail, only=frozenset({seat.agent_id}))
+    assert len(choose([asked], [seat], NOW)) == 1
+
+
+@pytest.mark.parametrize(
     ("team", "expected"),
     [
         ([agent(0, idle_s=10), agent(1, idle_s=99)], 1),
@@ -201,6 +220,7 @@ def plainly(waiting: Sequence[Waiting], team: Sequence[Ready], now: datetime) ->
             for agent in left
             if agent.load < agent.capacity
             and not agent.offers
+            and (work.live or work.only is not None or agent.patient < max(1, agent.capacity - 1))
             and all(skill in agent.skills for skill in skills)
             and (
                 agent.agent_id in work.only

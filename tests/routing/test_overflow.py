@@ -112,7 +112,7 @@ async def test_more_than_so_many_flow_over_and_the_decision_says_so(floor: Floor
     await floor.drain()
     assert (await floor.need_leg(first)).offered_to == agent.id
     (made,) = await floor.facts("WorkOffered")
-    assert (made.payload["ring"], made.payload["rule"], made.payload["waiting"]) == (3, 3, 3)
+    assert (made.payload["ring"], made.payload["rule"], made.payload["waiting"]) == (3, 4, 3)
     await floor.accept(agent, first)
     await floor.close(first, agent)
     await floor.drain()

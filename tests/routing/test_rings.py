@@ -65,7 +65,7 @@ async def test_the_circle_widens_while_work_waits(floor: Floor) -> None:
     floor.wait(60)
     assert await offered() == elsewhere.id
     (made,) = await floor.facts("WorkOffered")
-    assert (made.payload["ring"], made.payload["rule"]) == (2, 3)
+    assert (made.payload["ring"], made.payload["rule"]) == (2, 4)
 
 
 async def test_who_is_allowed_is_asked_after_a_while(floor: Floor) -> None:

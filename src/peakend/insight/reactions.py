@@ -8,11 +8,16 @@ from peakend.kernel.events import reacts_to
 from peakend.routing.events import WorkAbandoned, WorkAnswered, WorkQueued
 
 
-@reacts_to(
-    WorkQueued, WorkAnswered, WorkAbandoned, ConversationClosed, ConversationReopened, priority=4
-)
-async def count(tx: Transaction, fact: object) -> None:
-    """Add the fact to the counts of its interval."""
+@reacts_to(WorkQueued, WorkAnswered, WorkAbandoned, priority=4, where={"live": True})
+async def count_work(tx: Transaction, fact: object) -> None:
+    """Add what happened to somebody on the line to the counts of its interval."""
+    assert tx.cause is not None
+    await actions.fold(tx, tx.cause)
+
+
+@reacts_to(ConversationClosed, ConversationReopened, priority=4)
+async def count_end(tx: Transaction, fact: object) -> None:
+    """Add an end to the counts of its interval, or take it back."""
     assert tx.cause is not None
     await actions.fold(tx, tx.cause)
 

@@ -1,7 +1,8 @@
 """Facts of routing. A leg is one stay in a queue, or an agent's segment: its work item.
 
 Numbers needed for measures stand in the fact: `wait_s` is the time since the queue was entered,
-`live` is false for work that came while nobody was due to be there (it is not offered work).
+`live` is false for work whose customer does not wait on the line: a mail, and what came while
+nobody was due to be there. Service levels are of the other.
 """
 
 from dataclasses import dataclass

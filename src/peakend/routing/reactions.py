@@ -150,7 +150,8 @@ async def follow_snooze(tx: Transaction, fact: ConversationSnoozed | Conversatio
 
 
 # Clocks are locked one by one: in a batch two workers could wait for each other.
-@reacts_to(MessageReceived, alone=True, where={"turn": True})
+# With the first message the conversation enters a queue, and that sets the clock.
+@reacts_to(MessageReceived, alone=True, where={"turn": True, "first": False})
 async def start_clock(tx: Transaction, fact: MessageReceived) -> None:
     """Promise an answer to a customer who wrote to people."""
     assert tx.cause is not None

@@ -5,6 +5,7 @@ from uuid import UUID
 from peakend.conversations.actions.answering import answers_at
 from peakend.conversations.queries.access import ConversationNotFound, need_conversation
 from peakend.conversations.queries.answering import language_of, start_of
+from peakend.conversations.queries.threading import conversation_mail
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.mail import actions as mail
@@ -21,6 +22,10 @@ async def acknowledge_mail(tx: Transaction, *, conversation_id: UUID) -> UUID | 
     try:
         row = await need_conversation(tx, conversation_id, Actor.system(tx.organisation_id))
     except ConversationNotFound:
+        return None
+    thread = await conversation_mail(tx, row.id)
+    # Most mailboxes do not: what an answer would begin with is looked up for those that do.
+    if thread is None or not await mails.acknowledges(tx, thread.mailbox_id):
         return None
     start = await start_of(tx, row, to_send=True)
     came = start.newest

@@ -224,7 +224,7 @@ async def _customer(
     if owner is not None:
         return await current_customer(tx, owner, hold=True)
     email, proved = letter.received.from_email, letter.content.trust == "verified"
-    found: UUID | None = await tx.value(_BY_MAIL, known)
+    found: UUID | None = await tx.value(_BY_MAIL, known) if known else None
     if found is None:
         found = await add_customer(
             tx,

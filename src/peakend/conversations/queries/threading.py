@@ -84,7 +84,8 @@ async def threaded(
         for row in await tx.all(_Found, _BY_HEADER, digests):
             made[row.today] = made.get(row.today, False) or row.direction == "out"
     if names := [one for one in (*message_ids, own_id) if one]:
-        for row in await tx.all(_Found, _BESIDE, await received_naming(tx, names)):
+        beside = await received_naming(tx, names)
+        for row in await tx.all(_Found, _BESIDE, beside) if beside else ():
             made.setdefault(row.today, False)
     return [Threaded(one, sent) for one, sent in made.items()]
 

@@ -124,7 +124,7 @@ async def add_customer(
         settled,
         bool(plain),
     )
-    await index_name(tx, customer_id, plain)
+    await _add_grams(tx, customer_id, plain)
     await record(tx, CustomerAdded(customer_id=customer_id))
     for kind, value, verified in identities:
         await add_identity(tx, customer_id=customer_id, kind=kind, value=value, verified=verified)
@@ -338,6 +338,10 @@ async def index_name(tx: Transaction, customer_id: UUID, name: str) -> None:
     """Let a customer be found by a name; by none with an empty one."""
     await tx.run("DELETE FROM customer_gram WHERE organisation_id = current_organisation()"
                  " AND customer_id = $1", customer_id)  # fmt: skip
+    await _add_grams(tx, customer_id, name)
+
+
+async def _add_grams(tx: Transaction, customer_id: UUID, name: str) -> None:
     found = sorted(grams(name))
     if found:
         await tx.run(

@@ -16,6 +16,7 @@ from peakend.mail.queries.keys import MailKeyNotFound, mail_keys, need_key, sign
 from peakend.mail.queries.mailboxes import (
     MailboxNotFound,
     ReceivedNotFound,
+    acknowledges,
     answering_mailbox,
     box_password,
     box_place,
@@ -102,6 +103,7 @@ __all__ = [
     "ReceivedNotFound",
     "Signature",
     "Template",
+    "acknowledges",
     "answer_row",
     "answer_states",
     "answer_subject",

@@ -193,6 +193,17 @@ async def answering_mailbox(
     )
 
 
+async def acknowledges(tx: Transaction, mailbox_id: UUID) -> bool:
+    """Say whether who writes to a mailbox is told that his mail arrived."""
+    return bool(
+        await tx.value(
+            "SELECT acknowledges FROM mailbox"
+            " WHERE organisation_id = current_organisation() AND id = $1",
+            mailbox_id,
+        )
+    )
+
+
 called(
     "mailbox",
     "SELECT id, name FROM mailbox WHERE organisation_id = current_organisation() AND id = ANY($1)",

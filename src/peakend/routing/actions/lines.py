@@ -26,6 +26,8 @@ from peakend.routing.rules.choice import POINTS, RETURNING_WITHIN
 from peakend.routing.rules.hours import Hours, add_open_time, is_open
 
 TARGET_S = 20
+# A mail is answered later, at whatever hour it comes: nobody waits for it on the line.
+LATER = "mail"
 _ENTER = """
 INSERT INTO work_item (id, conversation_id, queue_id, customer_id, state, live, priority, target_s,
                        skills, last_agent_id, entered_at, promised_at, only_agent_id, only_team_id,
@@ -93,7 +95,8 @@ async def enqueue(
     place = queue_id or conversation.queue_id or await queue_for(tx, conversation.brand_id)
     queue = await need_queue(tx, place) if place else None
     hours = await opening(tx, queue.hours_id) if queue else None
-    live = is_live(queue, hours, at)
+    by_mail = conversation.channel_kind == LATER
+    live = not by_mail and is_live(queue, hours, at)
     if last_agent_id is None and passed is None:
         last_agent_id = await last_served_by(tx, conversation.customer_id, at - RETURNING_WITHIN)
     leg_id = new_id(tx.now)
@@ -102,14 +105,15 @@ async def enqueue(
     new = await tx.run(
         _ENTER, leg_id, conversation_id, place, conversation.customer_id, live,
         priority + urgency + raised, target_s, _skills(queue, skills, passed), last_agent_id, at,
-        None if live else promise(queue, hours, at), *_inherited(passed, tx.now), raised,
+        None if live or by_mail else promise(queue, hours, at), *_inherited(passed, tx.now), raised,
     )  # fmt: skip
     if not new:
         standing = await active_leg(tx, conversation_id)
         return standing.id if standing else None
     await conversations.place_in_queue(
-        tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id, left_word=not live
-    )
+        tx, conversation_id=conversation_id, queue_id=place, leg_id=leg_id,
+        left_word=not live and not by_mail,
+    )  # fmt: skip
     low_s, high_s = await _announced(tx, leg_id, conversation_id) if live else (None, None)
     origin = passed.from_leg.id if passed else None
     entered = WorkQueued(
@@ -155,7 +159,7 @@ async def standing_leg(tx: Transaction, conversation_id: UUID) -> WorkItem | Non
         conversation_id=conversation_id,
         queue_id=leg.queue_id,
         leg_id=leg.id,
-        left_word=not leg.live,
+        left_word=not leg.live and conversation.channel_kind != LATER,
     )
     return leg
 

@@ -26,6 +26,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     load: int
     offers: int
     capacity: int
+    patient: int = 0
 
     @property
     def state(self) -> Shown:
@@ -42,6 +43,7 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
             capacity=self.capacity,
             idle_since=self.presence.idle_since,
             offers=self.offers,
+            patient=self.patient,
         )
 
 
@@ -49,6 +51,7 @@ class _Load(msgspec.Struct, frozen=True):
     agent_id: UUID
     load: int
     offers: int
+    patient: int
 
 
 class _Unoccupied(msgspec.Struct, frozen=True):
@@ -58,7 +61,8 @@ class _Unoccupied(msgspec.Struct, frozen=True):
 async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
     """Return the seats of all active members, or of some.
 
-    Counts: load holds offers, too, but nothing that is put aside.
+    Counts: load holds offers, too, but nothing that is put aside; `patient` is the part of it that
+    nobody waits for on the line.
     """
     members = await accounts.members(tx, active_only=True, ids=ids)
     by_member = await serving_members(tx, ids)
@@ -84,6 +88,7 @@ async def seats(tx: Transaction, ids: set[UUID] | None = None) -> list[Seat]:
                 load=load.load if load else 0,
                 offers=load.offers if load else 0,
                 capacity=member.capacity,
+                patient=load.patient if load else 0,
             )
         )
     return found
@@ -147,12 +152,13 @@ async def _loads(tx: Transaction, ids: set[UUID] | None) -> dict[UUID, _Load]:
     rows = await tx.all(
         _Load,
         """
-        SELECT agent_id, count(*) AS load, sum(offers)::int AS offers
-        FROM (SELECT agent_id, 0 AS offers FROM work_item
+        SELECT agent_id, count(*) AS load, sum(offers)::int AS offers,
+               count(*) FILTER (WHERE NOT live) AS patient
+        FROM (SELECT agent_id, 0 AS offers, live FROM work_item
               WHERE organisation_id = current_organisation() AND state = 'serving' AND NOT aside
                 AND ($1::uuid[] IS NULL OR agent_id = ANY($1))
               UNION ALL
-              SELECT offered_to, 1 FROM work_item
+              SELECT offered_to, 1, live FROM work_item
               WHERE organisation_id = current_organisation()
                 AND state IN ('waiting', 'offered') AND offered_to IS NOT NULL
                 AND ($1 IS NULL OR offered_to = ANY($1))) held

@@ -24,6 +24,8 @@ async def visitor_view(
     if leg is None or leg.state == "serving":
         return {}
     ways = other_ways(conversation.language)
+    if conversation.channel_kind == "mail":
+        return ways
     if not leg.live:
         return {"out_of_hours": await _out_of_hours(tx, leg.queue_id, leg.promised_at)} | ways
     place = await place_in_line(tx, conversation.id)

@@ -125,10 +125,10 @@ _RANK = """w.entered_at > $2::timestamptz,
 _LINE = f"""
 SELECT {WORK_COLUMNS}, line.place, line.in_line
 FROM (SELECT w.id,
-        row_number() OVER (PARTITION BY w.queue_id ORDER BY {_RANK}) AS place,
-        count(*) OVER (PARTITION BY w.queue_id) AS in_line,
+        row_number() OVER (PARTITION BY w.queue_id, w.live ORDER BY {_RANK}) AS place,
+        count(*) OVER (PARTITION BY w.queue_id, w.live) AS in_line,
         row_number() OVER (
-            PARTITION BY w.queue_id, w.skills, w.only_agent_id, w.only_team_id,
+            PARTITION BY w.queue_id, w.live, w.skills, w.only_agent_id, w.only_team_id,
                 w.entered_at <= $3::timestamptz - q.relax_after_s * interval '1 second',
                 w.entered_at <= $3::timestamptz - q.overflow_after_s * interval '1 second'
             ORDER BY {_RANK}) AS turn
@@ -232,6 +232,7 @@ def as_waiting(
         last_agent_id=leg.last_agent_id,
         only=only,
         behind=behind,
+        live=leg.live,
         tried={UUID(agent): datetime.fromisoformat(at) for agent, at in leg.tried.items()},
     )
 
@@ -262,16 +263,16 @@ def teams_of(staff: Iterable[Seat]) -> dict[UUID, frozenset[UUID]]:
 
 
 async def place_in_line(tx: Transaction, conversation_id: UUID) -> Place | None:
-    """Return the place of a waiting conversation; None where it does not wait."""
+    """Return the place of a waiting conversation; None where nobody waits on the line."""
     leg = await active_leg(tx, conversation_id)
-    if leg is None or leg.state == "serving":
+    if leg is None or leg.state == "serving" or not leg.live:
         return None
     before = await tx.all(
         _Ranked,
         """
         SELECT id, entered_at, priority FROM work_item
         WHERE organisation_id = current_organisation()
-          AND state IN ('waiting', 'offered')
+          AND state IN ('waiting', 'offered') AND live
           AND queue_id IS NOT DISTINCT FROM $1::uuid
         ORDER BY entered_at LIMIT 1000
         """,
@@ -316,13 +317,14 @@ async def wait_in_queue(
 
 
 async def recent_handle_s(tx: Transaction, queue_id: UUID) -> list[float]:
-    """Return how long the last talks of a queue took, of the last seven days."""
+    """Return how long the last talks of a queue took, of the last seven days; no mails."""
     rows = await tx.all(
         _Handled,
         """
         SELECT extract(epoch FROM ended_at - answered_at)::float8 AS handle_s FROM work_item
         WHERE organisation_id = current_organisation()
           AND queue_id = $1
+          AND live
           AND state = 'done'
           AND answered_at IS NOT NULL
           AND ended_at > $2

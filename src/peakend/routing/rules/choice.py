@@ -7,7 +7,9 @@ Work is asked of a ring of agents that widens while it waits: first those of its
 skill, then those of its queue with the authority alone, then those of a second queue, too. The
 second queue is asked after a time, or while too many wait: then for as many as are too many, the
 first in line first. It is one step: the queue behind the second is never asked. Being allowed is
-never relaxed. Agents that any of the waiting work would ask alike are sorted once.
+never relaxed. Of what nobody waits for on the line, a mail or a word that was left, an agent is
+given one less than there is room for: customers on the line always find a place, and an old mail
+is still served in its turn. Agents that any of the waiting work would ask alike are sorted once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,8 +18,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-RULE = 3
-"""The version of these rules, kept with every decision. Version 1 knew no rings, 2 no counts."""
+RULE = 4
+"""The version of these rules, kept with every decision.
+
+Version 1 knew no rings, 2 no counts, 3 kept no place for those who wait on the line.
+"""
 OVER_TIME, OVER_COUNT = 2, 3
 """The rings in which a second queue is asked: after a time, and because too many wait."""
 PRIORITY_S = 60
@@ -51,7 +56,7 @@ class Waiting:
     """Work that waits; `only` are the agents it is meant for, None for any of the queue.
 
     `firm` are those of its skills that mean being allowed to: they are asked of everybody.
-    `behind` is how many wait for the same queue after it.
+    `behind` is how many wait for the same queue after it; `live`: the customer waits on the line.
     """
 
     leg_id: UUID
@@ -64,12 +69,16 @@ class Waiting:
     last_agent_id: UUID | None = None
     only: frozenset[UUID] | None = None
     behind: int = 0
+    live: bool = True
     tried: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """An agent who can be offered work now; load counts what is held and what is offered."""
+    """An agent who can be offered work now; load counts what is held and what is offered.
+
+    `patient` is how much of that nobody waits for on the line.
+    """
 
     agent_id: UUID
     queue_ids: frozenset[UUID]
@@ -78,16 +87,21 @@ class Ready:
     capacity: int
     idle_since: datetime
     offers: int = 0
+    patient: int = 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who is asked for a piece of work now: agents of one of these queues with all these skills."""
+    """Who is asked for a piece of work now: agents of one of these queues with all these skills.
+
+    Where it is not `live`, only those who have a place left besides.
+    """
 
     ring: int
     queue_ids: frozenset[UUID | None]
     skills: frozenset[UUID]
     only: frozenset[UUID] | None
+    live: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,7 +234,7 @@ def who_is_asked(work: Waiting, now: datetime) -> Asked:
         ring, places = OVER_COUNT, places | {rings.overflow_queue_id}
     if work.only is not None:
         return Asked(0, frozenset(), work.skills, work.only)
-    return Asked(ring, places, skills, None)
+    return Asked(ring, places, skills, None, work.live)
 
 
 def is_asked(asked: Asked, agent: Ready) -> bool:
@@ -229,6 +243,8 @@ def is_asked(asked: Asked, agent: Ready) -> bool:
         return False
     if asked.only is not None:
         return agent.agent_id in asked.only
+    if not asked.live and agent.patient >= max(1, agent.capacity - 1):
+        return False
     return not asked.queue_ids.isdisjoint(agent.queue_ids)
 
 
