@@ -37,6 +37,8 @@ class Folder:
     # Never answers to this.
     mute: str = "-"
     read_only: bool = False
+    # Why nobody is let in at all.
+    shut: str = ""
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     lines: int = 0
     said: list[str] = field(default_factory=list)
@@ -75,7 +77,8 @@ class Folder:
             writer.write(b"+\r\n")
             given = base64.b64decode(await reader.readline()).decode()
             fits = given == f"\0{LOGIN}\0{PASSWORD}"
-            writer.write(good if fits else f"{tag} NO [AUTHENTICATIONFAILED] no\r\n".encode())
+            no = self.shut or "[AUTHENTICATIONFAILED] no"
+            writer.write(good if fits and not self.shut else f"{tag} NO {no}\r\n".encode())
         elif verb == "SELECT":
             if self.folder not in rest:
                 writer.write(f"{tag} NO no such folder\r\n".encode())

@@ -107,14 +107,16 @@ async def test_what_an_spf_record_lacks_is_ready_to_be_copied(
 
 @pytest.mark.parametrize(("host", "included"), PROVIDERS)
 async def test_a_provider_is_named_as_it_wants(
-    desk: Desk, database: Database, organisation: UUID, host: str, included: str
+    desk: Desk, database: Database, organisation: UUID, host: str, included: tuple[str, ...]
 ) -> None:
     await set_up(database, organisation, host=f"smtp.{host}")
     desk.zone.records["house.example", "TXT"] = []
     value = (await desk.check())["spf"]["record"]["value"]
-    assert value == f"v=spf1 include:{included} ~all"
-    desk.zone.records["house.example", "TXT"] = [value]
-    assert (await desk.check())["spf"]["state"] == "good"
+    assert value == f"v=spf1 include:{included[0]} ~all"
+    # What the provider asked for before is as good: its mails leave by the same addresses.
+    for name in included:
+        desk.zone.records["house.example", "TXT"] = [f"v=spf1 include:{name} -all"]
+        assert (await desk.check())["spf"]["state"] == "good"
 
 
 async def test_mails_that_nobody_takes_and_no_policy(desk: Desk) -> None:

@@ -320,6 +320,25 @@ async def test_a_server_that_never_answers_is_left(
     assert (await house.mailbox()).code == "too_slow"
 
 
+async def test_a_server_that_does_not_greet_wants_another_encryption(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "GREET_S", 0.2)
+    over = asyncio.Event()
+
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(wait, "127.0.0.1", 0) as server:
+        await house.set_up(port=server.sockets[0].getsockname()[1])
+        tried = await actions.try_mailbox(
+            house.database, mailbox_id=house.mailbox_id, by=house.system
+        )
+        over.set()
+    assert tried.code == "no_greeting"
+
+
 async def test_a_folder_that_may_only_be_looked_at_is_read_all_the_same(house: House) -> None:
     await house.set_up()
     house.folder.read_only = True
@@ -333,6 +352,7 @@ async def test_a_folder_that_may_only_be_looked_at_is_read_all_the_same(house: H
     ("how", "code", "said"),
     [
         ({"password": "wrong"}, "login_refused", "[AUTHENTICATIONFAILED] no"),
+        ({"shut": "[UNAVAILABLE] Temporary failure"}, "login_later", "Temporary failure"),
         ({"folder": "其他 & more"}, "folder_refused", "no such folder"),
         ({"tls": "starttls"}, "box_no_starttls", ""),
         ({"tls": "implicit"}, "tls_none", ""),
@@ -345,7 +365,7 @@ async def test_a_folder_that_may_only_be_looked_at_is_read_all_the_same(house: H
 async def test_a_test_says_exactly_what_is_wrong(
     house: House, how: dict[str, Any], code: str, said: str
 ) -> None:
-    for name in ("greeting", "can"):
+    for name in ("greeting", "can", "shut"):
         setattr(house.folder, name, how.pop(name, getattr(house.folder, name)))
     await house.set_up(**how)
     tried = await actions.try_mailbox(house.database, mailbox_id=house.mailbox_id, by=house.system)

@@ -134,7 +134,26 @@ async def test_a_server_that_says_nothing_is_left(monkeypatch: pytest.MonkeyPatc
     async with server:
         found = await sent(Box(port=server.sockets[0].getsockname()[1]))
         over.set()
-    assert (found.result, found.code) == ("later", "too_slow")
+    assert (found.result, found.code) == ("later", "no_greeting")
+
+
+async def test_another_service_and_a_server_that_wants_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "outgoing_allowed", ("127.0.0.1",))
+
+    async def imap(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK IMAP ready\r\n")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(imap, "127.0.0.1", 0)
+    async with server:
+        found = await sent(Box(port=server.sockets[0].getsockname()[1]))
+    assert (found.code, found.status, found.said) == ("broken", None, "")
+    async with a_server(monkeypatch) as box:
+        box.sender = "530 5.7.0 Authentication required"
+        assert (await SmtpPost().knock(at(box.port), FROM)).code == "more_needed"
 
 
 async def test_a_server_that_drips_is_left_when_its_time_is_over(
@@ -197,7 +216,8 @@ async def test_knocking_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 CODES = (
     "unknown_host inside port malformed not_reached silent too_slow broken not_greeted no_starttls"
     " tls_expired tls_name tls_untrusted tls_none no_login no_password login_refused sender_refused"
-    " recipient_refused content_refused uncertain unwritable no_server nothing_kept withdrawn"
+    " no_greeting more_needed login_later recipient_refused content_refused uncertain unwritable"
+    " no_server nothing_kept withdrawn"
 )
 
 

@@ -23,6 +23,8 @@ from peakend.mail.ports import BoxTrouble, Inbox
 
 PORTS = frozenset({143, 993})
 CONNECT_S = 10.0
+# Servers greet at once; one that waits for us to speak first wants another encryption.
+GREET_S = 20.0
 STEP_S = 60.0
 # What a server does not do in so long it will not do; less than a lease.
 WHOLE_S = 240.0
@@ -67,7 +69,7 @@ class ImapBox:
         self._line = line
         self._imap: _Imap
         self._waits = False
-        line.settimeout(STEP_S)
+        line.settimeout(GREET_S)
 
     async def uids(self, ranges: list[tuple[int, int]], after: int) -> list[int]:
         """Return the numbers of the mails in these stretches and of all later ones, ascending."""
@@ -121,10 +123,13 @@ class ImapBox:
             self._line = self._wrapped(self._line)
         try:
             self._imap = imap = _Imap(self._line, inbox.host)
+        except TimeoutError as error:
+            raise BoxTrouble("no_greeting") from error
         except imaplib.IMAP4.abort as error:
             raise BoxTrouble("broken") from error
         except imaplib.IMAP4.error as error:
             raise BoxTrouble("not_greeted", _plain(str(error))) from error
+        self._line.settimeout(STEP_S)
         if inbox.tls == "starttls":
             if "STARTTLS" not in imap.capabilities:
                 raise BoxTrouble("box_no_starttls")
@@ -170,7 +175,10 @@ class ImapBox:
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as error:
-            raise BoxTrouble("login_refused", _plain(str(error))) from error
+            # The server could not look, which says nothing about the password. Source: RFC 5530.
+            busy = str(error).upper().startswith("[UNAVAILABLE]")
+            code = "login_later" if busy else "login_refused"
+            raise BoxTrouble(code, _plain(str(error))) from error
 
     def _need(self, answer: tuple[str, list[Any]], code: str) -> list[Any]:
         """Return what a server answered. Errors: BoxTrouble where it says no."""

@@ -102,7 +102,7 @@ class _Talk:
     def __init__(self, server: Server, line: socket.socket) -> None:
         self._server = server
         self._line = line
-        self._dotted = False
+        self._greeted = self._dotted = False
 
     def run(self, what: "Callable[[_Talk], Outcome]") -> Outcome:
         """Say everything, and return how it ended."""
@@ -117,7 +117,8 @@ class _Talk:
                 return Outcome(result="uncertain", code="uncertain")
             # The library wraps what happens while it reads an answer.
             slow = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
-            return Outcome(result="later", code="too_slow" if slow else "broken", of_server=True)
+            late = "too_slow" if self._greeted else "no_greeting"
+            return Outcome(result="later", code=late if slow else "broken", of_server=True)
         finally:
             self.hang_up()
 
@@ -156,6 +157,7 @@ class _Talk:
             self._line = self._wrapped(self._line)
         self._smtp = smtp = _Smtp(self._line, self._server.host)
         status, words = smtp.connect(self._server.host, self._server.port)
+        self._greeted = True
         self._need((status, words), "not_greeted", of_server=True, wanted=220)
         self._greet()
         if self._server.tls == "starttls":
@@ -198,10 +200,15 @@ class _Talk:
                 answer = smtp.docmd(_b64(password))
         else:
             raise _Stop(Outcome(result="later", code="no_login", of_server=True))
-        self._need(answer, "login_refused", of_server=True, wanted=235)
+        # 454: the server could not look, which says nothing about the password (RFC 4954).
+        code = "login_later" if answer[0] == 454 else "login_refused"
+        self._need(answer, code, of_server=True, wanted=235)
 
     def _sender(self, sender: str) -> None:
-        self._need(self._smtp.mail(sender), "sender_refused", of_server=True)
+        answer = self._smtp.mail(sender)
+        # Nothing about the sender: the server wants a login or encryption first (RFC 4954, 3207).
+        code = "more_needed" if answer[0] == 530 else "sender_refused"
+        self._need(answer, code, of_server=True)
 
     def _need(
         self,
@@ -213,6 +220,9 @@ class _Talk:
     ) -> tuple[int, str]:
         """Stop where a server says no. What it says of itself (421) holds for every mail."""
         status, words = answer
+        if status < 0:
+            # No mail server talks like that.
+            raise _Stop(Outcome(result="later", code="broken", of_server=True))
         said = words.decode("utf-8", "replace")
         said = "".join(char if char.isprintable() else " " for char in said)[:SAID].strip()
         if status == wanted if wanted else 200 <= status < 300:
