@@ -192,6 +192,31 @@ async def test_a_preview_is_a_mail_with_examples(desk: Desk) -> None:
     assert "接受邀请" in shown["html"]
 
 
+async def test_a_signature_is_seen_below_an_answer(desk: Desk) -> None:
+    place = desk.templates.replace("mail-templates", "mail-signatures") + "/zh-CN"
+    reply = desk.templates + "/reply/zh-CN"
+    text = {"subject": "{{ conversation.subject }}", "body": "您好：\n\n{{ answer }}", "version": 0}
+    assert (await desk.browser.put(reply, json=text)).status_code == 200
+    lines = "{{ agent.name }}<b>\n电话 400-000-0001"
+    shown = (await desk.browser.post(f"{place}/previews", json={"body": lines})).json()
+    assert shown["faults"] == []
+    assert shown["text"].startswith("您好：\n\n您反映的热水器")
+    assert shown["text"].endswith("\n\n王海涛<b>\n电话 400-000-0001")
+    assert "王海涛&lt;b&gt;<br>电话 400-000-0001" in shown["html"]
+    # Without lines of one's own the built-in ones stand there, as in a real answer.
+    empty = (await desk.browser.post(f"{place}/previews", json={"body": " "})).json()
+    assert "王海涛" in empty["text"]
+    wrong = (await desk.browser.post(f"{place}/previews", json={"body": "a\n{{ link }}"})).json()
+    assert [(one["line"], one["field"]) for one in wrong["faults"]] == [(2, "body")]
+    assert "link" in wrong["faults"][0]["message"]
+    cut = (
+        await desk.browser.post(f"{place}/previews", json={"body": "{% if agent.name %}"})
+    ).json()
+    assert "endif" in cut["faults"][0]["message"]
+    kept = (await desk.browser.put(place, json={"body": lines, "version": 0})).json()
+    assert (kept["own"], bool(kept["changed_by"]), bool(kept["changed_at"])) == (True, True, True)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_built_in_is_right(kind: Any, language: Any) -> None:

@@ -114,6 +114,7 @@ BODIES: dict[str, Any] = {
     "POST /api/mail-servers/{brand_id:uuid}/tests": {"to": ""},
     "PUT /api/mail-automation": {"stopped": False},
     "PUT /api/mail-signatures/{brand_id:uuid}/{language:str}": {"body": "x", "version": 0},
+    "POST /api/mail-signatures/{brand_id:uuid}/{language:str}/previews": {"body": "x"},
     "PUT /api/me/mail-signatures/{language:str}": {"body": "x"},
     "PUT /api/mail-templates/{brand_id:uuid}/{kind:str}/{language:str}": {
         "subject": "x", "body": "x", "version": 0,

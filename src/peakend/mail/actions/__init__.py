@@ -99,11 +99,13 @@ from peakend.mail.actions.signing import (
     switch_key,
 )
 from peakend.mail.actions.templates import (
+    Preview,
     TemplateStale,
     WrongTemplate,
     change_template,
     previewed,
     reset_template,
+    signature_previewed,
 )
 from peakend.mail.actions.testing import ServerTried, try_server
 from peakend.mail.actions.trusting import UnknownServer, trust_servers
@@ -133,6 +135,7 @@ __all__ = [
     "Original",
     "OriginalGone",
     "Postman",
+    "Preview",
     "QueuedAnswer",
     "ReadAlready",
     "Receiver",
@@ -192,6 +195,7 @@ __all__ = [
     "set_own_signature",
     "set_password",
     "set_server",
+    "signature_previewed",
     "sweep_counts",
     "sweep_mails",
     "switch_automatic",

@@ -5,14 +5,20 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.actions import audit
-from peakend.accounts.queries import brand_names, organisation
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.templates import rendered
 from peakend.kernel.words import word
 from peakend.mail.events import MailTemplateChanged
-from peakend.mail.queries import brand_frame, need_brand_of_own, template
+from peakend.mail.queries import (
+    Template,
+    brand_frame,
+    house_values,
+    need_brand_of_own,
+    template,
+)
+from peakend.mail.queries.signatures import BUILT_IN
 from peakend.mail.rules import (
     LONGEST_BODY,
     LONGEST_SUBJECT,
@@ -24,6 +30,7 @@ from peakend.mail.rules import (
     nested,
     template_faults,
 )
+from peakend.mail.rules.signatures import signature_faults
 
 
 class TemplateStale(Conflict):
@@ -106,14 +113,35 @@ async def previewed(
     await need_brand_of_own(tx, brand_id)
     if wrong := _checked(kind, subject, body):
         return Preview(subject="", text="", html="", faults=wrong)
+    used = Template(kind=kind, language=language, subject=subject, body=body, own=True)
+    return await _example(tx, used, brand_id)
+
+
+async def signature_previewed(
+    tx: Transaction, *, brand_id: UUID, language: Language, body: str
+) -> Preview:
+    """Return an answer with a signature that is not kept yet, with examples.
+
+    Errors: BrandNotFound.
+    """
+    await need_brand_of_own(tx, brand_id)
+    lines = body.replace("\r\n", "\n").strip() or BUILT_IN
+    if wrong := signature_faults(lines):
+        return Preview(subject="", text="", html="", faults=wrong)
+    return await _example(tx, await template(tx, brand_id, "reply", language), brand_id, lines)
+
+
+async def _example(tx: Transaction, used: Template, brand_id: UUID, signature: str = "") -> Preview:
+    kind, language = used.kind, used.language
     values = {name: word(f"mail.example.{name}", language) for name in VARIABLES[kind]}
-    values["brand.name"] = (await brand_names(tx)).get(brand_id, "")
-    values["organisation.name"] = (await organisation(tx)).name
-    text = rendered(body, nested(values), long=True) or ""
+    values |= await house_values(tx, brand_id)
+    if signature:
+        values["answer"] += f"\n\n{rendered(signature, nested(values)) or ''}"
+    text = rendered(used.body, nested(values), long=True) or ""
     look, _ = await brand_frame(tx, brand_id, language, automatic=kind != "reply", shown=True)
     button = word(f"mail.frame.button_{kind}", language) if "link" in values else ""
     return Preview(
-        subject=" ".join((rendered(subject, nested(values)) or "").split()),
+        subject=" ".join((rendered(used.subject, nested(values)) or "").split()),
         text=text,
         html=framed(text, look, link=values.get("link", ""), button=button),
         faults=[],

@@ -1,16 +1,19 @@
 """Routes of signatures, and of the switch that stops automatic mails."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, put
+from litestar import Request, get, post, put
 from msgspec import Meta, Struct
 
+from peakend.accounts.queries import member_names
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.permissions import needs
 from peakend.mail import actions, queries
+from peakend.mail.api.templates import TemplatePreview, preview_view
 from peakend.mail.rules import LANGUAGES, Language
 from peakend.mail.rules.signatures import SIGNATURE_VARIABLES
 
@@ -25,6 +28,12 @@ class SignatureInput(Struct, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
+class SignatureDraft(Struct, forbid_unknown_fields=True):
+    """A brand's signature that is not kept yet."""
+
+    body: Text
+
+
 class OwnSignatureInput(Struct, forbid_unknown_fields=True):
     """What a member adds below his answers."""
 
@@ -32,13 +41,15 @@ class OwnSignatureInput(Struct, forbid_unknown_fields=True):
 
 
 class BrandSignatureView(Struct, frozen=True, kw_only=True):
-    """A brand's signature in a language, and the variables it may use."""
+    """A brand's signature in a language, the variables it may use, and who wrote it."""
 
     language: Language
     body: str
     own: bool
     version: int
     variables: list[str]
+    changed_at: datetime | None
+    changed_by: str
 
 
 class OwnSignature(Struct, frozen=True):
@@ -57,7 +68,7 @@ class AutomaticSwitch(Struct, frozen=True, forbid_unknown_fields=True):
 @get("/mail-signatures/{brand_id:uuid}", summary="What stands below answers", opt=_NEEDS)
 async def list_signatures(tx: Transaction, brand_id: UUID) -> list[BrandSignatureView]:
     await queries.need_brand_of_own(tx, brand_id)
-    return [_view(one) for one in await queries.brand_signatures(tx, brand_id)]
+    return await _views(tx, brand_id)
 
 
 @put(
@@ -72,8 +83,26 @@ async def set_signature(
     await actions.set_brand_signature(
         tx, brand_id=brand_id, language=tongue, body=data.body, version=data.version
     )
-    found = await queries.brand_signatures(tx, brand_id)
-    return next(_view(one) for one in found if one.language == tongue)
+    return next(one for one in await _views(tx, brand_id) if one.language == tongue)
+
+
+@post(
+    "/mail-signatures/{brand_id:uuid}/{language:str}/previews",
+    summary="Show an answer with a signature, or what is wrong in which line",
+    status_code=200,
+    opt=_NEEDS,
+)
+async def preview_signature(
+    request: Request[Any, Any, Any],
+    tx: Transaction,
+    brand_id: UUID,
+    language: str,
+    data: SignatureDraft,
+) -> TemplatePreview:
+    made = await actions.signature_previewed(
+        tx, brand_id=brand_id, language=_known(language), body=data.body
+    )
+    return preview_view(request, made)
 
 
 @get(
@@ -119,14 +148,21 @@ async def _own(tx: Transaction, actor: Actor) -> list[OwnSignature]:
     return [OwnSignature(language, body) for language, body in found.items()]
 
 
-def _view(one: queries.BrandSignature) -> BrandSignatureView:
-    return BrandSignatureView(
-        language=one.language,
-        body=one.body,
-        own=one.own,
-        version=one.version,
-        variables=list(SIGNATURE_VARIABLES),
-    )
+async def _views(tx: Transaction, brand_id: UUID) -> list[BrandSignatureView]:
+    found = await queries.brand_signatures(tx, brand_id)
+    names = await member_names(tx, {one.member_id for one in found if one.member_id})
+    return [
+        BrandSignatureView(
+            language=one.language,
+            body=one.body,
+            own=one.own,
+            version=one.version,
+            variables=list(SIGNATURE_VARIABLES),
+            changed_at=one.changed_at,
+            changed_by=names.get(one.member_id, "") if one.member_id else "",
+        )
+        for one in found
+    ]
 
 
 def _known(language: str) -> Language:
@@ -139,6 +175,7 @@ def _known(language: str) -> Language:
 routes: list[Any] = [
     list_signatures,
     set_signature,
+    preview_signature,
     my_signatures,
     set_my_signature,
     automatic_mails,

@@ -126,6 +126,11 @@ async def preview_template(
     made = await actions.previewed(
         tx, brand_id=brand_id, kind=known, language=tongue, subject=data.subject, body=data.body
     )
+    return preview_view(request, made)
+
+
+def preview_view(request: Request[Any, Any, Any], made: actions.Preview) -> TemplatePreview:
+    """Return a preview with what is wrong in the reader's language."""
     reader = language_of(request)
     return TemplatePreview(
         subject=made.subject,
@@ -136,7 +141,9 @@ async def preview_template(
 
 
 def _fault(reader: str, one: Wrong) -> TemplateFault:
-    said = word(f"mail.fault.{one.code}", reader, what=one.what)
+    # Where a text ends too early there is nothing to point at.
+    code = "unclosed" if one.code == "unreadable" and not one.what else one.code
+    said = word(f"mail.fault.{code}", reader, what=one.what)
     return TemplateFault(field=one.field, line=one.line, message=said)
 
 

@@ -3112,6 +3112,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-signatures/{brand_id}/{language}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show an answer with a signature, or what is wrong in which line */
+        post: operations["mail.signatures.preview_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-templates/{brand_id}": {
         parameters: {
             query?: never;
@@ -6659,6 +6676,8 @@ export interface components {
         /** BrandSignatureView */
         BrandSignatureView: {
             body: string;
+            changed_at: string | null;
+            changed_by: string;
             /** @enum {string} */
             language: "zh-CN" | "en";
             own: boolean;
@@ -10153,6 +10172,10 @@ export interface components {
             text: string;
             /** @enum {string} */
             verdict: "good" | "doubtful" | "bad";
+        };
+        /** SignatureDraft */
+        SignatureDraft: {
+            body: string;
         };
         /** SignatureInput */
         SignatureInput: {
@@ -18030,6 +18053,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BrandSignatureView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.signatures.preview_signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
                 };
             };
             401: components["responses"]["Error401"];

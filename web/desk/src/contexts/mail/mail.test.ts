@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { boxStanding, braces, portAfter, signatureFault, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
+import { boxStanding, braces, portAfter, spoken, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
 import { changedIn, linesOf, type Own } from './own/own'
 import { providerOf, providers } from './providers'
 import en from './words.en.json'
@@ -22,6 +22,11 @@ describe('mail servers', () => {
   })
   it('writes a variable as templates read it', () => {
     expect(braces('brand.name')).toBe('{{ brand.name }}')
+  })
+  it('lets one read a template in a list', () => {
+    const name = (one: string) => ({ 'inviter.name': '邀请人', 'brand.name': '品牌名称' })[one] ?? one
+    expect(spoken('{{ inviter.name | default: brand.name }}邀请您加入{{brand.name}}', name)).toBe('[邀请人]邀请您加入[品牌名称]')
+    expect(spoken('{% if customer.name %}{{ customer.name }}：{% endif %}您好\n  再见', name)).toBe('[customer.name]：您好 · 再见')
   })
 })
 
@@ -58,8 +63,5 @@ describe('signatures', () => {
     expect(changedIn(draft, found)).toEqual([])
     expect(changedIn({ ...draft, en: 'Ext. 12' }, found)).toEqual(['en'])
     expect(changedIn({ 'zh-CN': '', en: '' }, found)).toEqual(['zh-CN'])
-  })
-  it('says what is wrong in words that help', () => {
-    expect(['mail.fault.unknown_variable', 'mail.fault.unknown_filter', 'mail.fault.unreadable', 'mail.fault.signature_long', undefined].map(signatureFault)).toEqual(['variable', 'unreadable', 'unreadable', null, null])
   })
 })

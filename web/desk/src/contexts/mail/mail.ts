@@ -43,8 +43,8 @@ export function portAfter(port: number | null, before: keyof typeof usualPorts, 
 /** A variable as it is written into a template. */
 export const braces = (name: string) => `{{ ${name} }}`
 
-/** What is wrong with a signature that was refused, as the end of a wording key; null where the refusal says it all. */
-export function signatureFault(code: string | undefined): 'variable' | 'unreadable' | null {
-  if (code?.endsWith('.unknown_variable')) return 'variable'
-  return code && /\.(unknown_filter|unreadable)$/.test(code) ? 'unreadable' : null
+/** A template as one reads it in a list: its variables by their names, its conditions left out. */
+export function spoken(text: string, name: (variable: string) => string): string {
+  const named = text.replace(/\{\{-?\s*([\w.]+)[^}]*\}\}/g, (_, variable: string) => `[${name(variable)}]`)
+  return named.replace(/\{%[^%]*%\}/g, '').replace(/\s*\n\s*/g, ' · ').trim()
 }
