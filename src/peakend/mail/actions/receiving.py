@@ -6,6 +6,7 @@ mail that cannot be had never stops the others.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,6 +29,7 @@ from peakend.mail.rules import (
     STAY_S,
     STUCK,
     WAIT_S,
+    End,
     look_again_s,
     next_end,
     with_later,
@@ -40,6 +42,9 @@ MOST_AT_ONCE = 64
 # The server is told of so many mails at once, and asked for new ones after so many.
 MARKED = 20
 ASKED = 100
+# While one mail is written down so many are read, unless they are large.
+AHEAD = 4
+AHEAD_BYTES = 16_000_000
 # A server that breaks off while we wait has no trouble of its own.
 SOON_S = 5.0
 CLAIM = """
@@ -118,6 +123,20 @@ class _Lost(Exception):
     """The mailbox was changed, paused, removed or taken over by somebody else."""
 
 
+class _Coming(msgspec.Struct, frozen=True):
+    """A mail whose bytes are here and are being read; None where the server has it no more."""
+
+    uid: int
+    end: End
+    size: int
+    prepared: "asyncio.Task[Prepared | None]"
+
+
+def _room(ahead: "deque[_Coming]") -> bool:
+    """Say whether one more may be fetched before the first is written down."""
+    return len(ahead) < AHEAD and sum(one.size for one in ahead) < AHEAD_BYTES
+
+
 class _Visit:
     """One line to a mailbox, from opening it until it is let go."""
 
@@ -180,21 +199,33 @@ class _Visit:
 
     async def _take_all(self, box: OpenBox) -> None:
         """Take what waits, from both ends in turns; what comes meanwhile comes first."""
-        waiting: list[int] = []
-        done = 0
-        while True:
-            if done % ASKED == 0 or not waiting:
-                waiting = await self._waiting(box)
-            if not waiting:
-                break
-            end = next_end(done)
-            uid = waiting.pop(-1 if end == "newest" else 0)
-            await self._take(box, uid, without(self._place.todo, uid, end))
-            done += 1
+        ahead: deque[_Coming] = deque()
+        try:
+            while waiting := await self._waiting(box):
+                await self._take_some(box, waiting, ahead)
+            if self._place.unmarked:
+                await self._mark(box)
+        except BoxTrouble:
+            # What was given before the line broke is not asked for again.
+            while ahead:
+                await self._take(ahead.popleft())
+            raise
+        finally:
+            for one in ahead:
+                one.prepared.cancel()
+
+    async def _take_some(self, box: OpenBox, waiting: list[int], ahead: "deque[_Coming]") -> None:
+        """Take some of what waits, and read the next while one is written down."""
+        begun = 0
+        while ahead or (waiting and begun < ASKED):
+            while waiting and begun < ASKED and _room(ahead):
+                end = next_end(begun)
+                uid = waiting.pop(-1 if end == "newest" else 0)
+                begun += 1
+                ahead.append(await self._fetch(box, uid, end))
+            await self._take(ahead.popleft())
             if len(self._place.unmarked) >= MARKED:
                 await self._mark(box)
-        if self._place.unmarked:
-            await self._mark(box)
 
     async def _waiting(self, box: OpenBox) -> list[int]:
         """Return the mails that wait, ascending, and note those that are new."""
@@ -211,22 +242,33 @@ class _Visit:
             await self._note(self._place)
         return found
 
-    async def _take(self, box: OpenBox, uid: int, todo: list[tuple[int, int]]) -> None:
-        """Take one mail: bytes, then one transaction."""
+    async def _fetch(self, box: OpenBox, uid: int, end: End) -> "_Coming":
+        """Fetch the bytes of a mail, and begin to read them."""
         place = self._place
         passed = place.stuck_uid == uid and place.stuck >= STUCK
         self._at = uid
         # One byte more than is ever taken tells that it is too large.
         raw = b"" if passed else await box.fetch(uid, LARGEST_MAIL + 1)
         self._at = 0
-        unmarked = [*place.unmarked, uid]
-        after = msgspec.structs.replace(place, todo=todo, stuck_uid=0, stuck=0, unmarked=unmarked)
-        if raw is None:
+        not_given = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
+        prepared = asyncio.create_task(self._prepared(raw, not_given if passed else None))
+        return _Coming(uid, end, len(raw or b""), prepared)
+
+    async def _prepared(self, raw: bytes | None, read: ReadMail | None) -> Prepared | None:
+        return None if raw is None else await prepare(raw, read, mailbox=self._mailbox)
+
+    async def _take(self, coming: "_Coming") -> None:
+        """Write a mail down, in one transaction with where we are."""
+        place, mail = self._place, await coming.prepared
+        todo = without(place.todo, coming.uid, coming.end)
+        unmarked = [*place.unmarked, coming.uid]
+        after = msgspec.structs.replace(place, todo=todo, unmarked=unmarked)
+        if coming.uid == place.stuck_uid:
+            after = msgspec.structs.replace(after, stuck_uid=0, stuck=0)
+        if mail is None:
             await self._note(after)
         else:
-            not_given = ReadMail(code="not_given", message_id=f"{box.validity}/{uid}")
-            read = not_given if passed else None
-            await self._keep(await prepare(raw, read, mailbox=self._mailbox), after)
+            await self._keep(mail, after)
         self._place = after
 
     async def _keep(self, mail: Prepared, after: MailboxPlace) -> None:
