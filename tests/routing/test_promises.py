@@ -309,6 +309,24 @@ async def test_a_transfer_takes_the_promise_of_the_new_queue(floor: Floor, agent
     assert clock == policy_id
 
 
+async def test_a_new_centre_gives_mails_hours(floor: Floor, agent: Actor) -> None:
+    hours_id = await night_hours(floor)
+    async with floor.tx() as tx:
+        await actions.change_queue(tx, floor.queue_id, actions.QueueSettings(hours_id=hours_id))
+    floor.now = datetime.fromisoformat("2030-01-03T16:00:00+08:00")  # a Thursday
+    chat, mail = [await floor.writes() for _ in range(2)]
+    async with floor.tx() as tx:
+        await tx.run("UPDATE conversation SET channel_kind = 'mail' WHERE id = $1", mail)
+    await floor.drain()
+    assert await left_s(floor, chat) == 60 - 1
+    # Two hours are left on Thursday; the others begin on Monday.
+    assert (await shown(floor, mail)).due_at == datetime.fromisoformat("2030-01-07T11:00:02+08:00")
+    floor.now = datetime.fromisoformat("2030-01-07T11:00:01+08:00")
+    await floor.drain()
+    said = await floor.facts("TargetBreached")
+    assert [one.conversation_id for one in said] == [chat]
+
+
 async def test_reason_and_tier_choose_the_promise(floor: Floor, agent: Actor) -> None:
     reason_id, above = new_id(), new_id()
     nodes = [
@@ -346,7 +364,7 @@ async def test_a_change_of_policy_reaches_everybody_who_waits(
     answered = await floor.served(agent)
     await says(floor, agent, answered)
     await floor.drain()
-    [policy] = await _policies(floor)
+    _, policy = await _policies(floor)
     async with floor.tx() as tx:
         await actions.change_policy(tx, policy.id, PolicySettings(name="x", first_reply_s=900))
     await floor.drain()
@@ -410,7 +428,8 @@ async def test_the_page_of_an_administrator(
     boss = await floor.hire("fang", role="admin")
     await floor.sign_in(client, agent)
     listed = await client.get("/api/sla-policies")
-    assert [one["first_reply_s"] for one in listed.json()] == [60]
+    given = [(one["channels"], one["first_reply_s"], one["next_reply_s"]) for one in listed.json()]
+    assert given == [(["mail"], 14_400, 28_800), ([], 60, 180)]
     assert (await client.post("/api/sla-policies", json={"name": "x"})).status_code == 403
     await floor.sign_in(client, boss)
     path: Callable[[str], str] = "/api/sla-policies/{}".format
@@ -418,15 +437,16 @@ async def test_the_page_of_an_administrator(
     made = await client.post("/api/sla-policies", json=form)
     assert made.status_code == 201, made.text
     policy = made.json()
-    assert (policy["version"], policy["position"]) == (1, 2)
-    first = listed.json()[0]["id"]
+    assert (policy["version"], policy["position"]) == (1, 3)
+    mails, first = (one["id"] for one in listed.json())
     # What is added last stands behind what everybody is promised, and that is said.
     behind = [one["behind"] for one in (await client.get("/api/sla-policies")).json()]
-    assert behind == [None, first]
-    turned = await client.put(path("order"), json={"policy_ids": [policy["id"], first]})
-    assert [one["id"] for one in turned.json()] == [policy["id"], first]
+    assert behind == [None, None, first]
+    order = [policy["id"], mails, first]
+    turned = await client.put(path("order"), json={"policy_ids": order})
+    assert [one["id"] for one in turned.json()] == order
     behind = [one["behind"] for one in (await client.get("/api/sla-policies")).json()]
-    assert behind == [None, None]
+    assert behind == [None, None, None]
     assert (await client.put(path("order"), json={"policy_ids": [first]})).status_code == 409
     changed = await client.patch(path(policy["id"]), json={**form, "resolve_s": 7200, "version": 1})
     assert (changed.json()["resolve_s"], changed.json()["version"]) == (7200, 2)
@@ -437,6 +457,7 @@ async def test_the_page_of_an_administrator(
         {"name": "x", "first_reply_s": 5},
         {"name": "x", "first_reply_s": 3_000_000},
         {"name": " ", "first_reply_s": 60},
+        {"name": "x", "first_reply_s": 60, "channels": ["pigeon"]},
         {"name": "x", "first_reply_s": 60, "queue_ids": [str(new_id())]},
         {"name": "x", "first_reply_s": 60, "brand_ids": [str(new_id())]},
         {"name": "x", "first_reply_s": 60, "reason_ids": [str(new_id())]},
@@ -446,4 +467,28 @@ async def test_the_page_of_an_administrator(
     assert (await client.delete(path(policy["id"]))).status_code == 204
     assert (await client.delete(path(policy["id"]))).status_code == 404
     kinds = [one.payload["what"] for one in await floor.facts("SlaPolicyChanged")]
-    assert kinds == ["created", "created", "ordered", "updated", "deleted"]
+    assert kinds == ["created", "created", "created", "ordered", "updated", "deleted"]
+
+
+async def test_a_policy_is_for_kinds_of_channel(
+    floor: Floor, client: httpx.AsyncClient, agent: Actor
+) -> None:
+    await floor.sign_in(client, await floor.hire("fang", role="admin"))
+    mails, everybody = (await client.get("/api/sla-policies")).json()
+    form = {"name": "金卡邮件", "tiers": ["gold"], "channels": ["mail"], "first_reply_s": 3600}
+    made = (await client.post("/api/sla-policies", json=form)).json()
+    assert made["channels"] == ["mail"]
+    path = f"/api/sla-policies/{made['id']}"
+
+    async def behind() -> str | None:
+        found: str | None = (await client.get("/api/sla-policies")).json()[-1]["behind"]
+        return found
+
+    # Below the one for mails nothing of mails comes to hold.
+    assert await behind() == mails["id"]
+    changed = await client.patch(path, json={**form, "channels": ["web"]})
+    assert (changed.json()["channels"], await behind()) == (["web"], everybody["id"])
+    wrong = await client.patch(path, json={**form, "channels": ["web", "pigeon"]})
+    assert (wrong.status_code, wrong.json()["error"]["fields"]) == (422, {"channels": "unknown"})
+    cleared = await client.patch(path, json={**form, "channels": []})
+    assert cleared.json()["channels"] == []

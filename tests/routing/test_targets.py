@@ -191,12 +191,19 @@ def test_the_first_policy_that_fits_holds() -> None:
     gold = Policy(id=uuid4(), tiers=frozenset({"gold"}))
     mine = Policy(id=uuid4(), queue_ids=frozenset({queue}))
     why = Policy(id=uuid4(), reason_ids=frozenset({above}))
+    mails = Policy(id=uuid4(), channels=frozenset({"mail"}))
     policies = [gold, why, mine]
     assert applying(policies, Case(queue_id=queue, tier="gold")) is gold
     assert applying(policies, Case(queue_id=queue, tier="standard")) is mine
     assert applying(policies, Case(queue_id=other)) is None
     parents = {reason: above, above: None}
     assert applying(policies, Case(reason_ids=lineage(parents, reason))) is why
+    # A kind of channel holds for it alone; without one a policy holds for all, also for none.
+    assert applying([mails, mine], Case(channel="mail", queue_id=queue)) is mails
+    assert applying([mails, mine], Case(channel="web", queue_id=queue)) is mine
+    assert applying([mails, mine], Case(channel="mail", queue_id=other)) is mails
+    assert applying([mails], Case(channel="web")) is None
+    assert applying([mails], Case()) is None
     assert lineage({reason: above, above: reason}, reason) == {reason, above}
 
 
@@ -225,6 +232,13 @@ def test_what_stands_behind_one_that_takes_all_of_it_is_found() -> None:
     assert behind(vip, narrow) == {1: 0}
     assert behind(narrow, vip) == {}
     assert behind(one(brand_ids=frozenset({brand})), one()) == {}
+    # Behind the same kinds of channel, or behind all, nothing comes to hold; behind others it does.
+    mails, chats = one(channels=frozenset({"mail"})), one(channels=frozenset({"web"}))
+    mails_of_vip = one(channels=frozenset({"mail"}), tiers=frozenset({"vip"}))
+    assert behind(everybody, mails) == {1: 0}
+    assert behind(mails, mails_of_vip) == {1: 0}
+    assert behind(vip, mails_of_vip) == {1: 0}
+    assert behind(mails_of_vip, mails, chats, everybody) == {}
     # A reason stands for those below it, never for those above.
     assert behind(one(reason_ids=frozenset({top})), one(reason_ids=frozenset({leaf}))) == {1: 0}
     assert behind(one(reason_ids=frozenset({leaf})), one(reason_ids=frozenset({top}))) == {}
@@ -234,9 +248,9 @@ def test_what_stands_behind_one_that_takes_all_of_it_is_found() -> None:
 
 @given(
     st.lists(
-        st.tuples(*(st.frozensets(st.integers(0, 2), max_size=2) for _ in range(4))), max_size=5
+        st.tuples(*(st.frozensets(st.integers(0, 2), max_size=2) for _ in range(5))), max_size=5
     ),
-    st.tuples(*(st.one_of(st.none(), st.integers(0, 3)) for _ in range(4))),
+    st.tuples(*(st.one_of(st.none(), st.integers(0, 3)) for _ in range(5))),
 )
 def test_nobody_is_warned_of_what_may_hold(
     asked: list[tuple[frozenset[int], ...]], case: tuple[int | None, ...]
@@ -251,17 +265,19 @@ def test_nobody_is_warned_of_what_may_hold(
     policies = [
         Policy(
             id=uuid4(),
+            channels=frozenset(str(one) for one in channels),
             queue_ids=named(queues),
             brand_ids=named(brands),
             tiers=frozenset(str(one) for one in tiers),
             reason_ids=named(reasons),
         )
-        for queues, brands, tiers, reasons in asked
+        for channels, queues, brands, tiers, reasons in asked
     ]
-    queue, brand, tier, reason = case
+    channel, queue, brand, tier, reason = case
     holds = applying(
         policies,
         Case(
+            channel=None if channel is None else str(channel),
             queue_id=None if queue is None else ids[queue],
             brand_id=None if brand is None else ids[brand],
             tier=None if tier is None else str(tier),

@@ -198,6 +198,7 @@ sla_policy = tenant_table(
     _number("position", 0),
     Column("active", Boolean, nullable=False, server_default="true"),
     # Conditions; an empty one holds for everybody.
+    Column("channels", ARRAY(Text), nullable=False, server_default="{}"),
     Column("queue_ids", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
     Column("brand_ids", ARRAY(postgresql.UUID(as_uuid=True)), nullable=False, server_default="{}"),
     Column("tiers", ARRAY(Text), nullable=False, server_default="{}"),
@@ -241,6 +242,7 @@ class SlaPolicyRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     position: int
     active: bool
+    channels: list[str]
     queue_ids: list[UUID]
     brand_ids: list[UUID]
     tiers: list[str]

@@ -287,8 +287,8 @@ async def set_clocks_anew(tx: Transaction, fact: object) -> None:
 
 @reacts_to(OrganisationCreated, alone=True)
 async def promise_from_the_start(tx: Transaction, fact: OrganisationCreated) -> None:
-    """Let a new centre have a promise that it can see and change."""
-    await actions.add_first_policy(tx)
+    """Let a new centre have promises that it can see and change."""
+    await actions.add_first_policies(tx)
 
 
 @reacts_to(OrganisationCreated, alone=True)

@@ -134,12 +134,14 @@ from peakend.conversations.queries.visitor import (
     visitor_state,
 )
 from peakend.conversations.rules.answering import MailGiven
+from peakend.conversations.rules.channels import CHANNEL_KINDS
 from peakend.conversations.rules.filling import Filling, card_fault
 from peakend.conversations.rules.rich import Rich, introduced
 from peakend.conversations.rules.states import Due, Target, clock_runs
 from peakend.conversations.rules.views import ViewFilter
 
 __all__ = [
+    "CHANNEL_KINDS",
     "AddressHidden",
     "Answering",
     "Author",

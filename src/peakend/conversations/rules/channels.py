@@ -10,6 +10,7 @@ _DOMAIN = re.compile(
 )
 _COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
+CHANNEL_KINDS = frozenset({"web", "mail"})
 POSITIONS = ("right", "left")
 LEAST_CONTRAST = 4.5
 

@@ -196,18 +196,21 @@ async def _queues(tx: Transaction, brands: Named, members: Named) -> Named:
 
 
 async def _promises(tx: Transaction) -> None:
-    """Promise those who have been with us longest an answer sooner."""
-    for name, tiers, first_s, resolve_s in (
-        ("entry.demo.policy_gold", ["gold", "platinum", "vip"], 30, 4 * 3600),
-        ("routing.first_policy", [], 60, None),
+    """Give mails hours, and promise those who have been with us longest an answer sooner."""
+    gold = ["gold", "platinum", "vip"]
+    for name, channels, tiers, first_s, next_s, resolve_s in (
+        ("routing.mail_policy", ["mail"], [], 4 * 3600, 8 * 3600, None),
+        ("entry.demo.policy_gold", [], gold, 30, 120, 4 * 3600),
+        ("routing.first_policy", [], [], 60, 180, None),
     ):
         await routing.add_policy(
             tx,
             routing.PolicySettings(
                 name=word(name),
+                channels=channels,
                 tiers=tiers,
                 first_reply_s=first_s,
-                next_reply_s=2 * first_s + 60,
+                next_reply_s=next_s,
                 resolve_s=resolve_s,
             ),
         )

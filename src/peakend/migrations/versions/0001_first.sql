@@ -499,6 +499,7 @@ CREATE TABLE sla_policy (
 	name TEXT NOT NULL, 
 	position INTEGER DEFAULT '0' NOT NULL, 
 	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	channels TEXT[] DEFAULT '{}' NOT NULL, 
 	queue_ids UUID[] DEFAULT '{}' NOT NULL, 
 	brand_ids UUID[] DEFAULT '{}' NOT NULL, 
 	tiers TEXT[] DEFAULT '{}' NOT NULL, 

@@ -21,18 +21,20 @@ from peakend.routing.queries.targets import MOST_POLICIES, need_policy, policies
 
 FIRST_REPLY_S = 60
 NEXT_REPLY_S = 180
+MAIL_FIRST_REPLY_S = 4 * 3600
+MAIL_NEXT_REPLY_S = 8 * 3600
 
 _ADD = """
-INSERT INTO sla_policy (id, name, position, active, queue_ids, brand_ids, tiers, reason_ids,
-                        first_reply_s, next_reply_s, resolve_s, round_the_clock)
-VALUES ($1, $2, $12, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO sla_policy (id, name, position, active, channels, queue_ids, brand_ids, tiers,
+                        reason_ids, first_reply_s, next_reply_s, resolve_s, round_the_clock)
+VALUES ($1, $2, $13, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 _CHANGE = """
 UPDATE sla_policy
-SET name = $2, active = $3, queue_ids = $4, brand_ids = $5, tiers = $6, reason_ids = $7,
-    first_reply_s = $8, next_reply_s = $9, resolve_s = $10, round_the_clock = $11,
-    version = version + 1
-WHERE organisation_id = current_organisation() AND id = $1 AND version = $12
+SET name = $2, active = $3, channels = $4, queue_ids = $5, brand_ids = $6, tiers = $7,
+    reason_ids = $8, first_reply_s = $9, next_reply_s = $10, resolve_s = $11,
+    round_the_clock = $12, version = version + 1
+WHERE organisation_id = current_organisation() AND id = $1 AND version = $13
 """
 _DELETE = "DELETE FROM sla_policy WHERE organisation_id = current_organisation() AND id = $1"
 _ORDER = """
@@ -49,7 +51,7 @@ class NothingPromised(Invalid):
 
 
 class UnknownCondition(Invalid):
-    """A condition names a queue, brand or reason that is not there."""
+    """A condition names a kind of channel, queue, brand or reason that is not there."""
 
     wording = "routing.unknown_condition"
 
@@ -71,6 +73,7 @@ class PolicySettings(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     active: bool = True
+    channels: list[str] = []
     queue_ids: list[UUID] = []
     brand_ids: list[UUID] = []
     tiers: list[str] = []
@@ -97,19 +100,27 @@ async def add_policy(tx: Transaction, settings: PolicySettings) -> SlaPolicyRow:
     return await need_policy(tx, policy_id)
 
 
-async def add_first_policy(tx: Transaction) -> None:
-    """Let a new centre promise something sensible; nothing where there is a policy already."""
+async def add_first_policies(tx: Transaction) -> None:
+    """Let a new centre promise what people expect of mail, and of everything else.
+
+    Nothing where there is a policy already.
+    """
     if await policies(tx):
         return
     language = (await accounts.organisation(tx)).language
-    await add_policy(
-        tx,
-        PolicySettings(
-            name=word("routing.first_policy", language),
-            first_reply_s=FIRST_REPLY_S,
-            next_reply_s=NEXT_REPLY_S,
-        ),
-    )
+    for name, channels, first_s, next_s in (
+        ("routing.mail_policy", ["mail"], MAIL_FIRST_REPLY_S, MAIL_NEXT_REPLY_S),
+        ("routing.first_policy", [], FIRST_REPLY_S, NEXT_REPLY_S),
+    ):
+        await add_policy(
+            tx,
+            PolicySettings(
+                name=word(name, language),
+                channels=channels,
+                first_reply_s=first_s,
+                next_reply_s=next_s,
+            ),
+        )
 
 
 async def change_policy(
@@ -153,6 +164,8 @@ def _values(settings: PolicySettings) -> tuple[Any, ...]:
 async def _check(tx: Transaction, settings: PolicySettings) -> None:
     if not (settings.first_reply_s or settings.next_reply_s or settings.resolve_s):
         raise NothingPromised(fields={"first_reply_s": "required"})
+    if not conversations.CHANNEL_KINDS.issuperset(settings.channels):
+        raise UnknownCondition(fields={"channels": "unknown"})
     if set(settings.queue_ids) - set(await queue_names(tx, settings.queue_ids)):
         raise UnknownCondition(fields={"queue_ids": "unknown"})
     if set(settings.brand_ids) - {brand.id for brand in await accounts.brands(tx)}:

@@ -14,6 +14,7 @@ from peakend.routing.queries import PolicyView, SlaPolicyRow
 
 Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
 Conditions = Annotated[list[UUID], Meta(max_length=200)]
+Kind = Annotated[str, Meta(min_length=1, max_length=40)]
 Tier = Annotated[str, Meta(min_length=1, max_length=40)]
 # Ten seconds to thirty days.
 Promise = Annotated[int, Meta(ge=10, le=2_592_000)] | None
@@ -24,6 +25,7 @@ class PolicyForm(Struct, forbid_unknown_fields=True, kw_only=True):
 
     name: Name
     active: bool = True
+    channels: Annotated[list[Kind], Meta(max_length=20)] = []
     queue_ids: Conditions = []
     brand_ids: Conditions = []
     tiers: Annotated[list[Tier], Meta(max_length=20)] = []

@@ -114,6 +114,7 @@ async def promised(tx: Transaction, row: ConversationRecord) -> Applying | None:
 def _policy(row: SlaPolicyRow) -> Policy:
     return Policy(
         id=row.id,
+        channels=frozenset(row.channels),
         queue_ids=frozenset(row.queue_ids),
         brand_ids=frozenset(row.brand_ids),
         tiers=frozenset(row.tiers),
@@ -134,7 +135,13 @@ async def _case(tx: Transaction, row: ConversationRecord, known: Sequence[Policy
     reasons: frozenset[UUID] = frozenset()
     if row.reason_id is not None and any(policy.reason_ids for policy in known):
         reasons = lineage(await _parents(tx), row.reason_id)
-    return Case(queue_id=row.queue_id, brand_id=row.brand_id, tier=tier, reason_ids=reasons)
+    return Case(
+        channel=row.channel_kind,
+        queue_id=row.queue_id,
+        brand_id=row.brand_id,
+        tier=tier,
+        reason_ids=reasons,
+    )
 
 
 async def _parents(tx: Transaction) -> dict[UUID, UUID | None]:

@@ -26,6 +26,7 @@ class Policy:
     """What is promised to whom; an empty condition holds for everybody. Units: seconds."""
 
     id: UUID
+    channels: frozenset[str] = frozenset()
     queue_ids: frozenset[UUID] = frozenset()
     brand_ids: frozenset[UUID] = frozenset()
     tiers: frozenset[str] = frozenset()
@@ -47,8 +48,12 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What policies look at; `reason_ids` are the reason and those above it in the tree."""
+    """What policies look at; `reason_ids` are the reason and those above it in the tree.
 
+    `channel` is the kind of channel by which the conversation began.
+    """
+
+    channel: str | None = None
     queue_id: UUID | None = None
     brand_id: UUID | None = None
     tier: str | None = None
@@ -87,7 +92,8 @@ def applying(policies: Iterable[Policy], case: Case) -> Policy | None:
 
 def _applies(policy: Policy, case: Case) -> bool:
     return (
-        (not policy.queue_ids or case.queue_id in policy.queue_ids)
+        (not policy.channels or case.channel in policy.channels)
+        and (not policy.queue_ids or case.queue_id in policy.queue_ids)
         and (not policy.brand_ids or case.brand_id in policy.brand_ids)
         and (not policy.tiers or case.tier in policy.tiers)
         and (not policy.reason_ids or not policy.reason_ids.isdisjoint(case.reason_ids))
@@ -111,7 +117,8 @@ def _takes_all(above: Policy, policy: Policy, parents: dict[UUID, UUID | None]) 
     """Return whether whatever fits a policy fits the one above it, too."""
     reasons = [lineage(parents, one) & above.reason_ids for one in policy.reason_ids]
     return (
-        (not above.queue_ids or _within(policy.queue_ids, above.queue_ids))
+        (not above.channels or _within(policy.channels, above.channels))
+        and (not above.queue_ids or _within(policy.queue_ids, above.queue_ids))
         and (not above.brand_ids or _within(policy.brand_ids, above.brand_ids))
         and (not above.tiers or _within(policy.tiers, above.tiers))
         and (not above.reason_ids or (bool(reasons) and all(reasons)))

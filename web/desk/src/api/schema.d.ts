@@ -9437,6 +9437,7 @@ export interface components {
             /** @default true */
             active: boolean;
             brand_ids?: string[];
+            channels?: string[];
             first_reply_s?: number | null;
             name: string;
             next_reply_s?: number | null;
@@ -9457,6 +9458,7 @@ export interface components {
             active: boolean;
             behind: string | null;
             brand_ids: string[];
+            channels: string[];
             first_reply_s: number | null;
             /** Format: uuid */
             id: string;
@@ -10209,6 +10211,7 @@ export interface components {
         SlaPolicyRow: {
             active: boolean;
             brand_ids: string[];
+            channels: string[];
             first_reply_s: number | null;
             /** Format: uuid */
             id: string;

@@ -3,6 +3,8 @@ import type { Shapes } from '@/api/types'
 
 export type Policy = Shapes['PolicyView']
 export const tiers = ['standard', 'member', 'silver', 'gold', 'platinum', 'vip']
+/** Kinds of channel, as conversations have them. */
+export const channels = ['web', 'mail']
 export const targets = ['first_reply', 'next_reply', 'resolve'] as const
 export type Target = (typeof targets)[number]
 
