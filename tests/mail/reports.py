@@ -123,7 +123,7 @@ def receipt(number: int, about: str) -> str:
 def unmarked(number: int, about: str) -> str:
     """An absence in words that nobody knows, of one of forty people, in no thread."""
     who = number // 50 % 40
-    heads = _heads(f"Mail {who} <quiet{who}@z.example>", f"您的来信 {number}", number)
+    heads = _heads(f"Mail {who} <quiet@z{who}.example>", f"您的来信 {number}", number)
     return f"{heads}Content-Type: text/plain; charset=utf-8\r\n\r\n人不在，过几天再看。\r\n"
 
 

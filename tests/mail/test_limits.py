@@ -9,7 +9,7 @@ import pytest
 from peakend.mail import actions
 from peakend.mail.ports import Person
 from peakend.mail.queries import Bounds
-from peakend.mail.rules.limits import held_by
+from peakend.mail.rules.limits import held_by, most_to
 from tests.mail.conftest import House
 
 
@@ -23,10 +23,14 @@ from tests.mail.conftest import House
         ({"conversation": 3}, "conversation"),
         ({"mailbox": 19}, ""),
         ({"mailbox": 20}, "mailbox"),
+        ({"domain": 19}, ""),
+        ({"domain": 20}, "domain"),
+        ({"domain": 20, "most": 300}, ""),
     ],
 )
 def test_few_go(sent: dict[str, int], why: str) -> None:
     none = {"stopped": False, "contact": 0, "conversation": 0, "mailbox": 0}
+    none |= {"domain": 0, "most": most_to("x.example")}
     assert held_by(**(none | sent)) == why  # type: ignore[arg-type]
 
 
@@ -64,12 +68,37 @@ async def test_three_in_a_conversation_and_twenty_a_minute(house: House) -> None
     made = [await acknowledge(house, f"b{n}@example.org") for n in range(18)]
     assert [bool(one) for one in made] == [True] * 17 + [False]
     house.at += timedelta(minutes=1, seconds=1)
-    assert await acknowledge(house, "c@example.org")
+    assert await acknowledge(house, "c@other.example")
 
 
 async def test_many_at_once_are_counted_one_after_the_other(house: House) -> None:
     made = await asyncio.gather(*(acknowledge(house) for _ in range(8)))
     assert sum(one is not None for one in made) == 1
+
+
+async def test_few_go_to_one_domain_whoever_is_asked_for_there(house: House) -> None:
+    made = []
+    for n in range(24):
+        # Neither another mailbox, conversation or name below it goes around it.
+        host = "victim.example" if n % 2 else f"n{n}.victim.example"
+        made.append(await acknowledge(house, f"a{n}@{host}", box=uuid4()))
+    assert [bool(one) for one in made] == [True] * 20 + [False] * 4
+    assert [one["why"] for one in await house.facts("AutomaticMailHeld")] == ["domain"] * 4
+    assert await acknowledge(house, "a@other.example", box=uuid4())
+    # Half of all customers are at a public provider.
+    for n in range(22):
+        assert await acknowledge(house, f"a{n}@qq.com", box=uuid4())
+    house.at += timedelta(hours=1, seconds=1)
+    assert await acknowledge(house, "z@victim.example", box=uuid4())
+
+
+async def test_eight_askers_for_one_domain_are_counted_one_after_the_other(house: House) -> None:
+    for n in range(18):
+        assert await acknowledge(house, f"a{n}@victim.example", box=uuid4())
+    made = await asyncio.gather(
+        *(acknowledge(house, f"b{n}@victim.example", box=uuid4()) for n in range(8))
+    )
+    assert sum(one is not None for one in made) == 2
 
 
 async def test_what_is_not_queued_does_not_count(house: House) -> None:

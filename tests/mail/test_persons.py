@@ -13,6 +13,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.mail import actions, queries
 from peakend.mail.ports import Brought, provided
+from peakend.mail.queries import ReceivedMail
 from tests.accounts.people import a_person
 from tests.mail.test_door import ADDRESS, a_box
 
@@ -33,13 +34,18 @@ class House:
     async def come(self, sender: str = FORM, text: str = "订单问题", **heads: str) -> UUID:
         self.number += 1
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in heads.items())
-        raw = f"From: <{sender}>\r\nMessage-ID: <{self.number}@x>\r\n{more}\r\n{text}\r\n"
+        own = "" if "Message_ID" in heads else f"Message-ID: <{self.number}@x>\r\n"
+        raw = f"From: <{sender}>\r\n{own}{more}\r\n{text}\r\n"
         receiver = actions.Receiver(self.database)
         brought = Brought(raw=raw.encode(), sender=sender, to=[ADDRESS])
         assert await receiver.take(brought) == [True]
         async with self.tx() as tx:
             found: UUID = await tx.value("SELECT max(id::text)::uuid FROM received_mail")
             return found
+
+    async def mail_of(self, received_id: UUID) -> ReceivedMail:
+        async with self.tx() as tx:
+            return await queries.need_received(tx, received_id)
 
     async def listed(self) -> list[tuple[UUID, str]]:
         async with self.tx() as tx:
@@ -141,6 +147,19 @@ async def test_reports_and_people_are_never_taken_for_programs_that_are_persons(
     again = await house.come("mailer-daemon@shop.example", text="550 5.1.1 user unknown")
     async with house.tx() as tx:
         assert not (await queries.need_received(tx, again)).as_person
+
+
+async def test_a_second_mail_of_a_number_with_other_content_is_marked(house: House) -> None:
+    async def came(text: str, **heads: str) -> bool:
+        received_id = await house.come("liu@x.example", text, Message_ID="<same@x>", **heads)
+        return (await house.mail_of(received_id)).second
+
+    assert not await came("请退款到原账户")
+    # What came by another way says the same.
+    assert not await came("请退款到原账户", X_Other="list")
+    assert await came("请退款到新账户")
+    assert await came("请退款到原账户", Subject="急")
+    assert not (await house.mail_of(await house.come("liu@x.example"))).second
 
 
 async def test_it_is_done_on_the_page(

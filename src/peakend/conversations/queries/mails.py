@@ -82,7 +82,8 @@ class MailShown(msgspec.Struct, frozen=True, kw_only=True):
 
     In `html` nothing loads: pictures have numbers (`data-inside`, `data-remote`) by which they are
     asked for. `sender` tells senders apart without naming them; `hidden` where addresses are masked
-    that a reason reveals. Counts: `remote` pictures from elsewhere.
+    that a reason reveals; `second` where another mail of its Message-ID says something else.
+    Counts: `remote` pictures from elsewhere.
     """
 
     direction: Literal["in", "out"]
@@ -100,6 +101,7 @@ class MailShown(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     hidden: bool
     trust: Trusted
+    second: bool
     automatic: bool
     reasons: list[str]
     attachments: list[MailFile]
@@ -269,6 +271,7 @@ async def _received(
         sender=sign(_SENDER, tx.organisation_id, received.from_email)[:16],
         hidden=eyes.hide(received.from_email) != received.from_email,
         trust=Trusted(content.trust, words),
+        second=received.second,
         automatic=received.automatic,
         reasons=content.reasons,
         attachments=await _files(tx, content.attachments),
@@ -304,6 +307,7 @@ async def _sent(tx: Transaction, mail_id: UUID, message: MessageRecord, eyes: _E
         sender="",
         hidden=eyes.hide(mail.to_email) != mail.to_email,
         trust=Trusted("", []),
+        second=False,
         automatic=False,
         reasons=[],
         attachments=[],

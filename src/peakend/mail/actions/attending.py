@@ -13,7 +13,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import clean_name, path_of, remove_files
 from peakend.kernel.kept_files import hash_of
 from peakend.kernel.limits import spend
-from peakend.mail.actions.keeping import Prepared, keep_content, note_bounce, prepare
+from peakend.mail.actions.keeping import Prepared, is_second, keep_content, note_bounce, prepare
 from peakend.mail.actions.screening import screened
 from peakend.mail.events import MailReceived, MailSetAside
 from peakend.mail.models import Mailbox, ReceivedMail
@@ -119,7 +119,7 @@ async def _take(tx: Transaction, mail: ReceivedMail, prepared: Prepared) -> None
     await tx.run(
         _READ, mail.id, state, code, digest_of(mail.mailbox_id, read.message_id, prepared.sha256),
         read.automatic, read.whole, read.message_id, read.from_email, read.from_name, read.subject,
-        read.automatic_by,
+        read.automatic_by, await is_second(tx, mail.mailbox_id, read),
     )  # fmt: skip
     await keep_content(tx, mail.id, prepared)
     if read.bounce is not None:
@@ -168,7 +168,7 @@ DELETE FROM received_content WHERE organisation_id = current_organisation() AND 
 # It is known by what it says now, unless the same mail came a second time meanwhile.
 _READ = """
 UPDATE received_mail r SET state = $2, code = $3, automatic = $5, whole = $6, message_id = $7,
-    from_email = $8, from_name = $9, subject = $10, automatic_by = $11,
+    from_email = $8, from_name = $9, subject = $10, automatic_by = $11, second = $12,
     digest = CASE WHEN EXISTS (SELECT FROM received_mail o
                                WHERE o.organisation_id = r.organisation_id AND o.digest = $4)
              THEN digest ELSE $4 END

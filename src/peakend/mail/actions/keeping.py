@@ -24,8 +24,8 @@ from peakend.mail.rules.trusting import Trust
 RECEIVED = """
 INSERT INTO received_mail (id, brand_id, mailbox_id, digest, state, code, automatic, automatic_by,
                            whole, received_at, message_id, from_email, from_name, subject, size,
-                           file_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                           file_id, second)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 ON CONFLICT (organisation_id, digest) DO NOTHING
 """
 CONTENT = f"""
@@ -42,6 +42,17 @@ RETURNING id, kind, about
 _KNOWN = """
 SELECT EXISTS (SELECT FROM received_mail
                WHERE organisation_id = current_organisation() AND digest = $1)
+"""
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_SECOND = """
+SELECT EXISTS (
+    SELECT FROM received_mail r
+    JOIN received_content c ON c.organisation_id = r.organisation_id AND c.received_id = r.id
+    WHERE r.organisation_id = current_organisation() AND r.mailbox_id = $1 AND r.message_id = $2
+      AND r.message_id <> ''
+      AND ((r.from_email, r.subject, c.text, c.html) IS DISTINCT FROM ($3::text, $4::text,
+           $5::text, $6::text) OR jsonb_array_length(c.attachments) <> $7))
 """
 
 
@@ -102,6 +113,7 @@ async def keep_mail(tx: Transaction, mailbox: Mailbox, mail: Prepared) -> UUID |
         RECEIVED, received_id, mailbox.brand_id, mailbox.id, digest,
         state, code, read.automatic, read.automatic_by, read.whole, tx.now,
         read.message_id, read.from_email, read.from_name, read.subject, len(raw), file_id,
+        await is_second(tx, mailbox.id, read),
     )  # fmt: skip
     if not written:
         return None
@@ -119,6 +131,22 @@ async def keep_mail(tx: Transaction, mailbox: Mailbox, mail: Prepared) -> UUID |
         ),
     )
     return received_id
+
+
+async def is_second(tx: Transaction, mailbox_id: UUID, read: ReadMail) -> bool:
+    """Say whether a mail of this Message-ID came before that says something else.
+
+    What only came by another way says the same. Whoever brings one at the same time waits.
+    """
+    if not read.message_id:
+        return False
+    await tx.run(_LOCK, f"mail/named/{mailbox_id}/{read.message_id}")
+    return bool(
+        await tx.value(
+            _SECOND, mailbox_id, read.message_id, read.from_email, read.subject, read.text,
+            read.html, sum(bool(one.content) for one in read.files),
+        )
+    )  # fmt: skip
 
 
 async def keep_content(tx: Transaction, received_id: UUID, mail: Prepared) -> None:

@@ -13,7 +13,15 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import blind
 from peakend.mail.events import AutomaticMailHeld, AutomaticMailSwitched
 from peakend.mail.models.limits import Bounds, Sent
-from peakend.mail.rules.limits import CONTACT_WITHIN, KEPT_COUNTS, MAILBOX_WITHIN, held_by
+from peakend.mail.rules.limits import (
+    CONTACT_WITHIN,
+    DOMAIN_WITHIN,
+    KEPT_COUNTS,
+    MAILBOX_WITHIN,
+    held_by,
+    most_to,
+)
+from peakend.mail.rules.trusting import organisational
 
 _SWITCH = "automatic"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
@@ -25,7 +33,9 @@ SELECT EXISTS (SELECT FROM mail_switch
     (SELECT count(*) FROM automatic_mail WHERE organisation_id = current_organisation()
        AND conversation_id = $3) AS conversation,
     (SELECT count(*) FROM automatic_mail WHERE organisation_id = current_organisation()
-       AND mailbox_id = $1 AND at > $5) AS mailbox
+       AND mailbox_id = $1 AND at > $5) AS mailbox,
+    (SELECT count(*) FROM automatic_mail WHERE organisation_id = current_organisation()
+       AND domain = $6 AND at > $7) AS domain
 """
 
 
@@ -34,27 +44,30 @@ async def may_go(
 ) -> bool:
     """Count an automatic mail that goes with this transaction; False where it would be too many.
 
-    Whoever asks at the same time for the same mailbox or conversation waits for the answer.
+    Whoever asks at the same time for the same mailbox, conversation or domain waits for the answer.
     """
-    for one in sorted((bounds.mailbox_id, bounds.conversation_id)):
+    # Whatever stands below a registered domain is one domain: names there cost nothing.
+    at = organisational(email.lower().rpartition("@")[2])
+    domain = blind("mail/domain", f"{tx.organisation_id}/{at}").hex()
+    for one in sorted((str(bounds.mailbox_id), str(bounds.conversation_id), domain)):
         await tx.run(_LOCK, f"mail/automatic/{tx.organisation_id}/{one}")
     contact = blind("mail/contact", f"{tx.organisation_id}/{email.lower()}").hex()
     sent = await tx.one(
         Sent, _SENT, bounds.mailbox_id, contact, bounds.conversation_id,
-        tx.now - CONTACT_WITHIN, tx.now - MAILBOX_WITHIN,
+        tx.now - CONTACT_WITHIN, tx.now - MAILBOX_WITHIN, domain, tx.now - DOMAIN_WITHIN,
     )  # fmt: skip
     assert sent is not None
     why = held_by(
         stopped=sent.stopped, contact=sent.contact, conversation=sent.conversation,
-        mailbox=sent.mailbox,
+        mailbox=sent.mailbox, domain=sent.domain, most=most_to(at),
     )  # fmt: skip
     if why:
         await tell_held(tx, bounds=bounds, brand_id=brand_id, why=why)
         return False
     await tx.run(
-        "INSERT INTO automatic_mail (id, mailbox_id, conversation_id, customer_id, contact, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        new_id(), bounds.mailbox_id, bounds.conversation_id, customer_id, contact, tx.now,
+        "INSERT INTO automatic_mail (id, mailbox_id, conversation_id, customer_id, contact, domain,"
+        " at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        new_id(), bounds.mailbox_id, bounds.conversation_id, customer_id, contact, domain, tx.now,
     )  # fmt: skip
     return True
 

@@ -16,9 +16,12 @@ automatic_mail_table = tenant_table(
     Column("customer_id", Uuid(as_uuid=True), nullable=False),
     # To whom, as a digest under a key of ours.
     Column("contact", Text, nullable=False),
+    # At which domain, likewise.
+    Column("domain", Text, nullable=False, server_default=""),
     Column("at", DateTime(timezone=True), nullable=False),
     Index("ix_automatic_mail_contact", "organisation_id", "mailbox_id", "contact", "at"),
     Index("ix_automatic_mail_mailbox", "organisation_id", "mailbox_id", "at"),
+    Index("ix_automatic_mail_domain", "organisation_id", "domain", "at"),
     Index("ix_automatic_mail_conversation", "organisation_id", "conversation_id"),
     Index("ix_automatic_mail_customer", "organisation_id", "customer_id"),
 )
@@ -39,6 +42,7 @@ class Sent(msgspec.Struct, frozen=True):
     contact: int
     conversation: int
     mailbox: int
+    domain: int
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):

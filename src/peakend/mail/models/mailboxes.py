@@ -113,6 +113,8 @@ received_mail_table = tenant_table(
     # Once somebody above knows who wrote; no link, as nobody here knows customers.
     Column("customer_id", Uuid(as_uuid=True)),
     Column("message_id", Text, nullable=False, server_default=""),
+    # Whether another mail of this Message-ID, which says something else, came before.
+    Column("second", Boolean, nullable=False, server_default="false"),
     Column("from_email", Text, nullable=False, server_default=""),
     Column("from_name", Text, nullable=False, server_default=""),
     Column("subject", Text, nullable=False, server_default=""),
@@ -120,6 +122,8 @@ received_mail_table = tenant_table(
     # The mail as it came; nothing where it went since, or was never given.
     Column("file_id", Uuid(as_uuid=True)),
     Index("uq_received_mail_digest", "organisation_id", "digest", unique=True),
+    Index("ix_received_mail_named", "organisation_id", "mailbox_id", "message_id",
+          postgresql_where=sql("message_id <> ''")),
     Index("ix_received_mail_list", "organisation_id", "state", "id"),
     Index("ix_received_mail_programs", "organisation_id", "id",
           postgresql_where=sql(OF_PROGRAMS)),
@@ -190,6 +194,7 @@ class ReceivedMail(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     customer_id: UUID | None
     message_id: str
+    second: bool
     from_email: str
     from_name: str
     subject: str

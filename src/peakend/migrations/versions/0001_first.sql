@@ -55,6 +55,7 @@ CREATE TABLE automatic_mail (
 	conversation_id UUID NOT NULL, 
 	customer_id UUID NOT NULL, 
 	contact TEXT NOT NULL, 
+	domain TEXT DEFAULT '' NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_automatic_mail PRIMARY KEY (organisation_id, id)
 )
@@ -1275,6 +1276,7 @@ CREATE TABLE received_mail (
 	received_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	customer_id UUID, 
 	message_id TEXT DEFAULT '' NOT NULL, 
+	second BOOLEAN DEFAULT 'false' NOT NULL, 
 	from_email TEXT DEFAULT '' NOT NULL, 
 	from_name TEXT DEFAULT '' NOT NULL, 
 	subject TEXT DEFAULT '' NOT NULL, 
@@ -2492,6 +2494,8 @@ CREATE INDEX ix_automatic_mail_conversation ON automatic_mail (organisation_id, 
 -- next
 CREATE INDEX ix_automatic_mail_customer ON automatic_mail (organisation_id, customer_id)
 -- next
+CREATE INDEX ix_automatic_mail_domain ON automatic_mail (organisation_id, domain, at)
+-- next
 CREATE INDEX ix_automatic_mail_mailbox ON automatic_mail (organisation_id, mailbox_id, at)
 -- next
 CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
@@ -2669,6 +2673,8 @@ CREATE INDEX ix_received_mail_age ON received_mail (organisation_id, received_at
 CREATE INDEX ix_received_mail_customer ON received_mail (organisation_id, customer_id) WHERE customer_id IS NOT NULL
 -- next
 CREATE INDEX ix_received_mail_list ON received_mail (organisation_id, state, id)
+-- next
+CREATE INDEX ix_received_mail_named ON received_mail (organisation_id, mailbox_id, message_id) WHERE message_id <> ''
 -- next
 CREATE INDEX ix_received_mail_programs ON received_mail (organisation_id, id) WHERE state = 'received' AND automatic AND code = '' AND customer_id IS NULL AND file_id IS NOT NULL
 -- next

@@ -8618,6 +8618,7 @@ export interface components {
             remote: number;
             reply_text: string;
             said: string;
+            second: boolean;
             sender: string;
             state: string;
             subject: string;
@@ -9726,6 +9727,7 @@ export interface components {
             message_id: string;
             /** Format: date-time */
             received_at: string;
+            second: boolean;
             size: number;
             /** @enum {string} */
             state: "received" | "attention" | "aside" | "spam" | "blocked";
