@@ -13,12 +13,15 @@ from peakend.adapters.mail import Cells
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.personal import HELD, erased
+from peakend.kernel.settings import settings
 from peakend.mail import actions, queries
 from peakend.mail.actions import BlockText
 from peakend.mail.ports import Brought, provided
 from peakend.mail.rules import block_of, blocking
 from tests.accounts.people import a_person
 from tests.mail.test_door import ADDRESS, a_box
+
+RELAY = "192.0.2.7"
 
 
 class House:
@@ -39,7 +42,9 @@ class House:
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in heads.items())
         raw = f"From: <{sender}>\r\nMessage-ID: <{self.number}@x>\r\n{more}\r\nx\r\n".encode()
         receiver = actions.Receiver(self.database, lambda: now or datetime.now(UTC))
-        assert await receiver.take(Brought(raw=raw, sender=sender, to=[ADDRESS])) == [True]
+        assert await receiver.take(Brought(raw=raw, sender=sender, to=[ADDRESS], peer=RELAY)) == [
+            True
+        ]
         async with self.tx() as tx:
             return str(
                 await tx.value(
@@ -58,6 +63,7 @@ async def house(
 ) -> AsyncIterator[House]:
     cells = Cells(most=1)
     monkeypatch.setattr(provided, "reader", cells, raising=False)
+    monkeypatch.setattr(settings, "mail_relays", (RELAY,))
     await a_box(database, organisation)
     async with database.transaction(Actor.system(organisation)) as tx:
         brand_id = (await houses.brands(tx))[0].id

@@ -16,7 +16,7 @@ import typer
 from rich.tree import Tree
 
 from peakend import __version__
-from peakend.entry import backing, erasing, housing, mailing, running, upgrading
+from peakend.entry import backing, erasing, housing, mail_door, mailing, running, upgrading
 from peakend.entry.beginning import DataDir, run, use
 from peakend.entry.console import complain, console, language, say
 from peakend.entry.running import Plan
@@ -322,7 +322,7 @@ async def _examine() -> list[doctor_room.Finding]:
     try:
         async with running.reached(settings.data_dir) as dsn:
             found = await doctor_room.examine(dsn, settings.data_dir)
-            return found + await erasing.findings(dsn)
+            return found + await erasing.findings(dsn) + await mail_door.findings(dsn)
     except PeakendError as problem:
         reason = word(problem.wording, language(), **problem.params)
         return await doctor_room.examine(None, settings.data_dir, reason)

@@ -25,6 +25,12 @@ class Settings:
         )
         # Where mails are received by us: smtp://HOST:PORT or lmtp://HOST:PORT; nowhere without it.
         self.mail_door = os.environ.get("PEAKEND_MAIL_DOOR", "").strip()
+        # Whose marks are believed of those who bring mails there: addresses and networks.
+        self.mail_relays = tuple(
+            entry.strip()
+            for entry in os.environ.get("PEAKEND_MAIL_RELAYS", "").split(",")
+            if entry.strip()
+        )
         # What encrypts that: PEM files; without them nothing does.
         self.mail_door_certificate = os.environ.get("PEAKEND_MAIL_DOOR_CERTIFICATE", "")
         self.mail_door_key = os.environ.get("PEAKEND_MAIL_DOOR_KEY", "")

@@ -13,12 +13,19 @@ from peakend.kernel.events import record
 from peakend.kernel.files import clean_name, path_of, remove_files
 from peakend.kernel.kept_files import hash_of
 from peakend.kernel.limits import spend
-from peakend.mail.actions.keeping import Prepared, is_second, keep_content, note_bounce, prepare
+from peakend.mail.actions.keeping import (
+    Prepared,
+    from_relay,
+    is_second,
+    keep_content,
+    note_bounce,
+    prepare,
+)
 from peakend.mail.actions.screening import screened
 from peakend.mail.events import MailReceived, MailSetAside
 from peakend.mail.models import Mailbox, ReceivedMail
 from peakend.mail.queries import MailboxNotFound, need_mailbox, need_received
-from peakend.mail.rules import digest_of
+from peakend.mail.rules import bringer_in, digest_of
 
 
 class ReadAlready(Conflict):
@@ -96,7 +103,10 @@ async def read_anew(database: Database, *, received_id: UUID, by: Actor) -> None
         raw = await _bytes_of(tx, mail)
         mailbox = await _mailbox_of(tx, mail)
     await spend(f"mail_read:{by.organisation_id}", rate=1 / 2, burst=20)
-    prepared = await prepare(raw, mailbox=mailbox)
+    # Who brought it to us stands above it; what we fetched, its mailbox's own server took.
+    brought = mailbox.way == "smtp" if mailbox else bool(bringer_in(raw))
+    strange = brought and not from_relay(bringer_in(raw))
+    prepared = await prepare(raw, mailbox=mailbox, strange=strange)
     async with database.transaction(by) as tx:
         await _take(tx, await _unread(tx, received_id, lock=True), prepared)
         await audit(tx, "received_mail.read", "received_mail", received_id)

@@ -22,7 +22,7 @@ from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.settings import settings
-from peakend.mail.actions.keeping import keep_mail, prepare
+from peakend.mail.actions.keeping import from_relay, keep_mail, prepare
 from peakend.mail.ports import Brought, Peer, Place, provided, wire_address
 from peakend.mail.queries import MailboxNotFound, need_mailbox
 from peakend.mail.rules import WrongDoor, door_of, trace, untagged
@@ -92,11 +92,14 @@ class Receiver:
             here=_own_name(), at=format_datetime(now),
         )  # fmt: skip
         actor = Actor.system(owner.organisation_id)
-        peer = _peer(brought)
+        strange = not from_relay(brought.peer)
+        # Of a relay's own address no record of the sender's domain tells anything.
+        peer = _peer(brought) if strange else None
         try:
             async with self._database.transaction(actor, now) as tx:
                 mailbox = await need_mailbox(tx, owner.id)
-            mail = await prepare(head + brought.raw, mailbox=mailbox, peer=peer)
+            raw = head + brought.raw
+            mail = await prepare(raw, mailbox=mailbox, peer=peer, strange=strange)
             # Another try comes at another time, and is the same mail.
             own = hashlib.sha256(brought.raw).hexdigest()
             mail = msgspec.structs.replace(mail, sha256=own)
@@ -121,10 +124,7 @@ class Receiver:
             return await tx.one(_Whose, _WHOSE, untagged(email))
 
 
-def _peer(brought: Brought) -> Peer | None:
-    """Return who handed a mail over; by LMTP that is our own server, of whom nothing is asked."""
-    if settings.mail_door.startswith("lmtp:"):
-        return None
+def _peer(brought: Brought) -> Peer:
     return Peer(address=brought.peer, greeting=brought.greeted, mail_from=brought.sender)
 
 

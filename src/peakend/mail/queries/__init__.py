@@ -14,12 +14,14 @@ from peakend.mail.queries.answers import (
 )
 from peakend.mail.queries.keys import MailKeyNotFound, mail_keys, need_key, signing_key
 from peakend.mail.queries.mailboxes import (
+    DoorUse,
     MailboxNotFound,
     ReceivedNotFound,
     acknowledges,
     answering_mailbox,
     box_password,
     box_place,
+    door_use,
     failing_mailboxes,
     mailboxes,
     mails_to_look_at,
@@ -89,6 +91,7 @@ __all__ = [
     "BrandOfOthers",
     "BrandSignature",
     "CameMail",
+    "DoorUse",
     "KeptFile",
     "MailKeyNotFound",
     "MailNotFound",
@@ -117,6 +120,7 @@ __all__ = [
     "brand_signatures",
     "built_in",
     "came_mails",
+    "door_use",
     "failed_mails",
     "failing_mailboxes",
     "failing_servers",

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.kernel.db import Transaction
+from peakend.kernel.db import SystemTransaction, Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.naming import called
 from peakend.kernel.paging import Page, cursor_decode, cursor_encode
@@ -177,6 +177,24 @@ async def mails_to_look_at(tx: Transaction) -> int:
         own,
     )
     return counted
+
+
+class DoorUse(msgspec.Struct, frozen=True):
+    """How many mailboxes of all houses our receiver takes mails for, and how many name servers."""
+
+    boxes: int
+    trusting: int
+
+
+async def door_use(tx: SystemTransaction) -> DoorUse:
+    """Return what our receiver is needed for, over all houses."""
+    found = await tx.one(
+        DoorUse,
+        "SELECT count(*) AS boxes, count(*) FILTER (WHERE trusted_servers <> '[]') AS trusting"
+        " FROM mailbox WHERE way = 'smtp' AND active",
+    )
+    assert found is not None
+    return found
 
 
 async def answering_mailbox(

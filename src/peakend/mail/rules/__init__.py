@@ -1,6 +1,14 @@
 """Pure decisions of mail: when it is tried again, what a template may hold, how a mail looks."""
 
-from peakend.mail.rules.door import WrongDoor, door_of, trace, untagged
+from peakend.mail.rules.door import (
+    WrongDoor,
+    bringer_in,
+    door_of,
+    is_relay,
+    trace,
+    untagged,
+    wrong_relays,
+)
 from peakend.mail.rules.frames import Look, framed
 from peakend.mail.rules.mailboxes import (
     AS_PERSON,
@@ -101,10 +109,12 @@ __all__ = [
     "block_of",
     "blocking",
     "box_ports",
+    "bringer_in",
     "digest_of",
     "door_of",
     "framed",
     "is_line",
+    "is_relay",
     "look_again_s",
     "moment_text",
     "nested",
@@ -118,4 +128,5 @@ __all__ = [
     "untagged",
     "with_later",
     "without",
+    "wrong_relays",
 ]

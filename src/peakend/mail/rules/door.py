@@ -1,6 +1,8 @@
 """Where mails are brought to us, whose they are, and what we note above them."""
 
 import re
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 _PLAIN = re.compile(r"[^A-Za-z0-9.:\[\]_-]")
@@ -20,6 +22,40 @@ def door_of(setting: str) -> tuple[str, str, int]:
     if speaks not in ("smtp", "lmtp") or not host or not port or found.path not in ("", "/"):
         raise WrongDoor
     return speaks, host, port
+
+
+def wrong_relays(relays: Iterable[str]) -> list[str]:
+    """Return what is neither an address nor a network."""
+    wrong = []
+    for one in relays:
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            wrong.append(one)
+    return wrong
+
+
+def is_relay(peer: str, relays: Iterable[str]) -> bool:
+    """Say whether who brought a mail is one of the house's own servers."""
+    listed = list(relays)
+    wrong = wrong_relays(listed)
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    # A socket for both versions names one of the older in the newer's way.
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ip_network(one, strict=False) for one in listed if one not in wrong)
+
+
+def bringer_in(raw: bytes) -> str:
+    """Return who brought a mail, by the lines that we wrote above it; nothing without them."""
+    found = re.match(
+        rb"Return-Path: <[^\r\n]*>\r\n(?:Delivered-To: [^\r\n]*\r\n)*"
+        rb"Received: from [^ \r\n]* \(\[(?:IPv6:)?([0-9A-Fa-f.:]{0,64})\]\)\r\n",
+        raw,
+    )
+    return found[1].decode() if found else ""
 
 
 def untagged(email: str) -> list[str]:
