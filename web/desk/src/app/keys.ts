@@ -52,7 +52,7 @@ export function inField(target: EventTarget | null): boolean {
 }
 
 /** Whether something open over the page takes the keys for itself. */
-function covered(): boolean {
+export function covered(): boolean {
   return document.body.hasAttribute('data-covered') || !!document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]')
 }
 
