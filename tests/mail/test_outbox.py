@@ -47,10 +47,13 @@ async def test_later_is_tried_again_and_never_is_given_up(house: House) -> None:
     assert (waits.state, waits.code, waits.status) == ("queued", "recipient_refused", 451)
     assert waits.next_at > house.at
     assert (await house.server()).failures == 0
-    house.box.recipient = "550 5.1.1 nobody"
+    # Told once, however often it is tried for the same reason.
     await house.carry(60)
+    assert [one["code"] for one in await house.facts("MailDelayed")] == ["recipient_refused"]
+    house.box.recipient = "550 5.1.1 nobody"
+    await house.carry(600)
     over = await house.mail(mail_id)
-    assert (over.state, over.attempt, over.kept) == ("failed", 2, True)
+    assert (over.state, over.attempt, over.kept) == ("failed", 3, True)
     assert [one["code"] for one in await house.facts("MailFailed")] == ["recipient_refused"]
     house.box.recipient = ""
     async with house.tx() as tx:

@@ -10,6 +10,7 @@ from peakend.kernel.events import reacts_to
 from peakend.mail.events import (
     MailBounced,
     MailboxChanged,
+    MailDelayed,
     MailFailed,
     MailLetIn,
     MailReceived,
@@ -42,6 +43,12 @@ async def take_mail(tx: Transaction, fact: MailReceived) -> None:
 async def show_that_mail_went(tx: Transaction, fact: MailSent) -> None:
     """Let who has the conversation open see that an answer was taken by the mail server."""
     await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="sent")
+
+
+@reacts_to(MailDelayed, where={"mail": "reply"})
+async def show_that_mail_waits(tx: Transaction, fact: MailDelayed) -> None:
+    """Let who has the conversation open see why an answer has not gone yet."""
+    await actions.tell_mail_moved(tx, message_id=fact.about, mail_id=fact.mail_id, state="queued")
 
 
 @reacts_to(MailFailed, where={"mail": "reply"})

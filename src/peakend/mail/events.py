@@ -51,6 +51,18 @@ class MailSent(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailDelayed(Fact):
+    """A try did not succeed, for another reason than the one before; the mail is tried again."""
+
+    subject: ClassVar[str] = "mail_id"
+    mail_id: UUID
+    brand_id: UUID
+    mail: str
+    about: UUID
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailFailed(Fact):
     """A mail was given up, for a reason as a short code."""
 

@@ -20,7 +20,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import path_of
 from peakend.kernel.kept_files import Sendable, sendable_files
 from peakend.kernel.outgoing.carrier import Carrier
-from peakend.mail.events import MailFailed, MailSent
+from peakend.mail.events import MailDelayed, MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
 from peakend.mail.ports import (
     Attached,
@@ -282,10 +282,11 @@ async def _not_sent(tx: Transaction, one: DueMail, mail: Mail, outcome: Outcome)
         outcome.said,
         doubts,
     )
-    if over:
+    if over or outcome.code != mail.code:
+        told = MailFailed if over else MailDelayed
         await record(
             tx,
-            MailFailed(
+            told(
                 mail_id=one.id, brand_id=one.brand_id, mail=mail.kind, about=mail.about,
                 code=outcome.code,
             ),

@@ -43,3 +43,9 @@ it('says why a mail failed and offers another try, a change, and in a chat the c
   expect(buttons(shown('failed', '', {}, 'web'))).toEqual(['重试', '修改后重发', '改用聊天回复'])
   expect(buttons(shown('bounced'))).toEqual(['修改后重发'])
 })
+
+it('says why a mail waits for another try, and not that somebody refuses it for good', () => {
+  const at = '2026-11-23T00:00:00Z'
+  expect(shown('queued', 'recipient_refused', { at }).text()).toBe('还没有发出，会自动重试：对方服务器暂时不接收')
+  expect(shown('queued', 'silent', { at }).text()).toBe('还没有发出，会自动重试：发件服务器没有应答')
+})
