@@ -366,13 +366,17 @@ async def test_what_waits_to_go_by_mail_goes_by_mail(
             )  # fmt: skip
         given = timeline.MailGiven(
             to=[msgspec.convert({"email": "liu@example.org"}, MailPerson)],
-            subject="退款", html="<p>可以退 <b>20</b> 元</p>",
+            subject="退款",
+            html="<p>可以退 <b>20</b> 元</p><p>在 11 月 20 日，liu@example.org 写道：</p>",
         )  # fmt: skip
         first = await asks(floor, agent, here, "可以退 20 元", mail=given)
         [waits] = await beside(floor, boss, here)
         whole = msgspec.to_builtins(given)
         # Who reads along sees an address as everywhere else; the writer sees what he wrote.
-        assert waits.mail == whole | {"to": [{"email": "l***@example.org", "name": ""}]}
+        assert waits.mail == whole | {
+            "to": [{"email": "l***@example.org", "name": ""}],
+            "html": whole["html"].replace("liu@", "l***@"),
+        }
         assert (await beside(floor, agent, here))[0].mail == whole
         assert await said(floor, here) == []
         await decides(floor, boss, first, "approved")

@@ -13,7 +13,6 @@ from peakend.assist.queries.care import care
 from peakend.assist.rules.approvals import must_ask
 from peakend.conversations import queries as conversations
 from peakend.conversations.queries import ConversationRow, Message
-from peakend.customers import queries as customers
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
@@ -65,8 +64,8 @@ class ApprovalNotFound(NotFound):
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """A reply that waits, or came back; `newer` says that the customer has written since.
 
-    `rich` is what the customer will see in the place of the text, with its `pictures`; `mail` what
-    makes it a mail.
+    `rich` is what the customer will see in the place of the text, `mail` what makes it a mail;
+    `pictures` are those that either of them shows.
     """
 
     id: UUID
@@ -271,12 +270,12 @@ async def _shown(
             required=row.required,
             own_team=row.own_team and row.late_at is None,
             text=row.text,
-            files=[] if row.rich else [str(one.get("name", "")) for one in row.files or ()],
+            files=[] if row.rich else [str(one.get("name", "")) for one in _beside(row)],
             rich=row.rich,
             mail=mails.get(row.id),
-            pictures=conversations.shown_files(tx.organisation_id, row.files, tx.now)
-            if row.rich
-            else [],
+            pictures=conversations.shown_files(
+                tx.organisation_id, row.files if row.rich else _within(row), tx.now
+            ),
             asked_at=row.asked_at,
             state=row.state,
             late=row.late_at is not None,
@@ -288,6 +287,17 @@ async def _shown(
         )
         for row in rows
     ]
+
+
+def _within(row: ApprovalRow) -> list[dict[str, Any]]:
+    """Return the files that the words of a mail show."""
+    html = str((row.mail or {}).get("html", ""))
+    return [one for one in row.files or () if f'cid:{one["id"]}"' in html]
+
+
+def _beside(row: ApprovalRow) -> list[dict[str, Any]]:
+    within = _within(row)
+    return [one for one in row.files or () if one not in within]
 
 
 async def _mails(
@@ -302,17 +312,19 @@ async def _mails(
     for row in rows:
         if row.mail is None:
             continue
-        mail = row.mail
+        if row.writer_id == actor.id:
+            made[row.id] = row.mail
+            continue
         customer_id = of.get(row.conversation_id)
-        whole = customer_id is not None and await customers.sees_addresses(tx, customer_id)
-        if row.writer_id != actor.id and not whole:
-            hidden = {
-                field: [
-                    one | {"email": customers.address_seen(actor, str(one["email"]))}
-                    for one in mail.get(field) or ()
-                ]
+        if customer_id is None:
+            continue
+        hide = await conversations.address_hider(tx, customer_id)
+        made[row.id] = row.mail | {
+            # What is quoted below the answer names people, too.
+            "html": conversations.hidden_addresses(str(row.mail.get("html", "")), hide),
+            **{
+                field: [one | {"email": hide(str(one["email"]))} for one in row.mail.get(field, ())]
                 for field in ("to", "cc", "bcc")
-            }
-            mail = mail | hidden
-        made[row.id] = mail
+            },
+        }
     return made

@@ -64,6 +64,7 @@ from peakend.conversations.queries.mails import (
     MailGone,
     MailShown,
     MailSource,
+    address_hider,
     mail_of,
     may_leave_to,
     need_addresses,
@@ -136,6 +137,7 @@ from peakend.conversations.queries.visitor import (
 from peakend.conversations.rules.answering import MailGiven
 from peakend.conversations.rules.channels import CHANNEL_KINDS
 from peakend.conversations.rules.filling import Filling, card_fault
+from peakend.conversations.rules.paper import hidden_addresses
 from peakend.conversations.rules.rich import Rich, introduced
 from peakend.conversations.rules.states import Due, Target, clock_runs
 from peakend.conversations.rules.views import ViewFilter
@@ -199,6 +201,7 @@ __all__ = [
     "VisitorHere",
     "VisitorMessage",
     "VisitorsHere",
+    "address_hider",
     "answering",
     "any_conversation",
     "blind_to",
@@ -223,6 +226,7 @@ __all__ = [
     "following",
     "found_conversations",
     "held_digitally",
+    "hidden_addresses",
     "introduced",
     "last_words",
     "mail_of",

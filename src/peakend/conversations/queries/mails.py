@@ -156,7 +156,7 @@ async def mail_of(
     """Return the mail of a message. Errors: ConversationNotFound, MailGone."""
     row, message = await _need(tx, conversation_id, message_id, actor)
     params = message.params or {}
-    eyes = _Eyes(hide=await _hiding(tx, row), leads=await _links(tx, row))
+    eyes = _Eyes(hide=await address_hider(tx, row.customer_id), leads=await _links(tx, row))
     if "received_id" in params:
         return await _received(tx, UUID(params["received_id"]), message, eyes)
     return await _sent(tx, UUID(params["mail_id"]), message, eyes)
@@ -219,7 +219,7 @@ async def need_addresses(tx: Transaction, row: ConversationRecord) -> None:
 
 async def without_addresses(tx: Transaction, row: ConversationRecord, text: str) -> str:
     """Return a mail's head with the addresses that the actor sees, and the others masked."""
-    return hidden_in_head(text, await _hiding(tx, row))
+    return hidden_in_head(text, await address_hider(tx, row.customer_id))
 
 
 async def _need(
@@ -232,9 +232,9 @@ async def _need(
     return row, message
 
 
-async def _hiding(tx: Transaction, row: ConversationRecord) -> Callable[[str], str]:
+async def address_hider(tx: Transaction, customer_id: UUID) -> Callable[[str], str]:
     """Return what an address becomes for this actor: those of the house are nobody's secret."""
-    whole = await sees_addresses(tx, row.customer_id)
+    whole = await sees_addresses(tx, customer_id)
     own = {one.email.lower() for one in await mails.mailboxes(tx)}
     own |= {one.sender_email.lower() for one in await mails.mail_servers(tx)}
 

@@ -5,8 +5,9 @@ import type { Wanted } from './outbox'
 
 type Insert = (text: string, article_id?: string) => void
 type Replace = (text: string) => void
-/** Ways of a reply that is ready; `false` leaves it in the composer. */
-type Ship = (by: (wanted: Wanted) => unknown) => boolean
+/** A way of a reply that is ready; `false` leaves it in the composer. With `again` somebody may be asked first, and it is tried anew. */
+export type Way = ((wanted: Wanted) => unknown) & { again?: () => void }
+type Ship = (by: Way) => boolean
 type Taker = [insert: Insert, replace: Replace, ship: Ship]
 let target: Taker | null = null
 

@@ -3,7 +3,7 @@ import { api } from '@/api/client'
 import { composerTakes } from '@/contexts/conversations/insert'
 import type { Wanted } from '@/contexts/conversations/outbox'
 import { askForUnsent, sendForApproval } from './approving'
-import { headOf, mailAgain } from './waitingMail'
+import { asPaper, headOf, mailAgain } from './waitingMail'
 
 vi.mock('@/ui/toast', () => ({ toast: vi.fn() }))
 const reply = { conversation_id: 'c1', member_id: 'm1', kind: 'agent', text: '可以退款', files: [], mentions: [] } as unknown as Wanted
@@ -38,7 +38,13 @@ it('shows whom a waiting mail goes to, and who is meant where nobody is named', 
   expect(headOf({ subject: 'x', html: '' }, ', ', 'the customer')[0]).toEqual({ key: 'to', text: 'the customer' })
 })
 
-it('gives a mail that came back its fields again, without pictures that are not there any more', () => {
-  const again = mailAgain({ ...mail, html: '<p>看图<img src="cid:f1" alt=""></p>' })
-  expect(again).toMatchObject({ to: mail.to, cc: mail.cc, bcc: [], subject: '退款', html: '<p>看图</p>', quoted: false, below: null, pictures: [] })
+it('gives a mail that came back its fields again, with the pictures that are there still', () => {
+  const again = mailAgain({ ...mail, html: '<p>看图<img src="cid:f1" alt=""><img src="cid:f2"></p>' }, [{ id: 'f1', url: '/files/f1' } as never])
+  expect(again).toMatchObject({ to: mail.to, cc: mail.cc, bcc: [], subject: '退款', html: '<p>看图<img src="/files/f1" data-file="f1" alt=""></p>', quoted: false, below: null, pictures: [{ id: 'f1' }] })
+})
+
+it('shows a waiting mail with its pictures by number and nothing that leads or loads', () => {
+  const { html, shown } = asPaper('<meta http-equiv="refresh" content="0;url=https://x.example"><p>见<a href="https://x.example">这里</a><img src="cid:f1"><img src="https://x.example/a.png"></p>', [{ id: 'f1' } as never])
+  expect(shown.map((one) => one.id)).toEqual(['f1'])
+  expect(html).toBe('<p>见<a title="https://x.example" style="text-decoration: underline;">这里</a><img data-inside="1"><img></p>')
 })

@@ -35,12 +35,13 @@ export async function askForUnsent(one: Unsent): Promise<void> {
   }
 }
 
-export async function sendForApproval(asked_id: string | null = null): Promise<boolean> {
+/** `done` is called once it waits: where somebody is asked about newcomers, that is later. */
+export async function sendForApproval(asked_id: string | null = null, done: () => void = () => undefined): Promise<boolean> {
   if (shipping.value) return false
   let body: Shapes['ApprovalAskedFor'] | null = null
   let here = ''
   let text = ''
-  shipComposed((wanted) => {
+  const take = (wanted: Unsent | Omit<Unsent, 'client_id' | 'at' | 'state'>) => {
     if (wanted.kind !== 'agent') return false
     here = wanted.conversation_id
     text = wanted.text
@@ -49,7 +50,8 @@ export async function sendForApproval(asked_id: string | null = null): Promise<b
     if (tried.key !== key) tried = { key, client_id: crypto.randomUUID() }
     body = { ...given, client_id: tried.client_id, asked_id }
     return false
-  })
+  }
+  shipComposed(Object.assign(take, { again: () => void sendForApproval(asked_id, done) }))
   if (!body) return false
   shipping.value = true
   try {
@@ -59,6 +61,7 @@ export async function sendForApproval(asked_id: string | null = null): Promise<b
     // What was typed meanwhile, or stands in another conversation by now, stays.
     shipComposed((now) => (now.conversation_id === here && now.text === text ? undefined : false))
     toast({ text: t('assist.care.approval_sent'), tone: 'calm' })
+    done()
     return true
   } catch (error) {
     sayFailure(t('assist.care.approval_not_sent'), error)
