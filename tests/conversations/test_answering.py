@@ -15,6 +15,7 @@ from peakend.conversations.queries import MailGiven
 from peakend.conversations.rules.answering import MailPerson, whom_to_answer
 from peakend.customers.actions import add_identity
 from peakend.kernel.db import Database
+from peakend.kernel.files import save_file
 from peakend.kernel.ids import new_id
 from peakend.kernel.worker import Worker
 from peakend.mail import actions as mail
@@ -230,6 +231,38 @@ async def test_what_was_begun_since_is_not_overwritten(desk: Desk) -> None:
     async with desk.tx(desk.centre.agent) as tx:
         shown = await queries.conversation(tx, here, desk.centre.agent)
     assert [one.text for one in shown.drafts] == ["还有"]
+
+
+@pytest.mark.parametrize(("kept", "left"), [("明天上午上门。", []), ("还有", ["还有"])])
+async def test_what_was_sent_as_it_stands_is_no_draft_any_more(
+    desk: Desk, kept: str, left: list[str]
+) -> None:
+    here = await desk.centre.served()
+    async with desk.tx(desk.centre.agent) as tx:
+        await actions.save_draft(
+            tx, conversation_id=here, text=kept, kind="agent", by=desk.centre.agent,
+            mail=MailGiven(html=f"<p>{kept}</p>"),
+        )  # fmt: skip
+    await desk.reply(here, mail=MailGiven())
+    async with desk.tx(desk.centre.agent) as tx:
+        shown = await queries.conversation(tx, here, desk.centre.agent)
+    assert [one.text for one in shown.drafts] == left
+
+
+async def test_a_draft_shows_the_pictures_of_its_writer_alone(desk: Desk) -> None:
+    here = await desk.centre.served()
+    async with desk.tx(desk.centre.agent) as tx:
+        own = await save_file(tx, b"%PDF-1.4 x", "a.pdf", purpose="message")
+    async with desk.tx(desk.centre.visitor) as tx:
+        other = await save_file(tx, b"%PDF-1.4 y", "b.pdf", purpose="message")
+    html = "".join(f'<p><img src="cid:{one}"></p>' for one in (own.id, other.id, own.id, "x"))
+    async with desk.tx(desk.centre.agent) as tx:
+        await actions.save_draft(
+            tx, conversation_id=here, text="见图", kind="agent", by=desk.centre.agent,
+            mail=MailGiven(html=html),
+        )  # fmt: skip
+        shown = await queries.conversation(tx, here, desk.centre.agent)
+    assert [[file.id for file in one.pictures] for one in shown.drafts] == [[own.id]]
 
 
 async def test_too_late_not_mine_and_no_mail(desk: Desk) -> None:

@@ -258,8 +258,10 @@ async def _hold_bytes(tx: Transaction, cleaned: Cleaned) -> None:
             await tx.run(_SHARE, hashlib.sha256(data).hexdigest())
 
 
-async def files(tx: Transaction, ids: list[UUID]) -> dict[UUID, File]:
-    """Return files by id, with links that hold for two hours."""
+async def files(
+    tx: Transaction, ids: list[UUID], *, owner_id: UUID | None = None
+) -> dict[UUID, File]:
+    """Return files by id, with links that hold for two hours; with `owner_id` only theirs."""
     if not ids:
         return {}
     rows = await tx.all(
@@ -267,7 +269,9 @@ async def files(tx: Transaction, ids: list[UUID]) -> dict[UUID, File]:
         "SELECT * FROM file WHERE organisation_id = current_organisation() AND id = ANY($1)",
         ids,
     )
-    return {row.id: view(row, tx.now) for row in rows}
+    return {
+        row.id: view(row, tx.now) for row in rows if owner_id is None or row.owner_id == owner_id
+    }
 
 
 async def own_files(tx: Transaction, ids: list[UUID]) -> list[FileRow]:

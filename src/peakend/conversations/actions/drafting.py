@@ -23,6 +23,15 @@ ON CONFLICT (organisation_id, conversation_id, member_id, kind)
 DO UPDATE SET text = excluded.text, card = excluded.card, mail = excluded.mail,
     updated_at = excluded.updated_at
 """
+_SAID = """
+DELETE FROM draft WHERE organisation_id = current_organisation() AND conversation_id = $1
+  AND member_id = $2 AND kind = 'agent' AND text = $3 AND card IS NULL
+"""
+
+
+async def drop_said(tx: Transaction, conversation_id: UUID, text: str, by: Actor) -> None:
+    """Forget a draft that was sent as it stands: who was cut off cannot say so himself."""
+    await tx.run(_SAID, conversation_id, by.id, text)
 
 
 async def save_draft(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from peakend.accounts.queries import MemberNotFound, member_briefs
 from peakend.conversations.actions.answering import checked_mail_text, send_by_mail
+from peakend.conversations.actions.drafting import drop_said
 from peakend.conversations.actions.following import call
 from peakend.conversations.actions.fronting import bring_forward
 from peakend.conversations.actions.posting import NewMessage, Posted, Said, checked_text, post
@@ -144,6 +145,7 @@ async def put_reply(
     )
     if posted is not None and (mail is not None or posted.channel == MAIL):
         kept = await send_by_mail(tx, kept, mail, by)
+        await drop_said(tx, conversation_id, message.text, by)
     if posted is not None and posted.beside:
         await bring_forward(tx, conversation_id)
     return kept, posted

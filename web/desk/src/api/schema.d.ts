@@ -7501,6 +7501,7 @@ export interface components {
             /** @enum {string} */
             kind: "agent" | "note";
             mail: components["schemas"]["MailGiven"] | null;
+            pictures: components["schemas"]["File"][];
             text: string;
         };
         /** DraftCard */

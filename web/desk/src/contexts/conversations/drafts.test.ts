@@ -22,7 +22,7 @@ test('a reply and a note are kept apart, here and on the server', () => {
 
 test("the server's drafts come where nothing was typed", () => {
   saveDraft('two', { text: '新的', kind: 'agent' })
-  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent', card: null, mail: null }, { text: '备注', kind: 'note', card: null, mail: null }])).toBe(true)
+  expect(offerDrafts('two', [{ text: '旧的', kind: 'agent', card: null, mail: null, pictures: [] }, { text: '备注', kind: 'note', card: null, mail: null, pictures: [] }])).toBe(true)
   expect([draftOf('two', 'agent'), draftOf('two', 'note'), lastKind('two')]).toEqual(['新的', '备注', 'agent'])
 })
 
@@ -49,20 +49,20 @@ test('a card is kept with the reply, alone too, and goes with it', () => {
 
 test("the server's card comes where none was held or taken out", () => {
   const card = { content, template_id: null, canned_reply_id: 'b', pictures: [] }
-  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null }])).toBe(true)
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null, pictures: [] }])).toBe(true)
   expect([heldIn('four'), lastKind('four')]).toEqual([{ ...card, files: [] }, 'agent'])
   saveCard('four', null)
-  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null }])).toBe(false)
+  expect(offerDrafts('four', [{ text: '', kind: 'agent', card, mail: null, pictures: [] }])).toBe(false)
   expect(heldIn('four')).toBeUndefined()
 })
 
 test('what makes a reply a mail is kept with it, and comes from the server where nothing was written here', () => {
   vi.useFakeTimers()
   const mail = { to: [{ email: 'a@x.cn', name: '' }], cc: [], bcc: [], subject: 'Re: 退款', html: '<p>您好</p>' }
-  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail }])).toBe(true)
+  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail, pictures: [] }])).toBe(true)
   expect(mailIn('five')).toEqual(mail)
   saveMail('five', { ...mail, subject: '退款' })
-  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail }])).toBe(false)
+  expect(offerDrafts('five', [{ text: '您好', kind: 'agent', card: null, mail, pictures: [] }])).toBe(false)
   vi.advanceTimersByTime(800)
   expect(put).toHaveBeenLastCalledWith('/conversations/five/draft', { text: '您好', kind: 'agent', mail: { ...mail, subject: '退款' } })
   clearDraft('five', 'agent')

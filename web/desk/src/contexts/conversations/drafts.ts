@@ -1,6 +1,6 @@
 /** What is being typed, a reply and a note beside each other, and the card below a reply: at once in the browser, a moment later on the server. */
 import { api } from '@/api/client'
-import type { Conversation } from '@/api/types'
+import type { Conversation, StoredFile } from '@/api/types'
 import { chooseMail } from './way'
 import { cards, drafts, type Held } from './written'
 
@@ -9,6 +9,8 @@ export interface Draft { text: string; kind: Kind }
 /** What makes a reply a mail: to whom, about what, and how it looks. */
 export type MailDraft = NonNullable<Conversation['drafts'][number]['mail']>
 const mails = new Map<string, MailDraft | null>()
+/** The pictures that a mail shows, of one that was written at another place. */
+const shown = new Map<string, StoredFile[]>()
 const kinds = new Map<string, Kind>()
 const timers = new Map<string, number>()
 
@@ -19,6 +21,7 @@ export function draftOf(id: string, kind: Kind): string {
 export const heldIn = (id: string): Held | undefined => cards.get(id) ?? undefined
 
 export const mailIn = (id: string): MailDraft | null => mails.get(id) ?? null
+export const picturesIn = (id: string): StoredFile[] => shown.get(id) ?? []
 
 /** Which of the two was written last. */
 export function lastKind(id: string): Kind | undefined {
@@ -35,8 +38,8 @@ export function offerDrafts(id: string, given: Conversation['drafts']): boolean 
   for (const one of fresh) drafts.set(`${id}/${one.kind}`, one.text)
   const below = cards.has(id) ? null : given.find((one) => one.card)
   if (below?.card) cards.set(id, { ...below.card, files: below.card.pictures })
-  const mail = mails.has(id) ? undefined : given.find((one) => one.mail)?.mail
-  if (mail) { mails.set(id, mail); chooseMail(id, true) }
+  const mail = mails.has(id) ? undefined : given.find((one) => one.mail)
+  if (mail?.mail) { mails.set(id, mail.mail); shown.set(id, mail.pictures ?? []); chooseMail(id, true) }
   const newest = below && !fresh.includes(below) ? below : fresh[fresh.length - 1]
   if (newest && !kinds.has(id)) kinds.set(id, newest.kind)
   return !!newest

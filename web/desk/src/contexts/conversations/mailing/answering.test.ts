@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fault, filled, outgoing, travelling, unheard, type Answering } from './answering'
+import { fault, filled, fromDraft, outgoing, overload, travelling, type Answering, unheard } from './answering'
 import { blank } from './fields'
 
 const wang = { email: 'wang@x.cn', name: '王海涛' }
@@ -33,4 +33,15 @@ it('leaves a masked address to the server, and asks nobody about it', () => {
   const masked = { ...given, to: [{ email: 'w***@x.cn', name: '王' }], known: [] }
   const mail = filled(blank(), masked)
   expect([fault(mail, masked), unheard(mail, masked, []), outgoing(mail, blank(), '<p>好</p>', masked).to]).toEqual([null, [], []])
+})
+
+it('counts files and what they weigh together, as the server does', () => {
+  const mb = (n: number) => ({ size: n * 1024 * 1024 })
+  expect([overload([mb(12), mb(8)]), overload([mb(12), mb(8), { size: 1 }]), overload(Array.from({ length: 21 }, () => ({ size: 1 })))]).toEqual([null, 'too_heavy', 'too_many_files'])
+})
+
+it('shows the pictures of a draft from elsewhere, and leaves out those that are gone', () => {
+  const file = { id: '01a20939-489f-7ef9-bca5-e04a250ed0dc', url: '/files/a/x.png' } as never
+  const draft = { to: [], cc: [], bcc: [], subject: '', html: '<p>见<img src="cid:01a20939-489f-7ef9-bca5-e04a250ed0dc" alt="图"><img src="cid:01a20939-0000-7ef9-bca5-e04a250ed0dc" alt="无"></p>' }
+  expect(fromDraft(draft, [file])).toMatchObject({ pictures: [file], html: '<p>见<img src="/files/a/x.png" data-file="01a20939-489f-7ef9-bca5-e04a250ed0dc" alt="图"></p>' })
 })

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, type Ref } from 'vue'
 import { api } from '@/api/client'
+import type { StoredFile } from '@/api/types'
 import { isAddress, joined, newcomers, type Address } from './addresses'
 import type { MailDraft } from '../drafts'
 import { blank, type MailFields } from './fields'
@@ -46,8 +47,12 @@ export function filled(fields: MailFields, given: Answering | undefined) {
   }
 }
 
-/** As the server counts them. */
+/** As the server counts them: people, files, and how much the files weigh together. */
 const MOST = 20
+const MOST_BYTES = 20 * 1024 * 1024
+/** What is too much to go along, as the end of a wording key; the pictures of the words count, too. */
+export const overload = (files: readonly { size: number }[]): 'too_many_files' | 'too_heavy' | null =>
+  files.length > MOST ? 'too_many_files' : files.reduce((sum, one) => sum + one.size, 0) > MOST_BYTES ? 'too_heavy' : null
 type Filled = ReturnType<typeof filled>
 const everybody = (mail: Filled) => joined([], [...mail.to, ...mail.cc, ...mail.bcc])
 /** What keeps it from going, as the end of a wording key; null where nothing does. */
@@ -82,11 +87,11 @@ export function outgoing(mail: Filled, fields: MailFields, html: string, given: 
 export const asDraft = (fields: MailFields): MailDraft => ({
   to: fields.to ?? [], cc: fields.cc ?? [], bcc: fields.bcc, subject: fields.subject ?? '', html: travelling(fields.html ?? '') + (fields.below?.html ?? ''),
 })
-/** A draft that was written at another place; its pictures are known by their files. */
-export function fromDraft(draft: MailDraft | null): MailFields | undefined {
+/** A draft that was written at another place; its pictures are known by their files, and go where those are gone. */
+export function fromDraft(draft: MailDraft | null, pictures: StoredFile[] = []): MailFields | undefined {
   if (!draft) return undefined
   const or = <T>(list: T[] | undefined) => (list?.length ? list : null)
-  return { ...blank(), to: or(draft.to) as Address[] | null, cc: or(draft.cc) as Address[] | null, bcc: (draft.bcc ?? []) as Address[], subject: draft.subject || null, html: shown(draft.html ?? '') || null }
+  return { ...blank(), to: or(draft.to) as Address[] | null, cc: or(draft.cc) as Address[] | null, bcc: (draft.bcc ?? []) as Address[], subject: draft.subject || null, html: shown(draft.html ?? '', pictures).replace(/<img\b[^>]*\ssrc="cid:[^>]*>/g, '') || null, pictures }
 }
 /** The other way round of `travelling`, where the files may be known. */
 export const shown = (html: string, files: readonly { id: string; url: string }[] = []): string => html.replace(/<img\b[^>]*>/g, (tag) => {

@@ -3,6 +3,7 @@ import { Node, type Extensions } from '@tiptap/core'
 import Image from '@tiptap/extension-image'
 import { TableKit } from '@tiptap/extension-table'
 import type { Node as Doc } from '@tiptap/pm/model'
+import { Plugin } from '@tiptap/pm/state'
 import StarterKit from '@tiptap/starter-kit'
 
 /** A picture is a file of ours; `wait` marks one that is still on its way up. */
@@ -27,6 +28,14 @@ const Signature = Node.create({
   defining: true,
   parseHTML: () => [{ tag: 'div[data-signature]' }],
   renderHTML: () => ['div', { 'data-signature': '' }, 0],
+  // Below a table stands a line to go on in: what is written into the signature is no word of the answer.
+  addProseMirrorPlugins: () => [new Plugin({
+    appendTransaction: (_, __, { doc, tr, schema }) => {
+      const last = doc.lastChild
+      const above = doc.childCount > 1 ? doc.child(doc.childCount - 2) : null
+      return last?.type.name === 'signature' && above?.type.name === 'table' ? tr.insert(doc.content.size - last.nodeSize, schema.nodes.paragraph.create()) : null
+    },
+  })],
 })
 
 export const extensions = (): Extensions => [

@@ -6,7 +6,7 @@ import { toasts } from '@/ui/toast'
 import { goesByMail } from '../way'
 import { blank, fieldsOf, keepFields, remember, takeFiles, takeFresh } from './fields'
 import { below, forwardOut } from './forward'
-import { undo, type MailSeen } from './sent'
+import { refused, undo, type MailSeen } from './sent'
 
 const file = (id: string) => ({ id, name: `${id}.png`, url: `/files/${id}/x`, kind: 'image', mime: 'image/png', size: 1, thumb_url: null, width: 1, height: 1 })
 const message = (more: Partial<Message> = {}) => ({ id: 'm', client_id: 'k', conversation_id: 'c', text: '已退款', files: [file('p'), file('f')], ...more }) as unknown as Message
@@ -59,4 +59,9 @@ it('begins a mail to nobody yet, with the files of the original, and counts thos
   expect(takeFresh('c').map((one) => one.name)).toEqual(['a.png'])
   expect([toasts.length, goesByMail({ id: 'c', channel_kind: 'web' } as ConversationRow)]).toEqual([1, true])
   vi.unstubAllGlobals()
+})
+
+it('brings back a mail that the server refused as it would have gone, where this window does not remember it', () => {
+  const one = { client_id: 'x', conversation_id: 'c', text: '已退款', files: [file('p'), file('f')], mail: { to: [], cc: [wang], bcc: [], subject: '退款', html: '<p>已退款<img src="cid:p"></p>' } } as never
+  expect(refused(one)).toMatchObject({ fields: { to: null, cc: [wang], subject: '退款', quoted: false, html: '<p>已退款<img src="/files/p/x" data-file="p"></p>', pictures: [{ id: 'p' }] }, files: [{ id: 'f' }] })
 })

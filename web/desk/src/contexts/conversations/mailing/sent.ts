@@ -5,7 +5,9 @@ import { sayFailure } from '@/app/failures'
 import { i18n } from '@/app/i18n'
 import { toast } from '@/ui/toast'
 import { insertIntoComposer } from '../insert'
+import type { Unsent } from '../outbox'
 import { chooseMail } from '../way'
+import type { Address } from './addresses'
 import { shown } from './answering'
 import { blank, bringBack, remembered, type MailFields } from './fields'
 import { asHtml } from './useMail'
@@ -30,6 +32,19 @@ export function asFields(message: Message, seen: MailSeen | Undone['mail'] | nul
     // What it quoted stands in it already.
     fields: { ...blank(), to: people(seen?.to), cc: people(seen?.cc), bcc: people(seen?.bcc), subject: seen?.subject ?? null, html: shown(html, pictures) || asHtml(message.text), pictures, quoted: false },
     files: message.files.filter((one) => !pictures.includes(one)),
+  }
+}
+
+/** A mail that never left this window, as it stood in the editor. */
+export function refused({ client_id, mail, text, files }: Unsent): { fields: MailFields; files: StoredFile[] } {
+  const was = remembered(client_id)
+  if (was) return was
+  const html = mail?.html ?? ''
+  const pictures = files.filter((one) => html.includes(`cid:${one.id}`))
+  const or = (people?: Address[]) => (people?.length ? people : null)
+  return {
+    fields: { ...blank(), to: or(mail?.to), cc: or(mail?.cc), bcc: mail?.bcc ?? [], subject: mail?.subject ?? null, html: shown(html, pictures) || asHtml(text), pictures, quoted: false },
+    files: files.filter((one) => !pictures.includes(one)),
   }
 }
 

@@ -76,3 +76,11 @@ it('takes a press into the signature as the answer while there is none', () => {
   expect(tools.words()).toBe('您好')
   expect(press()).toBe(false)
 })
+
+it('keeps a line between a table and the signature, where one goes on writing', () => {
+  const { tools } = made()
+  tools.set('<p>您好</p><div data-signature=""><p>客服</p></div>')
+  tools.editor.value!.chain().insertTable({ rows: 1, cols: 1, withHeaderRow: false }).run()
+  const { doc } = tools.editor.value!.state
+  expect(Array.from({ length: doc.childCount }, (_, at) => doc.child(at).type.name).slice(-3)).toEqual(['table', 'paragraph', 'signature'])
+})

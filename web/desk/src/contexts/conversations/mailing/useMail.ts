@@ -2,13 +2,13 @@
 import { computed, nextTick, onMounted, reactive, ref, shallowRef, watch, type Ref } from 'vue'
 import type { ConversationRow } from '@/api/types'
 import { useRested } from '@/app/rested'
-import { mailIn, saveMail } from '../drafts'
+import { mailIn, picturesIn, saveMail } from '../drafts'
 import { send, type Wanted } from '../outbox'
 import { unquote } from '../quoting'
 import { useConversations } from '../store'
 import type { useComposer } from '../useComposer'
 import type { Address } from './addresses'
-import { asDraft, fault, filled, fromDraft, outgoing, unheard, useAnswering } from './answering'
+import { asDraft, fault, filled, fromDraft, outgoing, overload, unheard, useAnswering } from './answering'
 import { blank, bringBack, fieldsOf, keepFields, remember, remembered, takeFiles, takeFresh, turns, type MailFields } from './fields'
 import type { useEditor } from './useEditor'
 
@@ -38,7 +38,7 @@ export function useMail(row: Ref<ConversationRow>, composer: Composer, tools: To
 
   /** What was kept for this conversation, or the words alone where only those are known. */
   function load() {
-    Object.assign(fields, blank(), fieldsOf(id.value) ?? fromDraft(mailIn(id.value)))
+    Object.assign(fields, blank(), fieldsOf(id.value) ?? fromDraft(mailIn(id.value), picturesIn(id.value)))
     allowed.value = []
     asking.value = []
     tried.value = false
@@ -91,7 +91,12 @@ export function useMail(row: Ref<ConversationRow>, composer: Composer, tools: To
     keep()
   }
 
-  const hindered = computed(() => (composer.text.value.length > LONGEST ? 'too_long' : tools.waiting.value ? 'pictures_wait' : fault(mail.value, given.value)))
+  /** The files that go along: those beside the words, and the pictures that the words show. */
+  const files = computed(() => {
+    const html = (void tools.turned.value, tools.html())
+    return [...composer.uploads.flatMap((one) => (one.file ? [one.file] : [])), ...fields.pictures.filter((one) => html.includes(`data-file="${one.id}"`))]
+  })
+  const hindered = computed(() => (composer.text.value.length > LONGEST ? 'too_long' : tools.waiting.value ? 'pictures_wait' : (fault(mail.value, given.value) ?? overload(files.value))))
   const something = computed(() => !!composer.text.value.trim() || composer.uploads.some((one) => one.file) || !!fields.below)
   const ready = computed(() => composer.can.value.reply && something.value && !composer.uploading.value && !hindered.value)
 
