@@ -11,10 +11,10 @@ ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "web/desk/src/contexts/accounts"
 
 
-def entries() -> Iterator[ast.Call]:
+def entries(name: str = "audit") -> Iterator[ast.Call]:
     for file in (ROOT / "src/peakend").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and _name(node.func) == "audit":
+            if isinstance(node, ast.Call) and _name(node.func) == name:
                 yield node
 
 
@@ -46,7 +46,16 @@ def test_every_act_and_what_it_was_done_to_has_a_word(language: str) -> None:
         for key in given.keys
         if isinstance(key, ast.Constant)
     }
-    assert {"rows", "by_himself"} <= details
+    # Contexts that tell and audit in one place hand the details on.
+    details |= {
+        key.value
+        for one in entries("_tell")
+        for given in one.args
+        if isinstance(given, ast.Dict)
+        for key in given.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert {"rows", "by_himself", "tls"} <= details
     assert {one for one in details if f"accounts.detail_{one}" not in words} == set()
 
 

@@ -188,7 +188,7 @@ async def test_a_mail_that_cannot_be_read_is_shown_opened_and_set_aside(page: Pa
     assert found["attention"] == 1
     [mail] = found["items"]
     assert (mail["subject"], mail["size"], mail["code"]) == ("发票 1", len(HOPELESS), "from_none")
-    assert mail["message"] == "No header says by an address who wrote this"
+    assert mail["message"] == "The mail has no sender’s address"
     place = f"/received-mails/{mail['id']}"
     file = await page.boss.get(f"{place}/file")
     assert (file.status_code, file.content) == (200, HOPELESS)

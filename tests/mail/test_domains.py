@@ -119,6 +119,14 @@ async def test_a_provider_is_named_as_it_wants(
         assert (await desk.check())["spf"]["state"] == "good"
 
 
+async def test_an_inner_server_s_address_is_nothing_to_publish(desk: Desk) -> None:
+    desk.zone.records[HOST, "A"] = ["10.0.0.5"]
+    desk.zone.records["house.example", "TXT"] = []
+    found = (await desk.check())["spf"]
+    assert (found["state"], found["record"]) == ("bad", None)
+    assert "ip4:ADDRESS" in found["message"]
+
+
 async def test_mails_that_nobody_takes_and_no_policy(desk: Desk) -> None:
     desk.zone.records["house.example", "MX"] = []
     desk.zone.records["_dmarc.house.example", "TXT"] = []

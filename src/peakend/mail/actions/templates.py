@@ -161,5 +161,5 @@ async def _tell(tx: Transaction, brand_id: UUID, kind: Kind, language: Language,
     await record(
         tx, MailTemplateChanged(brand_id=brand_id, template=kind, language=language, what=what)
     )
-    detail = {"template": kind, "language": language}
+    detail = {"kind": kind, "language": language}
     await audit(tx, f"mail_template.{what}", "brand", brand_id, detail)

@@ -100,6 +100,8 @@ def spf_finding(domain: str, host: str, texts: list[str], results: dict[str, Spf
             part="spf", state=state, code=code, params=named, found=written[:5], record=record
         )
 
+    if not written and not results and not _included(host):
+        return made("bad", "spf_none_inner")
     if not written:
         return made("bad", "spf_none", f"v=spf1 {term} ~all")
     if len(written) > 1:
