@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import io
+import re
 from collections.abc import AsyncIterator
+from email.header import Header
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
@@ -304,6 +306,15 @@ async def test_leaving_says_where_to(client: httpx.AsyncClient) -> None:
     for to, sign in (("https://b.example/", given["s"][0]), ("javascript:alert(1)", "x"), ("", "")):
         assert (await client.get("/leaving", params={"to": to, "s": sign})).status_code == 404
     assert (await client.get(leaving_page("javascript:alert(1)"))).status_code == 404
+
+
+async def test_nothing_turns_the_direction_of_reading(centre: Centre, agent: Person) -> None:
+    turned = Header("\u202egnud\u202c 李", "utf-8").encode()
+    raw = re.sub(rb"(?m)^Subject: .*$", f"Subject: {turned}".encode(), a_mail("x"))
+    sender = f"From: {turned} <lilei@customer.example>".encode()
+    path = await mailed(centre, agent, re.sub(rb"(?m)^From: .*$", sender, raw))
+    shown = (await agent.get(path)).json()
+    assert [shown["from"]["name"], shown["subject"]] == ["gnud 李", "gnud 李"]
 
 
 def test_no_more_pictures_than_are_shown() -> None:

@@ -22,6 +22,7 @@ from peakend.conversations.rules.paper import (
     people,
     shown_host,
 )
+from peakend.conversations.rules.texts import one_line
 from peakend.customers.queries import address_seen, sees_addresses
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -119,6 +120,9 @@ class MailSource(msgspec.Struct, frozen=True):
     conversation: ConversationRecord
 
 
+LONGEST_NAME, LONGEST_SUBJECT = 300, 2_000
+
+
 class _Shown(Protocol):
     """A file that the HTML of a mail may show."""
 
@@ -147,7 +151,8 @@ class _Eyes(msgspec.Struct, frozen=True):
 
     def seen(self, one: Addressee) -> Addressee:
         email = self.hide(one.email) if "@" in one.email else one.email
-        return Addressee(email, hidden_addresses(one.name, self.hide))
+        # What turns the direction of reading makes one name look like another.
+        return Addressee(email, hidden_addresses(one_line(one.name, LONGEST_NAME), self.hide))
 
 
 async def mail_of(
@@ -257,7 +262,7 @@ async def _received(
     words = mails.trust_words(content.trust, content.checks, tx.actor.language)
     return MailShown(
         direction="in",
-        subject=received.subject,
+        subject=one_line(received.subject, LONGEST_SUBJECT),
         from_=eyes.seen(Addressee(received.from_email, received.from_name)),
         to=[eyes.seen(one) for one in people(content.to_line)],
         cc=[eyes.seen(one) for one in people(content.cc_line)],

@@ -24,6 +24,10 @@ export function useMail(message: MaybeRefOrGetter<Message>, wanted: MaybeRefOrGe
   })
 }
 
+const bare = (text: string) => text.replace(/\s+/g, '').length
+/** Whether a mail says more than its message: history, or more than a message holds. */
+export const hasMore = (mail: Pick<Mail, 'text' | 'reply_text'>, message: string): boolean => bare(mail.text) > bare(message || mail.reply_text)
+
 /** The agent's own list of senders whose pictures show by themselves: keys that name nobody. */
 export function trusts(sender: string): boolean {
   return !!sender && !!preferences.mail_pictures?.includes(sender)
