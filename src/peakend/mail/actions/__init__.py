@@ -28,6 +28,7 @@ from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
 from peakend.mail.actions.limiting import sweep_counts, switch_automatic, tell_held
+from peakend.mail.actions.lines import TlsNeeded, WrongHost
 from peakend.mail.actions.mailboxes import (
     MailboxAsked,
     MailboxStale,
@@ -73,9 +74,7 @@ from peakend.mail.actions.screening import (
 from peakend.mail.actions.servers import (
     ServerStale,
     ServerText,
-    TlsNeeded,
     UnknownSender,
-    WrongHost,
     WrongPort,
     remove_server,
     set_password,

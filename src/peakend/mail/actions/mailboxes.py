@@ -19,10 +19,9 @@ from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
-from peakend.kernel.outgoing import Outgoing, PortRefused, needed_line
 from peakend.kernel.secrets import seal
 from peakend.kernel.settings import settings
-from peakend.mail.actions.servers import TlsNeeded, WrongHost
+from peakend.mail.actions.lines import checked_host
 from peakend.mail.events import MailboxChanged
 from peakend.mail.models import Mailbox
 from peakend.mail.ports import BoxTrouble, Inbox, Tls, provided, wire_address
@@ -254,18 +253,12 @@ def _checked_line(mailbox: MailboxText) -> MailboxText:
 
     Errors: WrongHost, WrongBoxPort, TlsNeeded, Invalid.
     """
-    try:
-        host, listed = needed_line(
-            mailbox.host, mailbox.port, box_ports(mailbox.tls), settings.outgoing_allowed
-        )
-    except PortRefused as error:
-        raise WrongBoxPort(fields={"port": "mail.wrong_box_port"}) from error
-    except Outgoing as error:
-        raise WrongHost(fields={"host": "mail.wrong_host"}) from error
-    if mailbox.tls == "none" and not listed:
-        raise TlsNeeded(fields={"tls": "mail.wrong_tls"})
     if not is_line(mailbox.login):
         raise Invalid(fields={"login": "kernel.invalid"})
+    host = checked_host(
+        mailbox.host, mailbox.port, mailbox.tls, mailbox.login,
+        ports=box_ports(mailbox.tls), wrong_port=WrongBoxPort,
+    )  # fmt: skip
     return msgspec.structs.replace(mailbox, host=host)
 
 

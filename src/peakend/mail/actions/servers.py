@@ -15,9 +15,8 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
-from peakend.kernel.outgoing import Outgoing, PortRefused, needed_line
 from peakend.kernel.secrets import seal
-from peakend.kernel.settings import settings
+from peakend.mail.actions.lines import checked_host
 from peakend.mail.actions.queueing import give_up_waiting
 from peakend.mail.events import MailServerChanged
 from peakend.mail.models import MailServer
@@ -32,22 +31,10 @@ class ServerStale(Conflict):
     wording = "mail.server_stale"
 
 
-class WrongHost(Invalid):
-    """This is the name of no server."""
-
-    wording = "mail.wrong_host"
-
-
 class WrongPort(Invalid):
     """Servers of the world take no mail at that port, or not so encrypted."""
 
     wording = "mail.wrong_port"
-
-
-class TlsNeeded(Invalid):
-    """Only a server that the operator listed is spoken to without encryption."""
-
-    wording = "mail.wrong_tls"
 
 
 class UnknownSender(Invalid):
@@ -152,23 +139,17 @@ def _checked(server: ServerText) -> ServerText:
 
     Errors: WrongHost, WrongPort, TlsNeeded, UnknownSender, Invalid.
     """
-    try:
-        host, listed = needed_line(
-            server.host, server.port, ports_of(server.tls), settings.outgoing_allowed
-        )
-    except PortRefused as error:
-        raise WrongPort(fields={"port": "mail.wrong_port"}) from error
-    except Outgoing as error:
-        raise WrongHost(fields={"host": "mail.wrong_host"}) from error
-    if server.tls == "none" and not listed:
-        raise TlsNeeded(fields={"tls": "mail.wrong_tls"})
+    host = checked_host(
+        server.host, server.port, server.tls, server.login,
+        ports=ports_of(server.tls), wrong_port=WrongPort,
+    )  # fmt: skip
     sender = wire_address(server.sender_email)
     if not sender or "." not in sender.partition("@")[2]:
         raise UnknownSender(fields={"sender_email": "mail.wrong_sender"})
     names = {name: " ".join(getattr(server, name).split()) for name in ("sender_name_zh",
              "sender_name_en")}  # fmt: skip
-    for name, value in {**names, "login": server.login}.items():
-        if (name != "login" or value) and not is_line(value):
+    for name, value in names.items():
+        if not is_line(value):
             raise Invalid(fields={name: "kernel.invalid"})
     return msgspec.structs.replace(server, host=host, sender_email=sender, **names)
 

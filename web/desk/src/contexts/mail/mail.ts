@@ -40,6 +40,10 @@ export function portAfter(port: number | null, before: keyof typeof usualPorts, 
   return port === null || port === usual[before] ? usual[after] : port
 }
 
+/** How a server is reached, as a form holds it. */
+export interface Line { host: string; port: number | null; tls: Server['tls'] }
+export const usualLine = (way: 'imap' | 'smtp'): Line => ({ host: '', port: way === 'imap' ? 993 : 465, tls: 'implicit' })
+
 /** A variable as it is written into a template. */
 export const braces = (name: string) => `{{ ${name} }}`
 

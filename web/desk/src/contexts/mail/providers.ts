@@ -1,7 +1,6 @@
 /** Where the mailboxes of well-known providers are read and written by; every house may use others. */
-import type { Server } from './mail'
+import type { Line } from './mail'
 
-type Line = { host: string; port: number; tls: Server['tls'] }
 export interface Provider { id: string; imap: Line; smtp: Line }
 
 const lines = (id: string, imap: string, smtp: string, port: 465 | 587 = 465): Provider => ({
