@@ -15,9 +15,10 @@ from joserfc.jwk import ECKey, RSAKey
 from peakend.accounts import queries
 from peakend.accounts.actions import sso_asking
 from peakend.accounts.actions.rescuing import rescue
-from peakend.accounts.rules.sso import NotBelieved, believed, challenge, usable_keys
+from peakend.accounts.rules.sso import NotBelieved, believed, usable_keys
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from peakend.kernel.secrets import challenge
 from tests.accounts.people import PASSWORD, Person, a_person
 from tests.accounts.signing_on import (
     EMAIL,

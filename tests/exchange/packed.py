@@ -23,6 +23,7 @@ FITTING = {"work_item": {"state": "'waiting'"}}
 # What is sealed, and for which place: house, row, member.
 SEALED = {
     "context_link": ("secret", "{0}/context_link/secret/{1}"),
+    "mail_app": ("secret_sealed", "mail_app/secret/{0}/x"),
     "mail_key": ("pem_sealed", "mail_key/pem/{0}/{1}"),
     "mail_server": ("password_sealed", "mail_server/password/{0}/{1}"),
     "webhook": ("secret_sealed", "webhook/secret/{0}/{1}"),

@@ -42,6 +42,8 @@ class Folder:
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     lines: int = 0
     said: list[str] = field(default_factory=list)
+    # Who comes with one of these is let in, whatever the password.
+    tokens: set[str] = field(default_factory=set)
     _news: list[asyncio.Event] = field(default_factory=list)
 
     def put(self, *mails: bytes) -> list[int]:
@@ -74,8 +76,14 @@ class Folder:
         if verb == "CAPABILITY":
             writer.write(f"* CAPABILITY {self.can}\r\n".encode() + good)
         elif verb == "AUTHENTICATE":
-            writer.write(b"+\r\n")
-            given = base64.b64decode(await reader.readline()).decode()
+            parts = rest.split()
+            if len(parts) == 2:
+                writer.write(b"+\r\n")
+                parts.append((await reader.readline()).decode().strip())
+            given = base64.b64decode(parts[2]).decode()
+            if parts[1] == "XOAUTH2":
+                await self._token(tag, given, reader, writer)
+                return True
             fits = given == f"\0{LOGIN}\0{PASSWORD}"
             no = self.shut or "[AUTHENTICATIONFAILED] no"
             writer.write(good if fits and not self.shut else f"{tag} NO {no}\r\n".encode())
@@ -97,6 +105,20 @@ class Folder:
         else:
             writer.write(f"{tag} BAD what\r\n".encode())
         return True
+
+    async def _token(
+        self, tag: str, given: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if any(given == f"user={LOGIN}\x01auth=Bearer {one}\x01\x01" for one in self.tokens):
+            writer.write(f"{tag} OK done\r\n".encode())
+            return
+        told = b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}'
+        writer.write(b"+ " + base64.b64encode(told) + b"\r\n")
+        # Whoever says more than nothing has not understood.
+        dumb = (await reader.readline()).strip() != b""
+        said = "what" if dumb else f"[AUTHENTICATIONFAILED] Invalid credentials for {given}"
+        plain = "".join(one for one in said if one.isprintable())
+        writer.write(f"{tag} NO {plain}\r\n".encode())
 
     def _uid(self, tag: str, rest: str, writer: asyncio.StreamWriter) -> bool:
         verb, _, rest = rest.partition(" ")

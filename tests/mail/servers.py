@@ -1,6 +1,7 @@
 """Mail servers on loopback: they keep what comes, and do what a test tells them to."""
 
 import asyncio
+import base64
 import contextlib
 import datetime
 import ipaddress
@@ -37,6 +38,21 @@ class Box:
     content: str = ""
     # Breaks off once the whole mail is there, so often, and keeps it all the same.
     drops: int = 0
+    # Who comes with one of these is let in.
+    tokens: set[str] = field(default_factory=set)
+
+    async def auth_XOAUTH2(  # noqa: N802 (named by the library)
+        self, server: SMTP, args: list[str]
+    ) -> AuthResult:
+        """Let a token in, or say why not and be answered with nothing."""
+        given = base64.b64decode(args[1]).decode()
+        who = "user=service@mail.example.com"
+        if any(given == f"{who}\x01auth=Bearer {one}\x01\x01" for one in self.tokens):
+            return AuthResult(success=True, auth_data=who)
+        told = await server.challenge_auth(b'{"status":"401","schemes":"bearer"}')
+        said = "535 5.7.8 not accepted" if told == b"" else "501 what"
+        await server.push(said)
+        return AuthResult(success=False, handled=True)
 
     def mail(self, at: int = 0) -> EmailMessage:
         """Return a mail that came."""

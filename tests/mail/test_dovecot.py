@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from peakend.adapters.mail import Cells, ImapPostbox
@@ -22,7 +23,7 @@ from peakend.kernel.db import Database
 from peakend.kernel.settings import settings
 from peakend.mail import actions, queries
 from peakend.mail.actions import receiving
-from peakend.mail.ports import provided
+from peakend.mail.ports import BoxTrouble, Inbox, provided
 from tests.mail.boxes import LOGIN, PASSWORD, Folder
 from tests.mail.test_mailboxes import House, a_mail
 
@@ -41,7 +42,14 @@ ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:{base}/mail
 first_valid_uid = 0
+auth_mechanisms = plain xoauth2
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {base}/oauth2
+}}
+passdb {{
+  mechanisms = plain
   driver = passwd-file
   args = scheme=PLAIN {base}/users
 }}
@@ -63,6 +71,27 @@ namespace inbox {{
   separator = /
 }}
 """
+
+
+# Whom it asks about a token.
+ASKED = """
+introspection_url = http://127.0.0.1:{asked}/?token=
+introspection_mode = get
+username_attribute = email
+active_attribute = active
+active_value = true
+"""
+
+
+async def known(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Say whose a token is: there is one."""
+    line = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+    good = b"token=good.token&" in line
+    told = b'{"active":true,"email":"%s"}' % LOGIN.encode() if good else b'{"active":false}'
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n"
+    writer.write(head + b"content-length: %d\r\n\r\n" % len(told) + told)
+    await writer.drain()
+    writer.close()
 
 
 class Maildir(Folder):
@@ -120,6 +149,8 @@ async def house(
     (base / "mail").chmod(0o777)
     (base / "users").write_text(f"service@mail.example.com:{PASSWORD}\n")
     (base / "conf").write_text(CONFIG.format(base=base, port=folder.port, user=65534))
+    asked = await asyncio.start_server(known, "127.0.0.1", 0)
+    (base / "oauth2").write_text(ASKED.format(asked=asked.sockets[0].getsockname()[1]))
     assert DOVECOT is not None
     server = await asyncio.create_subprocess_exec(DOVECOT, "-F", "-c", str(base / "conf"))
     monkeypatch.setattr(settings, "outgoing_allowed", ("127.0.0.1",))
@@ -131,6 +162,7 @@ async def house(
         yield House(database, organisation, folder)
     finally:
         await cells.close()
+        asked.close()
         server.terminate()
         await server.wait()
         shutil.rmtree(base, ignore_errors=True)
@@ -231,3 +263,17 @@ async def test_dovecot_says_what_is_wrong(house: House) -> None:
         )
         assert tried.code == code
         assert tried.said
+
+
+async def test_dovecot_takes_a_token_and_says_why_not(house: House) -> None:
+    house.folder.put(a_mail(1))
+    inbox = Inbox(
+        host="127.0.0.1", port=house.folder.port, tls="none", login=LOGIN, token="good.token"
+    )
+    box = await ImapPostbox().open(inbox)
+    assert await box.uids([], 0) == [1]
+    box.close()
+    with pytest.raises(BoxTrouble) as trouble:
+        await ImapPostbox().open(msgspec.structs.replace(inbox, token="other.token"))
+    assert trouble.value.code == "token_refused"
+    assert "AUTHENTICATIONFAILED" in trouble.value.said

@@ -79,3 +79,9 @@ def token_hash(value: str) -> bytes:
     if not value or len(value) > 128 or not value.isascii():
         raise Invalid
     return hashlib.sha256(value.encode()).digest()
+
+
+def challenge(verifier: str) -> str:
+    """Return the PKCE challenge of a verifier (S256). Source: RFC 7636."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -34,6 +34,9 @@ class Settings:
         # What encrypts that: PEM files; without them nothing does.
         self.mail_door_certificate = os.environ.get("PEAKEND_MAIL_DOOR_CERTIFICATE", "")
         self.mail_door_key = os.environ.get("PEAKEND_MAIL_DOOR_KEY", "")
+        # Where people sign in for their mailboxes instead of at the providers' usual places:
+        # PROVIDER=AUTHORITY, perhaps followed by a blank and what the tokens are for.
+        self.mail_sign_in = _named(os.environ.get("PEAKEND_MAIL_SIGN_IN", ""))
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         # For how long backups are kept elsewhere: said in the report of an erasure.
         self.backup_days = int(os.environ.get("PEAKEND_BACKUP_DAYS", "30"))
@@ -59,6 +62,12 @@ class Settings:
 def _default_data_dir() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "peakend"
+
+
+def _named(text: str) -> dict[str, str]:
+    """Return NAME=VALUE,NAME=VALUE taken apart. Errors: ValueError."""
+    pairs = (entry.split("=", 1) for entry in text.split(",") if entry.strip())
+    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _kept_key(path: Path) -> bytes:

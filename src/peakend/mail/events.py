@@ -216,3 +216,42 @@ class MailSignatureChanged(Fact):
     subject: ClassVar[str] = "brand_id"
     brand_id: UUID
     language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAppChanged(Fact):
+    """The house's application at a provider of mailboxes was registered, changed or removed."""
+
+    provider: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAccessGranted(Fact):
+    """A provider gave leave to open a mailbox, or without one the brand's mail server."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    mailbox_id: UUID | None
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAccessWithdrawn(Fact):
+    """Leave for a mailbox or a mail server was taken back, or went with its server."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    mailbox_id: UUID | None
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailAccessFailed(Fact):
+    """A provider no longer stands by the leave it gave: somebody has to sign in again."""
+
+    subject: ClassVar[str] = "brand_id"
+    brand_id: UUID
+    mailbox_id: UUID | None
+    provider: str
+    code: str

@@ -75,13 +75,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail server, and how one makes oneself known to it; no login where it asks for none."""
+    """A mail server, and how one is known to it: no login where it asks none; token or password."""
 
     host: str
     port: int
     tls: Tls
     login: str = ""
     password: str = ""
+    token: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,8 +196,7 @@ class ReadMail(msgspec.Struct, frozen=True, kw_only=True):
     files: list[ReadFile] = []
     reasons: list[str] = []
     bounce: Bounce | None = None
-    # Which header says that it is spam.
-    spam: str = ""
+    spam: str = ""  # which header says so
 
 
 class Reader(Protocol):

@@ -4,7 +4,6 @@ Source: OpenID Connect Core 1.0 (3.1.3.7), RFC 7636 (PKCE), RFC 9207 (issuer in 
 """
 
 import base64
-import hashlib
 import hmac
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,8 @@ import msgspec
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+
+from peakend.kernel.secrets import challenge
 
 ATTEMPT_LIFE = timedelta(minutes=10)
 SKEW_S = 60
@@ -48,12 +49,6 @@ class Person(msgspec.Struct, frozen=True):
 
 class NotBelieved(Exception):
     """A token does not say what it must; the argument says which part, never the value."""
-
-
-def challenge(verifier: str) -> str:
-    """Return the PKCE challenge of a verifier (S256)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def authorisation_url(

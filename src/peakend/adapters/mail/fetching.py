@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from peakend.adapters.mail.sending import CODES, TLS_CODES
+from peakend.adapters.mail.sending import CODES, TLS_CODES, challenged, xoauth2
 from peakend.kernel.outgoing import Outgoing, safe_line, tls
 from peakend.mail.ports import BoxTrouble, Inbox
 
@@ -162,6 +162,9 @@ class ImapBox:
     def _log_in(self) -> None:
         """Make oneself known; names and passwords of people are UTF-8. Source: RFC 4616."""
         imap, inbox = self._imap, self._inbox
+        if inbox.token:
+            self._show_token()
+            return
         login, password = inbox.login.encode(), inbox.password.encode()
         try:
             if "AUTH=PLAIN" in imap.capabilities:
@@ -179,6 +182,36 @@ class ImapBox:
             busy = str(error).upper().startswith("[UNAVAILABLE]")
             code = "login_later" if busy else "login_refused"
             raise BoxTrouble(code, _plain(str(error))) from error
+
+    def _show_token(self) -> None:
+        """Show what a provider gave; a challenge is its refusal, to be heard to the end."""
+        imap, inbox = self._imap, self._inbox
+        if "AUTH=XOAUTH2" not in imap.capabilities:
+            raise BoxTrouble("no_xoauth2")
+        told = ""
+        shown = "SASL-IR" in imap.capabilities
+
+        def answered(challenge: bytes) -> bytes:
+            nonlocal told, shown
+            if not shown:
+                shown = True
+                return xoauth2(inbox)
+            told = challenged(base64.b64encode(challenge))
+            return b""
+
+        first = base64.b64encode(xoauth2(inbox)) if shown else None
+        try:
+            kind, said = imap.ask_leave("XOAUTH2", first, answered)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as error:
+            kind, said = "BAD", [str(error).encode()]
+        if kind != "OK":
+            words = b" ".join(one for one in said if one).decode("utf-8", "replace")
+            plain = _plain(words.replace(inbox.token, "...") + told)
+            # A mailbox that cannot be opened at the moment is no question of the token.
+            busy = "[UNAVAILABLE]" in words.upper()
+            raise BoxTrouble("box_refused" if busy else "token_refused", plain)
 
     def _need(self, answer: tuple[str, list[Any]], code: str) -> list[Any]:
         """Return what a server answered. Errors: BoxTrouble where it says no."""
@@ -254,6 +287,16 @@ class _Imap(imaplib.IMAP4):
             raise
         except imaplib.IMAP4.error as error:
             return "BAD", [str(error).encode()]
+
+    def ask_leave(
+        self, way: str, first: bytes | None, answered: Callable[[bytes], bytes]
+    ) -> tuple[str, list[Any]]:
+        """Make oneself known, at once where the server takes that. Source: RFC 4959."""
+        self.literal = imaplib._Authenticator(answered).process  # type: ignore[assignment]
+        kind, said = self._simple_command("AUTHENTICATE", way, *filter(None, [first]))
+        if kind == "OK":
+            self.state = "AUTH"
+        return kind, said
 
     def readline(self) -> bytes:
         """Return the next line."""

@@ -7,6 +7,7 @@ over. Whether the server took a mail is unknown only between the last dot and it
 import asyncio
 import base64
 import contextlib
+import json
 import smtplib
 import socket
 import ssl
@@ -192,6 +193,9 @@ class _Talk:
         smtp, server = self._smtp, self._server
         ways = smtp.esmtp_features.get("auth", "").upper().replace("=", " ").split()
         login, password = server.login.encode(), server.password.encode()
+        if server.token:
+            self._show_token(ways)
+            return
         if "PLAIN" in ways:
             answer = smtp.docmd("AUTH", "PLAIN " + _b64(b"\0" + login + b"\0" + password))
         elif "LOGIN" in ways:
@@ -203,6 +207,21 @@ class _Talk:
         # 454: the server could not look, which says nothing about the password (RFC 4954).
         code = "login_later" if answer[0] == 454 else "login_refused"
         self._need(answer, code, of_server=True, wanted=235)
+
+    def _show_token(self, ways: list[str]) -> None:
+        """Show what a provider gave; a challenge is its refusal, to be heard to the end."""
+        if "XOAUTH2" not in ways:
+            raise _Stop(Outcome(result="later", code="no_xoauth2", of_server=True))
+        given = _b64(xoauth2(self._server))
+        status, words = self._smtp.docmd("AUTH", f"XOAUTH2 {given}")
+        told = ""
+        if status == 334:
+            told = challenged(words)
+            status, words = self._smtp.docmd("")
+            # Whoever refuses says so with any number; the token is what was wrong.
+            status = 535 if 200 <= status < 400 else status
+        heard = words.replace(self._server.token.encode(), b"...") + told.encode()
+        self._need((status, heard), "token_refused", of_server=True, wanted=235)
 
     def _sender(self, sender: str) -> None:
         answer = self._smtp.mail(sender)
@@ -245,6 +264,21 @@ def _dotted(raw: bytes) -> bytes:
     made = raw.replace(b"\r\n.", b"\r\n..")
     made = b"." + made if made.startswith(b".") else made
     return made if made.endswith(b"\r\n") else made + b"\r\n"
+
+
+def xoauth2(server: Server) -> bytes:
+    """Return what shows a token. Source: Google, SASL XOAUTH2; Microsoft takes the same."""
+    return f"user={server.login}\x01auth=Bearer {server.token}\x01\x01".encode()
+
+
+def challenged(coded: bytes) -> str:
+    """Return what a refusal by XOAUTH2 says beside its words; nothing where it is not readable."""
+    try:
+        told = json.loads(base64.b64decode(coded, validate=True))
+    except ValueError:
+        return ""
+    status = told.get("status") if isinstance(told, dict) else None
+    return f" (status {status})" if isinstance(status, str) and len(status) < 20 else ""
 
 
 def _b64(value: bytes) -> str:

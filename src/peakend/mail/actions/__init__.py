@@ -14,6 +14,16 @@ from peakend.mail.actions.answering import (
     retry_answer,
     take_answer_back,
 )
+from peakend.mail.actions.apps import (
+    MailAppMissing,
+    MailAppSecretMissing,
+    MailAppStale,
+    MailAppText,
+    MailAppUsed,
+    WrongTenant,
+    remove_app,
+    set_app,
+)
 from peakend.mail.actions.attending import (
     OnlyTheBeginning,
     Original,
@@ -28,7 +38,7 @@ from peakend.mail.actions.forgetting import forget_received
 from peakend.mail.actions.inviting import Invitations
 from peakend.mail.actions.keeping import claim_received, keep_mail, prepare
 from peakend.mail.actions.limiting import sweep_counts, switch_automatic, tell_held
-from peakend.mail.actions.lines import TlsNeeded, WrongHost
+from peakend.mail.actions.lines import NotProviders, PasswordNotAsked, TlsNeeded, WrongHost
 from peakend.mail.actions.mailboxes import (
     MailboxAsked,
     MailboxStale,
@@ -97,6 +107,17 @@ from peakend.mail.actions.signing import (
     remove_key,
     switch_key,
 )
+from peakend.mail.actions.signing_in import (
+    BrowserNeeded,
+    NoMailApp,
+    Return,
+    Returned,
+    SignInGone,
+    SignInNotChosen,
+    come_back,
+    set_out,
+    withdraw,
+)
 from peakend.mail.actions.templates import (
     Preview,
     TemplateStale,
@@ -108,10 +129,14 @@ from peakend.mail.actions.templates import (
 )
 from peakend.mail.actions.testing import ServerTried, try_server
 from peakend.mail.actions.trusting import UnknownServer, trust_servers
+from peakend.mail.actions.unlocking import (
+    token_for,
+)
 
 __all__ = [
     "BlockText",
     "BlocksEverybody",
+    "BrowserNeeded",
     "Collector",
     "DomainChecked",
     "ExpiredAlready",
@@ -119,6 +144,11 @@ __all__ = [
     "Invitations",
     "KeyFound",
     "KeyInUse",
+    "MailAppMissing",
+    "MailAppSecretMissing",
+    "MailAppStale",
+    "MailAppText",
+    "MailAppUsed",
     "MailSentAlready",
     "MailboxAsked",
     "MailboxStale",
@@ -126,22 +156,29 @@ __all__ = [
     "MailboxText",
     "MailboxTried",
     "MailboxTwice",
+    "NoMailApp",
     "NoMailServer",
     "NotKeptAside",
     "NotOfProgram",
+    "NotProviders",
     "NothingKept",
     "OnlyTheBeginning",
     "Original",
     "OriginalGone",
+    "PasswordNotAsked",
     "Postman",
     "Preview",
     "QueuedAnswer",
     "ReadAlready",
     "Receiver",
     "RecordMissing",
+    "Return",
+    "Returned",
     "ServerStale",
     "ServerText",
     "ServerTried",
+    "SignInGone",
+    "SignInNotChosen",
     "SignatureStale",
     "TemplateStale",
     "TlsNeeded",
@@ -156,6 +193,7 @@ __all__ = [
     "WrongSignature",
     "WrongSubject",
     "WrongTemplate",
+    "WrongTenant",
     "_archiving",
     "_forgetting",
     "add_mailbox",
@@ -166,6 +204,7 @@ __all__ = [
     "check_domain",
     "claim_received",
     "cleaned_answer",
+    "come_back",
     "forget_answers",
     "forget_received",
     "keep_mail",
@@ -182,15 +221,18 @@ __all__ = [
     "queue_mail",
     "read_anew",
     "receiving_at",
+    "remove_app",
     "remove_key",
     "remove_mailbox",
     "remove_server",
     "reset_template",
     "retry_answer",
     "retry_mail",
+    "set_app",
     "set_aside",
     "set_box_password",
     "set_brand_signature",
+    "set_out",
     "set_own_signature",
     "set_password",
     "set_server",
@@ -205,8 +247,10 @@ __all__ = [
     "take_for_person",
     "take_for_program",
     "tell_held",
+    "token_for",
     "trust_servers",
     "try_mailbox",
     "try_server",
+    "withdraw",
     "withdraw_mails",
 ]

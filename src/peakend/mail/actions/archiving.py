@@ -24,8 +24,16 @@ def _key(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
     row["pem_sealed"] = to_hex(resealed(from_hex(row["pem_sealed"]), place, master))
 
 
+def _app(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
+    place = f"mail_app/secret/{organisation_id}/{row['provider']}"
+    row["secret_sealed"] = to_hex(resealed(from_hex(row["secret_sealed"]), place, master))
+
+
 # Two houses would send the same mail, with links of which one opens nothing.
 left_out("passing", "mail")
+# Two houses that renew the same token take it from each other: it is given anew.
+left_out("entry", "mail_access", "mail_departure")
 archived(Treated(table="mail_server", put={"active": "false"}, reseal=_server))
+archived(Treated(table="mail_app", reseal=_app))
 archived(Treated(table="mail_key", reseal=_key))
 archived(Treated(table="mailbox", put={"active": "false"}, reseal=_mailbox))

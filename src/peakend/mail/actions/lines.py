@@ -3,8 +3,9 @@
 from peakend.kernel.errors import Invalid
 from peakend.kernel.outgoing import Outgoing, PortRefused, needed_line
 from peakend.kernel.settings import settings
+from peakend.mail.actions.providers import authority_of
 from peakend.mail.ports import Tls
-from peakend.mail.rules import is_line
+from peakend.mail.rules import MailAuth, is_line, serves
 
 
 class WrongHost(Invalid):
@@ -19,12 +20,26 @@ class TlsNeeded(Invalid):
     wording = "mail.wrong_tls"
 
 
+class PasswordNotAsked(Invalid):
+    """A provider gives leave: there is no password to keep."""
+
+    wording = "mail.password_not_asked"
+
+
+class NotProviders(Invalid):
+    """The server is not one of the provider's: it is not shown what that gave."""
+
+    wording = "mail.not_providers"
+
+
 def checked_host(
-    host: str, port: int, tls: Tls, login: str, *, ports: frozenset[int], wrong_port: type[Invalid]
-) -> str:
+    host: str, port: int, tls: Tls, auth: MailAuth, login: str, *,
+    ports: frozenset[int], wrong_port: type[Invalid],
+) -> str:  # fmt: skip
     """Return the host of a server that may be asked, as it is kept.
 
-    Errors: WrongHost, `wrong_port`, TlsNeeded, Invalid for a login of several lines.
+    Errors: WrongHost, `wrong_port`, TlsNeeded, NotProviders, Invalid for a login of several
+    lines, or none where a provider gives leave.
     """
     try:
         plain, listed = needed_line(host, port, ports, settings.outgoing_allowed)
@@ -34,6 +49,8 @@ def checked_host(
         raise WrongHost(fields={"host": WrongHost.wording}) from error
     if tls == "none" and not listed:
         raise TlsNeeded(fields={"tls": TlsNeeded.wording})
-    if login and not is_line(login):
+    if auth != "password" and not (listed or serves(authority_of(auth), plain)):
+        raise NotProviders(fields={"host": NotProviders.wording})
+    if (login or auth != "password") and not is_line(login):
         raise Invalid(fields={"login": "kernel.invalid"})
     return plain

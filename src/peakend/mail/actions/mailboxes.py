@@ -1,7 +1,8 @@
 """From where a brand receives: mailboxes set, changed, paused, removed and tried.
 
 Whose mail is read is a change that may need two people, as where mail goes is. The password is
-given apart and never shown, and goes with the server it was given for.
+given apart and never shown, and goes with the server it was given for, as does what a provider
+gave.
 """
 
 import time
@@ -13,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from peakend.accounts.actions import audit, need_second, two_people
+from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import Conflict, Invalid
@@ -21,12 +23,14 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
 from peakend.kernel.secrets import seal
 from peakend.kernel.settings import settings
-from peakend.mail.actions.lines import checked_host
+from peakend.mail.actions.lines import PasswordNotAsked, checked_host
+from peakend.mail.actions.signing_in import forget_access
+from peakend.mail.actions.unlocking import opened_box, opener_of_box
 from peakend.mail.events import MailboxChanged
 from peakend.mail.models import Mailbox
-from peakend.mail.ports import BoxTrouble, Inbox, Tls, provided, wire_address
-from peakend.mail.queries import box_password, box_place, need_brand_of_own, need_mailbox
-from peakend.mail.rules import BoxWay, box_ports, is_line
+from peakend.mail.ports import BoxTrouble, Inbox, Tls, wire_address
+from peakend.mail.queries import box_place, need_brand_of_own, need_mailbox
+from peakend.mail.rules import BoxWay, MailAuth, box_ports, is_line
 
 
 class MailboxStale(Conflict):
@@ -72,6 +76,7 @@ class MailboxText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     host: Annotated[str, Meta(max_length=253)] = ""
     port: Annotated[int, Meta(ge=0, le=65535)] = 0
     tls: Tls = "implicit"
+    auth: MailAuth = "password"
     login: Annotated[str, Meta(max_length=200)] = ""
     folder: Annotated[str, Meta(min_length=1, max_length=200)] = "INBOX"
     backlog: bool = True
@@ -126,20 +131,27 @@ async def change_mailbox(
     twice = await tx.value(_TWICE, mailbox_id, given.brand_id, given.email, given.folder)
     if twice:
         raise MailboxTwice
-    elsewhere = (old.way, old.host, old.port, old.tls, old.login) != (
-        given.way, given.host, given.port, given.tls, given.login,
+    elsewhere = (old.way, old.host, old.port, old.tls, old.auth, old.login) != (
+        given.way, given.host, given.port, given.tls, given.auth, given.login,
     )  # fmt: skip
     if elsewhere or (old.email, old.folder) != (given.email, given.folder):
         await need_second(tx, "mail.mailbox")
     await _kept(tx, _CHANGE, mailbox_id, tx.now, *_values(given)[1:], elsewhere)
+    if elsewhere:
+        await forget_access(tx, mailbox=old)
     await _tell(tx, mailbox_id, old.brand_id, "changed")
 
 
 async def set_box_password(tx: Transaction, *, mailbox_id: UUID, password: str) -> None:
-    """Keep the password of a mailbox, sealed. Errors: MailboxNotFound, Invalid."""
+    """Keep the password of a mailbox, sealed.
+
+    Errors: MailboxNotFound, PasswordNotAsked, Invalid.
+    """
     mailbox = await need_mailbox(tx, mailbox_id, lock=True)
     if mailbox.way == "smtp":
         raise Invalid(fields={"password": "mail.no_box_password"})
+    if mailbox.auth != "password":
+        raise PasswordNotAsked(fields={"password": PasswordNotAsked.wording})
     if not is_line(password) or len(password) > 500:
         raise Invalid(fields={"password": "kernel.invalid"})
     await tx.run(
@@ -173,6 +185,7 @@ async def switch_mailbox(tx: Transaction, *, mailbox_id: UUID, active: bool) -> 
 async def remove_mailbox(tx: Transaction, *, mailbox_id: UUID) -> None:
     """Disconnect a mailbox; what came stays. Errors: MailboxNotFound."""
     mailbox = await need_mailbox(tx, mailbox_id, lock=True)
+    await forget_access(tx, mailbox=mailbox)
     await tx.run(
         "DELETE FROM mailbox WHERE organisation_id = current_organisation() AND id = $1",
         mailbox_id,
@@ -189,7 +202,7 @@ async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> Mai
     """
     async with database.transaction(by) as tx:
         mailbox = await need_mailbox(tx, mailbox_id)
-        password = await box_password(tx, mailbox_id)
+        opener = await opener_of_box(tx, mailbox)
     await spend(f"mail_test:{by.organisation_id}", rate=1 / 6, burst=10)
     began = time.monotonic()
 
@@ -198,10 +211,10 @@ async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> Mai
 
     if mailbox.way == "smtp":
         return tried("" if settings.mail_door else "door_closed")
-    if not password:
-        return tried("no_password")
+    if opener.missing:
+        return tried(opener.missing)
     try:
-        box = await provided.postbox.open(as_opened(mailbox, password))
+        box = await opened_box(database, by, as_opened(mailbox), opener, clock.now)
         try:
             mails = len(await box.uids([], 0))
         finally:
@@ -214,11 +227,11 @@ async def try_mailbox(database: Database, *, mailbox_id: UUID, by: Actor) -> Mai
     return tried("", mails=mails)
 
 
-def as_opened(mailbox: Mailbox, password: str) -> Inbox:
-    """Return a mailbox with what is needed to open it."""
+def as_opened(mailbox: Mailbox) -> Inbox:
+    """Return a mailbox as it is reached."""
     return Inbox(
         host=mailbox.host, port=mailbox.port, tls=mailbox.tls, login=mailbox.login,
-        password=password, folder=mailbox.folder,
+        folder=mailbox.folder,
     )  # fmt: skip
 
 
@@ -244,7 +257,14 @@ def _checked(mailbox: MailboxText) -> MailboxText:
 def _without_line(mailbox: MailboxText) -> MailboxText:
     """Return a mailbox that lives here: it has no server, and takes nothing from before."""
     return msgspec.structs.replace(
-        mailbox, host="", port=0, tls="none", login="", folder="INBOX", backlog=False
+        mailbox,
+        host="",
+        port=0,
+        tls="none",
+        auth="password",
+        login="",
+        folder="INBOX",
+        backlog=False,
     )
 
 
@@ -256,7 +276,7 @@ def _checked_line(mailbox: MailboxText) -> MailboxText:
     if not is_line(mailbox.login):
         raise Invalid(fields={"login": "kernel.invalid"})
     host = checked_host(
-        mailbox.host, mailbox.port, mailbox.tls, mailbox.login,
+        mailbox.host, mailbox.port, mailbox.tls, mailbox.auth, mailbox.login,
         ports=box_ports(mailbox.tls), wrong_port=WrongBoxPort,
     )  # fmt: skip
     return msgspec.structs.replace(mailbox, host=host)
@@ -265,7 +285,7 @@ def _checked_line(mailbox: MailboxText) -> MailboxText:
 def _values(given: MailboxText) -> tuple[Any, ...]:
     return (
         given.brand_id, given.name, given.email, given.way, given.host, given.port, given.tls,
-        given.login, given.folder, given.backlog, given.plus, given.acknowledges,
+        given.auth, given.login, given.folder, given.backlog, given.plus, given.acknowledges,
     )  # fmt: skip
 
 
@@ -291,9 +311,9 @@ async def _set(tx: Transaction, body: MailboxAsked, address: str) -> None:
 
 
 _ADD = """
-INSERT INTO mailbox (id, next_at, brand_id, name, email, way, host, port, tls, login, folder,
-                     backlog, plus, acknowledges)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO mailbox (id, next_at, brand_id, name, email, way, host, port, tls, auth, login,
+                     folder, backlog, plus, acknowledges)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (organisation_id, brand_id, email, folder) DO NOTHING
 """
 _SOON = """
@@ -306,9 +326,9 @@ SELECT EXISTS (SELECT FROM mailbox WHERE organisation_id = current_organisation(
 """
 _CHANGE = """
 UPDATE mailbox SET next_at = $2, name = $3, email = $4, way = $5, host = $6, port = $7, tls = $8,
-    login = $9, folder = $10, backlog = $11, plus = $12, acknowledges = $13,
+    auth = $9, login = $10, folder = $11, backlog = $12, plus = $13, acknowledges = $14,
     version = version + 1, attempt = attempt + 1, failures = 0, failing_since = NULL,
     code = '', said = '',
-    password_sealed = CASE WHEN $14 THEN NULL ELSE password_sealed END
+    password_sealed = CASE WHEN $15 THEN NULL ELSE password_sealed END
 WHERE organisation_id = current_organisation() AND id = $1
 """

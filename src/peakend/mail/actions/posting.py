@@ -20,6 +20,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import path_of
 from peakend.kernel.kept_files import Sendable, sendable_files
 from peakend.kernel.outgoing.carrier import Carrier
+from peakend.mail.actions.unlocking import Opener, handed_over, opener_of_server
 from peakend.mail.events import MailDelayed, MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
 from peakend.mail.ports import (
@@ -37,7 +38,6 @@ from peakend.mail.queries import (
     mail_server,
     need_mail,
     opened,
-    password_of,
     sender_of,
     signing_key,
 )
@@ -128,7 +128,7 @@ class _Ready(msgspec.Struct, frozen=True):
     content: Content
     files: dict[UUID, Sendable]
     sender: MailServer
-    server: Server
+    opener: Opener
     key: SigningKey | None
 
 
@@ -141,7 +141,7 @@ async def carry_one(database: Database, one: DueMail, now: Callable[[], datetime
     except MailNotFound:
         # To somebody who was erased since it was taken from the queue.
         return
-    outcome = ready if isinstance(ready, Outcome) else await _sent(one, ready)
+    outcome = ready if isinstance(ready, Outcome) else await _sent(database, one, ready, now)
     with contextlib.suppress(MailNotFound):
         async with database.transaction(actor, now()) as tx:
             await settle(tx, one, outcome)
@@ -152,17 +152,19 @@ async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:
     server, content = await mail_server(tx, mail.brand_id), await opened(tx, mail_id)
     if server is None or content is None:
         return Outcome(result="never", code="no_server" if server is None else "nothing_kept")
-    password = await password_of(tx, server)
-    if server.login and not password:
-        return Outcome(result="later", code="no_password", of_server=True)
+    opener = await opener_of_server(tx, server)
+    if opener.missing:
+        return Outcome(result="later", code=opener.missing, of_server=True)
     files = await sendable_files(tx, [one.file_id for one in content.files])
     if len(files) != len({one.file_id for one in content.files}):
         return Outcome(result="never", code="file_missing")
     key = await signing_key(tx, mail.brand_id, server.sender_email)
-    return _Ready(mail, content, files, server, as_spoken_to(server, password), key)
+    return _Ready(mail, content, files, server, opener, key)
 
 
-async def _sent(one: DueMail, ready: _Ready) -> Outcome:
+async def _sent(
+    database: Database, one: DueMail, ready: _Ready, now: Callable[[], datetime]
+) -> Outcome:
     if one.uncertain > 1:
         return Outcome(result="never", code="uncertain")
     try:
@@ -174,7 +176,10 @@ async def _sent(one: DueMail, ready: _Ready) -> Outcome:
         return Outcome(result="never", code="file_missing")
     everybody = (*letter.to, *letter.cc, *ready.content.bcc)
     to = [person.email for person in everybody]
-    return await provided.post.send(ready.server, letter.sender.email, to, raw)
+    return await handed_over(
+        database, Actor.system(one.organisation_id), as_spoken_to(ready.sender), ready.opener, now,
+        lambda server: provided.post.send(server, letter.sender.email, to, raw),
+    )  # fmt: skip
 
 
 def _composed(ready: _Ready) -> tuple[Letter, bytes]:
@@ -224,11 +229,9 @@ def letter_of(
     )
 
 
-def as_spoken_to(server: MailServer, password: str) -> Server:
-    """Return a server with what is needed to speak to it."""
-    return Server(
-        host=server.host, port=server.port, tls=server.tls, login=server.login, password=password
-    )
+def as_spoken_to(server: MailServer) -> Server:
+    """Return a server as it is reached."""
+    return Server(host=server.host, port=server.port, tls=server.tls, login=server.login)
 
 
 async def settle(tx: Transaction, one: DueMail, outcome: Outcome) -> None:

@@ -146,6 +146,16 @@ async def give_up_waiting(tx: Transaction, brand_id: UUID, code: str) -> None:
     await _end(tx, "brand_id = $1", brand_id, code)
 
 
+async def hurry(tx: Transaction, brand_id: UUID) -> None:
+    """Let what waits be tried at once: what it failed for may be mended."""
+    await tx.run(
+        "UPDATE mail SET next_at = $2 WHERE organisation_id = current_organisation()"
+        " AND brand_id = $1 AND state = 'queued' AND uncertain = 0",
+        brand_id,
+        tx.now,
+    )
+
+
 async def _end(tx: Transaction, which: str, key: UUID, code: str) -> None:
     ended = await tx.all(
         _Ended,

@@ -20,9 +20,10 @@ from peakend.kernel.db import Database, SystemTransaction, Transaction
 from peakend.kernel.outgoing.carrier import Carrier
 from peakend.mail.actions.keeping import Prepared, keep_mail, prepare
 from peakend.mail.actions.mailboxes import as_opened
+from peakend.mail.actions.unlocking import opened_box, opener_of_box
 from peakend.mail.models import DueMailbox, Mailbox, MailboxPlace
 from peakend.mail.ports import BoxTrouble, OpenBox, ReadMail, provided
-from peakend.mail.queries import MailboxNotFound, box_password, need_mailbox, place_in
+from peakend.mail.queries import MailboxNotFound, need_mailbox, place_in
 from peakend.mail.rules import (
     BOX_LEASE,
     LARGEST_MAIL,
@@ -49,9 +50,11 @@ AHEAD_BYTES = 16_000_000
 SOON_S = 5.0
 CLAIM = """
 WITH due AS (
-    SELECT organisation_id, id FROM mailbox
-    WHERE active AND way = 'imap' AND next_at <= $1 AND password_sealed IS NOT NULL
-      AND NOT id = ANY($4)
+    SELECT organisation_id, id FROM mailbox b
+    WHERE active AND way = 'imap' AND next_at <= $1 AND NOT id = ANY($4)
+      AND (password_sealed IS NOT NULL OR EXISTS (
+          SELECT FROM mail_access a
+          WHERE a.organisation_id = b.organisation_id AND a.mailbox_id = b.id))
     ORDER BY next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE mailbox m SET attempt = m.attempt + 1, next_at = $2
@@ -153,12 +156,14 @@ class _Visit:
         try:
             async with self._database.transaction(self._actor, self._now()) as tx:
                 self._mailbox = await need_mailbox(tx, self._one.id)
-                password = await box_password(tx, self._one.id)
+                opener = await opener_of_box(tx, self._mailbox)
         except MailboxNotFound as error:
             raise _Lost from error
         box: OpenBox | None = None
         try:
-            box = await provided.postbox.open(as_opened(self._mailbox, password))
+            box = await opened_box(
+                self._database, self._actor, as_opened(self._mailbox), opener, self._now
+            )
             await self._enter(box)
             while True:
                 await self._take_all(box)

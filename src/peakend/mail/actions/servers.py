@@ -1,7 +1,7 @@
 """By what a brand sends; where mail goes is a change that may need two people.
 
-The password is given apart and never shown. It goes with the server it was given for: who leads
-mail elsewhere has to know it anew.
+The password is given apart and never shown. It goes with the server it was given for, as does
+what a provider gave: who leads mail elsewhere has to know it anew.
 """
 
 from typing import Annotated, Any
@@ -16,13 +16,14 @@ from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.secrets import seal
-from peakend.mail.actions.lines import checked_host
-from peakend.mail.actions.queueing import give_up_waiting
+from peakend.mail.actions.lines import PasswordNotAsked, checked_host
+from peakend.mail.actions.queueing import give_up_waiting, hurry
+from peakend.mail.actions.signing_in import forget_access
 from peakend.mail.events import MailServerChanged
 from peakend.mail.models import MailServer
 from peakend.mail.ports import Tls, wire_address
 from peakend.mail.queries import mail_server, need_brand_of_own, need_server
-from peakend.mail.rules import is_line, ports_of
+from peakend.mail.rules import MailAuth, is_line, ports_of
 
 
 class ServerStale(Conflict):
@@ -50,6 +51,7 @@ class ServerText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_field
     host: Annotated[str, Meta(min_length=1, max_length=253)]
     port: Annotated[int, Meta(ge=1, le=65535)]
     tls: Tls
+    auth: MailAuth = "password"
     login: Annotated[str, Meta(max_length=200)] = ""
     sender_email: Annotated[str, Meta(min_length=3, max_length=254)]
     sender_name_zh: Annotated[str, Meta(min_length=1, max_length=60)]
@@ -78,22 +80,27 @@ async def set_server(tx: Transaction, *, server: ServerText) -> None:
         given.host,
         given.port,
         given.tls,
+        given.auth,
         given.login,
         given.sender_email,
         given.sender_name_zh,
         given.sender_name_en,
         elsewhere,
     )
-    await _hurry(tx, given.brand_id)
+    if old and elsewhere:
+        await forget_access(tx, server=old)
+    await hurry(tx, given.brand_id)
     await _tell(tx, given.brand_id, "created" if old is None else "changed", {"tls": given.tls})
 
 
 async def set_password(tx: Transaction, *, brand_id: UUID, password: str) -> None:
     """Keep the password of a brand's mail server, sealed.
 
-    Errors: BrandNotFound, MailServerNotFound, Invalid.
+    Errors: BrandNotFound, MailServerNotFound, PasswordNotAsked, Invalid.
     """
     server = await need_server(tx, brand_id, lock=True)
+    if server.auth != "password":
+        raise PasswordNotAsked(fields={"password": PasswordNotAsked.wording})
     if not is_line(password) or len(password) > 500:
         raise Invalid(fields={"password": "kernel.invalid"})
     place = f"mail_server/password/{tx.organisation_id}/{server.id}"
@@ -104,7 +111,7 @@ async def set_password(tx: Transaction, *, brand_id: UUID, password: str) -> Non
         server.id,
         seal(password.encode(), place),
     )
-    await _hurry(tx, brand_id)
+    await hurry(tx, brand_id)
     await _tell(tx, brand_id, "password", {})
 
 
@@ -126,6 +133,7 @@ async def switch_server(tx: Transaction, *, brand_id: UUID, active: bool) -> Non
 async def remove_server(tx: Transaction, *, brand_id: UUID) -> None:
     """Remove a brand's mail server; what waits for it is given up. Errors: MailServerNotFound."""
     server = await need_server(tx, brand_id, lock=True)
+    await forget_access(tx, server=server)
     await tx.run(
         "DELETE FROM mail_server WHERE organisation_id = current_organisation() AND id = $1",
         server.id,
@@ -140,7 +148,7 @@ def _checked(server: ServerText) -> ServerText:
     Errors: WrongHost, WrongPort, TlsNeeded, UnknownSender, Invalid.
     """
     host = checked_host(
-        server.host, server.port, server.tls, server.login,
+        server.host, server.port, server.tls, server.auth, server.login,
         ports=ports_of(server.tls), wrong_port=WrongPort,
     )  # fmt: skip
     sender = wire_address(server.sender_email)
@@ -154,18 +162,8 @@ def _checked(server: ServerText) -> ServerText:
     return msgspec.structs.replace(server, host=host, sender_email=sender, **names)
 
 
-def _place(server: MailServer | ServerText) -> tuple[str, int, str, str]:
-    return server.host, server.port, server.tls, server.login
-
-
-async def _hurry(tx: Transaction, brand_id: UUID) -> None:
-    """Let what waits be tried at once: what it failed for may be mended."""
-    await tx.run(
-        "UPDATE mail SET next_at = $2 WHERE organisation_id = current_organisation()"
-        " AND brand_id = $1 AND state = 'queued' AND uncertain = 0",
-        brand_id,
-        tx.now,
-    )
+def _place(server: MailServer | ServerText) -> tuple[str, int, str, str, str]:
+    return server.host, server.port, server.tls, server.auth, server.login
 
 
 async def _tell(tx: Transaction, brand_id: UUID, what: str, detail: dict[str, Any]) -> None:
@@ -179,12 +177,12 @@ async def _set(tx: Transaction, body: ServerText, address: str) -> None:
 
 
 _SET = """
-INSERT INTO mail_server (id, brand_id, host, port, tls, login, sender_email, sender_name_zh,
+INSERT INTO mail_server (id, brand_id, host, port, tls, auth, login, sender_email, sender_name_zh,
                          sender_name_en)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (organisation_id, brand_id) DO UPDATE SET
-    host = $3, port = $4, tls = $5, login = $6, sender_email = $7, sender_name_zh = $8,
-    sender_name_en = $9, version = mail_server.version + 1, failures = 0, failing_since = NULL,
+    host = $3, port = $4, tls = $5, auth = $6, login = $7, sender_email = $8, sender_name_zh = $9,
+    sender_name_en = $10, version = mail_server.version + 1, failures = 0, failing_since = NULL,
     rests_until = NULL, code = '', status = NULL, said = '',
-    password_sealed = CASE WHEN $10 THEN NULL ELSE mail_server.password_sealed END
+    password_sealed = CASE WHEN $11 THEN NULL ELSE mail_server.password_sealed END
 """

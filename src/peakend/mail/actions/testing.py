@@ -15,8 +15,9 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.limits import spend
 from peakend.kernel.words import word
 from peakend.mail.actions.posting import as_spoken_to, sender_of, written_by
+from peakend.mail.actions.unlocking import handed_over, opener_of_server
 from peakend.mail.ports import Letter, Outcome, Person, provided, wire_address
-from peakend.mail.queries import brand_frame, need_server, password_of, signing_key
+from peakend.mail.queries import brand_frame, need_server, signing_key
 from peakend.mail.rules import Language, framed
 
 
@@ -46,16 +47,20 @@ async def try_server(
         raise WrongRecipient(fields={"to": "mail.wrong_recipient"})
     async with database.transaction(by) as tx:
         server = await need_server(tx, brand_id)
-        password = await password_of(tx, server)
+        opener = await opener_of_server(tx, server)
         key = await signing_key(tx, brand_id, server.sender_email)
         look, _ = await brand_frame(tx, brand_id, language, automatic=True)
         name = (await brand_names(tx)).get(brand_id, "")
     await spend(f"mail_test:{by.organisation_id}", rate=1 / 6, burst=10)
     began = time.monotonic()
-    if server.login and not password:
-        outcome = Outcome(result="later", code="no_password", of_server=True)
+    spoken = as_spoken_to(server)
+    if opener.missing:
+        outcome = Outcome(result="later", code=opener.missing, of_server=True)
     elif not address:
-        outcome = await provided.post.knock(as_spoken_to(server, password), server.sender_email)
+        outcome = await handed_over(
+            database, by, spoken, opener, clock.now,
+            lambda one: provided.post.knock(one, server.sender_email),
+        )  # fmt: skip
     else:
         text = word("mail.test.body", language, brand=name)
         letter = Letter(
@@ -69,7 +74,8 @@ async def try_server(
             automatic="generated",
         )
         raw = await asyncio.to_thread(written_by, letter, key)
-        outcome = await provided.post.send(
-            as_spoken_to(server, password), server.sender_email, [address], raw
-        )
+        outcome = await handed_over(
+            database, by, spoken, opener, clock.now,
+            lambda one: provided.post.send(one, server.sender_email, [address], raw),
+        )  # fmt: skip
     return ServerTried(outcome, round((time.monotonic() - began) * 1000))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from peakend.mail.api import (
+    accesses,
     domains,
     mailboxes,
     outbox,
@@ -17,6 +18,7 @@ from peakend.mail.api import (
 
 routes: list[Any] = [
     *servers.routes,
+    *accesses.routes,
     *domains.routes,
     *templates.routes,
     *signatures.routes,

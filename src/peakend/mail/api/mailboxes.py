@@ -13,6 +13,7 @@ from peakend.kernel.permissions import needs
 from peakend.kernel.settings import settings
 from peakend.mail import actions, queries
 from peakend.mail.actions import MailboxText
+from peakend.mail.api.accesses import AccessView, accesses
 from peakend.mail.api.reasons import box_reason, language_of
 from peakend.mail.api.servers import MailPassword, MailSwitch
 from peakend.mail.models import Mailbox
@@ -31,6 +32,7 @@ class MailboxView(Mailbox, frozen=True, kw_only=True):
     """A mailbox; `message` says in words what is wrong with it at the moment."""
 
     message: str
+    access: AccessView | None
 
 
 class MailboxTested(Struct, frozen=True, kw_only=True):
@@ -48,13 +50,14 @@ _NEEDS = needs("channels.manage")
 
 @get("/mailboxes", summary="From where each brand receives mail", opt=_NEEDS)
 async def list_mailboxes(request: Http, tx: Transaction) -> list[MailboxView]:
-    return [_view(request, one) for one in await queries.mailboxes(tx)]
+    given = await accesses(request, tx)
+    return [_view(request, one, given) for one in await queries.mailboxes(tx)]
 
 
 @post("/mailboxes", summary="Connect a mailbox", opt=_NEEDS)
 async def add_mailbox(request: Http, tx: Transaction, data: MailboxText) -> MailboxView:
     mailbox_id = await actions.add_mailbox(tx, mailbox=data)
-    return _view(request, await queries.need_mailbox(tx, mailbox_id))
+    return await _one(request, tx, mailbox_id)
 
 
 @put("/mailboxes/{mailbox_id:uuid}", summary="Change a mailbox", opt=_NEEDS)
@@ -64,7 +67,7 @@ async def change_mailbox(
     await actions.change_mailbox(
         tx, mailbox_id=mailbox_id, version=data.version, mailbox=data.mailbox
     )
-    return _view(request, await queries.need_mailbox(tx, mailbox_id))
+    return await _one(request, tx, mailbox_id)
 
 
 @put("/mailboxes/{mailbox_id:uuid}/password", summary="Give its password", opt=_NEEDS)
@@ -72,7 +75,7 @@ async def set_box_password(
     request: Http, tx: Transaction, mailbox_id: UUID, data: MailPassword
 ) -> MailboxView:
     await actions.set_box_password(tx, mailbox_id=mailbox_id, password=data.password)
-    return _view(request, await queries.need_mailbox(tx, mailbox_id))
+    return await _one(request, tx, mailbox_id)
 
 
 @put("/mailboxes/{mailbox_id:uuid}/activity", summary="Let a mailbox rest, or go on", opt=_NEEDS)
@@ -80,7 +83,7 @@ async def switch_mailbox(
     request: Http, tx: Transaction, mailbox_id: UUID, data: MailSwitch
 ) -> MailboxView:
     await actions.switch_mailbox(tx, mailbox_id=mailbox_id, active=data.active)
-    return _view(request, await queries.need_mailbox(tx, mailbox_id))
+    return await _one(request, tx, mailbox_id)
 
 
 @delete("/mailboxes/{mailbox_id:uuid}", summary="Disconnect a mailbox", opt=_NEEDS)
@@ -109,10 +112,18 @@ async def try_mailbox(
     )
 
 
-def _view(request: Http, one: Mailbox) -> MailboxView:
+async def _one(request: Http, tx: Transaction, mailbox_id: UUID) -> MailboxView:
+    mailbox = await queries.need_mailbox(tx, mailbox_id)
+    return _view(request, mailbox, await accesses(request, tx))
+
+
+def _view(request: Http, one: Mailbox, given: dict[UUID, AccessView]) -> MailboxView:
     code = "door_closed" if one.way == "smtp" and not settings.mail_door else one.code
     said = box_reason(language_of(request), code, one.said, one)
-    return MailboxView(**msgspec.structs.asdict(one), message=said)
+    access = given.get(one.id)
+    # Perhaps nobody looked since.
+    said = said or (access.message if access else "")
+    return MailboxView(**msgspec.structs.asdict(one), message=said, access=access)
 
 
 routes: list[Any] = [

@@ -14,10 +14,11 @@ from peakend.kernel.permissions import needs
 from peakend.kernel.settings import settings
 from peakend.mail import actions, queries
 from peakend.mail.actions import ServerText
+from peakend.mail.api.accesses import AccessView, accesses
 from peakend.mail.api.reasons import language_of, reason
 from peakend.mail.models import MailServer
 from peakend.mail.ports import Tls
-from peakend.mail.rules import Language
+from peakend.mail.rules import Language, MailAuth
 
 
 class MailServerInput(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -26,6 +27,7 @@ class MailServerInput(Struct, forbid_unknown_fields=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=253)]
     port: Annotated[int, Meta(ge=1, le=65535)]
     tls: Tls
+    auth: MailAuth = "password"
     login: Annotated[str, Meta(max_length=200)] = ""
     sender_email: Annotated[str, Meta(min_length=3, max_length=254)]
     sender_name_zh: Annotated[str, Meta(min_length=1, max_length=60)]
@@ -55,6 +57,7 @@ class MailServerView(MailServer, frozen=True, kw_only=True):
     """A mail server; `message` says in words what is wrong with it at the moment."""
 
     message: str
+    access: AccessView | None
 
 
 class BrandMail(Struct, frozen=True, kw_only=True):
@@ -92,9 +95,12 @@ _NEEDS = needs("channels.manage")
 async def list_servers(request: Request[Any, Any, Any], tx: Transaction) -> MailHouse:
     servers = {one.brand_id: one for one in await queries.mail_servers(tx)}
     actor = tx.actor
+    given = await accesses(request, tx)
     return MailHouse(
         brands=[
-            BrandMail(brand_id=one.id, name=one.name, server=_view(request, servers.get(one.id)))
+            BrandMail(
+                brand_id=one.id, name=one.name, server=_view(request, servers.get(one.id), given)
+            )
             for one in await brands(tx)
             if actor.every_brand or one.id in actor.brand_ids
         ],
@@ -157,7 +163,7 @@ async def try_mail_server(
     async with database.transaction(actor) as tx:
         server = await queries.need_server(tx, brand_id)
     outcome = found.outcome
-    answer = "" if outcome.status is None else f"{outcome.status} {outcome.said}".strip()
+    answer = f"{outcome.status or ''} {outcome.said}".strip()
     return MailTested(
         good=outcome.result == "sent",
         message=reason(language, outcome.code, None, "", server),
@@ -167,16 +173,21 @@ async def try_mail_server(
 
 
 async def _one(request: Request[Any, Any, Any], tx: Transaction, brand_id: UUID) -> MailServerView:
-    view = _view(request, await queries.need_server(tx, brand_id))
+    server = await queries.need_server(tx, brand_id)
+    view = _view(request, server, await accesses(request, tx))
     assert view is not None
     return view
 
 
-def _view(request: Request[Any, Any, Any], server: MailServer | None) -> MailServerView | None:
+def _view(
+    request: Request[Any, Any, Any], server: MailServer | None, given: dict[UUID, AccessView]
+) -> MailServerView | None:
     if server is None:
         return None
     said = reason(language_of(request), server.code, server.status, server.said, server)
-    return MailServerView(**msgspec.structs.asdict(server), message=said)
+    access = given.get(server.id)
+    said = said or (access.message if access else "")
+    return MailServerView(**msgspec.structs.asdict(server), message=said, access=access)
 
 
 routes: list[Any] = [

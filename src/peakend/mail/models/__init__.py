@@ -2,6 +2,18 @@
 
 from peakend.kernel.personal import plain
 from peakend.mail.models import limits
+from peakend.mail.models.accesses import (
+    ACCESS_COLUMNS,
+    APP_COLUMNS,
+    DEPARTURE_COLUMNS,
+    AccessKeys,
+    Departure,
+    MailAccess,
+    MailApp,
+    mail_access_table,
+    mail_app_table,
+    mail_departure_table,
+)
 from peakend.mail.models.contents import (
     CONTENT_COLUMNS,
     KeptFile,
@@ -52,8 +64,11 @@ from peakend.mail.models.signatures import (
 )
 
 __all__ = [
+    "ACCESS_COLUMNS",
+    "APP_COLUMNS",
     "BLOCK_COLUMNS",
     "CONTENT_COLUMNS",
+    "DEPARTURE_COLUMNS",
     "KEY_COLUMNS",
     "MAILBOX_COLUMNS",
     "MAIL_COLUMNS",
@@ -61,12 +76,16 @@ __all__ = [
     "PERSON_COLUMNS",
     "RECEIVED_COLUMNS",
     "SERVER_COLUMNS",
+    "AccessKeys",
     "Content",
     "ContentFile",
+    "Departure",
     "DueMail",
     "DueMailbox",
     "KeptFile",
     "Mail",
+    "MailAccess",
+    "MailApp",
     "MailBlock",
     "MailKey",
     "MailServer",
@@ -78,7 +97,10 @@ __all__ = [
     "SignatureRow",
     "TemplateRow",
     "limits",
+    "mail_access_table",
+    "mail_app_table",
     "mail_block_table",
+    "mail_departure_table",
     "mail_key_table",
     "mail_person_table",
     "mail_screening_table",
@@ -95,4 +117,5 @@ __all__ = [
 
 plain("settings", "mail_key", "mail_screening", "mail_server", "mail_template", "mail_signature")
 plain("settings", "mailbox", "mailbox_place", "mail_switch", "mail_person")
-plain("staff", "member_signature")
+plain("settings", "mail_app", "mail_access")
+plain("staff", "member_signature", "mail_departure")

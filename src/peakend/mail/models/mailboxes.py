@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.mail.ports import AutomaticBy, Tls
-from peakend.mail.rules import AS_PERSON, BoxWay, ReceivedState, Stretch
+from peakend.mail.rules import AS_PERSON, BoxWay, MailAuth, ReceivedState, Stretch
 
 # A program's, about nothing of ours, and nobody made a conversation of it.
 OF_PROGRAMS = (
@@ -43,7 +43,7 @@ mailbox_table = tenant_table(
     Column("host", Text, nullable=False),
     Column("port", Integer, nullable=False),
     Column("tls", Text, nullable=False),
-    # How one makes oneself known; a token that is renewed may follow.
+    # How one makes oneself known: a password, or the provider that gave leave.
     Column("auth", Text, nullable=False, server_default="password"),
     Column("login", Text, nullable=False),
     Column("password_sealed", LargeBinary),
@@ -145,6 +145,7 @@ class Mailbox(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     tls: Tls
+    auth: MailAuth
     login: str
     has_password: bool
     folder: str

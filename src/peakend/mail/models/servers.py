@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, DateTime, Index, Integer, LargeBinary, S
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.mail.ports import Tls
+from peakend.mail.rules import MailAuth
 
 
 def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
@@ -20,6 +21,8 @@ mail_server_table = tenant_table(
     Column("host", Text, nullable=False),
     Column("port", Integer, nullable=False),
     Column("tls", Text, nullable=False),
+    # How one makes oneself known: a password, or the provider that gave leave.
+    Column("auth", Text, nullable=False, server_default="password"),
     Column("login", Text, nullable=False, server_default=""),
     Column("password_sealed", LargeBinary),
     Column("sender_email", Text, nullable=False),
@@ -61,6 +64,7 @@ class MailServer(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     tls: Tls
+    auth: MailAuth
     login: str
     has_password: bool
     sender_email: str

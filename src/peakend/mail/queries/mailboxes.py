@@ -20,6 +20,7 @@ from peakend.mail.models import (
     ReceivedContent,
     ReceivedMail,
 )
+from peakend.mail.queries.accesses import mail_accesses
 from peakend.mail.rules import ReceivedList
 
 _LIST = f"""
@@ -56,7 +57,10 @@ async def mailboxes(tx: Transaction) -> list[Mailbox]:
 
 async def failing_mailboxes(tx: Transaction) -> int:
     """Return of how many of the actor's mailboxes nothing can be had at the moment."""
-    return sum(bool(one.active and one.failures) for one in await mailboxes(tx))
+    ended = {whose for whose, given in (await mail_accesses(tx)).items() if given.code}
+    return sum(
+        bool(one.active and (one.failures or one.id in ended)) for one in await mailboxes(tx)
+    )
 
 
 async def need_mailbox(tx: Transaction, mailbox_id: UUID, *, lock: bool = False) -> Mailbox:

@@ -8,6 +8,7 @@ from peakend.kernel.errors import NotFound
 from peakend.kernel.secrets import unseal
 from peakend.mail.models import SERVER_COLUMNS, MailServer
 from peakend.mail.ports import Person
+from peakend.mail.queries.accesses import mail_accesses
 
 
 class MailServerNotFound(NotFound):
@@ -40,7 +41,10 @@ async def mail_servers(tx: Transaction) -> list[MailServer]:
 
 async def failing_servers(tx: Transaction) -> int:
     """Return by how many of the actor's mail servers nothing can be sent at the moment."""
-    return sum(bool(one.active and one.failures) for one in await mail_servers(tx))
+    ended = {whose for whose, given in (await mail_accesses(tx)).items() if given.code}
+    return sum(
+        bool(one.active and (one.failures or one.id in ended)) for one in await mail_servers(tx)
+    )
 
 
 async def mail_server(tx: Transaction, brand_id: UUID, *, lock: bool = False) -> MailServer | None:
@@ -60,6 +64,18 @@ async def need_server(tx: Transaction, brand_id: UUID, *, lock: bool = False) ->
     if found is None:
         raise MailServerNotFound
     return found
+
+
+async def need_server_by_id(tx: Transaction, server_id: UUID, *, lock: bool = False) -> MailServer:
+    """Return a mail server of a brand that exists for the actor. Errors: MailServerNotFound."""
+    brand_id = await tx.value(
+        "SELECT brand_id FROM mail_server WHERE organisation_id = current_organisation()"
+        " AND id = $1",
+        server_id,
+    )
+    if brand_id is None:
+        raise MailServerNotFound
+    return await need_server(tx, brand_id, lock=lock)
 
 
 async def password_of(tx: Transaction, server: MailServer) -> str:

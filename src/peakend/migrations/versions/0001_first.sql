@@ -991,6 +991,18 @@ CREATE TABLE mail (
 	CONSTRAINT pk_mail PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mail_app (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	provider TEXT NOT NULL, 
+	client_id TEXT NOT NULL, 
+	tenant TEXT NOT NULL, 
+	secret_sealed BYTEA NOT NULL, 
+	member_id UUID, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_mail_app PRIMARY KEY (organisation_id, provider)
+)
+-- next
 CREATE TABLE mail_block (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1045,6 +1057,7 @@ CREATE TABLE mail_server (
 	host TEXT NOT NULL, 
 	port INTEGER NOT NULL, 
 	tls TEXT NOT NULL, 
+	auth TEXT DEFAULT 'password' NOT NULL, 
 	login TEXT DEFAULT '' NOT NULL, 
 	password_sealed BYTEA, 
 	sender_email TEXT NOT NULL, 
@@ -1607,6 +1620,42 @@ CREATE TABLE kept_object (
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_kept_object PRIMARY KEY (organisation_id, id), 
 	CONSTRAINT ck_kept_object_owner CHECK (num_nonnulls(customer_id, company_id) = 1)
+)
+-- next
+CREATE TABLE mail_access (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID NOT NULL, 
+	mailbox_id UUID, 
+	server_id UUID, 
+	provider TEXT NOT NULL, 
+	account TEXT NOT NULL, 
+	member_id UUID, 
+	granted_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	refresh_sealed BYTEA NOT NULL, 
+	token_sealed BYTEA NOT NULL, 
+	token_ends_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	attempt INTEGER DEFAULT '0' NOT NULL, 
+	renewing_until TIMESTAMP WITH TIME ZONE, 
+	code TEXT DEFAULT '' NOT NULL, 
+	said TEXT DEFAULT '' NOT NULL, 
+	failed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_mail_access PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE mail_departure (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	state_hash BYTEA NOT NULL, 
+	session_id UUID NOT NULL, 
+	mailbox_id UUID, 
+	server_id UUID, 
+	provider TEXT NOT NULL, 
+	client_id TEXT NOT NULL, 
+	redirect TEXT NOT NULL, 
+	verifier_sealed BYTEA NOT NULL, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_mail_departure PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE mailbox_place (
@@ -2204,6 +2253,8 @@ ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_team_id FOREIGN KEY (o
 -- next
 ALTER TABLE mail ADD CONSTRAINT fk_mail_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE mail_app ADD CONSTRAINT fk_mail_app_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE mail_block ADD CONSTRAINT fk_mail_block_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_block ADD CONSTRAINT fk_mail_block_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2339,6 +2390,18 @@ ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_company_id
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_type_id FOREIGN KEY (organisation_id, type_id) REFERENCES object_type (organisation_id, id)
+-- next
+ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_server_id FOREIGN KEY (organisation_id, server_id) REFERENCES mail_server (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_departure ADD CONSTRAINT fk_mail_departure_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE mail_departure ADD CONSTRAINT fk_mail_departure_organisation_id_server_id FOREIGN KEY (organisation_id, server_id) REFERENCES mail_server (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mailbox_place ADD CONSTRAINT fk_mailbox_place_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2763,6 +2826,14 @@ CREATE INDEX ix_directory_check_entry ON directory_check (organisation_id, entry
 CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id) WHERE removed_at IS NULL
 -- next
 CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_id) WHERE removed_at IS NULL
+-- next
+CREATE UNIQUE INDEX uq_mail_access_mailbox ON mail_access (organisation_id, mailbox_id) WHERE mailbox_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_mail_access_server ON mail_access (organisation_id, server_id) WHERE server_id IS NOT NULL
+-- next
+CREATE INDEX ix_mail_departure_expires_at ON mail_departure (organisation_id, expires_at)
+-- next
+CREATE UNIQUE INDEX uq_mail_departure_state ON mail_departure (organisation_id, state_hash)
 -- next
 CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 -- next
@@ -3470,6 +3541,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mail TO peakend_system
 -- next
 CREATE POLICY system ON mail TO peakend_system USING (true) WITH CHECK (true)
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_app TO peakend_app
+-- next
+ALTER TABLE mail_app ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_app FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_app TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_block TO peakend_app
 -- next
 ALTER TABLE mail_block ENABLE ROW LEVEL SECURITY
@@ -3865,6 +3944,26 @@ ALTER TABLE kept_object ENABLE ROW LEVEL SECURITY
 ALTER TABLE kept_object FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON kept_object TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_access TO peakend_app
+-- next
+ALTER TABLE mail_access ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_access FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_access TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT ON mail_access TO peakend_system
+-- next
+CREATE POLICY system ON mail_access TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_departure TO peakend_app
+-- next
+ALTER TABLE mail_departure ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mail_departure FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mail_departure TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox_place TO peakend_app
 -- next

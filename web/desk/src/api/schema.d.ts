@@ -2800,6 +2800,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As which client the house is known to providers */
+        get: operations["mail.accesses.list_mail_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-apps/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Register an application, or change it */
+        put: operations["mail.accesses.set_mail_app"];
+        post?: never;
+        /** Forget an application */
+        delete: operations["mail.accesses.remove_mail_app"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-automation": {
         parameters: {
             query?: never;
@@ -2888,6 +2923,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Come back from a provider */
+        post: operations["mail.accesses.return_from_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-screening/{brand_id}": {
         parameters: {
             query?: never;
@@ -2941,6 +2993,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail-servers/{brand_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take its provider's leave back */
+        delete: operations["mail.accesses.withdraw_from_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mail-servers/{brand_id}/activity": {
         parameters: {
             query?: never;
@@ -2952,6 +3021,23 @@ export interface paths {
         /** Let a mail server rest, or go on */
         put: operations["mail.servers.switch_server"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mail-servers/{brand_id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set out to its provider */
+        post: operations["mail.accesses.set_out_for_server"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3217,6 +3303,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mailboxes/{mailbox_id}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take its provider's leave back */
+        delete: operations["mail.accesses.withdraw_from_mailbox"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mailboxes/{mailbox_id}/activity": {
         parameters: {
             query?: never;
@@ -3228,6 +3331,23 @@ export interface paths {
         /** Let a mailbox rest, or go on */
         put: operations["mail.mailboxes.switch_mailbox"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set out to its provider */
+        post: operations["mail.accesses.set_out_for_mailbox"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6093,6 +6213,26 @@ export interface components {
             name?: string | null;
             password: string;
         };
+        /** AccessView */
+        AccessView: {
+            account: string;
+            /** Format: uuid */
+            brand_id: string;
+            code: string;
+            failed_at: string | null;
+            /** Format: date-time */
+            granted_at: string;
+            /** Format: uuid */
+            id: string;
+            mailbox_id: string | null;
+            member_id: string | null;
+            member_name: string;
+            message: string;
+            /** @enum {string} */
+            provider: "google" | "microsoft" | "microsoft_cn";
+            said: string;
+            server_id: string | null;
+        };
         /** AccountsLink */
         AccountsLink: {
             link: string;
@@ -8476,6 +8616,35 @@ export interface components {
             link: components["schemas"]["ContextLink"];
             secret: string;
         };
+        /** MailApp */
+        MailApp: {
+            /** Format: date-time */
+            changed_at: string;
+            client_id: string;
+            member_id: string | null;
+            /** @enum {string} */
+            provider: "google" | "microsoft" | "microsoft_cn";
+            tenant: string;
+            version: number;
+        };
+        /** MailAppText */
+        MailAppText: {
+            client_id: string;
+            /** @default  */
+            secret: string;
+            /** @default  */
+            tenant: string;
+            version: number;
+        };
+        /** MailAppView */
+        MailAppView: {
+            app: components["schemas"]["MailApp"] | null;
+            member_name: string;
+            /** @enum {string} */
+            provider: "google" | "microsoft" | "microsoft_cn";
+            redirect: string;
+            used: number;
+        };
         /** MailBlock */
         MailBlock: {
             brand_id: string | null;
@@ -8507,6 +8676,10 @@ export interface components {
             /** @default  */
             subject: string;
             to?: components["schemas"]["MailPerson"][];
+        };
+        /** MailGo */
+        MailGo: {
+            url: string;
         };
         /** MailHouse */
         MailHouse: {
@@ -8559,8 +8732,31 @@ export interface components {
             /** @default  */
             name: string;
         };
+        /** MailReturn */
+        MailReturn: {
+            /** @default  */
+            code: string;
+            /** @default  */
+            error: string;
+            /** @default  */
+            error_description: string;
+            state: string;
+        };
+        /** MailReturned */
+        MailReturned: {
+            account: string;
+            /** Format: uuid */
+            brand_id: string;
+            mailbox_id: string | null;
+            message: string;
+        };
         /** MailServerInput */
         MailServerInput: {
+            /**
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "google" | "microsoft" | "microsoft_cn";
             host: string;
             /** @default  */
             login: string;
@@ -8574,7 +8770,10 @@ export interface components {
         };
         /** MailServerView */
         MailServerView: {
+            access: components["schemas"]["AccessView"] | null;
             active: boolean;
+            /** @enum {string} */
+            auth: "password" | "google" | "microsoft" | "microsoft_cn";
             /** Format: uuid */
             brand_id: string;
             code: string;
@@ -8689,6 +8888,11 @@ export interface components {
         MailboxText: {
             /** @default false */
             acknowledges: boolean;
+            /**
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "google" | "microsoft" | "microsoft_cn";
             /** @default true */
             backlog: boolean;
             /** Format: uuid */
@@ -8717,9 +8921,12 @@ export interface components {
         };
         /** MailboxView */
         MailboxView: {
+            access: components["schemas"]["AccessView"] | null;
             acknowledges: boolean;
             active: boolean;
             attempt: number;
+            /** @enum {string} */
+            auth: "password" | "google" | "microsoft" | "microsoft_cn";
             backlog: boolean;
             /** Format: uuid */
             brand_id: string;
@@ -17339,6 +17546,94 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.accesses.list_mail_apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAppView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.accesses.set_mail_app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAppText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAppView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.accesses.remove_mail_app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.signatures.automatic_mails": {
         parameters: {
             query?: never;
@@ -17575,6 +17870,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.accesses.return_from_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailReturn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailReturned"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.screening.get_screening": {
         parameters: {
             query?: never;
@@ -17725,6 +18052,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.accesses.withdraw_from_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.servers.switch_server": {
         parameters: {
             query?: never;
@@ -17747,6 +18102,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailServerView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.accesses.set_out_for_server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailGo"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -18358,6 +18743,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "mail.accesses.withdraw_from_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "mail.mailboxes.switch_mailbox": {
         parameters: {
             query?: never;
@@ -18380,6 +18793,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailboxView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "mail.accesses.set_out_for_mailbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailGo"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { boxStanding, braces, portAfter, spoken, standing, usualBoxPorts, type Mailbox, type Server } from './mail'
 import { changedIn, linesOf, type Own } from './own/own'
-import { providerOf, providers } from './providers'
+import { giverOf, providerOf, providers } from './providers'
 import en from './words.en.json'
 import zh from './words.zh-CN.json'
 
-const one = (more: Partial<Server>) => ({ active: true, failures: 0, ...more }) as Server
+const one = (more: Partial<Server>) => ({ active: true, failures: 0, auth: 'password', ...more }) as Server
 
 describe('mail servers', () => {
   it('tells what a brand sends by', () => {
@@ -14,6 +14,8 @@ describe('mail servers', () => {
     expect(standing(one({ last_good_at: '2027-01-08T09:30:00Z' }))).toBe('active')
     expect(standing(one({ failures: 1 }))).toBe('failing')
     expect(standing(one({ failures: 1, active: false }))).toBe('paused')
+    expect(standing(one({ auth: 'google', access: null }))).toBe('no_access')
+    expect(standing(one({ auth: 'google', access: { message: 'ended' } as Server['access'] }))).toBe('failing')
   })
   it('moves a usual port with the encryption, and leaves one that somebody chose', () => {
     expect(portAfter(465, 'implicit', 'starttls')).toBe(587)
@@ -31,13 +33,16 @@ describe('mail servers', () => {
 })
 
 describe('mailboxes', () => {
-  const box = (more: Partial<Mailbox>) => ({ active: true, has_password: true, failures: 0, ...more }) as Mailbox
+  const box = (more: Partial<Mailbox>) => ({ active: true, auth: 'password', has_password: true, failures: 0, ...more }) as Mailbox
   it('tells how one does', () => {
     expect(boxStanding(box({}))).toBe('fresh')
     expect(boxStanding(box({ last_good_at: '2027-01-08T09:30:00Z' }))).toBe('active')
     expect(boxStanding(box({ failures: 2 }))).toBe('failing')
     expect(boxStanding(box({ has_password: false, failures: 2 }))).toBe('no_password')
     expect(boxStanding(box({ way: 'smtp', has_password: false }))).toBe('fresh')
+    expect(boxStanding(box({ auth: 'microsoft', has_password: false, access: null }))).toBe('no_access')
+    expect(boxStanding(box({ auth: 'microsoft', has_password: false, access: { message: '' } as Mailbox['access'] }))).toBe('fresh')
+    expect(boxStanding(box({ auth: 'microsoft', access: { message: 'ended' } as Mailbox['access'] }))).toBe('failing')
     expect(boxStanding(box({ way: 'smtp', message: 'off' }))).toBe('closed')
     expect(boxStanding(box({ active: false, has_password: false }))).toBe('paused')
   })
@@ -49,6 +54,7 @@ describe('mailboxes', () => {
     expect(providerOf('imap', ' IMAP.qq.com ')).toBe('qq')
     expect(providerOf('smtp', 'smtp-mail.outlook.com')).toBe('outlook')
     expect(providerOf('imap', 'mail.example.com')).toBeNull()
+    expect([giverOf('imap.qq.com'), giverOf('IMAP.gmail.com'), giverOf('smtp.partner.outlook.cn')]).toEqual([null, 'google', 'microsoft_cn'])
     for (const { id, imap, smtp } of providers) {
       for (const words of [zh, en] as Record<string, string>[]) expect(words[`mail.provider_name.${id}`] && words[`mail.provider_hint.${id}`]).toBeTruthy()
       expect([imap.port, smtp.port]).toEqual([993, smtp.tls === 'implicit' ? 465 : 587])

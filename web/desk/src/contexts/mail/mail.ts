@@ -9,27 +9,33 @@ export type Template = Shapes['TemplateView']
 export type Signature = Shapes['BrandSignatureView']
 export type Mailbox = Shapes['MailboxView']
 export type Received = Shapes['ReceivedView']
-export type Standing = 'none' | 'fresh' | 'active' | 'failing' | 'paused'
+export type MailApp = Shapes['MailAppView']
+export type Auth = Server['auth']
+/** Who gives leave to open a mailbox by something else than a password. */
+export const givers = ['google', 'microsoft', 'microsoft_cn'] as const
+export type Standing = 'none' | 'fresh' | 'active' | 'failing' | 'paused' | 'no_access'
 
 /** How a brand's server does: one that failed the last time is still tried. */
 export function standing(server: Server | null | undefined): Standing {
   if (!server) return 'none'
   if (!server.active) return 'paused'
-  if (server.failures) return 'failing'
+  if (server.auth !== 'password' && !server.access) return 'no_access'
+  if (server.failures || server.access?.message) return 'failing'
   return server.last_good_at ? 'active' : 'fresh'
 }
-export type BoxStanding = 'fresh' | 'active' | 'failing' | 'paused' | 'no_password' | 'closed'
+export type BoxStanding = 'fresh' | 'active' | 'failing' | 'paused' | 'no_password' | 'no_access' | 'closed'
 
 /** How a mailbox does: one without a password is not looked at, and one of our own needs a receiver. */
 export function boxStanding(box: Mailbox): BoxStanding {
   if (!box.active) return 'paused'
   if (box.way === 'smtp') return box.message ? 'closed' : box.last_good_at ? 'active' : 'fresh'
-  if (!box.has_password) return 'no_password'
-  if (box.failures) return 'failing'
+  if (box.auth !== 'password' && !box.access) return 'no_access'
+  if (box.auth === 'password' && !box.has_password) return 'no_password'
+  if (box.failures || box.access?.message) return 'failing'
   return box.last_good_at ? 'active' : 'fresh'
 }
-export const boxTones: Record<BoxStanding, Tone> = { fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral', no_password: 'warning', closed: 'danger' }
-export const tones: Record<Standing, Tone> = { none: 'neutral', fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral' }
+export const boxTones: Record<BoxStanding, Tone> = { fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral', no_password: 'warning', no_access: 'warning', closed: 'danger' }
+export const tones: Record<Standing, Tone> = { none: 'neutral', fresh: 'info', active: 'calm', failing: 'danger', paused: 'neutral', no_access: 'warning' }
 export const mailTones: Record<Mail['state'], Tone> = { queued: 'info', sending: 'info', sent: 'calm', failed: 'danger', bounced: 'danger' }
 export const findingTones: Record<Shapes['DomainFindingView']['state'], Tone> = { good: 'calm', advice: 'info', bad: 'danger', unknown: 'neutral' }
 
@@ -41,8 +47,8 @@ export function portAfter(port: number | null, before: keyof typeof usualPorts, 
 }
 
 /** How a server is reached, as a form holds it. */
-export interface Line { host: string; port: number | null; tls: Server['tls'] }
-export const usualLine = (way: 'imap' | 'smtp'): Line => ({ host: '', port: way === 'imap' ? 993 : 465, tls: 'implicit' })
+export interface Line { host: string; port: number | null; tls: Server['tls']; auth: Auth }
+export const usualLine = (way: 'imap' | 'smtp'): Line => ({ host: '', port: way === 'imap' ? 993 : 465, tls: 'implicit', auth: 'password' })
 
 /** A variable as it is written into a template. */
 export const braces = (name: string) => `{{ ${name} }}`
