@@ -1,12 +1,16 @@
 """An agent marks a conversation as spam, blocks its sender, and takes both back."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from peakend.conversations import actions
 from peakend.conversations.reactions import take_mail_let_in
+from peakend.customers.actions import merge_customers
+from peakend.customers.queries import need_customer, parts_of
 from peakend.kernel.actors import Actor
+from peakend.kernel.personal import HELD, erased
 from peakend.mail import actions as post
 from peakend.mail import queries as boxes
 from peakend.mail.events import MailLetIn
@@ -98,3 +102,38 @@ async def test_a_form_writes_for_people_once_somebody_says_so(box: Box) -> None:
     assert [one["kind"] for one in await box.messages(found)][-1] == "system"
     after = await box.conversation(found)
     assert (after["unread"], after["state"]) == (before["unread"], before["state"])
+
+
+async def test_mails_and_blocks_go_with_whom_their_customer_became(box: Box) -> None:
+    theirs = await box.take(sender="wu@y.example")
+    mine = await box.take(sender="liu@x.example")
+    assert theirs is not None
+    assert mine is not None
+    survivor = UUID((await box.conversation(mine))["customer_id"])
+    absorbed = UUID((await box.conversation(theirs))["customer_id"])
+    async with box.centre.tx() as tx:
+        text = post.BlockText(pattern="wu@y.example")
+        await post.block(tx, block=text, conversation_id=theirs, customer_id=absorbed)
+        one, two = await need_customer(tx, survivor), await need_customer(tx, absorbed)
+        await merge_customers(
+            tx, survivor_id=survivor, absorbed_id=absorbed, version=one.version,
+            absorbed_version=two.version,
+        )  # fmt: skip
+        await tx.run("UPDATE mail_block SET expires_at = $1", tx.now)
+    # Who wrote as either of them is one now: his answer goes on where it was begun.
+    for sender, here in (("wu@y.example", theirs), ("liu@x.example", mine)):
+        name = await box.row(
+            "SELECT r.message_id FROM received_mail r JOIN message_mail mm ON mm.received_id = r.id"
+            " JOIN message m ON m.id = mm.message_id WHERE m.conversation_id = $1 LIMIT 1",
+            here,
+        )
+        assert await box.take(sender=sender, In_Reply_To=f"<{name['message_id']}>") == here
+    # Who erases the one erases what is kept of the other, and the block goes on without words.
+    async with box.centre.tx() as tx:
+        people = await parts_of(tx, survivor)
+        for held in HELD:
+            if held.table in ("received_mail", "received_content", "mail_block"):
+                await erased(tx, held, people)
+    async with box.centre.tx() as tx:
+        assert await tx.value("SELECT count(*) FROM received_mail WHERE from_email <> ''") == 0
+        assert await tx.value("SELECT array_agg(pattern) FROM mail_block") == [""]
