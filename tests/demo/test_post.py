@@ -12,7 +12,9 @@ import pytest
 from peakend.accounts import queries as people
 from peakend.adapters.mail import Cells, SmtpDoor, SmtpPost, compose
 from peakend.entry.demo import kept, post
+from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.kept import Kept
+from peakend.entry.demo.material import content
 from peakend.kernel.actors import Actor
 from peakend.kernel.settings import settings
 from peakend.mail import actions as mail
@@ -89,3 +91,11 @@ async def _listening(port: int) -> None:
             writer.close()
             return
         await asyncio.sleep(0)
+
+
+def test_the_printed_agent_serves_whom_the_printed_address_is_of() -> None:
+    people = content("people")
+    brands = {one["slug"]: one["brand"] for one in people["queue"]}
+    [agent] = [one for one in people["staff"] if one.get("login") == OWN_LOGINS["agent"]]
+    [brand] = [slug for slug, box in post.BOXES.items() if box[0] == post.PRINTED]
+    assert brand in {brands[queue] for queue in agent["queues"]}

@@ -102,6 +102,9 @@ def demo(
         _stay_clear_of_other_tables()
     settings.demo = True
     os.environ["PEAKEND_DEMO"] = "1"
+    if "PEAKEND_LOG_LEVEL" not in os.environ:
+        # The sign-in data stay the last that stands there.
+        logs.configure("warning")
     run(running.run(Plan(host=host, port=port, demo=True, simulation=not quiet)))
 
 

@@ -34,6 +34,8 @@ BOXES = {
     "gas": ("gas@anju.example", "安居燃气", "Anju Gas"),
 }
 ADDRESS = BOXES["home"][0]
+# To which a visitor writes: the agent whose sign-in is printed serves that brand's queue.
+PRINTED = BOXES["gas"][0]
 # Minutes between the mails that are there from the beginning.
 APART = timedelta(minutes=23)
 
@@ -86,13 +88,13 @@ def greet() -> None:
     """Say how to write to the demo, and where its answers lie."""
     door = settings.mail_door
     example = (
-        f"From: {VISITOR}\\nTo: {ADDRESS}\\nSubject: {say('entry.demo.mail_subject')}"
+        f"From: {VISITOR}\\nTo: {PRINTED}\\nSubject: {say('entry.demo.mail_subject')}"
         f"\\n\\n{say('entry.demo.mail_body')}\\n"
     )
     command = (
-        f"printf '{example}' | curl --crlf {door} --mail-from {VISITOR} --mail-rcpt {ADDRESS} -T -"
+        f"printf '{example}' | curl --crlf {door} --mail-from {VISITOR} --mail-rcpt {PRINTED} -T -"
     )
-    said = say("entry.demo.mail_in", address=ADDRESS, door=door)
+    said = say("entry.demo.mail_in", address=PRINTED, door=door)
     console.print(said, style="bold", soft_wrap=True)
     console.print(f"  {command}", soft_wrap=True, markup=False, highlight=False)
     console.print(say("entry.demo.mail_out"), style="bold")
