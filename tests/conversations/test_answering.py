@@ -324,6 +324,7 @@ async def test_what_failed_says_why_and_is_tried_anew(desk: Desk) -> None:
 async def test_cards_do_not_go_by_mail(desk: Desk) -> None:
     here = await desk.centre.served()
     await desk.centre.value("UPDATE conversation SET channel_kind = 'mail' RETURNING 1")
+    await desk.centre.value("UPDATE channel SET kind = 'mail' RETURNING 1")
     content = msgspec.convert({"intro": "请选择", "quick": ["好的"]}, queries.Rich)
     with pytest.raises(actions.CardsNotByMail):
         async with desk.tx(desk.centre.agent) as tx:

@@ -172,6 +172,9 @@ visitor = tenant_table(
     _text("language"),
     _moment("created_at"),
     _moment("last_seen_at"),
+    # Whether this browser showed who it is: by a signature of its host page, or by a code that went
+    # to the customer's mailbox. A merge of customers by an agent shows it of none.
+    _flag("proven"),
     Index("uq_visitor_token_hash", "token_hash", unique=True),
     Index("ix_visitor_customer", "organisation_id", "customer_id"),
     system="all",

@@ -40,6 +40,7 @@ from peakend.conversations.actions.closing import (
     set_rating,
     set_reason,
 )
+from peakend.conversations.actions.continuing import go_on_in_chat
 from peakend.conversations.actions.drafting import save_draft
 from peakend.conversations.actions.following import (
     TooManyFollowed,
@@ -122,6 +123,7 @@ from peakend.conversations.actions.receiving import (
 )
 from peakend.conversations.actions.removing import remove_conversations
 from peakend.conversations.actions.replying import (
+    NotInChat,
     checked_reply,
     digital_reply,
     note,
@@ -203,6 +205,7 @@ __all__ = [
     "NobodyToMail",
     "NotByMail",
     "NotClosed",
+    "NotInChat",
     "NotInvitedNow",
     "NotQuotable",
     "NotText",
@@ -283,6 +286,7 @@ __all__ = [
     "follow",
     "follow_mailbox",
     "forget_visitors",
+    "go_on_in_chat",
     "identify",
     "invite_visitor",
     "link_conversations",

@@ -21,6 +21,7 @@ from peakend.conversations.queries.mail_states import mail_id_of
 from peakend.conversations.queries.quotes import MessageNotFound
 from peakend.conversations.queries.threading import tag_of
 from peakend.conversations.rules.answering import MAIL, MailGiven, MailPerson
+from peakend.conversations.rules.continuing import audience
 from peakend.conversations.rules.states import leads
 from peakend.conversations.rules.threading import tagged
 from peakend.customers.queries import customer_briefs, name_to_say
@@ -124,7 +125,11 @@ async def send_by_mail(
         language=language_of(row),
         values=await _values(tx, start, row, name),
     )
-    params = {"mail_id": str(queued.mail_id)}
+    reached = {one.email.lower() for one in (*to, *_meant(start, "cc", wanted.cc))}
+    shown_to = audience(
+        to_customer=not reached.isdisjoint(start.own), answers_mail=newest is not None
+    )
+    params = {"mail_id": str(queued.mail_id), "audience": shown_to}
     await tx.run(_IS_MAIL, kept.id, MAIL, params)
     await note_sent_mail(tx, message_id=kept.id, mail_id=queued.mail_id, header=queued.header)
     return msgspec.structs.replace(kept, code=MAIL, params=params)

@@ -96,10 +96,10 @@ SELECT EXISTS (SELECT FROM message_mail
 """
 # By mail he was written to from here before: nobody else's address, as far as anybody knows.
 _BY_MAIL = """
-SELECT customer_id FROM conversation
-WHERE organisation_id = current_organisation() AND customer_id = ANY($1::uuid[])
-  AND channel_kind = 'mail'
-ORDER BY opened_at DESC LIMIT 1
+SELECT c.customer_id FROM conversation c
+JOIN conversation_mail s ON s.organisation_id = c.organisation_id AND s.conversation_id = c.id
+WHERE c.organisation_id = current_organisation() AND c.customer_id = ANY($1::uuid[])
+ORDER BY c.opened_at DESC LIMIT 1
 """
 
 
@@ -319,7 +319,7 @@ async def _say(
         client_id=received.id,
         files=await attached(tx, [one.file_id for one in content.attachments if not one.shown]),
         code=CODE,
-        params={"received_id": str(received.id)},
+        params=_params(letter),
         title=received.subject if first else "",
     )
     tone = await provided.tone(tx, text) if provided.tone else None
@@ -332,6 +332,12 @@ async def _say(
     await claim_received(tx, received_id=received.id, customer_id=customer_id)
     if posted is not None:
         await _wake(tx, posted)
+
+
+def _params(letter: _Letter) -> dict[str, str]:
+    """Return which mail a message is; one whose sender's proof failed is not shown in the chat."""
+    made = {"received_id": str(letter.received.id)}
+    return made | {"trust": "failed"} if letter.content.trust == "failed" else made
 
 
 async def _wake(tx: Transaction, posted: Posted) -> None:

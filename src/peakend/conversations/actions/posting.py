@@ -36,6 +36,9 @@ _SET = """
         last_seq = c.last_seq + 1,
         version = c.version + 1,
         preview = CASE WHEN $3::text IN ('note', 'system') THEN c.preview ELSE $16::text END,
+        channel_kind = CASE WHEN $3 = 'customer' AND $12::text = 'mail' THEN 'mail'
+                            WHEN $3 = 'customer' AND c.channel_kind = 'mail' THEN 'web'
+                            ELSE c.channel_kind END,
         preview_kind = CASE WHEN $3 IN ('note', 'system') THEN c.preview_kind ELSE $3 END,
         last_message_at = CASE WHEN $3 IN ('note', 'system') THEN c.last_message_at
                                ELSE greatest(c.last_message_at, $7::timestamptz) END,

@@ -21,14 +21,22 @@ from peakend.conversations.events import (
 from peakend.conversations.models import MessageRecord
 from peakend.conversations.ports import provided
 from peakend.conversations.queries.access import need_conversation
+from peakend.conversations.queries.settings import need_channel
 from peakend.conversations.rules.answering import MAIL, MailGiven
 from peakend.conversations.rules.rich import RICH
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.kernel.errors import Conflict
 from peakend.kernel.events import record
 
 OPEN = ("digital", "waiting", "serving")
 ANY = (*OPEN, "closed")
+
+
+class NotInChat(Conflict):
+    """The customer has not come to the chat with it: it goes by mail only."""
+
+    wording = "conversations.not_in_chat"
 
 
 async def reply(
@@ -42,17 +50,19 @@ async def reply(
     article_id: UUID | None = None,
     reply_to: UUID | None = None,
     mail: MailGiven | None = None,
+    in_chat: bool = False,
 ) -> MessageRecord:
     """Send an agent's answer, once for each client id; `reply_to` is the message it quotes.
 
-    In a conversation by mail it goes by mail, in others with `mail` only. Only who holds the
-    conversation (or sees all of them) may. Errors: ConversationNotFound, ConversationIsClosed,
-    NotYours, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound, MessageIsGone, NotQuotable,
-    those of `queue_answer`, NobodyToMail, and what the house says of the wording.
+    It goes where the customer wrote last, unless `mail` or `in_chat` says otherwise. Only who holds
+    the conversation (or sees all of them) may. Errors: ConversationNotFound, ConversationIsClosed,
+    NotYours, NotInChat, EmptyMessage, TextTooLong, FileNotFound, MessageNotFound, MessageIsGone,
+    NotQuotable, those of `queue_answer`, NobodyToMail, and what the house says of the wording.
     """
     kept, _ = await replied(
         tx, conversation_id=conversation_id, client_id=client_id, text=text, by=by,
         file_ids=file_ids, article_id=article_id, reply_to=reply_to, mail=mail,
+        in_chat=in_chat,
     )  # fmt: skip
     return kept
 
@@ -69,6 +79,7 @@ async def replied(
     reply_to: UUID | None = None,
     rich: dict[str, Any] | None = None,
     mail: MailGiven | None = None,
+    in_chat: bool = False,
 ) -> tuple[MessageRecord, Posted | None]:
     """Send an answer as `reply` does; no Posted where it was there already.
 
@@ -92,7 +103,7 @@ async def replied(
         code=RICH if rich is not None else None,
         params=rich,
     )
-    kept, posted = await put_reply(tx, conversation_id, message, by, mail=mail)
+    kept, posted = await put_reply(tx, conversation_id, message, by, mail=mail, in_chat=in_chat)
     if posted is not None and provided.approval is not None:
         # The queue is known from the row that was written, so nobody asks for it before.
         await provided.approval(tx, by=by, queue_id=posted.queue_id, posted=True)
@@ -129,6 +140,7 @@ async def put_reply(
     by: Actor,
     *,
     mail: MailGiven | None = None,
+    in_chat: bool = False,
 ) -> tuple[MessageRecord, Posted | None]:
     """Write an answer of whoever holds the conversation; no Posted where it was there already."""
     said = Said(
@@ -143,12 +155,32 @@ async def put_reply(
     kept, posted = await post(
         tx, conversation_id, message, said, states=("serving",), by=by, must_hold=True
     )
-    if posted is not None and (mail is not None or posted.channel == MAIL):
+    if posted is not None and (
+        mail is not None or await _asks_for_mail(tx, posted, message, in_chat=in_chat)
+    ):
         kept = await send_by_mail(tx, kept, mail, by)
         await drop_said(tx, conversation_id, message.text, by)
     if posted is not None and posted.beside:
         await bring_forward(tx, conversation_id)
     return kept, posted
+
+
+async def _asks_for_mail(
+    tx: Transaction, posted: Posted, message: NewMessage, *, in_chat: bool
+) -> bool:
+    """Say whether an answer goes by mail though nobody said so: where the customer wrote last.
+
+    Cards are for the chat, as far as there is one.
+    """
+    if posted.channel != MAIL:
+        return False
+    if not in_chat and message.code is None:
+        return True
+    if (await need_channel(tx, posted.channel_id)).kind != MAIL:
+        return False
+    if message.code is None:
+        raise NotInChat
+    return True
 
 
 async def note(

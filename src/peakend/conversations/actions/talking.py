@@ -22,6 +22,7 @@ from peakend.conversations.events import (
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import NotYours, need_conversation, visible
 from peakend.conversations.queries.quotes import MessageNotFound, Quoted, need_message
+from peakend.conversations.rules.answering import MAIL
 from peakend.conversations.rules.states import leads
 from peakend.conversations.rules.talking import (
     OWN,
@@ -172,7 +173,8 @@ async def recall(tx: Transaction, *, message_id: UUID, by: Actor) -> UUID:
     found, row = await found_message(tx, message_id, by)
     # A customer who was merged goes by another id since; the conversation says whose words it are.
     is_own = found.kind == "customer" if by.kind == "visitor" else found.author_id == by.id
-    if found.kind not in OWN or not is_own:
+    # A mail cannot be called back from where it was written, by nobody.
+    if found.kind not in OWN or not is_own or (found.kind == "customer" and found.code == MAIL):
         raise NotYourMessage
     if found.recalled:
         return row.id

@@ -6,6 +6,7 @@ from peakend.conversations.api import (
     answering,
     aside,
     browsing,
+    continuing,
     desk,
     drafts,
     fields,
@@ -39,5 +40,6 @@ routes: list[Any] = [
     *settings.routes,
     *views.routes,
     *web.routes,
+    *continuing.routes,
     *browsing.routes,
 ]

@@ -42,6 +42,7 @@ class NewMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     article_id: UUID | None = None
     reply_to: UUID | None = None
     mail: MailGiven | None = None
+    in_chat: bool = False
 
 
 class ReadGiven(msgspec.Struct, forbid_unknown_fields=True):
@@ -211,6 +212,7 @@ async def write_message(
         article_id=data.article_id,
         reply_to=data.reply_to,
         mail=data.mail,
+        in_chat=data.in_chat,
     )
     return await queries.message_of(tx, written)
 

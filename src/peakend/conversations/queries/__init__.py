@@ -38,6 +38,7 @@ from peakend.conversations.queries.card import (
     newest_of_customers,
 )
 from peakend.conversations.queries.clearing import Standing, standing
+from peakend.conversations.queries.continuing import OwnConversation, own_conversations
 from peakend.conversations.queries.drafts import drafts
 from peakend.conversations.queries.field_values import (
     ConversationFields,
@@ -179,6 +180,7 @@ __all__ = [
     "MessageNotFound",
     "MessageRecord",
     "NotYours",
+    "OwnConversation",
     "Quote",
     "ReadyReply",
     "RelatedConversation",
@@ -247,6 +249,7 @@ __all__ = [
     "newest_conversation",
     "newest_of_customers",
     "outlines",
+    "own_conversations",
     "painted",
     "ready_replies",
     "ready_templates",

@@ -89,6 +89,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     known: list[str]
     new: list[NewAddress]
     masked: dict[str, str | None]
+    # The customer's own addresses.
+    own: frozenset[str] = frozenset()
 
     def seen(self, email: str) -> str:
         """Return an address as the writer sees it."""
@@ -145,6 +147,7 @@ async def start_of(tx: Transaction, row: ConversationRecord, *, to_send: bool = 
         mailbox_id=thread.mailbox_id if thread else None,
         to=to, newest=newest, known=sorted(known), new=new,
         masked=await _masked(tx, row, every, to_send=to_send),
+        own=frozenset(one.email.lower() for one in (*reached, *([to] if to else ()))),
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ QUOTE_LENGTH = 140
 _QUOTED = """
 SELECT m.id, m.conversation_id, m.seq, m.kind, left(m.text, 400) AS text, m.author_kind,
        m.author_id, m.at, m.files, m.recalled_at IS NOT NULL AS recalled, c.customer_id,
-       c.agent_id, c.queue_id, c.brand_id, c.number, c.channel_kind AS channel, c.leg_id
+       m.code, m.params, c.agent_id, c.queue_id, c.brand_id, c.number,
+       c.channel_kind AS channel, c.leg_id
 FROM message m
 JOIN conversation c ON c.organisation_id = m.organisation_id AND c.id = m.conversation_id
 WHERE m.organisation_id = current_organisation() AND m.id = ANY($1::uuid[])
@@ -70,6 +71,8 @@ class Quoted(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     channel: str
     leg_id: UUID | None
+    code: str | None
+    params: dict[str, Any] | None
 
 
 async def quoted(tx: Transaction, ids: Collection[UUID]) -> dict[UUID, Quoted]:

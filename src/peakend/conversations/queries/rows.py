@@ -28,7 +28,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.words import best_language
 
 _SHOWN = f"""
-SELECT {CONVERSATION_COLUMNS}, h.name AS channel_name,
+SELECT {CONVERSATION_COLUMNS}, h.name AS channel_name, h.kind <> 'mail' AS in_chat,
        r.name_zh AS reason_zh, r.name_en AS reason_en,
        (SELECT jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'colour', t.colour)
                          ORDER BY t.name)
@@ -65,7 +65,10 @@ class RowTag(msgspec.Struct, frozen=True):
 
 
 class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation in a list; `due_at` is by when `target` is owed, while that clock runs.
+    """A conversation in a list; `channel_kind` is by which way the customer wrote last.
+
+    `in_chat` says that a chat shows it to him, whichever way he wrote. `due_at` is by when `target`
+    is owed, while that clock runs.
 
     `left_word` says that a word was left out of hours, and that it still stands in a queue.
     """
@@ -74,6 +77,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     state: State
     channel_kind: str
+    in_chat: bool
     channel_name: str
     channel_id: UUID
     brand_id: UUID | None
@@ -113,6 +117,7 @@ class ConversationRow(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Shown(ConversationRecord, frozen=True):
     channel_name: str
+    in_chat: bool
     reason_zh: str | None
     reason_en: str | None
     tags: list[dict[str, Any]] | None
@@ -169,6 +174,7 @@ def _row(
         number=row.number,
         state=row.state,
         channel_kind=row.channel_kind,
+        in_chat=row.in_chat,
         channel_name=row.channel_name,
         channel_id=row.channel_id,
         brand_id=row.brand_id,

@@ -17,6 +17,7 @@ from peakend.conversations.models import (
     MessageRecord,
 )
 from peakend.conversations.ports import provided
+from peakend.conversations.queries.continuing import sighted
 from peakend.conversations.queries.messages import (
     Marks,
     Source,
@@ -33,7 +34,6 @@ from peakend.conversations.rules.states import (
     Arrival,
     Kind,
     State,
-    customer_may_read,
     message_state,
 )
 from peakend.conversations.rules.talking import SAID, Reaction
@@ -257,7 +257,7 @@ async def visitor_state(
         records = await records_after(tx, row.id, after_seq, MOST, notes=False)
         if changed:
             records = await records_changed(tx, row.id, after_seq) + records
-    shown = await _shown(tx, row, records)
+    shown = await _shown(tx, actor, row, records)
     agent = None
     if row.agent_id is not None and row.state == "serving":
         brief = (await member_briefs(tx, [row.agent_id])).get(row.agent_id)
@@ -288,7 +288,7 @@ async def visitor_message(
 ) -> VisitorMessage | None:
     """Return one message as the visitor sees it."""
     row = await newest_conversation(tx, actor)
-    found = await _shown(tx, row, [record]) if row is not None else []
+    found = await _shown(tx, actor, row, [record]) if row is not None else []
     return found[0] if found else None
 
 
@@ -305,10 +305,9 @@ async def visitor_answer(
 
 
 async def _shown(
-    tx: Transaction, row: ConversationRecord, records: list[MessageRecord]
+    tx: Transaction, actor: Actor, row: ConversationRecord, records: list[MessageRecord]
 ) -> list[VisitorMessage]:
-    records = [r for r in records if customer_may_read(r.kind, r.code)]
-    found = await quotes(tx, records)
+    records, found = await sighted(tx, actor, records, await quotes(tx, records))
     both: list[MessageRecord | Quoted] = [*records, *found.values()]
     members = {r.author_id for r in both if r.author_kind == "member" and r.author_id}
     names = {i: brief.name for i, brief in (await member_briefs(tx, members)).items()}

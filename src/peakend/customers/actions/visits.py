@@ -104,6 +104,7 @@ async def identify(tx: Transaction, *, visitor_id: UUID, claim: Claim) -> Identi
     login = normal("login", claim.id)
     if login is None:
         return Identified(current.id)
+    await _note_proof(tx, visitor_id)
     await lock_identity(tx, blind_identity(tx.organisation_id, "login", login))
     owner = await customer_by_identity(tx, "login", login)
     if owner == current.id:
@@ -123,6 +124,14 @@ async def identify(tx: Transaction, *, visitor_id: UUID, claim: Claim) -> Identi
     await _move(tx, visitor_id, identified)
     await _tell(tx, visitor_id, identified)
     return identified
+
+
+async def _note_proof(tx: Transaction, visitor_id: UUID) -> None:
+    await tx.run(
+        "UPDATE visitor SET proven = true"
+        " WHERE organisation_id = current_organisation() AND id = $1 AND NOT proven",
+        visitor_id,
+    )
 
 
 async def _tell(tx: Transaction, visitor_id: UUID, identified: Identified) -> None:

@@ -35,6 +35,7 @@ from peakend.customers.queries.seeing import (
 from peakend.customers.queries.visits import (
     actor_for_visitor,
     forget_visitor,
+    is_proven,
     last_seen,
     need_visitor,
     visitor_customers,
@@ -68,6 +69,7 @@ __all__ = [
     "duplicates",
     "forget_visitor",
     "is_erased",
+    "is_proven",
     "last_seen",
     "looks",
     "mail_addresses",

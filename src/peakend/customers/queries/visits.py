@@ -85,6 +85,16 @@ async def visitors_of(tx: Transaction, customer_ids: list[UUID]) -> list[UUID]:
     return found
 
 
+async def is_proven(tx: Transaction, visitor_id: UUID | None) -> bool:
+    """Say whether a browser showed whose it is, by its host page's signature or a mailed code."""
+    return bool(
+        await tx.value(
+            "SELECT proven FROM visitor WHERE organisation_id = current_organisation() AND id = $1",
+            visitor_id,
+        )
+    )
+
+
 async def last_seen(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Return when customers last showed themselves on any device; those never seen are left out."""
     rows = await tx.all(

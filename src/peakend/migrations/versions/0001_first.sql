@@ -1400,6 +1400,7 @@ CREATE TABLE visitor (
 	language TEXT NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	proven BOOLEAN DEFAULT false NOT NULL, 
 	CONSTRAINT pk_visitor PRIMARY KEY (organisation_id, id)
 )
 -- next

@@ -5691,6 +5691,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/continuations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with another conversation in the chat */
+        post: operations["conversations.continuing.go_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/conversation": {
         parameters: {
             query?: never;
@@ -5700,6 +5717,23 @@ export interface paths {
         };
         /** The newest conversation */
         get: operations["conversations.web.conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/web/{key}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Other open conversations of the customer */
+        get: operations["conversations.continuing.own_conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7192,6 +7226,11 @@ export interface components {
             variables: string[];
             version: number;
         };
+        /** Continued */
+        Continued: {
+            /** Format: uuid */
+            conversation_id: string;
+        };
         /** Conversation */
         Conversation: {
             agent_id: string | null;
@@ -7213,6 +7252,7 @@ export interface components {
             earlier: number;
             /** Format: uuid */
             id: string;
+            in_chat: boolean;
             language: string;
             /** Format: date-time */
             last_message_at: string;
@@ -7273,6 +7313,7 @@ export interface components {
             due_at: string | null;
             /** Format: uuid */
             id: string;
+            in_chat: boolean;
             language: string;
             /** Format: date-time */
             last_message_at: string;
@@ -9185,6 +9226,8 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             file_ids?: string[];
+            /** @default false */
+            in_chat: boolean;
             /** @enum {string} */
             kind: "agent" | "note";
             mail?: components["schemas"]["MailGiven"] | null;
@@ -9428,6 +9471,17 @@ export interface components {
         /** OwnCode */
         OwnCode: {
             code: string;
+        };
+        /** OwnConversation */
+        OwnConversation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_message_at: string;
+            number: number;
+            subject: string;
+            /** @enum {string} */
+            way: "mail" | "chat";
         };
         /** OwnPair */
         OwnPair: {
@@ -24189,6 +24243,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "conversations.continuing.go_on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Continued"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.web.conversation": {
         parameters: {
             query?: {
@@ -24210,6 +24298,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitorConversation"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.continuing.own_conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnConversation"][];
                 };
             };
             401: components["responses"]["Error401"];
