@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,15 +15,20 @@ import pytest
 from peakend.accounts import queries as houses
 from peakend.adapters.mail import Cells
 from peakend.conversations import actions, queries
+from peakend.conversations.rules.answering import MailPerson
 from peakend.conversations.rules.continuing import Audience, audience, sight
 from peakend.customers.actions import add_identity
 from peakend.kernel.ids import new_id
+from peakend.kernel.secrets import unseal
+from peakend.kernel.settings import settings
 from peakend.mail import actions as post
-from peakend.mail.actions import MailboxText
+from peakend.mail.actions import MailboxText, ServerText
 from peakend.mail.ports import provided
+from peakend.mail.queries.outbox import place_of
 from tests.conversations.conftest import Centre
 from tests.conversations.test_mailing import Box
 from tests.conversations.test_visitor_api import Visitor
+from tests.mail.servers import a_server
 
 
 @pytest.mark.parametrize(
@@ -264,3 +270,158 @@ async def test_what_was_forged_is_not_shown_to_whom_it_was_forged_for(house: Hou
     await house.visitor.come(identity=house.signed("u1"))
     assert await house.others() == []
     assert (await house.go_on(here)).status_code == 404
+
+
+class Mailed(House):
+    """A house whose brand sends mails, and offers its chat in them."""
+
+    async def code(self) -> str:
+        """Return the code of the newest mail that waits to be sent."""
+        async with self.centre.tx() as tx:
+            mail_id = await tx.value(
+                "SELECT id FROM mail WHERE kind = 'code' ORDER BY id DESC LIMIT 1"
+            )
+            assert mail_id is not None
+            sealed = await tx.value("SELECT content_sealed FROM mail WHERE id = $1", mail_id)
+            content = json.loads(unseal(sealed, place_of(tx, mail_id)))
+        found = re.search(r"^(\d{6})$", content["text"], re.M)
+        assert found
+        return found[1]
+
+    async def codes(self) -> int:
+        return int(await self.centre.value("SELECT count(*) FROM mail WHERE kind = 'code'"))
+
+    async def link_in(self, message: Any) -> str:
+        async with self.centre.tx() as tx:
+            mail_id = UUID(message.params["mail_id"])
+            sealed = await tx.value("SELECT content_sealed FROM mail WHERE id = $1", mail_id)
+            content = json.loads(unseal(sealed, place_of(tx, mail_id)))
+        assert ("#mail=" in content["html"]) == ("#mail=" in content["text"])
+        return str(content["text"]).partition("#mail=")[2].strip()
+
+    async def ask(self, **given: str) -> httpx.Response:
+        return await self.visitor.send("proofs", given)
+
+    async def shows(self, proof: httpx.Response, code: str) -> httpx.Response:
+        assert proof.status_code == 201, proof.text
+        return await self.visitor.send(f"proofs/{proof.json()['id']}/codes", {"code": code})
+
+
+@pytest.fixture
+async def mailed(
+    house: House, monkeypatch: pytest.MonkeyPatch, data_dir: Any
+) -> AsyncIterator[Mailed]:
+    monkeypatch.setattr(settings, "public_url", "https://desk.example")
+    async with a_server(monkeypatch) as box:
+        async with house.centre.tx() as tx:
+            brand_id = (await houses.brands(tx))[0].id
+            given = ServerText(
+                brand_id=brand_id, host="127.0.0.1", port=box.port, tls="none", login="",
+                sender_email="service@mail.example.com", sender_name_zh="安居家", sender_name_en="Home",
+            )  # fmt: skip
+            await post.set_server(tx, server=given)
+            await tx.run(
+                "UPDATE channel SET look = look || '{\"mail_link\": true}' WHERE kind = 'web'"
+            )
+        yield Mailed(house.box, house.visitor, house.secret)
+
+
+async def test_a_code_to_the_mailbox_opens_what_was_mailed(mailed: Mailed) -> None:
+    here = await mailed.box.take("机密")
+    assert here is not None
+    await mailed.visitor.come()
+    await mailed.visitor.says("我先问一句")
+    assert await mailed.others() == []
+    asked = await mailed.ask(email="Liu@x.example ")
+    assert asked.json()["seen"] == ""
+    assert (await mailed.shows(asked, "000000")).status_code in (409, 200)
+    code = await mailed.code()
+    stranger = Visitor(mailed.visitor.client, mailed.visitor.key)
+    await stranger.come()
+    path = f"proofs/{asked.json()['id']}/codes"
+    assert (await stranger.send(path, {"code": code})).status_code == 409
+    assert (await mailed.shows(asked, code)).status_code == 200
+    assert [one["id"] for one in await mailed.others()] == [str(here)]
+    # What he asked before is his, too; the code is good once.
+    assert [one[1] for one in await mailed.seen()] == ["我先问一句"]
+    assert (await mailed.shows(asked, code)).status_code == 409
+    assert (await mailed.go_on(here)).json()["id"] == str(here)
+    assert ("customer", "机密", "mail") in await mailed.seen()
+
+
+async def test_a_link_alone_shows_nothing(mailed: Mailed) -> None:
+    here = await mailed.box.take("机密")
+    assert here is not None
+    await mailed.serve(here)
+    link = await mailed.link_in(await mailed.reply(here, "请看"))
+    await mailed.visitor.come()
+    assert await mailed.seen() == []
+    asked = await mailed.ask(link=link)
+    assert asked.json()["seen"] == "l***@x.example"
+    assert await mailed.seen() == []
+    for wrong in ("", "1", "a" * 20):
+        assert (await mailed.shows(asked, wrong)).status_code == 409
+    view = (await mailed.shows(asked, await mailed.code())).json()
+    assert view["id"] == str(here)
+    assert [m["text"] for m in view["messages"]] == ["机密", "请看"]
+    # Guessing ends, whatever is asked for anew.
+    again = await mailed.ask(link=link)
+    answers = [(await mailed.shows(again, "x")).status_code for _ in range(6)]
+    assert answers == [409] * 5 + [429]
+
+
+async def test_a_made_link_and_one_that_is_over_are_refused(mailed: Mailed) -> None:
+    here = await mailed.box.take("机密")
+    assert here is not None
+    await mailed.serve(here)
+    link = await mailed.link_in(await mailed.reply(here, "请看"))
+    await mailed.visitor.come()
+    for wrong in ("x", link[:-4] + "AAAA", "é"):
+        assert (await mailed.ask(link=wrong)).status_code == 404
+    await mailed.box.close(here)
+    assert (await mailed.ask(link=link)).status_code == 404
+    assert await mailed.codes() == 0
+
+
+async def test_nobody_learns_who_writes_here(mailed: Mailed) -> None:
+    here = await mailed.box.take("机密")
+    assert here is not None
+    await mailed.visitor.come()
+    known, unknown = await mailed.ask(email="liu@x.example"), await mailed.ask(email="a@b.example")
+    assert known.json().keys() == unknown.json().keys()
+    assert (known.status_code, known.json()["seen"]) == (
+        unknown.status_code,
+        unknown.json()["seen"],
+    )
+    assert await mailed.codes() == 1
+    # Our own address is nobody's.
+    await mailed.ask(email="service@mail.example.com")
+    assert await mailed.codes() == 1
+
+
+async def test_an_address_that_was_only_typed_opens_nobody_elses_chats(mailed: Mailed) -> None:
+    """Who is known by a login mistyped his address: its owner gets neither a link nor a code."""
+    await mailed.visitor.come(identity=mailed.signed("u1"))
+    chat = UUID((await mailed.visitor.says("私事")).json()["conversation"]["id"])
+    customer_id = UUID((await mailed.box.conversation(chat))["customer_id"])
+    async with mailed.centre.tx() as tx:
+        await add_identity(tx, customer_id=customer_id, kind="email", value="owner@x.example")
+    await mailed.serve(chat)
+    sent = await mailed.reply(chat, "请看", mail=queries.MailGiven())
+    assert sent.params["audience"] == "anybody"
+    assert await mailed.link_in(sent) == ""
+    await mailed.ask(email="owner@x.example")
+    assert await mailed.codes() == 0
+
+
+async def test_a_mail_to_somebody_else_is_not_shown_to_the_customer(mailed: Mailed) -> None:
+    here = await mailed.box.take("热水器坏了")
+    assert here is not None
+    await mailed.login(here)
+    await mailed.serve(here)
+    await mailed.visitor.come(identity=mailed.signed("u1"))
+    await mailed.go_on(here)
+    given = queries.MailGiven(to=[MailPerson("supplier@z.example")])
+    sent = await mailed.reply(here, "成本价 30 元", mail=given)
+    assert await mailed.link_in(sent) == ""
+    assert [one[1] for one in await mailed.seen()] == ["热水器坏了"]

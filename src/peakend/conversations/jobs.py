@@ -20,6 +20,12 @@ async def forget_visitors(tx: Transaction) -> None:
     await actions.forget_visitors(tx)
 
 
+@every(seconds=600)
+async def sweep_codes(tx: Transaction) -> None:
+    """Forget codes that are over."""
+    await actions.sweep_codes(tx)
+
+
 @every(seconds=60)
 async def expire_invitations(tx: Transaction) -> None:
     """End invitations that nobody answered."""

@@ -114,6 +114,14 @@ from peakend.conversations.actions.merging import (
 from peakend.conversations.actions.picturing import PictureNotShown, show_picture
 from peakend.conversations.actions.posting import EmptyMessage, NoFile, NotText, TextTooLong
 from peakend.conversations.actions.promising import set_due
+from peakend.conversations.actions.proving import (
+    CodeAsked,
+    WrongCode,
+    address_key,
+    ask_for_code,
+    show_code,
+    sweep_codes,
+)
 from peakend.conversations.actions.quoting import MessageIsGone, NotQuotable
 from peakend.conversations.actions.receiving import (
     ChannelNotFound,
@@ -189,6 +197,7 @@ __all__ = [
     "ChannelNotFound",
     "ChoiceNotFound",
     "Cleared",
+    "CodeAsked",
     "EmptyMessage",
     "HiddenAddress",
     "IdentityRequired",
@@ -242,6 +251,7 @@ __all__ = [
     "ViewStale",
     "VisitBegun",
     "WrongCardTemplate",
+    "WrongCode",
     "WrongDomain",
     "WrongLook",
     "WrongPage",
@@ -260,7 +270,9 @@ __all__ = [
     "add_rich_template",
     "add_tag",
     "add_view",
+    "address_key",
     "approved_reply",
+    "ask_for_code",
     "assign",
     "attached_beside",
     "begin_visit",
@@ -330,10 +342,12 @@ __all__ = [
     "set_priority",
     "set_rating",
     "set_reason",
+    "show_code",
     "show_picture",
     "snooze",
     "split_conversation",
     "start_conversation",
+    "sweep_codes",
     "system_message",
     "tag",
     "take_mail",

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts.queries import member_names, organisation
+from peakend.conversations.actions.proving import mail_link
 from peakend.conversations.actions.talking import NotYourMessage, found_message, take_back
 from peakend.conversations.actions.threading import note_sent_mail
 from peakend.conversations.events import AnswerMailMoved
@@ -124,6 +125,7 @@ async def send_by_mail(
         reply_to=await answers_at(tx, start, row),
         language=language_of(row),
         values=await _values(tx, start, row, name),
+        link=await _link(tx, start, row, to),
     )
     reached = {one.email.lower() for one in (*to, *_meant(start, "cc", wanted.cc))}
     shown_to = audience(
@@ -145,6 +147,14 @@ def _meant(start: Start, field: str, given: list[MailPerson]) -> list[MailPerson
         if email:
             made.append(MailPerson(email, one.name))
     return made
+
+
+async def _link(
+    tx: Transaction, start: Start, row: ConversationRecord, to: list[MailPerson]
+) -> str:
+    """Return the way to the chat, for a mail that goes to the customer first."""
+    first = to[0].email.lower()
+    return await mail_link(tx, row, first) if first in start.own else ""
 
 
 def _people(given: list[MailPerson]) -> list[Person]:

@@ -225,7 +225,7 @@ def _look(given: dict[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         if name == "colour":
             right = isinstance(value, str) and (not value or is_colour(value))
-        elif name in ("visitors", "invite"):
+        elif name in ("visitors", "invite", "mail_link"):
             right = isinstance(value, bool)
         elif name in BOUNDS:
             right = is_cap(name, value)

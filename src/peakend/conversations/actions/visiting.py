@@ -93,11 +93,11 @@ async def identify(
     claim = verify_identity(secret.decode() if secret else "", identity, tx.now)
     found = await customers.identify(tx, visitor_id=by.id, claim=claim)
     if found.joined and found.former_customer_id is not None:
-        await _move_conversations(tx, found.former_customer_id, found.customer_id)
+        await move_conversations(tx, found.former_customer_id, found.customer_id)
     return found.customer_id, claim.verified
 
 
-async def _move_conversations(tx: Transaction, former_id: UUID, customer_id: UUID) -> None:
+async def move_conversations(tx: Transaction, former_id: UUID, customer_id: UUID) -> None:
     """Let an anonymous customer's conversations be those of the customer it turned out to be.
 
     A customer has one open conversation a channel: the one that is being written goes on.

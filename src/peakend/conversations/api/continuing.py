@@ -1,10 +1,11 @@
 """Routes of the web channel: which other conversations a customer has, and going on with one."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
+from msgspec import Meta
 
 from peakend.conversations import actions, queries
 from peakend.conversations.api.web import own_channel
@@ -20,6 +21,19 @@ class Continued(msgspec.Struct, forbid_unknown_fields=True):
     """With which conversation the chat goes on."""
 
     conversation_id: UUID
+
+
+class ProofGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """To which mailbox a code goes: named, or known from the link of a mail."""
+
+    email: Annotated[str, Meta(max_length=254)] = ""
+    link: Annotated[str, Meta(max_length=800)] = ""
+
+
+class CodeGiven(msgspec.Struct, forbid_unknown_fields=True):
+    """What came to the mailbox."""
+
+    code: Annotated[str, Meta(max_length=20)]
 
 
 @get(
@@ -49,4 +63,44 @@ async def go_on(
     return await queries.visitor_state(tx, actor)
 
 
-routes = [own_conversations, go_on]
+@post(
+    "/web/{key:str}/proofs",
+    summary="Ask for a code that goes to one's mailbox",
+    opt=visitor(),
+)
+async def ask_for_code(
+    key: str, data: ProofGiven, request: Http, database: Database, actor: Actor, tx: Transaction
+) -> actions.CodeAsked:
+    await own_channel(request, database, key, actor)
+    address = request.client.host if request.client else ""
+    await spend(f"proof:{actor.id}", rate=1 / 60, burst=5)
+    await spend(f"proof:{actor.channel_id}:{address}", rate=1 / 20, burst=30)
+    # Counted also for addresses that nobody has here: so nobody is told which those are.
+    to = actions.address_key(data.link or data.email)
+    await spend(f"proof:{actor.organisation_id}:{to}", rate=1 / 600, burst=4)
+    return await actions.ask_for_code(tx, by=actor, email=data.email, link=data.link)
+
+
+@post(
+    "/web/{key:str}/proofs/{proof_id:uuid}/codes",
+    summary="Type the code that came by mail",
+    opt=visitor(),
+    status_code=200,
+)
+async def show_code(
+    key: str,
+    proof_id: UUID,
+    data: CodeGiven,
+    request: Http,
+    database: Database,
+    actor: Actor,
+    tx: Transaction,
+) -> queries.VisitorConversation | None:
+    await own_channel(request, database, key, actor)
+    # Five tries for a code, whatever becomes of this transaction.
+    await spend(f"code:{proof_id}", rate=1 / 3600, burst=5)
+    known = await actions.show_code(tx, proof_id=proof_id, code=data.code, by=actor)
+    return await queries.visitor_state(tx, known)
+
+
+routes = [own_conversations, go_on, ask_for_code, show_code]

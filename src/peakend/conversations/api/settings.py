@@ -107,6 +107,8 @@ class Look(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     phone: Annotated[str, Meta(max_length=30)] | UnsetType = UNSET
     position: Literal["right", "left"] | UnsetType = UNSET
     visitors: bool | UnsetType = UNSET
+    # Whether mails of the brand offer a way to this chat.
+    mail_link: bool | UnsetType = UNSET
     invite: bool | UnsetType = UNSET
     invite_again_h: Annotated[int, Meta(ge=1, le=720)] | UnsetType = UNSET
     invite_refused_d: Annotated[int, Meta(ge=1, le=365)] | UnsetType = UNSET

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Index, Text, Uuid, text
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, Uuid, text
 
 from peakend.kernel.db import reference, tenant_table
 from peakend.kernel.personal import plain
@@ -43,6 +43,20 @@ conversation_mail_table = tenant_table(
     Column("subject", Text, nullable=False),
     primary_key=("conversation_id",),
 )
+
+
+# Codes that went to mailboxes, until they are typed or over.
+mailbox_code_table = tenant_table(
+    "mailbox_code",
+    # No links: each goes within minutes.
+    Column("visitor_id", Uuid(as_uuid=True), nullable=False),
+    Column("customer_id", Uuid(as_uuid=True), nullable=False),
+    Column("conversation_id", Uuid(as_uuid=True)),
+    Column("address_sealed", LargeBinary, nullable=False),
+    Column("code_digest", LargeBinary, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+plain("passing", "mailbox_code")
 
 
 class ConversationMail(msgspec.Struct, frozen=True):

@@ -14,10 +14,17 @@ from peakend.accounts.queries import member_names
 from peakend.conversations.models import ConversationRecord
 from peakend.conversations.queries.access import need_conversation
 from peakend.conversations.queries.threading import conversation_mail
-from peakend.conversations.rules.answering import MailPerson, newcomers, whom_to_answer
+from peakend.conversations.rules.answering import (
+    MAIL,
+    MailPerson,
+    has_left,
+    newcomers,
+    whom_to_answer,
+)
 from peakend.customers.queries import (
     address_seen,
     customer_briefs,
+    last_seen,
     mail_addresses,
     masked_address,
     name_to_say,
@@ -58,7 +65,8 @@ class Words(msgspec.Struct, frozen=True):
 class Answering(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer by mail begins with; `why` says in words why none can go.
 
-    `known` are the addresses that are part of the conversation, `new` those that came along.
+    `known` are the addresses that are part of the conversation, `new` those that came along. `left`
+    says that the customer, who has mailed here, wrote in the chat last and is no longer there.
     """
 
     can_mail: bool
@@ -72,6 +80,7 @@ class Answering(msgspec.Struct, frozen=True, kw_only=True):
     known: list[str] = []
     new: list[NewAddress] = []
     undo_s: int = UNDO_S
+    left: bool = False
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +198,16 @@ async def answering(tx: Transaction, conversation_id: UUID, actor: Actor) -> Ans
         quote=quote,
         known=known,
         new=[msgspec.structs.replace(one, email=start.seen(one.email)) for one in start.new],
+        left=start.newest is not None and await _left(tx, row),
     )
+
+
+async def _left(tx: Transaction, row: ConversationRecord) -> bool:
+    """Say whether who wrote in the chat last has not been seen there for a while."""
+    if row.channel_kind == MAIL:
+        return False
+    seen = (await last_seen(tx, [row.customer_id])).get(row.customer_id)
+    return has_left(seen, tx.now)
 
 
 def _to(start: Start) -> list[MailPerson]:

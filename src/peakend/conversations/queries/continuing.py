@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.conversations.models import MessageRecord
+from peakend.conversations.models import CHANNEL_COLUMNS, ChannelRecord, MessageRecord
 from peakend.conversations.queries.quotes import Quoted
 from peakend.conversations.queries.settings import need_channel
 from peakend.conversations.rules.answering import MAIL
@@ -66,6 +66,19 @@ def _mail(record: MessageRecord, *, closed: bool) -> MessageRecord:
     return msgspec.structs.replace(
         record, text="", files=None, params=None, reply_to=None, code=CLOSED
     )
+
+
+_LINKED = f"""
+SELECT {CHANNEL_COLUMNS} FROM channel h
+WHERE h.organisation_id = current_organisation() AND h.active AND h.kind = 'web'
+  AND h.brand_id = $1 AND (h.look ->> 'mail_link')::bool
+ORDER BY h.id LIMIT 1
+"""  # noqa: S608 (names of columns only)
+
+
+async def linked_channel(tx: Transaction, brand_id: UUID | None) -> ChannelRecord | None:
+    """Return the chat to which the mails of a brand offer a way; None where none does."""
+    return await tx.one(ChannelRecord, _LINKED, brand_id) if brand_id else None
 
 
 class OwnConversation(msgspec.Struct, frozen=True):

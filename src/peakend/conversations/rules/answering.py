@@ -1,6 +1,7 @@
 """What an answer by mail takes along, and to whom one goes that names nobody."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +10,7 @@ from msgspec import Meta
 # The code of a message that is also a mail; `params` say which.
 MAIL = "mail"
 MOST_NAMED = 20
+LEFT_AFTER = timedelta(minutes=10)
 
 AnswerState = Literal["queued", "sending", "sent", "failed", "bounced", "received"]
 
@@ -48,6 +50,11 @@ def whom_to_answer(sender: str, reply_to: str, known: Collection[str]) -> str:
     domain = sender.rpartition("@")[2].lower()
     same = bool(domain) and reply_to.rpartition("@")[2].lower() == domain
     return reply_to if same or reply_to.lower() in known else sender
+
+
+def has_left(seen_at: datetime | None, now: datetime) -> bool:
+    """Say whether who was in the chat is gone from it: then an answer reaches him by mail."""
+    return seen_at is None or now - seen_at >= LEFT_AFTER
 
 
 def newcomers(given: Collection[str], known: Collection[str]) -> list[str]:

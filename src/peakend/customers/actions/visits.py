@@ -126,6 +126,22 @@ async def identify(tx: Transaction, *, visitor_id: UUID, claim: Claim) -> Identi
     return identified
 
 
+async def prove_mailbox(
+    tx: Transaction, *, visitor_id: UUID, customer_id: UUID, email: str
+) -> Identified:
+    """Let a visitor be the customer whose mailbox he showed to be his. Errors: IdentityTaken."""
+    visitor = await need_visitor(tx, visitor_id, lock=True)
+    current = await need_customer(tx, visitor.customer_id)
+    await add_identity(tx, customer_id=customer_id, kind="email", value=email, verified=True)
+    await _note_proof(tx, visitor_id)
+    if current.id == customer_id:
+        return Identified(customer_id)
+    identified = Identified(customer_id, current.id, joined=not current.verified)
+    await _move(tx, visitor_id, identified)
+    await _tell(tx, visitor_id, identified)
+    return identified
+
+
 async def _note_proof(tx: Transaction, visitor_id: UUID) -> None:
     await tx.run(
         "UPDATE visitor SET proven = true"

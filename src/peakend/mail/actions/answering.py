@@ -16,6 +16,7 @@ from peakend.kernel.ids import new_id
 from peakend.kernel.kept_files import sendable_files
 from peakend.kernel.secrets import seal
 from peakend.kernel.templates import rendered
+from peakend.kernel.words import word
 from peakend.mail.actions.queueing import retry_mail
 from peakend.mail.events import MailQueued, MailWithdrawn
 from peakend.mail.models import Content, ContentFile, MailServer
@@ -109,13 +110,14 @@ async def queue_answer(
     reply_to: Person | None = None,
     language: Language,
     values: Mapping[str, str] | None = None,
+    link: str = "",
     hold_s: float = HOLD.total_seconds(),
 ) -> QueuedAnswer:
     """Write an answer into the outbox; it is handed over when the hold is over.
 
     `about` is the message of the conversation, `values` what the brand's template may say beside
-    the answer. Bcc stands in no header. Errors: NoMailServer, WrongRecipients, WrongSubject,
-    TooMuchHtml, FilesTooLarge, FileMissing.
+    the answer, `link` where it goes on in the chat. Bcc stands in no header.
+    Errors: NoMailServer, WrongRecipients, WrongSubject, TooMuchHtml, FilesTooLarge, FileMissing.
     """
     server = await mail_server(tx, brand_id)
     if server is None or not server.active:
@@ -126,7 +128,7 @@ async def queue_answer(
         raise WrongSubject(fields={"mail.subject": "mail.wrong_subject"})
     clean = cleaned_answer(html) if html.strip() else None
     files = await _checked_files(tx, file_ids, clean)
-    content = await _content(tx, brand_id, language, values or {}, title, text, clean)
+    content = await _content(tx, brand_id, language, values or {}, title, text, clean, link)
     mail_id = new_id()
     header = f"{mail_id}@{server.sender_email.rpartition('@')[2]}"
     content = msgspec.structs.replace(
@@ -267,6 +269,7 @@ async def _content(
     subject: str,
     text: str,
     clean: Written | None,
+    link: str,
 ) -> Content:
     """Return what the mail says, in the brand's words and frame."""
     used = await template(tx, brand_id, "reply", language)
@@ -278,13 +281,16 @@ async def _content(
     if mark not in body:
         body = mark
     look, logo = await brand_frame(tx, brand_id, language, automatic=False)
+    button = word("mail.frame.button_chat", language) if link else ""
+    below = f"\n\n{link}" if link else ""
     if clean is not None:
-        html = put_in(framed(body, look), mark, clean.html)
+        html = put_in(framed(body + below, look, link=link, button=button), mark, clean.html)
     else:
-        html = framed(body.replace(mark, plain), look)
+        html = framed(body.replace(mark, plain) + below, look, link=link, button=button)
+    said = f"\n\n{button}\n{link}" if link else ""
     return Content(
         subject=subject,
-        text=body.replace(mark, plain) + "\n",
+        text=f"{body.replace(mark, plain)}{said}\n",
         html=html,
         written=clean.html if clean else "",
         logo_sha256=logo.sha256 if logo else "",

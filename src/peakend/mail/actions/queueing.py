@@ -26,6 +26,7 @@ _AUTOMATIC: dict[str, Automatic] = {
     "invitation": "generated",
     "acknowledgement": "replied",
     "reply": "",
+    "code": "generated",
 }
 
 

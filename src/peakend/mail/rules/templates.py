@@ -12,9 +12,9 @@ import msgspec
 
 from peakend.kernel.templates import faults, used
 
-Kind = Literal["invitation", "reply", "acknowledgement"]
+Kind = Literal["invitation", "reply", "acknowledgement", "code"]
 Language = Literal["zh-CN", "en"]
-KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement")
+KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code")
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8_000
@@ -26,11 +26,12 @@ VARIABLES: dict[Kind, tuple[str, ...]] = {
         *_HOUSE,
     ),
     "acknowledgement": ("conversation.number", *_HOUSE),
+    "code": ("code", *_HOUSE),
 }  # fmt: skip
 # Without these a mail of its kind is for nothing.
-NEEDED: dict[Kind, str] = {"invitation": "link", "reply": "answer"}
-# What is long or an address stands in no subject.
-NOT_IN_SUBJECT = frozenset({"answer", "link"})
+NEEDED: dict[Kind, str] = {"invitation": "link", "reply": "answer", "code": "code"}
+# What is long, an address or a secret stands in no subject: locked screens show it.
+NOT_IN_SUBJECT = frozenset({"answer", "link", "code"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -286,6 +286,18 @@ CREATE UNLOGGED TABLE live_socket (
 	CONSTRAINT pk_live_socket PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE mailbox_code (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	visitor_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID, 
+	address_sealed BYTEA NOT NULL, 
+	code_digest BYTEA NOT NULL, 
+	until TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_mailbox_code PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE member (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -3143,6 +3155,14 @@ CREATE POLICY tenant ON live_socket TO peakend_app USING (organisation_id = curr
 GRANT SELECT, INSERT, UPDATE, DELETE ON live_socket TO peakend_system
 -- next
 CREATE POLICY system ON live_socket TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON mailbox_code TO peakend_app
+-- next
+ALTER TABLE mailbox_code ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE mailbox_code FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON mailbox_code TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON member TO peakend_app
 -- next

@@ -92,7 +92,7 @@ async function flush(conversation: string): Promise<void> {
       try {
         const { client_id, kind, text, files, mentions, article_id, quote, rich, mail } = one
         const also = { client_id, article_id, reply_to: quote?.id }
-        const message = await api.post<Message>(`/conversations/${conversation}/${rich ? 'rich-' : ''}messages`, rich ? { ...also, content: rich.content, template_id: rich.template_id, canned_reply_id: rich.canned_reply_id } : { ...also, kind, text, file_ids: files.map((file) => file.id), mentions, mail })
+        const message = await api.post<Message>(`/conversations/${conversation}/${rich ? 'rich-' : ''}messages`, rich ? { ...also, content: rich.content, template_id: rich.template_id, canned_reply_id: rich.canned_reply_id } : { ...also, kind, text, file_ids: files.map((file) => file.id), mentions, mail, in_chat: kind === 'agent' && !mail })
         arrived(message)
         delivered(client_id)
       } catch (error) {

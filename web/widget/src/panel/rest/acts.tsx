@@ -20,7 +20,7 @@ interface ActsProps {
 
 export function Acts({ m, visit, leave }: ActsProps) {
   const mine = m.reactions?.find((one) => one.own)?.code
-  const own = m.kind === 'customer'
+  const own = m.kind === 'customer' && m.code !== 'mail'
   const young = Date.now() - +new Date(m.at) < RECALL_MS
   const then = (work: Promise<boolean>) => void work.then(leave)
   const reply = () => {

@@ -1,5 +1,6 @@
 import type { Visit } from '../visit'
 import { maybe, t } from '../words'
+import { Own } from './own'
 import { clockTime, dayTime, waitRange } from './times'
 import { Icon } from '../views/parts'
 import { ofChannel } from './links'
@@ -28,7 +29,15 @@ export function Waiting({ visit }: { visit: Visit }) {
   )
 }
 
-export function Hours({ visit }: { visit: Visit }) {
+/** What stands below the messages: whether anybody is there, and what else the visitor has open. */
+export const Hours = ({ visit }: { visit: Visit }) => (
+  <>
+    <Open visit={visit} />
+    <Own visit={visit} />
+  </>
+)
+
+function Open({ visit }: { visit: Visit }) {
   const { thread, config, fresh } = visit.state
   const { conversation } = thread
   const outside = conversation?.out_of_hours

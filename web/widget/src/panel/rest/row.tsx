@@ -34,6 +34,12 @@ export function Row({ m, before, visit, last }: RowProps) {
     return text ? <p class="pill">{text}</p> : null
   }
   const own = m.kind === 'customer'
+  if (m.code === 'mail_closed')
+    return (
+      <p class="pill" data-seq={m.seq}>
+        {t(own ? 'mail.closed_own' : 'mail.closed')} {dayTime(m.at)}
+      </p>
+    )
   if (m.recalled) {
     const who = own ? t('you') : m.author_name || t('agent')
     return (
@@ -65,8 +71,8 @@ export function Row({ m, before, visit, last }: RowProps) {
         <Signs m={m} />
         {blocks && <blocks.Quick m={m} visit={visit} />}
         <Verdict m={m} visit={visit} />
-        <small class={last ? 'state' : 'unseen'}>
-          {clockTime(m.at)} {state}
+        <small class={last || m.code === 'mail' ? 'state' : 'unseen'}>
+          {clockTime(m.at)} {m.code === 'mail' && t('mail.by')} {state}
         </small>
       </div>
     </>

@@ -22,6 +22,8 @@ export interface Answering {
   /** Who came along in the mails, and was no part of the conversation yet. */
   new: (Address & { where: 'to' | 'cc' | 'reply_to' })[]
   undo_s: number
+  /** He has mailed here and was in the chat last, but is no longer on the page. */
+  left: boolean
 }
 export interface Outgoing { to: Address[]; cc: Address[]; bcc: Address[]; subject: string; html: string }
 /** An address of which one may see a part only: it goes there, and nowhere else. */

@@ -79,6 +79,6 @@ export async function rewrite(message: Message): Promise<void> {
 
 /** The words go on in the chat. */
 export function sayInChat(message: Message): void {
-  chooseMail(message.conversation_id, false)
+  chooseMail(message.conversation_id, false, true)
   setTimeout(() => insertIntoComposer(message.text))
 }
