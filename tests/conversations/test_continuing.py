@@ -317,7 +317,7 @@ async def mailed(
             brand_id = (await houses.brands(tx))[0].id
             given = ServerText(
                 brand_id=brand_id, host="127.0.0.1", port=box.port, tls="none", login="",
-                sender_email="service@mail.example.com", sender_name_zh="安居家", sender_name_en="Home",
+                sender_email="service@mail.example.com", sender_name_zh="家", sender_name_en="H",
             )  # fmt: skip
             await post.set_server(tx, server=given)
             await tx.run(

@@ -3,7 +3,7 @@ import type { ConversationRow, Message } from '@/api/types'
 import { belongs, compareRows, hasGap, isNewer, mergeMessages, ordersOf, place, runningClock, sameRow } from '@/contexts/conversations/rules'
 
 const row = (id: string, more: Partial<ConversationRow> = {}): ConversationRow => ({
-  id, number: 1, state: 'serving', channel_kind: 'web', channel_name: '', channel_id: 'h', brand_id: null,
+  id, number: 1, state: 'serving', channel_kind: 'web', in_chat: true, channel_name: '', channel_id: 'h', brand_id: null,
   customer: { id: 'c', name: '', tier: null, verified: false }, queue_id: 'q', agent_id: 'me', agent_name: null, preview: '', preview_kind: 'customer',
   last_message_at: `2026-11-21T10:00:${id.padStart(2, '0')}Z`, last_seq: 1, unread: 0, left_word: false, awaiting_since: null, opened_at: '2026-11-21T09:00:00Z', closed_at: null,
   tags: [], reason_id: null, reason_label: null, solved: null, rating: null, customer_read_seq: 0, customer_delivered_seq: 0, agent_read_seq: 0, priority: 'normal', snoozed_until: null, woken_at: null, target: null, due_at: null, warn_at: null, merged_into_id: null, layout: 0, version: 1, language: 'zh-CN', leg_id: null, ...more,

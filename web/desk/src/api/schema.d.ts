@@ -5912,6 +5912,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/web/{key}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a code that goes to one's mailbox */
+        post: operations["conversations.continuing.ask_for_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/web/{key}/proofs/{proof_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Type the code that came by mail */
+        post: operations["conversations.continuing.show_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/web/{key}/ratings": {
         parameters: {
             query?: never;
@@ -6401,6 +6435,8 @@ export interface components {
             cc: components["schemas"]["MailPerson"][];
             from: components["schemas"]["MailPerson"] | null;
             known: string[];
+            /** @default false */
+            left: boolean;
             new: components["schemas"]["NewAddress"][];
             quote: components["schemas"]["Words"];
             signature: components["schemas"]["Words"];
@@ -7128,6 +7164,17 @@ export interface components {
             reason_id?: string | null;
             solved?: boolean | null;
             version?: number | null;
+        };
+        /** CodeAsked */
+        CodeAsked: {
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            seen: string;
+        };
+        /** CodeGiven */
+        CodeGiven: {
+            code: string;
         };
         /** ColumnView */
         ColumnView: {
@@ -8572,6 +8619,7 @@ export interface components {
             invite_again_h?: number;
             invite_per_min?: number;
             invite_refused_d?: number;
+            mail_link?: boolean;
             phone?: string;
             position?: "right" | "left";
             questions_en?: string;
@@ -8898,7 +8946,7 @@ export interface components {
             id: string;
             kept: boolean;
             /** @enum {string} */
-            kind: "reply" | "acknowledgement" | "invitation";
+            kind: "reply" | "acknowledgement" | "invitation" | "code";
             language: string;
             message: string;
             message_id: string;
@@ -9795,6 +9843,13 @@ export interface components {
             /** Format: date-time */
             until: string;
             value: string | number | boolean | null;
+        };
+        /** ProofGiven */
+        ProofGiven: {
+            /** @default  */
+            email: string;
+            /** @default  */
+            link: string;
         };
         /** ProposalView */
         ProposalView: {
@@ -10788,7 +10843,7 @@ export interface components {
             changed_at: string | null;
             changed_by: string;
             /** @enum {string} */
-            kind: "invitation" | "reply" | "acknowledgement";
+            kind: "invitation" | "reply" | "acknowledgement" | "code";
             /** @enum {string} */
             language: "zh-CN" | "en";
             own: boolean;
@@ -24654,6 +24709,75 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AssistNothing"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.continuing.ask_for_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeAsked"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.continuing.show_code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeGiven"];
             };
         };
         responses: {

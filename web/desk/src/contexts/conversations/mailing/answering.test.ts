@@ -3,7 +3,7 @@ import { fault, filled, fromDraft, outgoing, overload, travelling, type Answerin
 import { blank } from './fields'
 
 const wang = { email: 'wang@x.cn', name: '王海涛' }
-const given: Answering = { can_mail: true, why: '', from: { email: 'care@y.cn', name: '客服' }, to: [wang], cc: [], subject: 'Re: 退款', signature: { html: '', text: '' }, quote: { html: '<blockquote>原信</blockquote>', text: '原信' }, known: ['wang@x.cn'], new: [], undo_s: 10 }
+const given: Answering = { can_mail: true, why: '', from: { email: 'care@y.cn', name: '客服' }, to: [wang], cc: [], subject: 'Re: 退款', signature: { html: '', text: '' }, quote: { html: '<blockquote>原信</blockquote>', text: '原信' }, known: ['wang@x.cn'], new: [], undo_s: 10, left: false }
 
 it('proposes what the server says until somebody says otherwise, also nobody at all', () => {
   expect(filled(blank(), given).to).toEqual([wang])
