@@ -50,7 +50,7 @@ class Policy:
 class Case:
     """What policies look at; `reason_ids` are the reason and those above it in the tree.
 
-    `channel` is the kind of channel by which the conversation began.
+    `channel` is the kind of channel by which the customer wrote last.
     """
 
     channel: str | None = None
