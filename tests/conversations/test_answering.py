@@ -17,6 +17,8 @@ from peakend.customers.actions import add_identity
 from peakend.kernel.db import Database
 from peakend.kernel.files import save_file
 from peakend.kernel.ids import new_id
+from peakend.kernel.scans import FileInfected, FileNotSeen, FileWaits
+from peakend.kernel.settings import settings
 from peakend.kernel.worker import Worker
 from peakend.mail import actions as mail
 from peakend.mail import queries as mails
@@ -382,3 +384,27 @@ async def test_what_an_answer_begins_with(desk: Desk) -> None:
     with pytest.raises(queries.ConversationNotFound):
         async with desk.tx(desk.centre.other) as tx:
             await queries.answering(tx, here, desk.centre.other)
+
+
+async def test_what_a_scanner_holds_goes_into_no_mail(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await desk.centre.served()
+    async with desk.tx(desk.centre.agent) as tx:
+        monkeypatch.setattr(settings, "scanner", "clamd://127.0.0.1:1")
+        file = await save_file(tx, b"%PDF-1.7 held", "报价.pdf", purpose="message")
+    with pytest.raises(FileWaits):
+        await desk.reply(here, mail=MailGiven(), file_ids=[file.id])
+    for state, problem in (("infected", FileInfected), ("unscannable", FileNotSeen)):
+        await desk.centre.value("UPDATE file_scan SET state = $1, code = '' RETURNING 1", state)
+        with pytest.raises(problem):
+            await desk.reply(here, mail=MailGiven(), file_ids=[file.id])
+    assert len(await desk.listed(here)) == 1
+    await desk.centre.value("UPDATE file_scan SET state = 'clean' RETURNING 1")
+    sent = await desk.reply(here, mail=MailGiven(), file_ids=[file.id])
+    # What is found before the mail is handed over keeps it here.
+    await desk.centre.value("UPDATE file_scan SET state = 'infected' RETURNING 1")
+    await desk.carry()
+    assert desk.box.to == []
+    shown = (await desk.listed(here))[-1]
+    assert (shown.id, shown.mail.state, shown.mail.code) == (sent.id, "failed", "file_infected")

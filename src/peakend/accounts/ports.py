@@ -1,13 +1,17 @@
-"""What accounts need from above: which queues there are, which fields are for some roles only,
-and a mail that invites somebody.
+"""What accounts need from above and outside: which queues there are, which fields are for some
+roles only, a mail that invites somebody, and who looks into files.
 
-`entry/wiring.py` sets them in `provided`; without it there is no queue, no field, and no mail.
+`entry/wiring.py` sets them in `provided`; without it there is no queue, no field, and no mail, and
+no scanner answers.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
+
+import msgspec
 
 from peakend.kernel.db import Transaction
 
@@ -63,6 +67,28 @@ class InvitationMail(Protocol):
         """Take back what waits to be sent of invitations that are over."""
 
 
+class ScanVerdict(msgspec.Struct, frozen=True):
+    """What a scanner says of a file; `code` says why not, `finding` what it found.
+
+    `later`: perhaps it can say more another time; `of_scanner` where it as a whole did not answer.
+    """
+
+    result: Literal["clean", "infected", "unscannable", "later"]
+    code: Literal["", "encrypted", "too_large", "failed", "unreachable"] = ""
+    finding: str = ""
+    of_scanner: bool = False
+
+
+class Scanner(Protocol):
+    """Looks into files."""
+
+    async def look(self, address: str, path: Path) -> ScanVerdict:
+        """Look into a file by the scanner at an address. Never raises for what that does."""
+
+    async def knock(self, address: str) -> bool:
+        """Say whether a scanner answers at an address."""
+
+
 class Provided:
     """Holds what `entry/wiring.py` plugs in."""
 
@@ -70,12 +96,14 @@ class Provided:
     known_queues: KnownQueues
     role_fields: RoleFields
     invitation_mail: InvitationMail
+    scanner: Scanner
 
     def __init__(self) -> None:
         self.member_queues = _none
         self.known_queues = _no_queue
         self.role_fields = _no_field
         self.invitation_mail = _NoMail()
+        self.scanner = _NoScanner()
 
 
 async def _none(
@@ -110,6 +138,18 @@ class _NoMail:
 
     async def withdraw(self, tx: Transaction, *, invitation_ids: list[UUID]) -> None:
         """Take nothing back."""
+
+
+class _NoScanner:
+    """Nobody who looks."""
+
+    async def look(self, address: str, path: Path) -> ScanVerdict:
+        """Say that nobody answers."""
+        return ScanVerdict("later", code="unreachable", of_scanner=True)
+
+    async def knock(self, address: str) -> bool:
+        """Say that nobody answers."""
+        return False
 
 
 provided = Provided()

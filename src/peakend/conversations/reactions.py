@@ -2,7 +2,7 @@
 
 import contextlib
 
-from peakend.accounts.events import OrganisationCreated
+from peakend.accounts.events import FileScanned, OrganisationCreated
 from peakend.conversations import actions
 from peakend.conversations.events import ConversationStarted
 from peakend.kernel.db import Transaction
@@ -80,3 +80,11 @@ async def take_mail_let_in(tx: Transaction, fact: MailLetIn) -> None:
 async def acknowledge_mail(tx: Transaction, fact: ConversationStarted) -> None:
     """Tell who has written that his mail arrived, where its mailbox does that."""
     await actions.acknowledge_mail(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(FileScanned)
+async def show_what_was_found(tx: Transaction, fact: FileScanned) -> None:
+    """Let who has the conversation open see what a scanner says of a file."""
+    await actions.tell_files_scanned(
+        tx, scan_id=fact.scan_id, verdict=fact.verdict, released=fact.released
+    )

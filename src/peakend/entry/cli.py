@@ -321,11 +321,24 @@ async def _rescued(login: str, any_network: bool) -> list["rescued.Rescued"]:
         )
 
 
+async def scanner_finding() -> doctor_room.Finding:
+    """Say whether the scanner answers that the operator named."""
+    from peakend.adapters.scanning import Clamd
+
+    if not settings.scanner:
+        return doctor_room.Finding("good", "entry.doctor.no_scanner")
+    told = {"address": settings.scanner}
+    if await Clamd().knock(settings.scanner):
+        return doctor_room.Finding("good", "entry.doctor.scanner", told)
+    return doctor_room.Finding("bad", "entry.doctor.scanner_silent", told)
+
+
 async def _examine() -> list[doctor_room.Finding]:
     try:
         async with running.reached(settings.data_dir) as dsn:
             found = await doctor_room.examine(dsn, settings.data_dir)
-            return found + await erasing.findings(dsn) + await mail_door.findings(dsn)
+            found += await erasing.findings(dsn) + await mail_door.findings(dsn)
+            return [*found, await scanner_finding()]
     except PeakendError as problem:
         reason = word(problem.wording, language(), **problem.params)
         return await doctor_room.examine(None, settings.data_dir, reason)

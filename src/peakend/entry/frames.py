@@ -136,7 +136,7 @@ CUSTOMER_FACTS = frozenset(
 VISITOR_FACTS = frozenset({"CustomersMerged", "CustomersParted"})
 # These change messages that a visitor has been sent already: all, or from one on.
 WHOLE_FACTS = frozenset({"AnswerJudged"})
-CHANGING_FACTS = frozenset({"MessageRecalled", "MessageReacted"})
+CHANGING_FACTS = frozenset({"MessageRecalled", "MessageReacted", "MessageFilesScanned"})
 # These change names in any number of rows: whoever shows rows loads them anew.
 NAMING_FACTS = frozenset(
     {"TagsChanged", "MemberChanged", "ChannelChanged", "ContactReasonsPublished"}

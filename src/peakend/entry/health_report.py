@@ -4,12 +4,13 @@ import platform
 import time
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request, get, post
 from msgspec import Meta, Struct
 
 from peakend.accounts import actions
-from peakend.accounts.queries import organisation_ids
+from peakend.accounts.queries import organisation, organisation_ids
 from peakend.automation.queries import deliveries_given_up
 from peakend.entry import erasing
 from peakend.entry.health import WATERMARK, WATERMARK_LIMIT_S
@@ -18,6 +19,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.doctor import Finding, Verdict
 from peakend.kernel.permissions import needs
+from peakend.kernel.scans import Waiting, waiting_for_scanner
 from peakend.kernel.settings import VERSION, settings
 from peakend.kernel.words import best_language, has_word, word
 from peakend.mail import queries as mail
@@ -74,13 +76,20 @@ async def health_report(
         late, dead = await jobs.behind(tx), await jobs.given_up(tx)
         undelivered = await deliveries_given_up(tx)
         by_mail = await _of_mail(tx)
+        waits, zone = await waiting_for_scanner(tx), (await organisation(tx)).time_zone
         brought_back = await erasing.findings_of(tx)
         now = tx.now
     async with database.system() as system:
         age = await system.value(WATERMARK)
     # Of the machine only the first organisation hears, whose house it is; others are its guests.
     host = (await organisation_ids(database))[:1] == [actor.organisation_id]
-    findings = [*_of_work(late, dead, undelivered, now), *by_mail, *brought_back, _watermark(age)]
+    findings = [
+        *_of_work(late, dead, undelivered, now),
+        *by_mail,
+        await _of_scanner(waits, zone),
+        *brought_back,
+        _watermark(age),
+    ]
     if host:
         findings += await _machine(request.app.state, database)
     language = best_language(request.headers.get("accept-language") or actor.language)
@@ -138,6 +147,18 @@ async def _of_mail(tx: Transaction) -> list[Finding]:
     ]
     used = await mail.mail_servers(tx) or await mail.mailboxes(tx)
     return found or ([Finding("good", "entry.health.mail_well")] if used else [])
+
+
+async def _of_scanner(waits: Waiting, zone: str) -> Finding:
+    """Return whether somebody looks into files, and what waits for that."""
+    if not settings.scanner:
+        return Finding("good", "entry.health.no_scanner")
+    if await actions.scanner_answers():
+        return Finding("good", "entry.health.scanner", {"count": waits.count})
+    if waits.failing_since is None:
+        return Finding("bad", "entry.health.scanner_silent", {"count": waits.count})
+    since = f"{waits.failing_since.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return Finding("bad", "entry.health.scanner_since", {"count": waits.count, "since": since})
 
 
 def _watermark(age_s: float | None) -> Finding:

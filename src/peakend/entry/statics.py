@@ -19,6 +19,7 @@ from peakend.kernel.db import Database
 from peakend.kernel.files import FileNotFound, need_file, path_of
 from peakend.kernel.filetypes import SHOWN
 from peakend.kernel.permissions import public
+from peakend.kernel.scans import is_looked_at, need_unheld, scan_at
 
 YEAR = "public, max-age=31536000, immutable"
 # Of a sound or a film so much at once. Units: bytes.
@@ -119,6 +120,8 @@ async def stored_file(
     """Return the bytes of an attachment; only pictures, sound and video are shown in place."""
     async with database.system() as tx:
         row = await need_file(tx, file_id, expires, signature, clock.now())
+        if is_looked_at(row.kind, row.mime):
+            need_unheld(await scan_at(tx, row.organisation_id, row.sha256))
     path = path_of(row.thumb_sha256 if thumb and row.thumb_sha256 else row.sha256)
     if not path.is_file():
         raise FileNotFound

@@ -19,6 +19,7 @@ from peakend.adapters.mail import (
     compose,
     written,
 )
+from peakend.adapters.scanning import Clamd
 from peakend.assist import queries as assist
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
@@ -81,6 +82,7 @@ def _ports() -> None:
     accounts_ports.provided.known_queues = routing.queue_names
     accounts_ports.provided.role_fields = profiles.role_fields
     accounts_ports.provided.invitation_mail = mail.Invitations()
+    accounts_ports.provided.scanner = Clamd()
     mail_ports.provided.post = SmtpPost()
     mail_ports.provided.compose = compose
     mail_ports.provided.cleaner = written

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from peakend.accounts.actions import Surveyor
+from peakend.accounts.actions import Inspector, Surveyor
 from peakend.automation.actions import Courier
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
@@ -21,4 +21,5 @@ async def run(database: Database, stop: asyncio.Event) -> None:
         Collector(database).run(stop),
         Receiver(database).run(stop),
         Surveyor(database).run(stop),
+        Inspector(database).run(stop),
     )

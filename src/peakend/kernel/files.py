@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Text, Uuid, text
 
-from peakend.kernel.db import SystemTransaction, Transaction, current
+from peakend.kernel.db import SystemTransaction, Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.filetypes import Kind
 from peakend.kernel.ids import new_id
@@ -31,6 +31,7 @@ from peakend.kernel.pictures import (
     mark,
     portrait,
 )
+from peakend.kernel.scans import Scan, Scanned, ask_for_scan, is_looked_at, scans_of_files
 from peakend.kernel.secrets import sign, verify
 from peakend.kernel.settings import settings
 from peakend.kernel.tables import tenant_table
@@ -54,7 +55,6 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone
 """
-_REFERRED = "SELECT EXISTS (SELECT FROM file WHERE sha256 = $1 OR thumb_sha256 = $1)"
 
 file_table = tenant_table(
     "file",
@@ -93,7 +93,7 @@ gone_table = tenant_table(
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored file as callers see it."""
+    """A stored file as callers see it; one that a scanner holds has no link."""
 
     id: UUID
     name: str
@@ -104,6 +104,8 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     url: str = ""
     thumb_url: str | None = None
+    scan: Scanned = ""
+    finding: str = ""
 
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,34 +188,6 @@ async def files_of(tx: Transaction, owner: str, owner_ids: Collection[UUID]) -> 
     return found
 
 
-async def sweep_bytes(organisation_id: UUID, limit: int = 200) -> int:
-    """Remove bytes from the disk that lost their last reference; return how many there were.
-
-    Each in a transaction of its own, under a lock that whoever stores the same bytes takes, too:
-    nobody gets a file without bytes. Whoever dies in between leaves the note for the next round.
-    """
-    async with current().look() as look:
-        waiting: list[str] = await look.value(
-            "SELECT coalesce(array_agg(sha256), '{}') FROM (SELECT sha256 FROM file_gone"
-            " WHERE organisation_id = $1 ORDER BY at LIMIT $2) g",
-            organisation_id,
-            limit,
-        )
-    gone = 0
-    for sha256 in waiting:
-        async with current().system() as tx:
-            await tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", sha256)
-            if not await tx.value(_REFERRED, sha256):
-                await asyncio.to_thread(path_of(sha256).unlink, missing_ok=True)
-                gone += 1
-            await tx.run(
-                "DELETE FROM file_gone WHERE organisation_id = $1 AND sha256 = $2",
-                organisation_id,
-                sha256,
-            )
-    return gone
-
-
 async def withdraw_files(tx: Transaction, ids: list[UUID]) -> None:
     """Let the links to files that are out lead nowhere; who must see them gets new ones."""
     await tx.run(
@@ -248,7 +222,7 @@ async def save_cleaned(
         row.id, row.sha256, row.thumb_sha256, row.name, row.kind, row.mime, row.size, row.width,
         row.height, row.purpose, row.public, row.owner, row.owner_id, row.created_at,
     )  # fmt: skip
-    return view(row, tx.now)
+    return view(row, tx.now, await ask_for_scan(tx, sha256, row.kind, row.mime))
 
 
 async def _hold_bytes(tx: Transaction, cleaned: Cleaned) -> None:
@@ -269,8 +243,11 @@ async def files(
         "SELECT * FROM file WHERE organisation_id = current_organisation() AND id = ANY($1)",
         ids,
     )
+    scans = await scans_of_files(tx, [row.id for row in rows if is_looked_at(row.kind, row.mime)])
     return {
-        row.id: view(row, tx.now) for row in rows if owner_id is None or row.owner_id == owner_id
+        row.id: view(row, tx.now, scans.get(row.id, Scan()))
+        for row in rows
+        if owner_id is None or row.owner_id == owner_id
     }
 
 
@@ -353,9 +330,12 @@ def file_url(
     return f"/files/{file_id}/{quote(name)}?e={expires}&s={signature}"
 
 
-def view(row: FileRow, now: datetime) -> File:
+def view(row: FileRow, now: datetime, scan: Scan) -> File:
     """Return what callers see of a row."""
-    if row.public:
+    url, thumb = "", None
+    if scan.held:
+        pass
+    elif row.public:
         url = public_url(row.id, row.name)
         thumb = f"{url}?t=1" if row.thumb_sha256 else None
     else:
@@ -363,7 +343,7 @@ def view(row: FileRow, now: datetime) -> File:
         thumb = f"{url}&t=1" if row.thumb_sha256 else None
     return File(
         id=row.id, name=row.name, kind=row.kind, mime=row.mime, size=row.size, width=row.width,
-        height=row.height, url=url, thumb_url=thumb,
+        height=row.height, url=url, thumb_url=thumb, scan=scan.scanned, finding=scan.finding,
     )  # fmt: skip
 
 

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from peakend.kernel.db import SystemTransaction, Transaction
+from peakend.kernel.db import SystemTransaction, Transaction, current
 from peakend.kernel.files import FileNotFound, clean_name, path_of
 from peakend.kernel.ids import new_id
 from peakend.kernel.lasting import make_folder, sync_folder
+from peakend.kernel.scans import forget_scans
 from peakend.kernel.settings import settings
 
 _CHUNK = 1 << 20
 _DRAFT_S = 86_400
+_REFERRED = "SELECT EXISTS (SELECT FROM file WHERE sha256 = $1 OR thumb_sha256 = $1)"
 
 
 @contextlib.contextmanager
@@ -104,6 +106,35 @@ async def note_loose_bytes(tx: Transaction, hashes: Sequence[str]) -> None:
         " ON CONFLICT DO NOTHING",
         list(hashes), tx.now,
     )  # fmt: skip
+
+
+async def sweep_bytes(organisation_id: UUID, limit: int = 200) -> int:
+    """Remove bytes from the disk that lost their last reference; return how many there were.
+
+    Each in a transaction of its own, under a lock that whoever stores the same bytes takes, too:
+    nobody gets a file without bytes. Whoever dies in between leaves the note for the next round.
+    """
+    async with current().look() as look:
+        waiting: list[str] = await look.value(
+            "SELECT coalesce(array_agg(sha256), '{}') FROM (SELECT sha256 FROM file_gone"
+            " WHERE organisation_id = $1 ORDER BY at LIMIT $2) g",
+            organisation_id,
+            limit,
+        )
+    gone = 0
+    for sha256 in waiting:
+        async with current().system() as tx:
+            await tx.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", sha256)
+            if not await tx.value(_REFERRED, sha256):
+                await asyncio.to_thread(path_of(sha256).unlink, missing_ok=True)
+                gone += 1
+            await forget_scans(tx, organisation_id, sha256)
+            await tx.run(
+                "DELETE FROM file_gone WHERE organisation_id = $1 AND sha256 = $2",
+                organisation_id,
+                sha256,
+            )
+    return gone
 
 
 def parts_of_file(path: Path) -> Iterator[bytes]:

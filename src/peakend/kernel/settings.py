@@ -37,6 +37,8 @@ class Settings:
         # Where people sign in for their mailboxes instead of at the providers' usual places:
         # PROVIDER=AUTHORITY, perhaps followed by a blank and what the tokens are for.
         self.mail_sign_in = _named(os.environ.get("PEAKEND_MAIL_SIGN_IN", ""))
+        # What looks into files from outside: clamd://HOST:PORT or unix:/PATH; nothing without it.
+        self.scanner = os.environ.get("PEAKEND_SCANNER", "").strip()
         self.pool_size = int(os.environ.get("PEAKEND_POOL_SIZE", "12"))
         # For how long backups are kept elsewhere: said in the report of an erasure.
         self.backup_days = int(os.environ.get("PEAKEND_BACKUP_DAYS", "30"))

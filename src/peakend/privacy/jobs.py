@@ -4,8 +4,8 @@ from uuid import UUID
 
 from peakend.kernel import limits
 from peakend.kernel.db import Transaction
-from peakend.kernel.files import sweep_bytes
 from peakend.kernel.jobs import deferred, every
+from peakend.kernel.large_files import sweep_bytes
 from peakend.privacy import actions
 
 

@@ -46,9 +46,9 @@ export function thread(one: ConversationRow): Message[] {
     say(3, 'customer', '没看懂，哪个是开关？', 1800),
     say(4, 'system', '', 1700, { code: 'queued' }),
     say(5, 'agent', '陈先生您好，我是客服李倩。您不用再描述一遍，刚才的情况我都看到了。我给您发一张图，照着提起黄色开关再试一次就好：https://example.com/help/hob', 1600),
-    say(6, 'agent', '', 1590, { files: [{ id: 'f1', name: '黄色总阀位置.png', kind: 'image', mime: 'image/png', size: 48213, width: 480, height: 320, url: picture, thumb_url: picture }] }),
+    say(6, 'agent', '', 1590, { files: [{ id: 'f1', name: '黄色总阀位置.png', kind: 'image', mime: 'image/png', size: 48213, width: 480, height: 320, url: picture, thumb_url: picture, scan: '', finding: '' }] }),
     say(7, 'note', '@王磊 这一批次灶具的开关没有文字标识，本周第 9 单，建议反馈产品。', 1500),
-    say(8, 'customer', '好的，我试试', 800, { files: [{ id: 'f2', name: '购买发票.pdf', kind: 'file', mime: 'application/pdf', size: 183000, width: null, height: null, url: '#', thumb_url: null }] }),
+    say(8, 'customer', '好的，我试试', 800, { files: [{ id: 'f2', name: '购买发票.pdf', kind: 'file', mime: 'application/pdf', size: 183000, width: null, height: null, url: '#', thumb_url: null, scan: '', finding: '' }] }),
     say(9, 'customer', one.preview, 60),
   ]
 }

@@ -71,6 +71,12 @@ from peakend.accounts.actions.roles import (
     remove_role,
     set_roles,
 )
+from peakend.accounts.actions.scanning import (
+    Inspector,
+    NothingHeld,
+    release_file,
+    scanner_answers,
+)
 from peakend.accounts.actions.second_steps import (
     NewSecret,
     WrongCode,
@@ -128,11 +134,13 @@ __all__ = [
     "Entered",
     "Entry",
     "HostTaken",
+    "Inspector",
     "InvitationGone",
     "Linked",
     "NewSecret",
     "NoPicture",
     "NothingGivenUp",
+    "NothingHeld",
     "Pending",
     "RoleText",
     "SetUpGone",
@@ -190,6 +198,7 @@ __all__ = [
     "offer_reset",
     "offer_set_up",
     "propose",
+    "release_file",
     "release_set_up",
     "remove_domain",
     "remove_passkey",
@@ -204,6 +213,7 @@ __all__ = [
     "retry_jobs",
     "revoke_api_key",
     "revoke_invitation",
+    "scanner_answers",
     "seal_audit",
     "set_capacity",
     "set_field_sights",

@@ -306,3 +306,18 @@ class JobsRetried(Fact):
     tenant_id: UUID
     job: str
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileScanned(Fact):
+    """A scanner said something of the bytes of files: `verdict` and why, or what it found.
+
+    `waiting` where it does not answer. `released` where somebody let them through unseen.
+    """
+
+    subject: ClassVar[str] = "scan_id"
+    scan_id: UUID
+    verdict: str
+    code: str
+    finding: str
+    released: bool

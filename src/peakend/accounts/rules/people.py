@@ -43,6 +43,7 @@ _SUPERVISOR = _AGENT | {
     "conversations.approve",
     "conversations.take_over",
     "conversations.originals",
+    "conversations.release",
     "customers.reveal_sensitive",
     "routing.manage",
     "insight.wallboard",

@@ -274,7 +274,7 @@ async def _shown(
             rich=row.rich,
             mail=mails.get(row.id),
             pictures=conversations.shown_files(
-                tx.organisation_id, row.files if row.rich else _within(row), tx.now
+                tx.organisation_id, row.files if row.rich else _within(row), tx.now, {}
             ),
             asked_at=row.asked_at,
             state=row.state,

@@ -150,6 +150,7 @@ from peakend.conversations.actions.rich import (
     ready_rich,
     send_rich,
 )
+from peakend.conversations.actions.scanning import Why, let_file_through, tell_files_scanned
 from peakend.conversations.actions.screening import NotByMail, mark_spam, unmark_spam
 from peakend.conversations.actions.sighting import note_sight
 from peakend.conversations.actions.snoozing import WrongTime, snooze, wake, wake_on_time
@@ -250,6 +251,7 @@ __all__ = [
     "UnknownReason",
     "ViewStale",
     "VisitBegun",
+    "Why",
     "WrongCardTemplate",
     "WrongCode",
     "WrongDomain",
@@ -301,6 +303,7 @@ __all__ = [
     "go_on_in_chat",
     "identify",
     "invite_visitor",
+    "let_file_through",
     "link_conversations",
     "mark_mentions",
     "mark_read_by_agent",
@@ -351,6 +354,7 @@ __all__ = [
     "system_message",
     "tag",
     "take_mail",
+    "tell_files_scanned",
     "tell_mail_moved",
     "uncleared",
     "undo_mail",

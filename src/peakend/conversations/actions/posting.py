@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.conversations.actions.scanning import watch_files
 from peakend.conversations.models import MESSAGE_COLUMNS, MessageRecord
 from peakend.conversations.queries.access import (
     ConversationIsClosed,
@@ -320,6 +321,9 @@ async def written(
     tx: Transaction, statement: str, given: tuple[Any, ...], said: Said
 ) -> Posted | None:
     """Run one of the two statements with the fact in it; None where it touched nothing."""
-    return await tx.one_with_fact(
+    posted = await tx.one_with_fact(
         Posted, (statement, "touched", _TELL), given, said.by_row(given[1])
     )
+    if posted is not None:
+        await watch_files(tx, given[1], given[8])
+    return posted

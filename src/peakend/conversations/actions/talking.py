@@ -38,6 +38,7 @@ from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.files import File, file_url, withdraw_files
 from peakend.kernel.ids import new_id
+from peakend.kernel.scans import Scan, scan_of_kept, scans_of_kept
 from peakend.language.queries import shortened
 from peakend.mail.actions import take_answer_back
 
@@ -303,7 +304,8 @@ async def original(tx: Transaction, *, message_id: UUID, reason: str, by: Actor)
             agent_id=by.id,
         ),
     )
-    files = [_withdrawn(tx, file) for file in kept.files or ()]
+    scans = await scans_of_kept(tx, kept.files or ())
+    files = [_withdrawn(tx, file, scan_of_kept(file, scans)) for file in kept.files or ()]
     return Original(text=kept.text, files=files, recalled_at=kept.recalled_at)
 
 
@@ -340,11 +342,13 @@ async def _preview_anew(tx: Transaction, conversation_id: UUID) -> None:
     await tx.run(_PREVIEW, conversation_id, text, kind)
 
 
-def _withdrawn(tx: Transaction, file: dict[str, Any]) -> File:
+def _withdrawn(tx: Transaction, file: dict[str, Any], scan: Scan) -> File:
     file_id = UUID(str(file["id"]))
     url = file_url(tx.organisation_id, file_id, file["name"], tx.now, withdrawn=True)
+    url = "" if scan.held else url
     return File(
         id=file_id, name=file["name"], kind=file["kind"], mime=file["mime"], size=file["size"],
         width=file.get("width"), height=file.get("height"), url=url,
-        thumb_url=f"{url}&t=1" if file.get("thumb") else None,
+        thumb_url=f"{url}&t=1" if file.get("thumb") and url else None,
+        scan=scan.scanned, finding=scan.finding,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from peakend.kernel.db import Database, Transaction
 from peakend.kernel.files import path_of
 from peakend.kernel.limits import spend
 from peakend.kernel.permissions import needs, public
+from peakend.kernel.scans import need_free
 from peakend.kernel.words import best_language, word
 
 LONGEST_HEAD = 64 * 1024
@@ -77,6 +78,7 @@ async def mail_original(
 ) -> Response[bytes]:
     source = await queries.source_of(tx, conversation_id, message_id, actor)
     await queries.need_addresses(tx, source.conversation)
+    await need_free(tx, source.file_ids)
     await audit(tx, "message.mail_taken", "message", message_id, {})
     name = f"mail-{source.conversation.number}.eml"
     headers = {**_SHUT, "Content-Disposition": f'attachment; filename="{name}"'}

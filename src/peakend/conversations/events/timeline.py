@@ -140,6 +140,13 @@ class AnswerMailMoved(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageFilesScanned(_OfMessage):
+    """A scanner said something of a file of a message, or somebody let it through."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuoteEmptied(Fact):
     """A message that quotes or passes on a recalled one shows nothing of it any more."""
 

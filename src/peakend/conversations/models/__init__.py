@@ -1,6 +1,14 @@
 """Tables of conversations and the rows they give."""
 
-from peakend.conversations.models import browsing, finding, following, joining, mails, rich
+from peakend.conversations.models import (
+    browsing,
+    finding,
+    following,
+    joining,
+    mails,
+    rich,
+    scanning,
+)
 from peakend.conversations.models.records import (
     CHANNEL_COLUMNS,
     CONVERSATION_COLUMNS,
@@ -35,6 +43,7 @@ __all__ = [
     "joining",
     "mails",
     "rich",
+    "scanning",
 ]
 
 plain(

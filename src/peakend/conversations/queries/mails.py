@@ -114,9 +114,10 @@ class MailShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailSource(msgspec.Struct, frozen=True):
-    """The bytes of a mail as it came."""
+    """The bytes of a mail as it came, and the files in it."""
 
     sha256: str
+    file_ids: list[UUID]
     conversation: ConversationRecord
 
 
@@ -204,7 +205,10 @@ async def _illustrated(tx: Transaction, params: dict[str, Any]) -> tuple[str, Se
 async def source_of(
     tx: Transaction, conversation_id: UUID, message_id: UUID, actor: Actor
 ) -> MailSource:
-    """Return where the bytes of a mail stand as it came. Errors: ConversationNotFound, MailGone."""
+    """Return where the bytes of a mail stand as it came.
+
+    Errors: ConversationNotFound, MailGone.
+    """
     row, message = await _need(tx, conversation_id, message_id, actor)
     received_id = (message.params or {}).get("received_id")
     if received_id is None:
@@ -212,7 +216,8 @@ async def source_of(
     received = await mails.need_received(tx, UUID(received_id))
     ids = [received.file_id] if received.file_id else []
     for one in (await sendable_files(tx, ids)).values():
-        return MailSource(one.sha256, row)
+        inside = (await mails.need_content(tx, received.id)).attachments
+        return MailSource(one.sha256, [one.id, *[file.file_id for file in inside]], row)
     raise MailGone
 
 

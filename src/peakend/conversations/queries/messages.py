@@ -16,6 +16,7 @@ from peakend.conversations.rules.talking import Reaction
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, file_url
+from peakend.kernel.scans import Scans, scan_of_kept, scans_of_kept
 from peakend.kernel.words import word
 
 MOST_MESSAGES = 200
@@ -131,14 +132,15 @@ def marks_of(row: ConversationRecord) -> Marks:
 
 
 def shown_files(
-    organisation_id: UUID, files: list[dict[str, Any]] | None, now: datetime
+    organisation_id: UUID, files: list[dict[str, Any]] | None, now: datetime, scans: Scans
 ) -> list[File]:
-    """Return the files of a message with links that hold for two hours."""
-    return [_shown_file(organisation_id, file, now) for file in files or ()]
+    """Return the files of a message with links that hold for two hours, and what was found."""
+    return [_shown_file(organisation_id, file, now, scans) for file in files or ()]
 
 
-def _shown_file(organisation_id: UUID, file: dict[str, Any], now: datetime) -> File:
-    url = file_url(organisation_id, UUID(file["id"]), file["name"], now)
+def _shown_file(organisation_id: UUID, file: dict[str, Any], now: datetime, scans: Scans) -> File:
+    scan = scan_of_kept(file, scans)
+    url = "" if scan.held else file_url(organisation_id, UUID(file["id"]), file["name"], now)
     return File(
         id=UUID(file["id"]),
         name=file["name"],
@@ -148,7 +150,9 @@ def _shown_file(organisation_id: UUID, file: dict[str, Any], now: datetime) -> F
         width=file.get("width"),
         height=file.get("height"),
         url=url,
-        thumb_url=f"{url}&t=1" if file.get("thumb") else None,
+        thumb_url=f"{url}&t=1" if file.get("thumb") and url else None,
+        scan=scan.scanned,
+        finding=scan.finding,
     )
 
 
@@ -172,6 +176,7 @@ def shown(
     names: Mapping[UUID, str],
     found: Mapping[UUID, Quoted],
     mails: Mails | None = None,
+    scans: Scans | None = None,
 ) -> Message:
     """Return a message as staff see it; `found` are the messages that are quoted."""
     return Message(
@@ -187,7 +192,7 @@ def shown(
         ),
         at=record.at,
         client_id=record.client_id,
-        files=shown_files(tx.organisation_id, record.files, tx.now),
+        files=shown_files(tx.organisation_id, record.files, tx.now, scans or {}),
         sources=shown_sources(record.sources),
         mentions=record.mentions or [],
         code=record.code,
@@ -288,7 +293,13 @@ async def messages(
     found = await quotes(tx, records)
     names = await author_names(tx, records, found=found)
     mails = await message_mails(tx, records)
-    return [shown(tx, record, marks_of(row), names, found, mails) for record in records]
+    scans = await record_scans(tx, records)
+    return [shown(tx, record, marks_of(row), names, found, mails, scans) for record in records]
+
+
+async def record_scans(tx: Transaction, records: Collection[MessageRecord]) -> Scans:
+    """Return what a scanner found in the files of messages."""
+    return await scans_of_kept(tx, [file for one in records for file in one.files or ()])
 
 
 async def messages_by_id(
@@ -311,8 +322,9 @@ async def messages_by_id(
     found = await quotes(tx, records)
     names = await author_names(tx, records, names, found)
     mails = await message_mails(tx, records)
+    scans = await record_scans(tx, records)
     return [
-        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names, found, mails)
+        shown(tx, r, Marks(r.read_seq, r.delivered_seq, r.agent_seq), names, found, mails, scans)
         for r in records
     ]
 
@@ -364,4 +376,5 @@ async def message_of(tx: Transaction, record: MessageRecord) -> Message:
     found = await quotes(tx, [record])
     names = await author_names(tx, [record], found=found)
     mails = await message_mails(tx, [record])
-    return shown(tx, record, Marks(0, 0, 0), names, found, mails)
+    scans = await record_scans(tx, [record])
+    return shown(tx, record, Marks(0, 0, 0), names, found, mails, scans)

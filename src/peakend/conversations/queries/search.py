@@ -5,7 +5,13 @@ from uuid import UUID
 import msgspec
 
 from peakend.conversations.models import MESSAGE_COLUMNS, MessageRecord
-from peakend.conversations.queries.messages import Marks, Message, author_names, shown
+from peakend.conversations.queries.messages import (
+    Marks,
+    Message,
+    author_names,
+    record_scans,
+    shown,
+)
 from peakend.conversations.queries.quotes import quotes
 from peakend.conversations.queries.rows import ConversationRow, rows
 from peakend.conversations.rules.search import SearchQuery, highlights, search_query
@@ -120,11 +126,12 @@ async def _messages(
     records = await tx.all(MessageRecord, _BY_ID, [hit.id for hit in page])
     said = await quotes(tx, records)
     names = await author_names(tx, records, found=said)
+    scans = await record_scans(tx, records)
     found = await rows(tx, [hit.conversation_id for hit in page], actor)
     by_id = {row.id: row for row in found}
     items = [
         FoundMessage(
-            shown(tx, record, _marks(by_id[record.conversation_id]), names, said),
+            shown(tx, record, _marks(by_id[record.conversation_id]), names, said, scans=scans),
             by_id[record.conversation_id],
             highlights(record.text, text),
         )

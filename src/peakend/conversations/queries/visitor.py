@@ -22,6 +22,7 @@ from peakend.conversations.queries.messages import (
     Marks,
     Source,
     marks_of,
+    record_scans,
     records_after,
     records_before,
     records_changed,
@@ -42,6 +43,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 from peakend.kernel.errors import NotFound, Refused
 from peakend.kernel.files import File
+from peakend.kernel.scans import Scans
 from peakend.kernel.secrets import unseal
 
 NEWEST = 50
@@ -315,8 +317,10 @@ async def _shown(
     digital = [r.id for r in records if r.kind == "digital"]
     if digital and provided.judged is not None:
         judged = await provided.judged(tx, conversation_id=row.id, message_ids=digital)
-    marks = marks_of(row)
-    return [_message(tx, r, marks, names, judged, shown_quote(r, found, names)) for r in records]
+    marks, scans = marks_of(row), await record_scans(tx, records)
+    return [
+        _message(tx, r, marks, names, judged, shown_quote(r, found, names), scans) for r in records
+    ]
 
 
 def _message(
@@ -326,6 +330,7 @@ def _message(
     names: Mapping[UUID, str],
     judged: Mapping[UUID, str],
     quote: Quote | None,
+    scans: Scans,
 ) -> VisitorMessage:
     return VisitorMessage(
         id=record.id,
@@ -335,7 +340,7 @@ def _message(
         author_name=names.get(record.author_id) if record.author_id else None,
         at=record.at,
         client_id=record.client_id if record.kind == "customer" else None,
-        files=shown_files(tx.organisation_id, record.files, tx.now),
+        files=shown_files(tx.organisation_id, record.files, tx.now, scans),
         sources=shown_sources(record.sources),
         code=record.code,
         params=record.params,

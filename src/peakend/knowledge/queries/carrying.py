@@ -7,6 +7,7 @@ import msgspec
 
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+from peakend.kernel.scans import scans_of_files
 from peakend.knowledge.models import ARTICLE_COLUMNS, ArticleRecord
 from peakend.knowledge.queries.editing import brands_of
 
@@ -75,14 +76,15 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def stored_files(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, StoredFile]:
-    """Return the files of these ids that can be shown."""
+    """Return the files of these ids that can be shown; none that a scanner holds."""
     found = await tx.all(
         StoredFile,
         "SELECT id, sha256, mime FROM file"
         " WHERE organisation_id = current_organisation() AND id = ANY($1) AND NOT withdrawn",
         list(set(ids)),
     )
-    return {one.id: one for one in found}
+    scans = await scans_of_files(tx, [one.id for one in found])
+    return {one.id: one for one in found if one.id not in scans or not scans[one.id].held}
 
 
 async def article_places(tx: Transaction, actor: Actor) -> dict[str, UUID | None]:

@@ -14,6 +14,7 @@ from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
 from peakend.kernel.ids import new_id
 from peakend.kernel.kept_files import sendable_files
+from peakend.kernel.scans import need_free
 from peakend.kernel.secrets import seal
 from peakend.kernel.templates import rendered
 from peakend.kernel.words import word
@@ -117,7 +118,8 @@ async def queue_answer(
 
     `about` is the message of the conversation, `values` what the brand's template may say beside
     the answer, `link` where it goes on in the chat. Bcc stands in no header.
-    Errors: NoMailServer, WrongRecipients, WrongSubject, TooMuchHtml, FilesTooLarge, FileMissing.
+    Errors: NoMailServer, WrongRecipients, WrongSubject, TooMuchHtml, FilesTooLarge, FileMissing,
+    and those of `need_free`.
     """
     server = await mail_server(tx, brand_id)
     if server is None or not server.active:
@@ -247,6 +249,7 @@ async def _checked_files(
     found = await sendable_files(tx, ids)
     if len(found) != len(ids):
         raise FileMissing(fields={"file_ids": "mail.file_missing"})
+    await need_free(tx, ids)
     if len(ids) > MOST_FILES or sum(one.size for one in found.values()) > LARGEST_FILES:
         raise FilesTooLarge(
             fields={"file_ids": "mail.files_too_large"},

@@ -13,6 +13,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import clean_name, path_of, remove_files
 from peakend.kernel.kept_files import hash_of
 from peakend.kernel.limits import spend
+from peakend.kernel.scans import need_free
 from peakend.mail.actions.keeping import (
     Prepared,
     from_relay,
@@ -56,9 +57,10 @@ class Original(msgspec.Struct, frozen=True):
 async def open_original(tx: Transaction, *, received_id: UUID) -> Original:
     """Return a mail as it came; that somebody took it stands in the audit log.
 
-    Errors: ReceivedNotFound, OriginalGone.
+    Errors: ReceivedNotFound, OriginalGone, and those of `need_free`.
     """
     mail = await need_received(tx, received_id)
+    await need_free(tx, [one for one in [mail.file_id, *await tx.value(_FILES, mail.id)] if one])
     content = await _bytes_of(tx, mail)
     await audit(tx, "received_mail.opened", "received_mail", received_id)
     return Original(clean_name(f"{mail.subject[:60] or 'mail'}.eml"), content)

@@ -20,6 +20,7 @@ from peakend.kernel.events import record
 from peakend.kernel.files import path_of
 from peakend.kernel.kept_files import Sendable, sendable_files
 from peakend.kernel.outgoing.carrier import Carrier
+from peakend.kernel.scans import scans_of_files
 from peakend.mail.actions.unlocking import Opener, handed_over, opener_of_server
 from peakend.mail.events import MailDelayed, MailFailed, MailSent
 from peakend.mail.models import Content, DueMail, Mail, MailServer
@@ -158,6 +159,9 @@ async def _ready(tx: Transaction, mail_id: UUID) -> _Ready | Outcome:
     files = await sendable_files(tx, [one.file_id for one in content.files])
     if len(files) != len({one.file_id for one in content.files}):
         return Outcome(result="never", code="file_missing")
+    scans = await scans_of_files(tx, files)
+    if any(one.scanned == "infected" for one in scans.values()):
+        return Outcome(result="never", code="file_infected")
     key = await signing_key(tx, mail.brand_id, server.sender_email)
     return _Ready(mail, content, files, server, opener, key)
 

@@ -231,6 +231,22 @@ CREATE TABLE file_gone (
 	CONSTRAINT pk_file_gone PRIMARY KEY (organisation_id, sha256)
 )
 -- next
+CREATE TABLE file_scan (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	sha256 TEXT NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	finding TEXT DEFAULT '' NOT NULL, 
+	code TEXT DEFAULT '' NOT NULL, 
+	released BOOLEAN DEFAULT 'false' NOT NULL, 
+	attempt SMALLINT DEFAULT '0' NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	since_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	failing_since TIMESTAMP WITH TIME ZONE, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_file_scan PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE import_mapping (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -1178,6 +1194,13 @@ CREATE TABLE mention (
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	read_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_mention PRIMARY KEY (organisation_id, member_id, message_id)
+)
+-- next
+CREATE TABLE message_scan (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	scan_id UUID NOT NULL, 
+	message_id UUID NOT NULL, 
+	CONSTRAINT pk_message_scan PRIMARY KEY (organisation_id, scan_id, message_id)
 )
 -- next
 CREATE TABLE page_view (
@@ -2306,6 +2329,8 @@ ALTER TABLE member_skill ADD CONSTRAINT fk_member_skill_organisation_id_skill_id
 -- next
 ALTER TABLE mention ADD CONSTRAINT fk_mention_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE message_scan ADD CONSTRAINT fk_message_scan_organisation_id_scan_id FOREIGN KEY (organisation_id, scan_id) REFERENCES file_scan (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE passkey ADD CONSTRAINT fk_passkey_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
@@ -2602,6 +2627,10 @@ CREATE INDEX ix_file_sha256 ON file (sha256)
 -- next
 CREATE INDEX ix_file_thumb_sha256 ON file (thumb_sha256) WHERE thumb_sha256 IS NOT NULL
 -- next
+CREATE INDEX ix_file_scan_due ON file_scan (since_at) WHERE state = 'waiting'
+-- next
+CREATE UNIQUE INDEX uq_file_scan_sha256 ON file_scan (organisation_id, sha256)
+-- next
 CREATE INDEX ix_job_dead ON job (organisation_id, created_at) WHERE state = 'dead'
 -- next
 CREATE INDEX ix_job_ready ON job (organisation_id, priority, run_at) WHERE state = 'ready'
@@ -2729,6 +2758,8 @@ CREATE INDEX ix_member_role_role ON member_role (organisation_id, role_id)
 CREATE INDEX ix_mention_member ON mention (organisation_id, member_id, at, message_id)
 -- next
 CREATE INDEX ix_mention_unread ON mention (organisation_id, member_id, at) WHERE read_at IS NULL
+-- next
+CREATE INDEX ix_message_scan_message ON message_scan (organisation_id, message_id)
 -- next
 CREATE INDEX ix_page_view_customer ON page_view (organisation_id, customer_id, at, id)
 -- next
@@ -3107,6 +3138,18 @@ CREATE POLICY tenant ON file_gone TO peakend_app USING (organisation_id = curren
 GRANT SELECT, INSERT, UPDATE, DELETE ON file_gone TO peakend_system
 -- next
 CREATE POLICY system ON file_gone TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON file_scan TO peakend_app
+-- next
+ALTER TABLE file_scan ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE file_scan FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON file_scan TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON file_scan TO peakend_system
+-- next
+CREATE POLICY system ON file_scan TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON import_mapping TO peakend_app
 -- next
@@ -3681,6 +3724,14 @@ ALTER TABLE mention ENABLE ROW LEVEL SECURITY
 ALTER TABLE mention FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON mention TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_scan TO peakend_app
+-- next
+ALTER TABLE message_scan ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE message_scan FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON message_scan TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON page_view TO peakend_app
 -- next

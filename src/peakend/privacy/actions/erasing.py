@@ -21,9 +21,9 @@ from peakend.customers import queries as customers
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict
 from peakend.kernel.events import record
-from peakend.kernel.files import sweep_bytes
 from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import enqueue
+from peakend.kernel.large_files import sweep_bytes
 from peakend.kernel.personal import HELD, About, erased, how_many
 from peakend.privacy.actions.packing import drop_packages
 from peakend.privacy.events import CustomerErased, ErasureStarted

@@ -10,9 +10,9 @@ from peakend.accounts.actions.proposals import need_second, two_people
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid
 from peakend.kernel.events import record
-from peakend.kernel.files import sweep_bytes
 from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import enqueue
+from peakend.kernel.large_files import sweep_bytes
 from peakend.kernel.personal import AGES, Category
 from peakend.privacy.events import RetentionChanged, RetentionRan
 from peakend.privacy.models import RUN_COLUMNS, Run

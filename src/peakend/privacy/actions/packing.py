@@ -27,6 +27,7 @@ from peakend.kernel.files import FileNotFound, clean_name, files_of
 from peakend.kernel.ids import new_id
 from peakend.kernel.jobs import enqueue
 from peakend.kernel.large_files import bytes_of, draft, parts_of_file
+from peakend.kernel.scans import scans_of_files
 from peakend.kernel.settings import settings
 from peakend.privacy.actions.reading import page
 from peakend.privacy.events import AccessAsked, AccessGiven
@@ -129,11 +130,11 @@ async def _make(tx: Transaction, row: PackageRow) -> None:
     """Zip what was gathered with the person's files, and let it be fetched for a week."""
     gathered = await asyncio.to_thread(_gathered, _lines(row.id))
     house = await organisation(tx)
-    files = await _files(tx, row, gathered)
+    files, held = await _files(tx, row, gathered)
     who = await customers.need_customer(tx, row.customer_id)
     text = page(
         gathered, language=row.language, house=house.name, name=who.name, at=row.at,
-        zone=house.time_zone, files=[name for name, _ in files],
+        zone=house.time_zone, files=[name for name, _ in files], held=held,
     )  # fmt: skip
     size = await asyncio.to_thread(_zip, row.id, gathered, text, files)
     until = tx.now + timedelta(days=PACKAGE_KEPT_DAYS)
@@ -154,8 +155,13 @@ async def _make(tx: Transaction, row: PackageRow) -> None:
     await audit(tx, "privacy.access_made", "customer", row.customer_id, {"package_id": row.id})
 
 
-async def _files(tx: Transaction, row: PackageRow, gathered: list[Part]) -> list[tuple[str, Path]]:
-    """Return the files of messages and what was put in and never sent: name in the zip, path."""
+async def _files(
+    tx: Transaction, row: PackageRow, gathered: list[Part]
+) -> tuple[list[tuple[str, Path]], list[tuple[str, str]]]:
+    """Return the files of messages and what was put in and never sent: name in the zip, path.
+
+    What a scanner holds is not among them: its name, and why.
+    """
     given = [
         file
         for part in gathered
@@ -166,14 +172,19 @@ async def _files(tx: Transaction, row: PackageRow, gathered: list[Part]) -> list
     ids = [UUID(file["id"]) for file in given if isinstance(file, dict) and "id" in file]
     people = await customers.parts_of(tx, row.customer_id)
     ids += await files_of(tx, "visitor", await customers.visitors_of(tx, people))
-    found = []
+    scans = await scans_of_files(tx, ids)
+    found, held = [], []
     for at, file_id in enumerate(dict.fromkeys(ids), 1):
         try:
             name, path = await bytes_of(tx, file_id)
         except FileNotFound:
             continue
+        scan = scans.get(file_id)
+        if scan is not None and scan.held:
+            held.append((name, "infected" if scan.scanned == "infected" else "unseen"))
+            continue
         found.append((f"files/{at:03}-{clean_name(name)}", path))
-    return found
+    return found, held
 
 
 async def fetched(database: Database, package_id: UUID, by: Actor) -> tuple[str, Iterator[bytes]]:

@@ -32,6 +32,7 @@ def page(
     at: datetime,
     zone: str,
     files: list[str],
+    held: list[tuple[str, str]],
 ) -> str:
     """Return the page of a package."""
 
@@ -60,6 +61,9 @@ def page(
     if files:
         lines = "".join(f'<li><a href="{quote(one)}">{escape(one)}</a></li>' for one in files)
         body.append(f"<h2>{said('files')}</h2><ul>{lines}</ul>")
+    if held:
+        lines = "".join(f"<li>{said(f'held_{why}', name=one)}</li>" for one, why in held)
+        body.append(f"<h2>{said('held')}</h2><ul>{lines}</ul>")
     return _PAGE.format(lang=language, title=title, body="\n".join(body))
 
 

@@ -1495,6 +1495,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/messages/{message_id}/files/{file_id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a file through that no scanner could look at */
+        post: operations["conversations.scanning.let_file_through"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/messages/{message_id}/mail": {
         parameters: {
             query?: never;
@@ -8045,6 +8062,8 @@ export interface components {
         };
         /** File */
         File: {
+            /** @default  */
+            finding: string;
             height: number | null;
             /** Format: uuid */
             id: string;
@@ -8052,6 +8071,11 @@ export interface components {
             kind: "image" | "video" | "audio" | "file";
             mime: string;
             name: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            scan: "" | "not_scanned" | "waiting" | "unreachable" | "clean" | "released" | "infected" | "encrypted" | "too_large" | "failed";
             size: number;
             thumb_url: string | null;
             /** @default  */
@@ -10076,6 +10100,11 @@ export interface components {
             /** @enum {string} */
             state: "digital" | "waiting" | "serving" | "closed";
             version: number;
+        };
+        /** ReleaseGiven */
+        ReleaseGiven: {
+            /** @enum {string} */
+            reason: "told" | "elsewhere" | "urgent";
         };
         /** Rendered */
         Rendered: {
@@ -14937,6 +14966,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "conversations.scanning.let_file_through": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];

@@ -8,8 +8,10 @@ export interface FileInfo {
   size: number
   width?: number | null
   height?: number | null
+  /** Nothing while a scanner holds it. */
   url: string
   thumb_url?: string | null
+  scan?: string
 }
 
 export interface Source {

@@ -6,10 +6,22 @@ import { Icon } from '../views/parts'
 export const sizeOf = (bytes: number) =>
   bytes > 1e6 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.ceil(bytes / 1024)} KB`
 
+/** Why a file cannot be opened, as far as it matters to who gets it. */
+const held = (scan = '') => (scan === 'infected' ? scan : /^(waiting|unreachable)$/.test(scan) ? 'waiting' : 'unseen')
+
 export const Files = ({ files }: { files: FileInfo[] }) => (
   <>
     {files.map((file) =>
-      file.kind === 'image' ? (
+      !file.url ? (
+        <span class="file">
+          <Icon name="file" />
+          <span>
+            {file.name}
+            <br />
+            <small role="status">{t(`scan.${held(file.scan)}`)}</small>
+          </span>
+        </span>
+      ) : file.kind === 'image' ? (
         <a class="picture" href={file.url} target="_blank" rel="noopener">
           <img
             src={file.thumb_url || file.url}

@@ -101,7 +101,7 @@ it('takes back what was undone, above what was begun since', async () => {
   const { mail, row, type } = shown()
   await flushPromises()
   type('新的一句')
-  bringBack(row.value.id, { ...blank(), to: [wang], subject: '原主题', html: '<p>原来的<strong>话</strong></p>' }, [{ id: 'f', name: 'a.pdf', url: '/files/f', kind: 'file', mime: 'application/pdf', size: 1, thumb_url: null, width: null, height: null }])
+  bringBack(row.value.id, { ...blank(), to: [wang], subject: '原主题', html: '<p>原来的<strong>话</strong></p>' }, [{ id: 'f', name: 'a.pdf', url: '/files/f', kind: 'file', mime: 'application/pdf', size: 1, thumb_url: null, width: null, height: null, scan: '', finding: '' }])
   await flushPromises()
   expect(mail.get('.ProseMirror').text()).toMatch(/^原来的话新的一句/)
   expect(mail.get('.ProseMirror strong').text()).toBe('话')
