@@ -17,7 +17,7 @@ from bench.centre import Centre, fill, make_centre
 from bench.cluster import a_cluster
 from bench.figures import Figure, console
 from bench.processes import a_process
-from peakend.entry.statics import built_folder
+from peakend.kernel.built import built_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -60,12 +60,12 @@ async def desk() -> list[Figure]:
 
 def _desk() -> Path:
     """Return the folder of the app that the process under measure serves."""
-    return built_folder("desk", "index.html")
+    return built_folder("desk")
 
 
 def _widget() -> list[Figure]:
     """Return the launcher, and what the panel's page names with one language's words."""
-    folder = built_folder("widget", "panel.html")
+    folder = built_folder("widget")
     launcher, page = folder / "widget.js", folder / "panel.html"
     if not launcher.exists() or not page.exists():
         return []

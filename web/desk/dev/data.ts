@@ -23,7 +23,7 @@ function row(at: number): ConversationRow {
   const mine = at < 8
   const silent = [47, 20, 150, 0, 200, 0, 0, 95][at] ?? (at < 15 ? 4 + (at - 8) * 14 : 0)
   return {
-    id: id('5', at), number: 20260001 + at, state, channel_kind: 'web', channel_name: '官网', channel_id: id('7', 1), brand_id: id('2', 1),
+    id: id('5', at), number: 20260001 + at, state, channel_kind: 'web', in_chat: true, channel_name: '官网', channel_id: id('7', 1), brand_id: id('2', 1),
     customer: { id: id('8', k), name: names[k], tier: k % 4 === 0 ? 'gold' : 'standard', verified: k % 2 === 0 },
     queue_id: id('4', at % 4), leg_id: null, agent_id: state === 'serving' || state === 'closed' ? (mine ? me.member.id : id('1', 2 + (at % 9))) : null, agent_name: state === 'serving' || state === 'closed' ? (mine ? '李倩' : ['王磊', '张敏', '周涛'][at % 3]) : null,
     preview: texts[k], preview_kind: 'customer', last_message_at: ago(60 + at * 97), last_seq: 9, unread: at < 15 && at % 3 === 0 ? (at % 4) + 1 : 0, left_word: false, awaiting_since: silent ? ago(silent) : null,

@@ -15,7 +15,7 @@ import MailAnswer from './MailAnswer.vue'
 import words from './words.zh-CN.json'
 
 const wang = { email: 'wang@x.cn', name: '王海涛' }
-const given: Answering = { can_mail: true, why: '', from: { email: 'care@y.cn', name: '客服' }, to: [wang], cc: [], subject: 'Re: 退款', signature: { html: '安居客服', text: '安居客服' }, quote: { html: '<blockquote>原信</blockquote>', text: '原信' }, known: ['wang@x.cn'], new: [{ email: 'li@x.cn', name: '李', where: 'cc' }], undo_s: 10 }
+const given: Answering = { can_mail: true, why: '', from: { email: 'care@y.cn', name: '客服' }, to: [wang], cc: [], subject: 'Re: 退款', signature: { html: '安居客服', text: '安居客服' }, quote: { html: '<blockquote>原信</blockquote>', text: '原信' }, known: ['wang@x.cn'], new: [{ email: 'li@x.cn', name: '李', where: 'cc' }], left: false, undo_s: 10 }
 let count = 0
 function shown(answer: Answering | ApiError = given) {
   const row = ref({ id: `c${++count}`, state: 'serving', agent_id: 'me', channel_kind: 'mail', customer: { id: 'x', name: '王' }, language: 'zh-CN' } as unknown as ConversationRow)
