@@ -40,3 +40,22 @@ async def test_a_mail_stands_in_nobodys_way(floor: Floor) -> None:
     await floor.accept(agent, mails[0])
     await floor.drain()
     assert (await floor.need_leg(chat)).offered_to == agent.id
+
+
+async def test_who_comes_to_the_chat_waits_on_the_line(floor: Floor) -> None:
+    customer_id = await floor.customer()
+    found = await floor.writes(customer_id)
+    async with floor.tx() as tx:
+        await tx.run("UPDATE conversation SET channel_kind = 'mail' WHERE id = $1", found)
+    await floor.drain()
+    floor.wait(3600)
+    assert not (await floor.need_leg(found)).live
+    assert await floor.writes(customer_id, "我在网页上等") == found
+    await floor.drain()
+    leg = await floor.need_leg(found)
+    assert leg.live
+    assert (await floor.conversation(found)).leg_id == leg.id
+    await floor.writes(customer_id, "还在吗")
+    await floor.drain()
+    legs = await floor.legs(found)
+    assert [(one.outcome, one.live) for one in legs] == [("on_line", False), (None, True)]

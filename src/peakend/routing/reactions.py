@@ -149,6 +149,18 @@ async def follow_snooze(tx: Transaction, fact: ConversationSnoozed | Conversatio
     await actions.follow_snooze(tx, conversation_id=fact.conversation_id)
 
 
+# Nobody tells when a customer comes to the chat: what he writes there does.
+@reacts_to(
+    MessageReceived,
+    alone=True,
+    priority=1,
+    where={"state": "waiting", "channel": "web", "first": False},
+)
+async def let_wait_on_the_line(tx: Transaction, fact: MessageReceived) -> None:
+    """Let a customer wait on the line whose mail goes on in the chat."""
+    await actions.come_on_line(tx, conversation_id=fact.conversation_id)
+
+
 # Clocks are locked one by one: in a batch two workers could wait for each other.
 # With the first message the conversation enters a queue, and that sets the clock.
 @reacts_to(MessageReceived, alone=True, where={"turn": True, "first": False})

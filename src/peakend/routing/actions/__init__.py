@@ -5,6 +5,7 @@ from peakend.routing.actions.inviting import open_tab
 from peakend.routing.actions.lines import (
     Passed,
     abandon,
+    come_on_line,
     end_with_conversation,
     enqueue,
     resume,
@@ -116,6 +117,7 @@ __all__ = [
     "assign",
     "change_policy",
     "change_queue",
+    "come_on_line",
     "delete_policy",
     "end_turn",
     "end_with_conversation",

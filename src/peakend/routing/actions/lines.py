@@ -164,6 +164,30 @@ async def standing_leg(tx: Transaction, conversation_id: UUID) -> WorkItem | Non
     return leg
 
 
+async def come_on_line(tx: Transaction, *, conversation_id: UUID) -> UUID | None:
+    """Let a customer wait on the line whose mail waited until he came to the chat.
+
+    Return the leg that begins; None where nothing changes. What was passed on to somebody stays so.
+    """
+    seen = await active_leg(tx, conversation_id)
+    if seen is None or not _waits_for_later(seen):
+        return None
+    system = Actor.system(tx.organisation_id)
+    conversation = await need_conversation(tx, conversation_id, system, lock=True)
+    leg = await active_leg(tx, conversation_id, lock=True)
+    by_mail = conversation.channel_kind == LATER
+    if leg is None or by_mail or conversation.state != "waiting" or not _waits_for_later(leg):
+        return None
+    await end_leg(tx, leg, "on_line")
+    return await enqueue(tx, conversation_id, leg.queue_id, last_agent_id=leg.last_agent_id)
+
+
+def _waits_for_later(leg: WorkItem) -> bool:
+    """Say whether a leg is of a mail; who left a word out of hours was promised an answer."""
+    meant = leg.only_agent_id or leg.only_team_id
+    return leg.state == "waiting" and not leg.live and leg.promised_at is None and not meant
+
+
 def _skills(queue: QueueRow | None, skills: frozenset[UUID], passed: Passed | None) -> list[UUID]:
     """Return what is asked of the agent; a person or team chosen by hand knows better."""
     chosen = passed is not None and (passed.only_agent_id or passed.only_team_id)
