@@ -21,6 +21,6 @@ async def test_an_agent_reads_why_it_came(desk: Any, chat: Any) -> None:
     await agent.page.get_by_role("menuitem", name="派单依据").click()
     box = agent.page.get_by_role("dialog", name="为什么派给这位坐席")
     await box.get_by_text("当时只有").wait_for()
-    await box.get_by_text("派单规则第 3 版").wait_for()
+    await box.get_by_text("派单规则第 4 版").wait_for()
     await agent.page.keyboard.press("Escape")
     await box.wait_for(state="hidden")

@@ -1,5 +1,6 @@
 """A mail that came finds its conversation, its writer and nobody else's."""
 
+import asyncio
 import base64
 from uuid import UUID, uuid4
 
@@ -62,6 +63,25 @@ async def test_an_answer_may_be_read_before_what_it_answers(box: Box) -> None:
     assert await box.take("发票呢", References="<gone@x.example> <c2@x.example>") == third
     other = await box.take("我是别人", sender="eve@y.example", References="<gone@x.example>")
     assert other not in (second, third)
+
+
+async def test_mails_of_one_sender_read_at_once_find_each_other(box: Box) -> None:
+    first = await box.come(Message_ID="<a@x.example>")
+    second = await box.come("还有一件事", In_Reply_To="<a@x.example>")
+
+    async def takes() -> UUID | None:
+        async with box.centre.tx() as tx:
+            return await actions.take_mail(tx, received_id=second)
+
+    async with box.centre.tx() as tx:
+        found = await actions.take_mail(tx, received_id=first)
+        other = asyncio.create_task(takes())
+        while not await tx.value(
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE NOT l.granted AND l.locktype = 'advisory' AND d.datname = current_database())"
+        ):
+            await asyncio.sleep(0.01)
+    assert await other == found
 
 
 @pytest.mark.parametrize("way", ["id", "tag", "number"])

@@ -95,14 +95,16 @@ def test_what_is_being_written_follows_and_gives_way(
     tmp_path: Path, shipper: Shipper, identity: Identity
 ) -> None:
     spool, run = tmp_path / "spool", tmp_path / "run"
-    data = os.urandom(SIZE - 2) + b"\1\1"
+    # A part that ends in a zero is kept without it: parts are put where they belong, not in a row.
+    data = os.urandom(SIZE).replace(b"\0", b"\2")
     growing = spool / f"{SEGMENT}.partial"
     # As pg_receivewal does: all of it zeros first, then from the front.
     for filled in (0, 5000, PART_BYTES // 2, 2 * PART_BYTES + 7, 3 * PART_BYTES, SIZE):
         growing.write_bytes(data[:filled] + bytes(SIZE - filled))
         shipper.ship()
         there = content(run, identity) if filled else b""
-        assert there.rstrip(b"\0") == data[:filled].rstrip(b"\0")
+        same = there == data[:filled]
+        assert same, filled
     assert len(list(run.iterdir())) == 4
     growing.rename(spool / SEGMENT)
     (spool / f"{NEXT}.partial").write_bytes(data[:10] + bytes(SIZE - 10))

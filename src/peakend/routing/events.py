@@ -117,7 +117,7 @@ class WorkAbandoned(_OfLeg):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkEnded(_OfLeg):
-    """A leg is over; `outcome` is closed, transferred, released, taken_over, handed_back, on_line …"""
+    """A leg is over; `outcome` is closed, transferred, released, taken_over, on_line …"""
 
     agent_id: UUID | None
     outcome: str

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from peakend.conversations.queries.visitor import secret_place
-from peakend.kernel.archiving import Treated, archived, from_hex, to_hex
+from peakend.kernel.archiving import Treated, archived, from_hex, left_out, to_hex
 from peakend.kernel.secrets import resealed
 
 
@@ -16,3 +16,5 @@ def _channel(organisation_id: UUID, row: dict[str, Any], master: bytes) -> None:
 
 
 archived(Treated(table="channel", reseal=_channel))
+# A code lives ten minutes.
+left_out("passing", "mailbox_code")

@@ -161,6 +161,8 @@ async def take_mail(tx: Transaction, *, received_id: UUID, as_person: bool = Fal
     content = await need_content(tx, received_id)
     language = language_in(f"{received.subject}\n{content.reply_text or content.text}")
     letter = _Letter(received=received, content=content, language=language)
+    # One mail of a sender at a time: what answers another that is being read waits for it.
+    await hold_identity(tx, *mail_identity(received.from_email))
     ids = [content.in_reply_to, *reversed(content.reference_ids)]
     named = await threaded(
         tx, tags_in(content.recipients), [one for one in ids if one], received.message_id
@@ -195,7 +197,6 @@ async def _put_beside(tx: Transaction, letter: _Letter, named: list[Threaded]) -
 async def _put_in(tx: Transaction, letter: _Letter, named: list[Threaded]) -> UUID:
     """Let a person's mail go on where it belongs, or begin a conversation."""
     kind, value = mail_identity(letter.received.from_email)
-    await hold_identity(tx, kind, value)
     owner = await customer_by_identity(tx, kind, value)
     known = [owner] if owner else await customers_with(tx, kind, value)
     system = Actor.system(tx.organisation_id)
