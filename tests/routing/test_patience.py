@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from peakend.conversations import queries as timeline
 from peakend.insight import queries as insight
 from peakend.routing import queries
 from tests.routing.floor import Floor
@@ -32,6 +33,8 @@ async def test_a_mail_stands_in_nobodys_way(floor: Floor) -> None:
         assert place.position == 1
         [line] = (await queries.lines(tx)).values()
         assert (line.waiting, line.left) == (1, 3)
+        sizes = await timeline.counts(tx, floor.system)
+        assert (sizes.queue, sizes.left) == (4, 3)
         counted = await insight.intervals(tx, *await insight.day_of(tx, tx.now))
         assert sum(row.entered for row in counted) == 1
     # The oldest first; then the one on the line, for whom a place is kept.

@@ -61,7 +61,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 class Counts(msgspec.Struct, frozen=True):
     """How many rows each view has, counted up to 1,000.
 
-    Counts: `left` are those of `queue` in which a word was left out of hours.
+    Counts: `left` are those of `queue` in which nobody waits on the line: mails, words left.
     """
 
     mine: int
@@ -303,7 +303,7 @@ SELECT
     (SELECT count(*) FROM (
         SELECT 1 FROM conversation c
         WHERE c.organisation_id = current_organisation()
-          AND c.state = 'waiting' AND c.left_word
+          AND c.state = 'waiting' AND (c.left_word OR c.channel_kind = 'mail')
           AND ($1 OR c.queue_id = ANY($3::uuid[]) OR c.brand_id = ANY($5::uuid[]))
         LIMIT $4) x)::int AS "left",
     (SELECT count(*) FROM (

@@ -20,4 +20,4 @@ export { systemText } from './systemText'
 export { bulkBar, bulkRun, chosen, mentions, starting } from './marks'
 /** Hear what I follow and who calls me; returns the function that ends it. */
 export const followMine = async () => (await import('./following/useFollowing')).follow()
-export { useConversations } from './store'
+export { isLater, useConversations } from './store'

@@ -32,6 +32,8 @@ export interface Presence { id: string; name: string; typing: boolean; at: numbe
 
 const FRESH_MS = 20_000
 
+/** Nobody waits at the other end: a mail, or a word left out of hours. */
+export const isLater = (row?: ConversationRow): boolean => !!row && (row.left_word || row.channel_kind === 'mail')
 export const useConversations = defineStore('conversations', () => {
   const rows = shallowReactive(new Map<string, ConversationRow>())
   const lists = shallowReactive(new Map<string, ListState>())
@@ -308,10 +310,10 @@ export const useConversations = defineStore('conversations', () => {
   }
   const whole = (view: ViewName) => [...lists.values()].find((one) => one.view === view && one.loaded && !one.next && !one.source)
   const waiting = computed(() => amount('queue'))
-  /** How many of them left a word out of hours. */
+  /** How many of them do not wait on the line. */
   const left = computed(() => {
     const state = whole('queue')
-    return state ? state.ids.filter((id) => rows.get(id)?.left_word).length : counts.left
+    return state ? state.ids.filter((id) => isLater(rows.get(id))).length : counts.left
   })
   const mine = computed(() => amount('mine'))
   const snoozed = computed(() => amount('snoozed'))
