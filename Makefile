@@ -20,7 +20,7 @@ test: check ## check, then every test but the long ones
 	@$(BIN)/python -m pytest -m "not long" -n $(JOBS) $(ARGS)
 
 test-long: $(VENV)/.dev ## the tests that take minutes: crash points, load
-	@$(BIN)/python -m pytest -m long $(ARGS)
+	@$(BIN)/python -m pytest -m long --timeout=5400 $(ARGS)
 
 check: $(VENV)/.dev ## format, lint, import contracts, types; the desk's types and tests
 	@$(BIN)/ruff format --check .

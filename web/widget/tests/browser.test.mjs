@@ -12,7 +12,7 @@ const executablePath = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ].find((path) => path && existsSync(path))
-const options = { skip: executablePath ? false : 'there is no Chromium' }
+const options = { skip: executablePath ? false : 'there is no Chromium', timeout: 45_000 }
 const port = 18000 + (process.pid % 2000)
 const base = `http://127.0.0.1:${port}`
 const axe = (() => {

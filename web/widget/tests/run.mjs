@@ -24,6 +24,8 @@ const files = [
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => here + name),
 ]
-const run = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...files], { stdio: 'inherit' })
+// A browser that no longer answers ends its test, and in the end the whole run.
+const bounds = { stdio: 'inherit', timeout: 240_000, killSignal: 'SIGKILL' }
+const run = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...files], bounds)
 rmSync(folder, { recursive: true, force: true })
 process.exit(run.status ?? 1)
