@@ -36,6 +36,13 @@ _AGENT = frozenset(
         "canned.own",
         "presence.self",
         "search.read",
+        "cases.read",
+        "cases.work",
+        "cases.department",
+        "complaints.read",
+        "complaints.work",
+        "compensation.grant",
+        "approvals.ask",
     }
 )
 _SUPERVISOR = _AGENT | {
@@ -49,6 +56,11 @@ _SUPERVISOR = _AGENT | {
     "insight.wallboard",
     "knowledge.edit",
     "directory.edit",
+    "cases.manage",
+    "complaints.manage",
+    "compensation.read",
+    "approvals.decide",
+    "improvements.manage",
 }
 _ADMIN = _SUPERVISOR | {
     "accounts.manage",
@@ -59,6 +71,8 @@ _ADMIN = _SUPERVISOR | {
     "audit.read",
     "privacy.manage",
     "organisation.export",
+    "cases.set_up",
+    "compensation.set_up",
 }
 ROLES: dict[str, frozenset[str]] = {
     "agent": _AGENT,

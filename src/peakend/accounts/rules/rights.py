@@ -28,6 +28,7 @@ DANGEROUS: frozenset[str] = frozenset(
         "integrations.manage",
         "privacy.manage",
         "organisation.export",
+        "compensation.set_up",
     }
 )
 SIGHTS: dict[str, Sight] = {"agent": "team", "supervisor": "all", "admin": "all"}

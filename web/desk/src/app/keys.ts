@@ -6,7 +6,7 @@ import { preferences } from './session'
 /** The keys as they are before anybody changes them; "G I" is one after the other. */
 export const defaultKeys = {
   commands: 'Ctrl+K', help: '?', next: 'J', previous: 'K', choose: 'X', reply: 'R', note: 'N', quote: 'Q', search: '/',
-  close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', snooze: 'H', unread: 'M', priority: 'P', ask: 'U', follow: 'F', pin: 'O', undo: 'Z',
+  close: 'E', transfer: 'T', assign: 'A', take: 'I', tags: 'L', snooze: 'H', unread: 'M', priority: 'P', ask: 'U', follow: 'F', pin: 'O', undo: 'Z', case: 'C',
   inbox: 'G I', views: 'G V', customers: 'G C', knowledge: 'G K', wallboard: 'G M', interventions: 'G H', following: 'G F', accept: 'Y', panel: 'D',
 } as const
 export type KeyName = keyof typeof defaultKeys

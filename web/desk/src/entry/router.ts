@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { i18n, needWords } from '@/app/i18n'
 import { pageTitle } from '@/app/notices'
 import { restore } from '@/app/session'
+import { pagesOf, type Routes } from './pagesOf'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -14,14 +15,15 @@ declare module 'vue-router' {
     title?: string
     /** Open without a session. */
     open?: boolean
+    /** Stands for a section whose addresses are not here yet. */
+    late?: boolean
   }
 }
 
-const files = import.meta.glob<{ routes: RouteRecordRaw[] }>(['../contexts/*/routes.ts', '../contexts/*/admin/routes.ts'], { eager: true })
-const pages: RouteRecordRaw[] = Object.entries(files).flatMap(([file, { routes }]) => {
-  const own = /contexts\/(.+)\/routes/.exec(file)?.[1] as string
-  return routes.map((route) => ({ ...route, meta: { ...route.meta, words: [own, ...(route.meta?.words ?? [])] } }) as RouteRecordRaw)
-})
+const pages = pagesOf(import.meta.glob<Routes>(['../contexts/*/routes.ts', '!../contexts/{cases,complaints}/routes.ts'], { eager: true }))
+// Sections whose addresses are learnt when somebody goes there: they cost nothing before.
+const sections: RouteRecordRaw[] = ['admin', 'cases', 'complaints'].map((one) => ({ path: `${one}/:late(.*)*`, component: () => import('./pages/NotFound.vue'), meta: { late: true } }))
+let arrived = false
 const stories: RouteRecordRaw[] = import.meta.env.DEV
   ? [{ path: '/desk/ui', component: () => import('@/ui/stories/Stories.vue'), meta: { open: true } }]
   : []
@@ -35,6 +37,7 @@ export const router = createRouter({
     { path: '/desk/invitation/:token', alias: '/invitation/:token', component: () => import('./pages/Invitation.vue'), meta: { open: true, title: 'app.invitation_title', words: ['app/door'] } },
     {
       path: '/desk',
+      name: 'desk',
       component: () => import('./shell/Shell.vue'),
       meta: { words: ['routing', 'conversations'] },
       children: [
@@ -44,6 +47,7 @@ export const router = createRouter({
           meta: { title: 'app.nav_inbox', words: ['conversations', 'customers', 'routing', 'assist'] },
         },
         ...pages,
+        ...sections,
         { path: ':rest(.*)*', component: () => import('./pages/NotFound.vue') },
       ],
     },
@@ -52,6 +56,12 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  if (to.matched.at(-1)?.meta.late && !arrived) {
+    const { latePages } = await import('./late')
+    for (const one of latePages) router.addRoute('desk', one)
+    arrived = true
+    return to.fullPath
+  }
   const words = needWords(...new Set(to.matched.flatMap((one) => one.meta.words ?? [])))
   if (to.matched.some((one) => one.meta.open)) {
     await words

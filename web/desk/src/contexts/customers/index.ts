@@ -1,5 +1,6 @@
 import { defineAsyncComponent } from 'vue'
 
+export { beside, type BesideCard } from './beside'
 export { customerQuery } from './customerQuery'
 
 const load = () => import('./parts/CustomerPanel.vue')

@@ -1,0 +1,5 @@
+"""Routes of cases, by noun."""
+
+from typing import Any
+
+routes: list[Any] = []

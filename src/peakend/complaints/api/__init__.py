@@ -1,0 +1,5 @@
+"""Routes of complaints, by noun."""
+
+from typing import Any
+
+routes: list[Any] = []

@@ -1,0 +1,3 @@
+/** The pages that stand side by side here, in their order, each with the right it needs and its word `complaints.section_<name>`. */
+export const sections: { name: string; to: string; permission: string }[] = [
+]
