@@ -157,6 +157,10 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/field-reveals": {
         "field_id": NEW, "reason": "回电",
     },
+    "POST /api/case-approvals/{request_id:uuid}/decisions": {"approve": True},
+    "PUT /api/case-approval-rules/{rule_id:uuid}": {
+        "kind": "exception", "name": "x", "version": 1,
+    },
     "PUT /api/views/order": {"view_ids": []},
     "POST /api/macros/{macro_id:uuid}/previews": {"conversation_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/macro-runs": {

@@ -2,4 +2,6 @@
 
 from typing import Any
 
-routes: list[Any] = []
+from peakend.cases.api import approvals
+
+routes: list[Any] = [*approvals.routes]

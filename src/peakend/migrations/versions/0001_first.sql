@@ -13,6 +13,26 @@ CREATE TABLE alert (
 	CONSTRAINT pk_alert PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE approval_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	name TEXT NOT NULL, 
+	from_fen BIGINT DEFAULT '0' NOT NULL, 
+	place INTEGER DEFAULT '0' NOT NULL, 
+	by TEXT NOT NULL, 
+	permission TEXT DEFAULT '' NOT NULL, 
+	built_in TEXT, 
+	role_id UUID, 
+	team_id UUID, 
+	member_ids UUID[] DEFAULT '{}' NOT NULL, 
+	minutes INTEGER NOT NULL, 
+	"then" TEXT NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_approval_rule PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE audit_checkpoint (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	place BIGINT NOT NULL, 
@@ -628,6 +648,48 @@ CREATE TABLE api_key (
 	last_used_at TIMESTAMP WITH TIME ZONE, 
 	last_address TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_api_key PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE approval_delegate (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	from_id UUID NOT NULL, 
+	to_id UUID NOT NULL, 
+	kinds TEXT[] DEFAULT '{}' NOT NULL, 
+	from_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_approval_delegate PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE approval_request (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	subject_id UUID NOT NULL, 
+	words TEXT NOT NULL, 
+	amount_fen BIGINT, 
+	currency TEXT, 
+	case_id UUID, 
+	conversation_id UUID, 
+	customer_id UUID, 
+	brand_id UUID, 
+	asked_by UUID, 
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	rule_id UUID, 
+	from_fen BIGINT NOT NULL, 
+	place INTEGER NOT NULL, 
+	who JSONB NOT NULL, 
+	"then" TEXT NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	times INTEGER DEFAULT '0' NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	decided_by UUID, 
+	decided_for UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_approval_request PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE archive_run (
@@ -2223,6 +2285,18 @@ ALTER TABLE access_package ADD CONSTRAINT fk_access_package_organisation_id_cust
 -- next
 ALTER TABLE api_key ADD CONSTRAINT fk_api_key_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE approval_delegate ADD CONSTRAINT fk_approval_delegate_organisation_id_from_id FOREIGN KEY (organisation_id, from_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE approval_delegate ADD CONSTRAINT fk_approval_delegate_organisation_id_to_id FOREIGN KEY (organisation_id, to_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE approval_request ADD CONSTRAINT fk_approval_request_organisation_id_asked_by FOREIGN KEY (organisation_id, asked_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE approval_request ADD CONSTRAINT fk_approval_request_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE approval_request ADD CONSTRAINT fk_approval_request_organisation_id_decided_by FOREIGN KEY (organisation_id, decided_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE approval_request ADD CONSTRAINT fk_approval_request_organisation_id_decided_for FOREIGN KEY (organisation_id, decided_for) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE archive_run ADD CONSTRAINT fk_archive_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE article_category ADD CONSTRAINT fk_article_category_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
@@ -2583,6 +2657,8 @@ CREATE INDEX ix_alert_raised ON alert (organisation_id, raised_at, id)
 -- next
 CREATE UNIQUE INDEX uq_alert_open ON alert (organisation_id, rule_id, queue_id) WHERE cleared_at IS NULL
 -- next
+CREATE INDEX ix_approval_rule_kind ON approval_rule (organisation_id, kind, from_fen, place)
+-- next
 CREATE INDEX ix_audit_entry_action ON audit_entry (organisation_id, action, id)
 -- next
 CREATE INDEX ix_audit_entry_actor ON audit_entry (organisation_id, actor_id, id)
@@ -2672,6 +2748,22 @@ CREATE INDEX ix_access_package_customer ON access_package (organisation_id, cust
 CREATE INDEX ix_api_key_created ON api_key (organisation_id, created_at)
 -- next
 CREATE UNIQUE INDEX uq_api_key_token_hash ON api_key (token_hash)
+-- next
+CREATE INDEX ix_approval_delegate_until ON approval_delegate (organisation_id, until_at)
+-- next
+CREATE INDEX ix_approval_request_asked ON approval_request (organisation_id, asked_by, asked_at)
+-- next
+CREATE INDEX ix_approval_request_conversation ON approval_request (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_approval_request_customer ON approval_request (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_approval_request_decided ON approval_request (organisation_id, decided_at)
+-- next
+CREATE INDEX ix_approval_request_due ON approval_request (organisation_id, due_at) WHERE state = 'waiting'
+-- next
+CREATE INDEX ix_approval_request_subject ON approval_request (organisation_id, subject_id)
+-- next
+CREATE UNIQUE INDEX uq_approval_request_waiting ON approval_request (organisation_id, kind, subject_id) WHERE state = 'waiting'
 -- next
 CREATE INDEX ix_archive_run_at ON archive_run (organisation_id, at)
 -- next
@@ -2980,6 +3072,14 @@ ALTER TABLE alert ENABLE ROW LEVEL SECURITY
 ALTER TABLE alert FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON alert TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON approval_rule TO peakend_app
+-- next
+ALTER TABLE approval_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE approval_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON approval_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT ON audit_checkpoint TO peakend_app
 -- next
@@ -3400,6 +3500,22 @@ CREATE POLICY tenant ON api_key TO peakend_app USING (organisation_id = current_
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO peakend_system
 -- next
 CREATE POLICY system ON api_key TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON approval_delegate TO peakend_app
+-- next
+ALTER TABLE approval_delegate ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE approval_delegate FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON approval_delegate TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON approval_request TO peakend_app
+-- next
+ALTER TABLE approval_request ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE approval_request FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON approval_request TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON archive_run TO peakend_app
 -- next

@@ -143,6 +143,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approval-deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who decides for whom */
+        get: operations["cases.approvals.approval_deputies"];
+        put?: never;
+        /** Let a colleague decide in one's place for a while */
+        post: operations["cases.approvals.name_approval_deputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval-deputies/{delegate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End that a colleague decides in one's place */
+        delete: operations["cases.approvals.end_approval_deputy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/approval-rules": {
         parameters: {
             query?: never;
@@ -747,6 +782,110 @@ export interface paths {
         put?: never;
         /** Fill a canned reply in */
         post: operations["conversations.settings.render_canned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who lets pass what */
+        get: operations["cases.approvals.case_approval_rules"];
+        put?: never;
+        /** Add a rule of approval */
+        post: operations["cases.approvals.add_case_approval_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approval-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a rule of approval */
+        put: operations["cases.approvals.change_case_approval_rule"];
+        post?: never;
+        /** Remove a rule of approval */
+        delete: operations["cases.approvals.remove_case_approval_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for approval */
+        get: operations["cases.approvals.case_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approvals/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request for approval */
+        get: operations["cases.approvals.case_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approvals/{request_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let something pass, or refuse it */
+        post: operations["cases.approvals.decide_case_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-approvals/{request_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one asked for */
+        post: operations["cases.approvals.withdraw_case_approval"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6322,6 +6461,12 @@ export interface components {
         AccountsLink: {
             link: string;
         };
+        /** AccountsNamed */
+        AccountsNamed: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** Addressee */
         Addressee: {
             email: string;
@@ -6551,6 +6696,28 @@ export interface components {
             text?: string | null;
             /** @default  */
             why: string;
+        };
+        /** ApprovalRule */
+        ApprovalRule: {
+            able: number;
+            built_in: string | null;
+            /** @enum {string} */
+            by: "permission" | "role" | "team" | "members";
+            from_fen: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "compensation" | "exception" | "statement";
+            member_ids: string[];
+            minutes: number;
+            name: string;
+            permission: string;
+            place: number;
+            role_id: string | null;
+            team_id: string | null;
+            /** @enum {string} */
+            then: "next" | "expire";
+            version: number;
         };
         /** ApprovalRulesGiven */
         ApprovalRulesGiven: {
@@ -7045,6 +7212,51 @@ export interface components {
             layout: "row" | "list";
             /** @constant */
             type: "cards";
+        };
+        /** CaseApproval */
+        CaseApproval: {
+            amount_fen: number | null;
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string | null;
+            asker: string;
+            brand_id: string | null;
+            case_id: string | null;
+            conversation_id: string | null;
+            currency: string | null;
+            customer_id: string | null;
+            decided_at: string | null;
+            decided_for: string | null;
+            decider: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "compensation" | "exception" | "statement";
+            may_decide: boolean;
+            mine: boolean;
+            stands_for: string | null;
+            /** @enum {string} */
+            state: "waiting" | "granted" | "refused" | "expired" | "withdrawn";
+            /** Format: uuid */
+            subject_id: string;
+            times: number;
+            waiting_for: components["schemas"]["CasesNamed"][];
+            words: string;
+        };
+        /** CaseDecision */
+        CaseDecision: {
+            approve: boolean;
+            /** @default  */
+            words: string;
+        };
+        /** CasesNamed */
+        CasesNamed: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** CategoryGiven */
         CategoryGiven: {
@@ -7555,6 +7767,37 @@ export interface components {
             status: number | null;
             /** Format: uuid */
             webhook_id: string;
+        };
+        /** Deputies */
+        Deputies: {
+            could: components["schemas"]["CasesNamed"][];
+            standing: components["schemas"]["Deputy"][];
+        };
+        /** Deputy */
+        Deputy: {
+            /** Format: date-time */
+            from_at: string;
+            /** Format: uuid */
+            from_id: string;
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            kinds: string[];
+            mine: boolean;
+            /** Format: uuid */
+            to_id: string;
+            to_name: string;
+            /** Format: date-time */
+            until_at: string;
+        };
+        /** DeputyGiven */
+        DeputyGiven: {
+            from_at?: string | null;
+            kinds?: string[];
+            /** Format: uuid */
+            to_id: string;
+            /** Format: date-time */
+            until_at: string;
         };
         /** DeskReasonGiven */
         DeskReasonGiven: {
@@ -9087,8 +9330,8 @@ export interface components {
             preferences: {
                 [key: string]: unknown;
             };
-            queues: components["schemas"]["Named"][];
-            teams: components["schemas"]["Named"][];
+            queues: components["schemas"]["AccountsNamed"][];
+            teams: components["schemas"]["AccountsNamed"][];
         };
         /** MemberChange */
         MemberChange: {
@@ -9204,12 +9447,6 @@ export interface components {
             leg_id?: string | null;
             /** Format: uuid */
             queue_id: string;
-        };
-        /** Named */
-        Named: {
-            /** Format: uuid */
-            id: string;
-            name: string;
         };
         /** NewAddress */
         NewAddress: {
@@ -10278,6 +10515,63 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** RuleGiven */
+        RuleGiven: {
+            built_in?: string | null;
+            /**
+             * @default permission
+             * @enum {string}
+             */
+            by: "permission" | "role" | "team" | "members";
+            /** @default 0 */
+            from_fen: number;
+            /** @enum {string} */
+            kind: "compensation" | "exception" | "statement";
+            member_ids?: string[];
+            /** @default 60 */
+            minutes: number;
+            name: string;
+            /** @default approvals.decide */
+            permission: string;
+            /** @default 0 */
+            place: number;
+            role_id?: string | null;
+            team_id?: string | null;
+            /**
+             * @default next
+             * @enum {string}
+             */
+            then: "next" | "expire";
+            version: number;
+        };
+        /** RuleText */
+        RuleText: {
+            built_in?: string | null;
+            /**
+             * @default permission
+             * @enum {string}
+             */
+            by: "permission" | "role" | "team" | "members";
+            /** @default 0 */
+            from_fen: number;
+            /** @enum {string} */
+            kind: "compensation" | "exception" | "statement";
+            member_ids?: string[];
+            /** @default 60 */
+            minutes: number;
+            name: string;
+            /** @default approvals.decide */
+            permission: string;
+            /** @default 0 */
+            place: number;
+            role_id?: string | null;
+            team_id?: string | null;
+            /**
+             * @default next
+             * @enum {string}
+             */
+            then: "next" | "expire";
         };
         /** Rules */
         Rules: {
@@ -11770,6 +12064,92 @@ export interface operations {
             header?: never;
             path: {
                 key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.approval_deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputies"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.name_approval_deputy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputyGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputies"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.end_approval_deputy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delegate_id: string;
             };
             cookie?: never;
         };
@@ -13303,6 +13683,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rendered"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.case_approval_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRule"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.add_case_approval_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRule"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.change_case_approval_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRule"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.remove_case_approval_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.case_approvals": {
+        parameters: {
+            query?: {
+                box?: "waiting" | "mine" | "decided";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseApproval"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.case_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseApproval"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.decide_case_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseDecision"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseApproval"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.approvals.withdraw_case_approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseApproval"];
                 };
             };
             401: components["responses"]["Error401"];

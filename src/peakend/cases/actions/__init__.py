@@ -1,0 +1,55 @@
+"""What is done to cases. The contexts above call these; each records what happened."""
+
+from peakend.cases.actions import forgetting as forgetting
+from peakend.cases.actions.approval_rules import (
+    DeputyNotFound,
+    RuleStale,
+    RuleText,
+    TooManyRules,
+    WrongDeputy,
+    WrongRule,
+    add_rule,
+    change_rule,
+    end_deputy,
+    name_deputy,
+    remove_rule,
+)
+from peakend.cases.actions.approvals import (
+    AskedAlready,
+    FourEyes,
+    NobodyToApprove,
+    NotAsked,
+    RequestSettled,
+    WhyRefused,
+    approval_due,
+    ask,
+    decide,
+    withdraw,
+    withdraw_about,
+)
+
+__all__ = [
+    "AskedAlready",
+    "DeputyNotFound",
+    "FourEyes",
+    "NobodyToApprove",
+    "NotAsked",
+    "RequestSettled",
+    "RuleStale",
+    "RuleText",
+    "TooManyRules",
+    "WhyRefused",
+    "WrongDeputy",
+    "WrongRule",
+    "add_rule",
+    "approval_due",
+    "ask",
+    "change_rule",
+    "decide",
+    "end_deputy",
+    "forgetting",
+    "name_deputy",
+    "remove_rule",
+    "withdraw",
+    "withdraw_about",
+]

@@ -1,0 +1,13 @@
+"""Work of cases that waits for its time."""
+
+from uuid import UUID
+
+from peakend.cases import actions
+from peakend.kernel.db import Transaction
+from peakend.kernel.jobs import deferred
+
+
+@deferred
+async def approval_due(tx: Transaction, *, request_id: UUID) -> None:
+    """Pass on what nobody decided in time, or let it run out."""
+    await actions.approval_due(tx, request_id=request_id)

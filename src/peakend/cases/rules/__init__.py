@@ -1,0 +1,1 @@
+"""Decisions about cases, without a clock and without a database."""
