@@ -55,3 +55,18 @@ async def test_a_night_forgets_who_asked_the_day_before(place: Place) -> None:
     async with database.system() as tx:
         kept = await tx.value("SELECT array_agg(key) FROM rate_limit WHERE key LIKE 'visit:192.0%'")
     assert kept == ["visit:192.0.2.8"]
+
+
+async def test_who_was_merged_is_held_with_whom_he_was_merged_into(place: Place) -> None:
+    _, _, customer_id = await planting.as_visitor(place)
+    absorbed = await planting.merged(place, customer_id)
+    system = Actor.system(place.centre.organisation_id)
+    asked = "SELECT on_hold($1::uuid)"
+    async with place.centre.database.transaction(system) as tx:
+        assert not await tx.value(asked, absorbed)
+    await place.does(
+        "POST", "/privacy/holds", {"subject": "customer", "subject_id": customer_id, "code": "tax"}
+    )
+    async with place.centre.database.transaction(system) as tx:
+        assert await tx.value(asked, absorbed)
+        assert await tx.value(asked, customer_id)

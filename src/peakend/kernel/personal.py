@@ -55,9 +55,13 @@ CREATE FUNCTION on_hold(wanted uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $body$
 BEGIN
+    -- Who was made one with others is held with them: rows keep the id they were written with.
     RETURN EXISTS (SELECT FROM legal_hold h
                    WHERE h.organisation_id = current_organisation()
-                     AND h.subject_id = wanted AND h.standing);
+                     AND h.subject_id = wanted AND h.standing)
+        OR EXISTS (SELECT FROM customer_parts(wanted) part
+                   JOIN legal_hold h ON h.subject_id = part.id
+                   WHERE h.organisation_id = current_organisation() AND h.standing);
 END
 $body$
 """,
