@@ -32,6 +32,7 @@ OPEN = (
     "/files/",
     "/w/",
     "/r/",
+    "/w-proof/",
     "/widget-assets/",
     "/api/web/",
     "/help/style.css",

@@ -2,4 +2,6 @@
 
 from typing import Any
 
-routes: list[Any] = []
+from peakend.complaints.api import waits
+
+routes: list[Any] = [*waits.routes]

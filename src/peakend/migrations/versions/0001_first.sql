@@ -1816,6 +1816,27 @@ CREATE TABLE sso_sitting (
 	CONSTRAINT pk_sso_sitting PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE wait_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	brand_id UUID, 
+	queue_id UUID, 
+	channel TEXT, 
+	promise_s INTEGER NOT NULL, 
+	instrument_id UUID NOT NULL, 
+	steps JSONB NOT NULL, 
+	for_left BOOLEAN DEFAULT 'true' NOT NULL, 
+	most_a_day INTEGER, 
+	day_fen BIGINT, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_by UUID, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_wait_rule PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE webhook_delivery (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2167,6 +2188,34 @@ CREATE TABLE survey (
 	solved BOOLEAN, 
 	comment TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_survey PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE wait_record (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	leg_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	customer_id UUID, 
+	brand_id UUID, 
+	queue_id UUID, 
+	channel TEXT NOT NULL, 
+	entered_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	until_at TIMESTAMP WITH TIME ZONE, 
+	outcome TEXT, 
+	waited_s INTEGER, 
+	agent_id UUID, 
+	promised_s INTEGER, 
+	rule_id UUID, 
+	told_low_s INTEGER, 
+	told_high_s INTEGER, 
+	result TEXT, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	amount INTEGER, 
+	cost_fen BIGINT, 
+	grant_id UUID, 
+	proof_no INTEGER DEFAULT '0' NOT NULL, 
+	proof_until TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_wait_record PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE watch (
@@ -2529,6 +2578,10 @@ ALTER TABLE received_content ADD CONSTRAINT fk_received_content_organisation_id_
 -- next
 ALTER TABLE sso_sitting ADD CONSTRAINT fk_sso_sitting_organisation_id_session_id FOREIGN KEY (organisation_id, session_id) REFERENCES session (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE wait_rule ADD CONSTRAINT fk_wait_rule_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE wait_rule ADD CONSTRAINT fk_wait_rule_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE webhook_delivery ADD CONSTRAINT fk_webhook_delivery_organisation_id_webhook_id FOREIGN KEY (organisation_id, webhook_id) REFERENCES webhook (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE alert_watch ADD CONSTRAINT fk_alert_watch_organisation_id_rule_id FOREIGN KEY (organisation_id, rule_id) REFERENCES alert_rule (organisation_id, id) ON DELETE CASCADE
@@ -2630,6 +2683,8 @@ ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_from_agent_id FORE
 ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE survey ADD CONSTRAINT fk_survey_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE wait_record ADD CONSTRAINT fk_wait_record_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE watch ADD CONSTRAINT fk_watch_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3040,6 +3095,16 @@ CREATE INDEX ix_sla_clock_running ON sla_clock (organisation_id, conversation_id
 CREATE INDEX ix_step_in_conversation ON step_in (organisation_id, conversation_id)
 -- next
 CREATE UNIQUE INDEX uq_survey_conversation ON survey (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_wait_record_conversation ON wait_record (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_wait_record_customer ON wait_record (organisation_id, customer_id, entered_at)
+-- next
+CREATE INDEX ix_wait_record_entered ON wait_record (organisation_id, entered_at, id)
+-- next
+CREATE INDEX ix_wait_record_settled ON wait_record (organisation_id, rule_id, settled_at) WHERE result = 'granted'
+-- next
+CREATE UNIQUE INDEX uq_wait_record_leg ON wait_record (organisation_id, leg_id)
 -- next
 CREATE INDEX ix_watch_signal_open ON watch_signal (organisation_id, level DESC, since) WHERE dismissed_at IS NULL
 -- next
@@ -4193,6 +4258,14 @@ ALTER TABLE sso_sitting FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sso_sitting TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON wait_rule TO peakend_app
+-- next
+ALTER TABLE wait_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE wait_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON wait_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_delivery TO peakend_app
 -- next
 ALTER TABLE webhook_delivery ENABLE ROW LEVEL SECURITY
@@ -4424,6 +4497,14 @@ ALTER TABLE survey ENABLE ROW LEVEL SECURITY
 ALTER TABLE survey FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON survey TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON wait_record TO peakend_app
+-- next
+ALTER TABLE wait_record ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE wait_record FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON wait_record TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON watch TO peakend_app
 -- next

@@ -2112,6 +2112,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how long the customer of a conversation waited in a line, and when */
+        get: operations["complaints.waits.waits_of_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/wakings": {
         parameters: {
             query?: never;
@@ -5773,6 +5790,41 @@ export interface paths {
         /** Invite somebody on the site to chat */
         post: operations["conversations.browsing.invite"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return waits of customers in a line, the latest first */
+        get: operations["complaints.waits.find_waits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waits/{wait_id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link under which the customer reads the record of a wait, for 90 days */
+        post: operations["complaints.waits.give_wait_proof"];
+        /** Let every link to the record of a wait end */
+        delete: operations["complaints.waits.take_wait_proof"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9900,6 +9952,11 @@ export interface components {
             items: components["schemas"]["PersonSender"][];
             next: string | null;
         };
+        /** PageOfWait */
+        PageOfWait: {
+            items: components["schemas"]["Wait"][];
+            next: string | null;
+        };
         /** PageSeen */
         PageSeen: {
             /** Format: date-time */
@@ -11465,6 +11522,41 @@ export interface components {
             next: string | null;
             /** Format: date-time */
             now: string;
+        };
+        /** Wait */
+        Wait: {
+            agent_name: string | null;
+            amount: number | null;
+            brand_name: string | null;
+            channel: string;
+            /** Format: uuid */
+            conversation_id: string;
+            cost_fen: number | null;
+            customer_id: string | null;
+            customer_name: string;
+            /** Format: date-time */
+            entered_at: string;
+            grant_id: string | null;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** @enum {null|string} */
+            outcome: "answered" | "left" | "returned" | "closed" | null;
+            over_s: number;
+            promised_s: number | null;
+            proof_until: string | null;
+            queue_name: string | null;
+            /** @enum {null|string} */
+            result: "granted" | "customer_cap" | "day_cap" | "left" | "within" | null;
+            told_high_s: number | null;
+            told_low_s: number | null;
+            until_at: string | null;
+            waited_s: number | null;
+        };
+        /** WaitProof */
+        WaitProof: {
+            url: string;
+            wait: components["schemas"]["Wait"];
         };
         /** WaitingApproval */
         WaitingApproval: {
@@ -16529,6 +16621,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.waits_of_conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wait"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -24821,6 +24941,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitorHere"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.find_waits": {
+        parameters: {
+            query?: {
+                customer_id?: string | null;
+                queue_id?: string | null;
+                since?: string | null;
+                before?: string | null;
+                outcome?: "answered" | "left" | "returned" | "closed" | null;
+                over?: boolean;
+                granted?: boolean;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWait"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.give_wait_proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitProof"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.take_wait_proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wait"];
                 };
             };
             401: components["responses"]["Error401"];

@@ -1,0 +1,38 @@
+"""What complaints do when something happens below."""
+
+from peakend.complaints import actions
+from peakend.conversations.events import ConversationMoved
+from peakend.kernel.db import Transaction
+from peakend.kernel.events import reacts_to
+from peakend.routing.events import (
+    WorkAbandoned,
+    WorkAnswered,
+    WorkEnded,
+    WorkQueued,
+    WorkResumed,
+)
+
+
+@reacts_to(WorkQueued, where={"live": True})
+async def begin_wait(tx: Transaction, fact: WorkQueued) -> None:
+    """Write down that a customer waits in a line."""
+    told = (fact.told_low_s, fact.told_high_s)
+    await actions.keep_wait(tx, leg_id=fact.leg_id, told=told)
+
+
+@reacts_to(WorkAnswered, WorkAbandoned, WorkEnded, where={"live": True})
+async def end_wait(tx: Transaction, fact: WorkAnswered | WorkAbandoned | WorkEnded) -> None:
+    """Write down until when a customer waited."""
+    await actions.keep_wait(tx, leg_id=fact.leg_id)
+
+
+@reacts_to(WorkResumed)
+async def go_on_waiting(tx: Transaction, fact: WorkResumed) -> None:
+    """Let a wait go on whose end was undone."""
+    await actions.keep_wait(tx, leg_id=fact.leg_id)
+
+
+@reacts_to(ConversationMoved)
+async def follow_waiting_customer(tx: Transaction, fact: ConversationMoved) -> None:
+    """Keep waits with whom their conversation belongs to now."""
+    await actions.follow_customer(tx, conversation_id=fact.conversation_id)

@@ -1,0 +1,1 @@
+"""Decisions of complaints, by noun. All pure."""
