@@ -28,6 +28,7 @@ FLOORS = (
     "profiles",
     "conversations",
     "routing",
+    "cases",
     "directory",
     "cases",
     "assist",

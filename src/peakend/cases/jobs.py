@@ -11,3 +11,9 @@ from peakend.kernel.jobs import deferred
 async def approval_due(tx: Transaction, *, request_id: UUID) -> None:
     """Pass on what nobody decided in time, or let it run out."""
     await actions.approval_due(tx, request_id=request_id)
+
+
+@deferred
+async def look_at_case(tx: Transaction, *, case_id: UUID) -> None:
+    """Warn of a case, or say that it is late."""
+    await actions.look_at_case(tx, case_id=case_id)

@@ -76,6 +76,13 @@ event_table = tenant_table(
         "id",
         postgresql_where=text("conversation_id IS NOT NULL"),
     ),
+    Index(
+        "ix_event_case",
+        "organisation_id",
+        "case_id",
+        "id",
+        postgresql_where=text("case_id IS NOT NULL"),
+    ),
     Index("ix_event_caused_by", "caused_by", postgresql_where=text("caused_by IS NOT NULL")),
     system="select",
     append_only=True,

@@ -1,6 +1,8 @@
 """What is done to cases. The contexts above call these; each records what happened."""
 
-from peakend.cases.actions import forgetting as forgetting
+from peakend.cases.actions import (
+    forgetting as forgetting,
+)
 from peakend.cases.actions.approval_rules import (
     DeputyNotFound,
     RuleStale,
@@ -27,29 +29,103 @@ from peakend.cases.actions.approvals import (
     withdraw,
     withdraw_about,
 )
+from peakend.cases.actions.clock import (
+    WrongDue,
+    look_at_case,
+    set_due,
+)
+from peakend.cases.actions.entries import (
+    NothingWritten,
+    WrongTime,
+    add_entry,
+    add_time,
+    let_see,
+)
+from peakend.cases.actions.informing import (
+    MessageNotTold,
+    NotDone,
+    OnlyLeadsClose,
+    ReasonNotTold,
+    WrongInform,
+    close_not_informed,
+    inform,
+)
+from peakend.cases.actions.moving import (
+    MoveNotAllowed,
+    OnlyOwnReopened,
+    OwnParent,
+    TooLateToReopen,
+    assign_case,
+    change_case,
+    raise_priority,
+    reopen_case,
+    set_priority,
+    set_state,
+)
+from peakend.cases.actions.opening import (
+    OnlyLeads,
+    OtherCustomer,
+    OwnerUnfit,
+    ReasonUnknown,
+    TitleNeeded,
+    link_conversation,
+    open_case,
+)
 
 __all__ = [
     "AskedAlready",
     "DeputyNotFound",
     "FourEyes",
+    "MessageNotTold",
+    "MoveNotAllowed",
     "NobodyToApprove",
     "NotAsked",
+    "NotDone",
+    "NothingWritten",
+    "OnlyLeads",
+    "OnlyLeadsClose",
+    "OnlyOwnReopened",
+    "OtherCustomer",
+    "OwnParent",
+    "OwnerUnfit",
+    "ReasonNotTold",
+    "ReasonUnknown",
     "RequestSettled",
     "RuleStale",
     "RuleText",
+    "TitleNeeded",
+    "TooLateToReopen",
     "TooManyRules",
     "WhyRefused",
     "WrongDeputy",
+    "WrongDue",
+    "WrongInform",
     "WrongRule",
+    "WrongTime",
+    "add_entry",
     "add_rule",
+    "add_time",
     "approval_due",
     "ask",
+    "assign_case",
+    "change_case",
     "change_rule",
+    "close_not_informed",
     "decide",
     "end_deputy",
     "forgetting",
+    "inform",
+    "let_see",
+    "link_conversation",
+    "look_at_case",
     "name_deputy",
+    "open_case",
+    "raise_priority",
     "remove_rule",
+    "reopen_case",
+    "set_due",
+    "set_priority",
+    "set_state",
     "withdraw",
     "withdraw_about",
 ]

@@ -1,8 +1,69 @@
-"""What cases hold about persons."""
+"""What cases hold about persons: what they asked for, what was written down and told."""
 
-from peakend.kernel.personal import Held, holds
+from typing import Any
+from uuid import UUID
 
-for _about in ("customer", "conversation"):
+import msgspec
+
+from peakend.kernel.db import Transaction
+from peakend.kernel.files import remove_files
+from peakend.kernel.personal import About, Held, holds
+
+_OF = {
+    "customer": "SELECT id FROM service_case"
+    " WHERE organisation_id = current_organisation() AND customer_id = ANY($1)",
+    "conversation": "SELECT id FROM service_case"
+    " WHERE organisation_id = current_organisation() AND conversation_id = ANY($1)",
+}
+
+
+class _Files(msgspec.Struct, frozen=True):
+    files: list[dict[str, Any]]
+
+
+def _entries(about: str) -> Any:
+    async def erase(tx: Transaction, ids: list[UUID]) -> int:
+        rows = await tx.all(
+            _Files,
+            "DELETE FROM case_entry WHERE organisation_id = current_organisation()"
+            f" AND case_id IN ({_OF[about]}) RETURNING files",
+            ids,
+        )
+        await remove_files(tx, [UUID(file["id"]) for row in rows for file in row.files])
+        return len(rows)
+
+    return erase
+
+
+_ABOUT: tuple[About, ...] = ("customer", "conversation")
+for _about in _ABOUT:
+    holds(
+        Held(table="case_entry", of="messages", about=_about, erase=_entries(_about),
+             find="SELECT organisation_id, kind, words, visible, at FROM case_entry"
+             f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"),
+        Held(table="case_inform", of="messages", about=_about,
+             erase="UPDATE case_inform SET words = ''"
+             f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
+             " AND words <> ''",
+             empties=("words",), stays=("channel",),
+             find="SELECT organisation_id, channel, words, at FROM case_inform"
+             f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
+             " AND words <> ''"),
+        # The row stays: that there was a case, and whether it was kept, is the house's to count.
+        Held(table="service_case", of="messages", about=_about,
+             erase="UPDATE service_case SET title = '', description = '', not_informed_reason = '',"
+             " version = version + 1"
+             f" WHERE organisation_id = current_organisation() AND id IN ({_OF[_about]})"
+             " AND (title <> '' OR description <> '' OR not_informed_reason <> '')",
+             empties=("title", "description", "not_informed_reason"),
+             stays=("channel", "priority", "state", "closed_how", "not_informed_why"),
+             find="SELECT organisation_id, number, title, description, state, opened_at, closed_at"
+             f" FROM service_case WHERE organisation_id = current_organisation()"
+             f" AND id IN ({_OF[_about]})"
+             " AND (title <> '' OR description <> '' OR not_informed_reason <> '')"),
+    )  # fmt: skip
+
+for _about in _ABOUT:
     _REQUESTS = (
         " FROM approval_request WHERE organisation_id = current_organisation()"
         f" AND {_about}_id = ANY($1) AND (words <> '' OR answer <> '')"

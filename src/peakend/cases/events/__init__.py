@@ -11,6 +11,29 @@ from peakend.cases.events.approvals import (
     DeputyEnded,
     DeputyNamed,
 )
+from peakend.cases.events.cases import (
+    CaseAssigned,
+    CaseChanged,
+    CaseDone,
+    CaseDueSet,
+    CaseLinked,
+    CaseOpened,
+    CaseOverdue,
+    CasePriorityRaised,
+    CaseReopened,
+    CaseStateSet,
+    CaseWarned,
+)
+from peakend.cases.events.entries import (
+    CaseEntryAdded,
+)
+from peakend.cases.events.informing import (
+    CaseClosed,
+    CustomerInformed,
+)
+from peakend.cases.events.times import (
+    CaseTimeSpent,
+)
 
 __all__ = [
     "ApprovalEscalated",
@@ -20,6 +43,21 @@ __all__ = [
     "ApprovalRequested",
     "ApprovalRuleChanged",
     "ApprovalWithdrawn",
+    "CaseAssigned",
+    "CaseChanged",
+    "CaseClosed",
+    "CaseDone",
+    "CaseDueSet",
+    "CaseEntryAdded",
+    "CaseLinked",
+    "CaseOpened",
+    "CaseOverdue",
+    "CasePriorityRaised",
+    "CaseReopened",
+    "CaseStateSet",
+    "CaseTimeSpent",
+    "CaseWarned",
+    "CustomerInformed",
     "DeputyEnded",
     "DeputyNamed",
 ]

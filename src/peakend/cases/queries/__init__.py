@@ -1,5 +1,25 @@
 """Reading cases."""
 
+from peakend.cases.models import (
+    CaseLinkRow,
+    CaseRow,
+    EntryRow,
+    InformRow,
+    TimeRow,
+)
+from peakend.cases.queries.access import (
+    CaseIsClosed,
+    CaseNotFound,
+    CaseStale,
+    case_row,
+    cases_of_conversation,
+    cases_of_customer,
+    links_of,
+    need_case,
+    need_case_version,
+    open_case_of,
+    sees,
+)
 from peakend.cases.queries.approvals import (
     ApprovalRule,
     Box,
@@ -15,19 +35,47 @@ from peakend.cases.queries.approvals import (
     requests_about,
     shown_rules,
 )
+from peakend.cases.queries.hours import (
+    open_time,
+)
+from peakend.cases.rules.cases import (
+    CasePriority,
+    CaseState,
+    shown_number,
+)
 
 __all__ = [
     "ApprovalRule",
     "Box",
     "CaseApproval",
+    "CaseIsClosed",
+    "CaseLinkRow",
+    "CaseNotFound",
+    "CasePriority",
+    "CaseRow",
+    "CaseStale",
+    "CaseState",
     "Deputy",
+    "EntryRow",
+    "InformRow",
     "Named",
     "RequestNotFound",
     "RuleNotFound",
+    "TimeRow",
+    "case_row",
+    "cases_of_conversation",
+    "cases_of_customer",
     "could_stand_in",
     "deputies",
     "inbox",
+    "links_of",
+    "need_case",
+    "need_case_version",
+    "open_case_of",
+    "open_time",
     "request_view",
     "requests_about",
+    "sees",
+    "shown_number",
     "shown_rules",
 ]

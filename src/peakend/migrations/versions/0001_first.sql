@@ -130,6 +130,13 @@ CREATE TABLE care_rules (
 	CONSTRAINT pk_care_rules PRIMARY KEY (organisation_id, kind)
 )
 -- next
+CREATE TABLE case_number (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	last BIGINT NOT NULL, 
+	CONSTRAINT pk_case_number PRIMARY KEY (organisation_id, kind)
+)
+-- next
 CREATE TABLE checklist (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	away_at TIMESTAMP WITH TIME ZONE, 
@@ -2129,6 +2136,51 @@ CREATE TABLE reply_approval (
 	CONSTRAINT pk_reply_approval PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE service_case (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	number BIGINT NOT NULL, 
+	brand_id UUID, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID, 
+	queue_id UUID, 
+	channel TEXT, 
+	reason_id UUID, 
+	reason_version INTEGER, 
+	title TEXT NOT NULL, 
+	description TEXT DEFAULT '' NOT NULL, 
+	priority TEXT DEFAULT 'normal' NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	owner_id UUID, 
+	department_id UUID, 
+	template_id UUID, 
+	parent_id UUID, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warn_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	paused_at TIMESTAMP WITH TIME ZONE, 
+	warned_at TIMESTAMP WITH TIME ZONE, 
+	overdue_at TIMESTAMP WITH TIME ZONE, 
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	opened_by UUID, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	informed_at TIMESTAMP WITH TIME ZONE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	closed_how TEXT, 
+	not_informed_why TEXT, 
+	not_informed_reason TEXT DEFAULT '' NOT NULL, 
+	urges INTEGER DEFAULT 0 NOT NULL, 
+	last_urged_at TIMESTAMP WITH TIME ZONE, 
+	repeats INTEGER DEFAULT 0 NOT NULL, 
+	reopened INTEGER DEFAULT 0 NOT NULL, 
+	spent_s INTEGER DEFAULT 0 NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	client_id UUID, 
+	CONSTRAINT pk_service_case PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_service_case_told CHECK (state <> 'closed' OR (closed_at IS NOT NULL AND (closed_how = 'informed' AND informed_at IS NOT NULL OR closed_how = 'not_informed' AND not_informed_why IS NOT NULL))), 
+	CONSTRAINT ck_service_case_parent CHECK (parent_id IS DISTINCT FROM id)
+)
+-- next
 CREATE TABLE side_thread (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2288,6 +2340,67 @@ CREATE TABLE work_item (
 	CONSTRAINT pk_work_item PRIMARY KEY (organisation_id, id), 
 	CONSTRAINT ck_work_item_state CHECK (state IN ('waiting', 'offered', 'serving', 'done', 'abandoned', 'returned')), 
 	CONSTRAINT ck_work_item_offer CHECK ((state = 'offered') = (offered_to IS NOT NULL))
+)
+-- next
+CREATE TABLE case_entry (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	words TEXT NOT NULL, 
+	visible TEXT NOT NULL, 
+	files JSONB DEFAULT '[]' NOT NULL, 
+	by UUID, 
+	by_kind TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	client_id UUID, 
+	CONSTRAINT pk_case_entry PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE case_inform (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	channel TEXT NOT NULL, 
+	conversation_id UUID, 
+	message_id UUID, 
+	words TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	by UUID, 
+	recorded_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_case_inform PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_case_inform_shown CHECK (channel <> 'message' OR message_id IS NOT NULL)
+)
+-- next
+CREATE TABLE case_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	case_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	by UUID, 
+	CONSTRAINT pk_case_link PRIMARY KEY (organisation_id, case_id, conversation_id)
+)
+-- next
+CREATE TABLE case_party (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	case_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	why TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_case_party PRIMARY KEY (organisation_id, case_id, member_id)
+)
+-- next
+CREATE TABLE case_time (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	step_id UUID, 
+	member_id UUID NOT NULL, 
+	spent_s INTEGER NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_case_time PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_case_time_spent CHECK (spent_s <> 0)
 )
 -- next
 CREATE TABLE side_note (
@@ -2668,6 +2781,18 @@ ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_deci
 -- next
 ALTER TABLE reply_approval ADD CONSTRAINT fk_reply_approval_organisation_id_writer_id FOREIGN KEY (organisation_id, writer_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_opened_by FOREIGN KEY (organisation_id, opened_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE service_case ADD CONSTRAINT fk_service_case_organisation_id_parent_id FOREIGN KEY (organisation_id, parent_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_opened_by FOREIGN KEY (organisation_id, opened_by) REFERENCES member (organisation_id, id)
@@ -2697,6 +2822,24 @@ ALTER TABLE webhook_attempt ADD CONSTRAINT fk_webhook_attempt_organisation_id_de
 ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE work_item ADD CONSTRAINT fk_work_item_organisation_id_queue_id FOREIGN KEY (organisation_id, queue_id) REFERENCES queue (organisation_id, id)
+-- next
+ALTER TABLE case_entry ADD CONSTRAINT fk_case_entry_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_inform ADD CONSTRAINT fk_case_inform_organisation_id_by FOREIGN KEY (organisation_id, by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE case_inform ADD CONSTRAINT fk_case_inform_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_link ADD CONSTRAINT fk_case_link_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_link ADD CONSTRAINT fk_case_link_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_party ADD CONSTRAINT fk_case_party_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_party ADD CONSTRAINT fk_case_party_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
@@ -2741,6 +2884,8 @@ CREATE INDEX ix_customer_folded ON customer (organisation_id, folded, id) WHERE 
 CREATE INDEX ix_customer_known ON customer (organisation_id, id) WHERE known
 -- next
 CREATE INDEX ix_customer_merged_into ON customer (organisation_id, merged_into_id) WHERE merged_into_id IS NOT NULL
+-- next
+CREATE INDEX ix_event_case ON event (organisation_id, case_id, id) WHERE case_id IS NOT NULL
 -- next
 CREATE INDEX ix_event_caused_by ON event (caused_by) WHERE caused_by IS NOT NULL
 -- next
@@ -3088,6 +3233,32 @@ CREATE INDEX ix_reply_approval_waiting ON reply_approval (organisation_id, asked
 -- next
 CREATE UNIQUE INDEX uq_reply_approval_waiting ON reply_approval (organisation_id, conversation_id) WHERE state = 'waiting'
 -- next
+CREATE INDEX ix_service_case_brand ON service_case (organisation_id, brand_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_closed ON service_case (organisation_id, closed_at DESC, id DESC) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_service_case_customer ON service_case (organisation_id, customer_id, opened_at)
+-- next
+CREATE INDEX ix_service_case_due ON service_case (organisation_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_opened_by ON service_case (organisation_id, opened_by)
+-- next
+CREATE INDEX ix_service_case_owner ON service_case (organisation_id, owner_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_parent ON service_case (organisation_id, parent_id) WHERE parent_id IS NOT NULL
+-- next
+CREATE INDEX ix_service_case_priority ON service_case (organisation_id, priority, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_queue ON service_case (organisation_id, queue_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_reason ON service_case (organisation_id, reason_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_state ON service_case (organisation_id, state, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE UNIQUE INDEX uq_service_case_client ON service_case (organisation_id, client_id) WHERE client_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_service_case_number ON service_case (organisation_id, number)
+-- next
 CREATE INDEX ix_side_thread_conversation ON side_thread (organisation_id, conversation_id, last_at)
 -- next
 CREATE INDEX ix_sla_clock_running ON sla_clock (organisation_id, conversation_id) WHERE since IS NOT NULL
@@ -3125,6 +3296,18 @@ CREATE INDEX ix_work_item_told ON work_item (organisation_id, entered_at) INCLUD
 CREATE INDEX ix_work_item_waiting ON work_item (organisation_id, entered_at) WHERE state IN ('waiting', 'offered')
 -- next
 CREATE UNIQUE INDEX uq_work_item_active ON work_item (organisation_id, conversation_id) WHERE state IN ('waiting', 'offered', 'serving')
+-- next
+CREATE INDEX ix_case_entry_case ON case_entry (organisation_id, case_id, id)
+-- next
+CREATE UNIQUE INDEX uq_case_entry_client ON case_entry (organisation_id, client_id) WHERE client_id IS NOT NULL
+-- next
+CREATE INDEX ix_case_inform_case ON case_inform (organisation_id, case_id)
+-- next
+CREATE INDEX ix_case_link_conversation ON case_link (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_case_party_member ON case_party (organisation_id, member_id)
+-- next
+CREATE INDEX ix_case_time_case ON case_time (organisation_id, case_id)
 -- next
 CREATE UNIQUE INDEX uq_side_note_client_id ON side_note (organisation_id, thread_id, client_id)
 -- next
@@ -3217,6 +3400,14 @@ ALTER TABLE care_rules ENABLE ROW LEVEL SECURITY
 ALTER TABLE care_rules FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON care_rules TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_number TO peakend_app
+-- next
+ALTER TABLE case_number ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_number FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_number TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklist TO peakend_app
 -- next
@@ -4458,6 +4649,14 @@ ALTER TABLE reply_approval FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON reply_approval TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON service_case TO peakend_app
+-- next
+ALTER TABLE service_case ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE service_case FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON service_case TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_thread TO peakend_app
 -- next
 ALTER TABLE side_thread ENABLE ROW LEVEL SECURITY
@@ -4537,6 +4736,46 @@ ALTER TABLE work_item ENABLE ROW LEVEL SECURITY
 ALTER TABLE work_item FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_item TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_entry TO peakend_app
+-- next
+ALTER TABLE case_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_inform TO peakend_app
+-- next
+ALTER TABLE case_inform ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_inform FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_inform TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_link TO peakend_app
+-- next
+ALTER TABLE case_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_party TO peakend_app
+-- next
+ALTER TABLE case_party ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_party FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_party TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_time TO peakend_app
+-- next
+ALTER TABLE case_time ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_time FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_time TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_note TO peakend_app
 -- next

@@ -76,6 +76,7 @@ from peakend.routing.queries.work import (
     waiting,
 )
 from peakend.routing.rules.choice import Rings
+from peakend.routing.rules.hours import Hours, add_open_time, open_time_between
 
 __all__ = [
     "REPLAYED_DAYS",
@@ -84,6 +85,7 @@ __all__ = [
     "Coming",
     "Directory",
     "Fits",
+    "Hours",
     "HoursNotFound",
     "HoursRow",
     "LegNotFound",
@@ -105,6 +107,7 @@ __all__ = [
     "SlaPolicyRow",
     "WorkItem",
     "active_leg",
+    "add_open_time",
     "announced_waits",
     "business_hours",
     "fits",
@@ -126,6 +129,7 @@ __all__ = [
     "offers_made",
     "offers_of",
     "open_now",
+    "open_time_between",
     "opening",
     "opening_view",
     "openings",
