@@ -158,6 +158,23 @@ BODIES: dict[str, Any] = {
         "field_id": NEW, "reason": "回电",
     },
     "POST /api/case-approvals/{request_id:uuid}/decisions": {"approve": True},
+    "PUT /api/policies/{policy_id:uuid}": {"name": "x", "version": 1},
+    "POST /api/conversations/{conversation_id:uuid}/exceptions": {
+        "policy_id": NEW, "reason": "x", "cost_fen": 1,
+    },
+    "POST /api/policy-exceptions/{exception_id:uuid}/closings": {
+        "cost_fen": 1, "outcome": "kept",
+    },
+    "PUT /api/improvements/{improvement_id:uuid}": {
+        "title": "x", "kind": "flaw", "state": "open", "before_from": "2026-01-01",
+        "before_until": "2026-01-30", "version": 1,
+    },
+    "PUT /api/known-gaps/{gap_id:uuid}": {
+        "title": "x", "workaround": "x", "reason_id": NEW, "version": 1,
+    },
+    "POST /api/conversations/{conversation_id:uuid}/thanks": {
+        "client_id": NEW, "words": "x", "flaw": "x",
+    },
     "PUT /api/case-approval-rules/{rule_id:uuid}": {
         "kind": "exception", "name": "x", "version": 1,
     },

@@ -21,6 +21,8 @@ from peakend.adapters.mail import (
 )
 from peakend.adapters.scanning import Clamd
 from peakend.assist import queries as assist
+from peakend.cases import ports as cases_ports
+from peakend.complaints import actions as complaints
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
 from peakend.customers import queries as customers
@@ -94,6 +96,7 @@ def _ports() -> None:
     mail_ports.provided.checker = SealCells()
     mail_ports.provided.sign = Seals()
     mail_ports.provided.door = SmtpDoor()
+    cases_ports.provided.decided["exception"] = complaints.exception_decided
     conversations_ports.provided.opening = routing.opening_view
     conversations_ports.provided.openings = routing.openings
     conversations_ports.provided.directory = routing.Directory()

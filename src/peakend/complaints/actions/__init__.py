@@ -1,5 +1,76 @@
 """What is done about complaints."""
 
-from peakend.complaints.actions.waits import follow_customer, give_proof, keep_wait, take_proof
+from peakend.complaints.actions import (
+    forgetting as forgetting,
+)
+from peakend.complaints.actions.exceptions import (
+    NotGranted,
+    PolicyEnded,
+    PolicyStale,
+    PolicyText,
+    TooManyPolicies,
+    WordsNeeded,
+    add_policy,
+    ask_exception,
+    change_policy,
+    close_exception,
+    end_policy,
+    exception_decided,
+    withdraw_exception,
+)
+from peakend.complaints.actions.improvements import (
+    GapText,
+    ImprovementChange,
+    ImprovementStale,
+    ImprovementText,
+    NotYourImprovement,
+    TooManyOpen,
+    WrongImprovement,
+    WrongMove,
+    add_gap,
+    change_gap,
+    change_improvement,
+    close_gap,
+    open_improvement,
+    thank,
+)
+from peakend.complaints.actions.waits import (
+    follow_customer,
+    give_proof,
+    keep_wait,
+    take_proof,
+)
 
-__all__ = ["follow_customer", "give_proof", "keep_wait", "take_proof"]
+__all__ = [
+    "GapText",
+    "ImprovementChange",
+    "ImprovementStale",
+    "ImprovementText",
+    "NotGranted",
+    "NotYourImprovement",
+    "PolicyEnded",
+    "PolicyStale",
+    "PolicyText",
+    "TooManyOpen",
+    "TooManyPolicies",
+    "WordsNeeded",
+    "WrongImprovement",
+    "WrongMove",
+    "add_gap",
+    "add_policy",
+    "ask_exception",
+    "change_gap",
+    "change_improvement",
+    "change_policy",
+    "close_exception",
+    "close_gap",
+    "end_policy",
+    "exception_decided",
+    "follow_customer",
+    "give_proof",
+    "keep_wait",
+    "open_improvement",
+    "take_proof",
+    "thank",
+    "withdraw_exception",
+]

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from peakend.complaints.api import waits
+from peakend.complaints.api import exceptions, improvements, waits
 
-routes: list[Any] = [*waits.routes]
+routes: list[Any] = [*exceptions.routes, *improvements.routes, *waits.routes]

@@ -86,6 +86,7 @@ from peakend.conversations.queries.messages import (
 )
 from peakend.conversations.queries.outlines import any_conversation, outlines, tag_used
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
+from peakend.conversations.queries.reasons import ReasonCount, reason_counts
 from peakend.conversations.queries.related import RelatedConversation, related
 from peakend.conversations.queries.rich import (
     RichTemplate,
@@ -183,6 +184,7 @@ __all__ = [
     "OwnConversation",
     "Quote",
     "ReadyReply",
+    "ReasonCount",
     "RelatedConversation",
     "Rich",
     "RichTemplate",
@@ -253,6 +255,7 @@ __all__ = [
     "painted",
     "ready_replies",
     "ready_templates",
+    "reason_counts",
     "reason_tree",
     "related",
     "rendered_reply",

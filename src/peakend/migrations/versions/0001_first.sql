@@ -430,6 +430,18 @@ CREATE TABLE passkey_challenge (
 	CONSTRAINT pk_passkey_challenge PRIMARY KEY (challenge_hash)
 )
 -- next
+CREATE TABLE policy_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	limit_fen BIGINT, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_policy_rule PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE profile_field (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1026,6 +1038,33 @@ CREATE TABLE import_run (
 	CONSTRAINT pk_import_run PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE improvement (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	title TEXT NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	reason_id UUID, 
+	brand_id UUID, 
+	complaint_id UUID, 
+	policy_id UUID, 
+	owner_id UUID, 
+	due_on DATE, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	before_from DATE NOT NULL, 
+	before_until DATE NOT NULL, 
+	after_from DATE, 
+	after_until DATE, 
+	effect TEXT, 
+	check_words TEXT DEFAULT '' NOT NULL, 
+	made_by UUID, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	checked_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_improvement PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE invitation (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1311,6 +1350,33 @@ CREATE TABLE pending_sign_in (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_pending_sign_in PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE policy_exception (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	policy_id UUID NOT NULL, 
+	customer_id UUID, 
+	conversation_id UUID, 
+	case_id UUID, 
+	brand_id UUID, 
+	reason TEXT NOT NULL, 
+	cost_fen BIGINT NOT NULL, 
+	currency TEXT DEFAULT 'CNY' NOT NULL, 
+	limit_fen BIGINT, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	request_id UUID, 
+	asked_by UUID NOT NULL, 
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	real_fen BIGINT, 
+	saved_fen BIGINT, 
+	outcome TEXT, 
+	outcome_words TEXT DEFAULT '' NOT NULL, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	closed_by UUID, 
+	CONSTRAINT pk_policy_exception PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE presence (
@@ -1727,6 +1793,23 @@ CREATE TABLE kept_object (
 	CONSTRAINT ck_kept_object_owner CHECK (num_nonnulls(customer_id, company_id) = 1)
 )
 -- next
+CREATE TABLE known_gap (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	title TEXT NOT NULL, 
+	workaround TEXT NOT NULL, 
+	customer_words TEXT DEFAULT '' NOT NULL, 
+	reason_id UUID NOT NULL, 
+	brand_id UUID, 
+	improvement_id UUID, 
+	until_on DATE, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	made_by UUID, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_known_gap PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE mail_access (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2035,6 +2118,21 @@ CREATE TABLE draft (
 	mail JSONB, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_draft PRIMARY KEY (organisation_id, conversation_id, member_id, kind)
+)
+-- next
+CREATE TABLE flaw_thanks (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	brand_id UUID, 
+	improvement_id UUID, 
+	words TEXT NOT NULL, 
+	flaw TEXT NOT NULL, 
+	message_id UUID, 
+	by_id UUID NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_flaw_thanks PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE help_offer (
@@ -2517,6 +2615,10 @@ ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FORE
 -- next
 ALTER TABLE import_run ADD CONSTRAINT fk_import_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE improvement ADD CONSTRAINT fk_improvement_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE improvement ADD CONSTRAINT fk_improvement_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2572,6 +2674,12 @@ ALTER TABLE page_view ADD CONSTRAINT fk_page_view_organisation_id_customer_id FO
 ALTER TABLE passkey ADD CONSTRAINT fk_passkey_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE pending_sign_in ADD CONSTRAINT fk_pending_sign_in_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE policy_exception ADD CONSTRAINT fk_policy_exception_organisation_id_asked_by FOREIGN KEY (organisation_id, asked_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE policy_exception ADD CONSTRAINT fk_policy_exception_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE policy_exception ADD CONSTRAINT fk_policy_exception_organisation_id_policy_id FOREIGN KEY (organisation_id, policy_id) REFERENCES policy_rule (organisation_id, id)
 -- next
 ALTER TABLE presence ADD CONSTRAINT fk_presence_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2665,6 +2773,10 @@ ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_customer_i
 -- next
 ALTER TABLE kept_object ADD CONSTRAINT fk_kept_object_organisation_id_type_id FOREIGN KEY (organisation_id, type_id) REFERENCES object_type (organisation_id, id)
 -- next
+ALTER TABLE known_gap ADD CONSTRAINT fk_known_gap_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE known_gap ADD CONSTRAINT fk_known_gap_organisation_id_improvement_id FOREIGN KEY (organisation_id, improvement_id) REFERENCES improvement (organisation_id, id)
+-- next
 ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
@@ -2754,6 +2866,14 @@ ALTER TABLE conversation_tag ADD CONSTRAINT fk_conversation_tag_organisation_id_
 ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id)
 -- next
 ALTER TABLE draft ADD CONSTRAINT fk_draft_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE flaw_thanks ADD CONSTRAINT fk_flaw_thanks_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE flaw_thanks ADD CONSTRAINT fk_flaw_thanks_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE flaw_thanks ADD CONSTRAINT fk_flaw_thanks_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE flaw_thanks ADD CONSTRAINT fk_flaw_thanks_organisation_id_improvement_id FOREIGN KEY (organisation_id, improvement_id) REFERENCES improvement (organisation_id, id)
 -- next
 ALTER TABLE help_offer ADD CONSTRAINT fk_help_offer_organisation_id_agent_id FOREIGN KEY (organisation_id, agent_id) REFERENCES member (organisation_id, id)
 -- next
@@ -3015,6 +3135,10 @@ CREATE UNIQUE INDEX uq_identity_verified ON identity (organisation_id, kind, bli
 -- next
 CREATE INDEX ix_import_run_at ON import_run (organisation_id, at)
 -- next
+CREATE INDEX ix_improvement_reason ON improvement (organisation_id, reason_id)
+-- next
+CREATE INDEX ix_improvement_state ON improvement (organisation_id, state, due_on)
+-- next
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
 CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
@@ -3062,6 +3186,14 @@ CREATE UNIQUE INDEX uq_passkey_credential ON passkey (credential_id)
 CREATE INDEX ix_pending_sign_in_member ON pending_sign_in (organisation_id, member_id)
 -- next
 CREATE UNIQUE INDEX uq_pending_sign_in_token_hash ON pending_sign_in (token_hash)
+-- next
+CREATE INDEX ix_policy_exception_asked ON policy_exception (organisation_id, asked_at, id)
+-- next
+CREATE INDEX ix_policy_exception_conversation ON policy_exception (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_policy_exception_customer ON policy_exception (organisation_id, customer_id) WHERE customer_id IS NOT NULL
+-- next
+CREATE INDEX ix_policy_exception_policy ON policy_exception (organisation_id, policy_id, asked_at)
 -- next
 CREATE INDEX ix_profile_reveal_owner ON profile_reveal (organisation_id, owner_id, at)
 -- next
@@ -3163,6 +3295,8 @@ CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id)
 -- next
 CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_id) WHERE removed_at IS NULL
 -- next
+CREATE INDEX ix_known_gap_reason ON known_gap (organisation_id, reason_id)
+-- next
 CREATE UNIQUE INDEX uq_mail_access_mailbox ON mail_access (organisation_id, mailbox_id) WHERE mailbox_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_mail_access_server ON mail_access (organisation_id, server_id) WHERE server_id IS NOT NULL
@@ -3208,6 +3342,12 @@ CREATE INDEX ix_conversation_moved_conversation ON conversation_moved (organisat
 CREATE INDEX ix_conversation_pin_conversation ON conversation_pin (organisation_id, conversation_id)
 -- next
 CREATE INDEX ix_conversation_tag_tag ON conversation_tag (organisation_id, tag_id, conversation_id)
+-- next
+CREATE INDEX ix_flaw_thanks_at ON flaw_thanks (organisation_id, at)
+-- next
+CREATE INDEX ix_flaw_thanks_conversation ON flaw_thanks (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_flaw_thanks_customer ON flaw_thanks (organisation_id, customer_id)
 -- next
 CREATE INDEX ix_help_offer_article ON help_offer (organisation_id, customer_id, article_id) WHERE article_id IS NOT NULL
 -- next
@@ -3617,6 +3757,14 @@ CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkey_challenge TO peakend_system
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON policy_rule TO peakend_app
+-- next
+ALTER TABLE policy_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE policy_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON policy_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON profile_field TO peakend_app
 -- next
 ALTER TABLE profile_field ENABLE ROW LEVEL SECURITY
@@ -3945,6 +4093,14 @@ ALTER TABLE import_run FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON import_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON improvement TO peakend_app
+-- next
+ALTER TABLE improvement ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE improvement FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON improvement TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO peakend_app
 -- next
 ALTER TABLE invitation ENABLE ROW LEVEL SECURITY
@@ -4136,6 +4292,14 @@ CREATE POLICY tenant ON pending_sign_in TO peakend_app USING (organisation_id = 
 GRANT SELECT ON pending_sign_in TO peakend_system
 -- next
 CREATE POLICY system ON pending_sign_in TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON policy_exception TO peakend_app
+-- next
+ALTER TABLE policy_exception ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE policy_exception FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON policy_exception TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON presence TO peakend_app
 -- next
@@ -4389,6 +4553,14 @@ ALTER TABLE kept_object FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON kept_object TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON known_gap TO peakend_app
+-- next
+ALTER TABLE known_gap ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE known_gap FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON known_gap TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_access TO peakend_app
 -- next
 ALTER TABLE mail_access ENABLE ROW LEVEL SECURITY
@@ -4596,6 +4768,14 @@ ALTER TABLE draft ENABLE ROW LEVEL SECURITY
 ALTER TABLE draft FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON draft TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON flaw_thanks TO peakend_app
+-- next
+ALTER TABLE flaw_thanks ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE flaw_thanks FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON flaw_thanks TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON help_offer TO peakend_app
 -- next

@@ -1444,6 +1444,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to break a policy for a customer */
+        post: operations["complaints.exceptions.ask_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/field-reveals": {
         parameters: {
             query?: never;
@@ -1558,6 +1575,23 @@ export interface paths {
         put?: never;
         /** What could be said now */
         post: operations["assist.helps.offer_helps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/leeway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be done beyond the usual, and was */
+        get: operations["complaints.improvements.leeway"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2078,6 +2112,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Thank a customer who showed what is wrong */
+        post: operations["complaints.improvements.thank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/transfers": {
         parameters: {
             query?: never;
@@ -2578,6 +2629,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flaw-thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers who were thanked */
+        get: operations["complaints.improvements.flaw_thanks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/floor/waiting": {
         parameters: {
             query?: never;
@@ -2833,6 +2901,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/improvements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is to be changed for good */
+        get: operations["complaints.improvements.improvements"];
+        put?: never;
+        /** Propose what is to be changed */
+        post: operations["complaints.improvements.add_improvement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/improvements/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reasons that customers come back for */
+        get: operations["complaints.improvements.improvement_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/improvements/{improvement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An improvement with what it did */
+        get: operations["complaints.improvements.improvement"];
+        /** Change or move an improvement */
+        put: operations["complaints.improvements.change_improvement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interventions": {
         parameters: {
             query?: never;
@@ -2898,6 +3019,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/known-gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Known gaps with their workarounds */
+        get: operations["complaints.improvements.known_gaps"];
+        put?: never;
+        /** Register a gap */
+        post: operations["complaints.improvements.add_known_gap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/known-gaps/{gap_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a gap */
+        put: operations["complaints.improvements.change_known_gap"];
+        post?: never;
+        /** End a gap */
+        delete: operations["complaints.improvements.close_known_gap"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4205,6 +4362,110 @@ export interface paths {
         put?: never;
         /** Remove one of one's own passkeys */
         post: operations["accounts.passkeys.remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policies that may be broken */
+        get: operations["complaints.exceptions.policies"];
+        put?: never;
+        /** Add a policy */
+        post: operations["complaints.exceptions.add_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a policy */
+        put: operations["complaints.exceptions.change_policy"];
+        post?: never;
+        /** Take a policy out of the catalogue */
+        delete: operations["complaints.exceptions.end_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy-exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions that were asked for */
+        get: operations["complaints.exceptions.policy_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy-exceptions/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which policies are broken most, what it cost and saved */
+        get: operations["complaints.exceptions.exception_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy-exceptions/{exception_id}/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what an exception cost and saved */
+        post: operations["complaints.exceptions.close_exception"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy-exceptions/{exception_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what one asked for */
+        post: operations["complaints.exceptions.withdraw_exception"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7446,6 +7707,16 @@ export interface components {
             solved?: boolean | null;
             version?: number | null;
         };
+        /** ClosingGiven */
+        ClosingGiven: {
+            cost_fen: number;
+            /** @enum {string} */
+            outcome: "kept" | "lost" | "unknown";
+            /** @default 0 */
+            saved_fen: number;
+            /** @default  */
+            words: string;
+        };
         /** CodeAsked */
         CodeAsked: {
             /** Format: uuid */
@@ -7856,6 +8127,14 @@ export interface components {
             reason_id: string | null;
             version?: number | null;
         };
+        /** Difference */
+        Difference: {
+            /** @enum {string} */
+            effect: "better" | "same" | "worse" | "too_few";
+            high: number | null;
+            low: number | null;
+            per_100: number | null;
+        };
         /** Digital */
         Digital: {
             high: number | null;
@@ -8155,6 +8434,13 @@ export interface components {
                 trace: string;
             };
         };
+        /** ExceptionGiven */
+        ExceptionGiven: {
+            cost_fen: number;
+            /** Format: uuid */
+            policy_id: string;
+            reason: string;
+        };
         /** Explanation */
         Explanation: {
             aim_high: number | null;
@@ -8440,6 +8726,31 @@ export interface components {
             next: string | null;
             reason_ids: string[];
         };
+        /** GapGiven */
+        GapGiven: {
+            brand_id?: string | null;
+            /** @default  */
+            customer_words: string;
+            improvement_id?: string | null;
+            /** Format: uuid */
+            reason_id: string;
+            title: string;
+            until_on?: string | null;
+            version: number;
+            workaround: string;
+        };
+        /** GapText */
+        GapText: {
+            brand_id?: string | null;
+            /** @default  */
+            customer_words: string;
+            improvement_id?: string | null;
+            /** Format: uuid */
+            reason_id: string;
+            title: string;
+            until_on?: string | null;
+            workaround: string;
+        };
         /** GivenUp */
         GivenUp: {
             count: number;
@@ -8683,6 +8994,89 @@ export interface components {
             state: "ready" | "checking" | "checked" | "running" | "done" | "stopped";
             wrong: number;
         };
+        /** Improvement */
+        Improvement: {
+            after_from: string | null;
+            after_until: string | null;
+            /** Format: date */
+            before_from: string;
+            /** Format: date */
+            before_until: string;
+            brand_id: string | null;
+            check_words: string;
+            checked_at: string | null;
+            complaint_id: string | null;
+            done_at: string | null;
+            due_on: string | null;
+            /** @enum {null|string} */
+            effect: "better" | "same" | "worse" | "too_few" | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "root_cause" | "timeliness" | "simplify" | "exception" | "flaw";
+            /** Format: date-time */
+            made_at: string;
+            made_by: string | null;
+            may_change: boolean;
+            overdue: boolean;
+            owner: string | null;
+            owner_id: string | null;
+            policy_id: string | null;
+            reason: string | null;
+            reason_id: string | null;
+            /** @enum {string} */
+            state: "open" | "doing" | "done" | "checked" | "dropped";
+            title: string;
+            version: number;
+            words: string;
+        };
+        /** ImprovementGiven */
+        ImprovementGiven: {
+            after_from?: string | null;
+            after_until?: string | null;
+            /** Format: date */
+            before_from: string;
+            /** Format: date */
+            before_until: string;
+            brand_id?: string | null;
+            /** @default  */
+            check_words: string;
+            due_on?: string | null;
+            /** @enum {string} */
+            kind: "root_cause" | "timeliness" | "simplify" | "exception" | "flaw";
+            owner_id?: string | null;
+            reason_id?: string | null;
+            /** @enum {string} */
+            state: "open" | "doing" | "done" | "checked" | "dropped";
+            title: string;
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** ImprovementText */
+        ImprovementText: {
+            brand_id?: string | null;
+            complaint_id?: string | null;
+            due_on?: string | null;
+            /**
+             * @default root_cause
+             * @enum {string}
+             */
+            kind: "root_cause" | "timeliness" | "simplify" | "exception" | "flaw";
+            owner_id?: string | null;
+            policy_id?: string | null;
+            reason_id?: string | null;
+            title: string;
+            /** @default  */
+            words: string;
+        };
+        /** ImprovementView */
+        ImprovementView: {
+            after: components["schemas"]["Measure"] | null;
+            before: components["schemas"]["Measure"] | null;
+            change: components["schemas"]["Difference"] | null;
+            improvement: components["schemas"]["Improvement"];
+        };
         /** InLine */
         InLine: {
             customer_name: string;
@@ -8857,6 +9251,31 @@ export interface components {
             columns: components["schemas"]["ColumnView"][];
             folder: boolean;
             label: string;
+        };
+        /** KnownGap */
+        KnownGap: {
+            brand_id: string | null;
+            closed_at: string | null;
+            customer_words: string;
+            /** Format: uuid */
+            id: string;
+            improvement: string | null;
+            improvement_id: string | null;
+            /** Format: date-time */
+            made_at: string;
+            reason: string | null;
+            /** Format: uuid */
+            reason_id: string;
+            title: string;
+            until_on: string | null;
+            version: number;
+            workaround: string;
+        };
+        /** Leeway */
+        Leeway: {
+            exceptions: components["schemas"]["PolicyException"][];
+            gaps: components["schemas"]["KnownGap"][];
+            thanks: components["schemas"]["Thanks"][];
         };
         /** LeftOut */
         LeftOut: {
@@ -9384,6 +9803,14 @@ export interface components {
             };
             queues: components["schemas"]["AccountsNamed"][];
             teams: components["schemas"]["AccountsNamed"][];
+        };
+        /** Measure */
+        Measure: {
+            all: number;
+            contacts: number;
+            per_100: number | null;
+            repeats: number;
+            window: components["schemas"]["Window"];
         };
         /** MemberChange */
         MemberChange: {
@@ -9952,6 +10379,11 @@ export interface components {
             items: components["schemas"]["PersonSender"][];
             next: string | null;
         };
+        /** PageOfPolicyException */
+        PageOfPolicyException: {
+            items: components["schemas"]["PolicyException"][];
+            next: string | null;
+        };
         /** PageOfWait */
         PageOfWait: {
             items: components["schemas"]["Wait"][];
@@ -10061,6 +10493,42 @@ export interface components {
             id: string;
             member_id: string | null;
         };
+        /** PolicyException */
+        PolicyException: {
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            asker: string;
+            brand_id: string | null;
+            case_id: string | null;
+            closed_at: string | null;
+            conversation_id: string | null;
+            cost_fen: number;
+            currency: string;
+            customer: string | null;
+            customer_id: string | null;
+            /** Format: uuid */
+            id: string;
+            limit_fen: number | null;
+            may_close: boolean;
+            mine: boolean;
+            /** @enum {null|string} */
+            outcome: "kept" | "lost" | "unknown" | null;
+            outcome_words: string;
+            over: boolean;
+            policy: string;
+            /** Format: uuid */
+            policy_id: string;
+            real_fen: number | null;
+            reason: string;
+            request_id: string | null;
+            saved_fen: number | null;
+            settled_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "granted" | "refused" | "expired" | "withdrawn" | "closed";
+        };
         /** PolicyForm */
         PolicyForm: {
             /** @default true */
@@ -10078,9 +10546,50 @@ export interface components {
             tiers?: string[];
             version?: number | null;
         };
+        /** PolicyGiven */
+        PolicyGiven: {
+            limit_fen?: number | null;
+            name: string;
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** PolicyLearnt */
+        PolicyLearnt: {
+            asked: number;
+            closed: number;
+            cost_fen: number;
+            granted: number;
+            kept: number;
+            limit_fen: number | null;
+            name: string;
+            over: number;
+            /** Format: uuid */
+            policy_id: string;
+            refused: number;
+            saved_fen: number;
+            waiting: number;
+        };
         /** PolicyOrder */
         PolicyOrder: {
             policy_ids: string[];
+        };
+        /** PolicyRow */
+        PolicyRow: {
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            limit_fen: number | null;
+            name: string;
+            version: number;
+            words: string;
+        };
+        /** PolicyText */
+        PolicyText: {
+            limit_fen?: number | null;
+            name: string;
+            /** @default  */
+            words: string;
         };
         /** PolicyView */
         PolicyView: {
@@ -10168,6 +10677,16 @@ export interface components {
             email: string;
             /** @default  */
             link: string;
+        };
+        /** Proposal */
+        Proposal: {
+            contacts: number;
+            customers: number;
+            per_100: number;
+            reason: string;
+            /** Format: uuid */
+            reason_id: string;
+            repeats: number;
         };
         /** ProposalView */
         ProposalView: {
@@ -11231,6 +11750,32 @@ export interface components {
             variables: string[];
             version: number;
         };
+        /** Thanks */
+        Thanks: {
+            /** Format: date-time */
+            at: string;
+            brand_id: string | null;
+            by: string;
+            /** Format: uuid */
+            by_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            customer_id: string;
+            flaw: string;
+            /** Format: uuid */
+            id: string;
+            improvement_id: string | null;
+            words: string;
+        };
+        /** ThanksGiven */
+        ThanksGiven: {
+            /** Format: uuid */
+            client_id: string;
+            flaw: string;
+            improvement_id?: string | null;
+            words: string;
+        };
         /** Tile */
         Tile: {
             buttons?: components["schemas"]["Button"][];
@@ -11724,6 +12269,13 @@ export interface components {
         Why: {
             last_agent: boolean;
             transfer: boolean;
+        };
+        /** Window */
+        Window: {
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            until_on: string;
         };
         /** WordingRule */
         WordingRule: {
@@ -15248,6 +15800,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.exceptions.ask_exception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyException"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.fields.reveal_conversation": {
         parameters: {
             query?: never;
@@ -15487,6 +16073,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.leeway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leeway"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -16550,6 +17164,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.thank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThanksGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leeway"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17666,6 +18314,32 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.improvements.flaw_thanks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thanks"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "insight.boards.waiting_now": {
         parameters: {
             query?: never;
@@ -18101,6 +18775,154 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.improvements.improvements": {
+        parameters: {
+            query?: {
+                standing?: "open" | "doing" | "done" | "checked" | "dropped" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Improvement"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.add_improvement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImprovementText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.improvement_proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.improvement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                improvement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.change_improvement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                improvement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImprovementGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImprovementView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "assist.watching.interventions": {
         parameters: {
             query?: never;
@@ -18273,6 +19095,128 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.known_gaps": {
+        parameters: {
+            query?: {
+                reason_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownGap"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.add_known_gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownGap"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.change_known_gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownGap"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.improvements.close_known_gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                gap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -21116,6 +22060,248 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.add_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.change_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.end_policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.policy_exceptions": {
+        parameters: {
+            query?: {
+                standing?: "waiting" | "granted" | "refused" | "expired" | "withdrawn" | "closed" | null;
+                policy_id?: string | null;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPolicyException"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.exception_report": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyLearnt"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.close_exception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyException"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.exceptions.withdraw_exception": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exception_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyException"];
+                };
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
