@@ -60,6 +60,7 @@ from peakend.accounts.actions.proposals import (
     decline,
     need_second,
     propose,
+    proposer,
     set_two_person_rule,
     two_people,
 )
@@ -198,6 +199,7 @@ __all__ = [
     "offer_reset",
     "offer_set_up",
     "propose",
+    "proposer",
     "release_file",
     "release_set_up",
     "remove_domain",

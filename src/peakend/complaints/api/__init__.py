@@ -2,6 +2,12 @@
 
 from typing import Any
 
-from peakend.complaints.api import exceptions, improvements, waits
+from peakend.complaints.api import authority, exceptions, improvements, schemes, waits
 
-routes: list[Any] = [*exceptions.routes, *improvements.routes, *waits.routes]
+routes: list[Any] = [
+    *exceptions.routes,
+    *improvements.routes,
+    *waits.routes,
+    *schemes.routes,
+    *authority.routes,
+]

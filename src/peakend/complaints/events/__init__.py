@@ -13,13 +13,19 @@ from peakend.complaints.events.improvements import (
     ImprovementOpened,
     KnownGapChanged,
 )
-from peakend.complaints.events.waits import (
-    WaitEnded,
-    WaitProofGiven,
-    WaitProofTaken,
+from peakend.complaints.events.schemes import (
+    AuthorityChanged,
+    CompensationHeldOut,
+    InstrumentChanged,
+    SchemeDrafted,
+    SchemeEnded,
+    SchemePublished,
 )
+from peakend.complaints.events.waits import WaitEnded, WaitProofGiven, WaitProofTaken
 
 __all__ = [
+    "AuthorityChanged",
+    "CompensationHeldOut",
     "CustomerThanked",
     "ExceptionAsked",
     "ExceptionClosed",
@@ -27,8 +33,12 @@ __all__ = [
     "ImprovementChecked",
     "ImprovementMoved",
     "ImprovementOpened",
+    "InstrumentChanged",
     "KnownGapChanged",
     "PolicyChanged",
+    "SchemeDrafted",
+    "SchemeEnded",
+    "SchemePublished",
     "WaitEnded",
     "WaitProofGiven",
     "WaitProofTaken",
