@@ -7,8 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from peakend.accounts.actions import audit, need_second, two_people
-from peakend.accounts.queries import member_briefs, roles
-from peakend.accounts.rules import ROLES
+from peakend.accounts.queries import ROLES, member_briefs, roles
 from peakend.complaints.events import AuthorityChanged
 from peakend.complaints.queries.authority import need_authority
 from peakend.complaints.rules.authority import MOST_AUTHORITIES, MOST_LIMIT_FEN, Subject
@@ -150,9 +149,10 @@ async def _check_subject(tx: Transaction, given: AuthorityText) -> None:
         tx, [given.member_id]
     ):
         raise Invalid(fields={"member_id": "kernel.invalid"})
-    if given.role is not None and given.role not in ROLES:
-        if given.role not in {str(one.id) for one in await roles(tx)}:
-            raise Invalid(fields={"role": "kernel.invalid"})
+    if given.role is None or given.role in ROLES:
+        return
+    if given.role not in {str(one.id) for one in await roles(tx)}:
+        raise Invalid(fields={"role": "kernel.invalid"})
 
 
 async def _changed(

@@ -61,17 +61,3 @@ class AuthorityChanged(Fact):
     per_case_fen: int | None
     per_day_fen: int | None
     per_month_fen: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompensationHeldOut(Fact):
-    """For the comparison, nothing was offered by the scheme in a complaint; people still may."""
-
-    subject: ClassVar[str] = "complaint_id"
-    complaint_id: UUID
-    conversation_id: UUID | None
-    case_id: UUID | None
-    customer_id: UUID
-    table_id: UUID
-    scheme_id: UUID
-    share: float
