@@ -274,6 +274,17 @@ CREATE TABLE file_scan (
 	CONSTRAINT pk_file_scan PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE hold_out (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	complaint_id UUID NOT NULL, 
+	customer_id UUID NOT NULL, 
+	table_id UUID NOT NULL, 
+	scheme_id UUID NOT NULL, 
+	share DOUBLE PRECISION NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_hold_out PRIMARY KEY (organisation_id, complaint_id)
+)
+-- next
 CREATE TABLE import_mapping (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	kind TEXT NOT NULL, 
@@ -997,6 +1008,22 @@ CREATE TABLE export_run (
 	CONSTRAINT pk_export_run PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE grant_authority (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	subject TEXT NOT NULL, 
+	role TEXT, 
+	member_id UUID, 
+	per_grant_fen BIGINT, 
+	per_case_fen BIGINT, 
+	per_day_fen BIGINT, 
+	per_month_fen BIGINT, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_grant_authority PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_grant_authority_subject CHECK ((subject = 'role') = (role IS NOT NULL) AND (subject = 'member') = (member_id IS NOT NULL))
+)
+-- next
 CREATE TABLE identity (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -1063,6 +1090,24 @@ CREATE TABLE improvement (
 	checked_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_improvement PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE instrument (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	kind TEXT NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT DEFAULT '' NOT NULL, 
+	unit TEXT NOT NULL, 
+	face_fen BIGINT NOT NULL, 
+	stock INTEGER, 
+	valid_d INTEGER, 
+	adapter TEXT DEFAULT 'ledger_only' NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_instrument PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE invitation (
@@ -1504,6 +1549,23 @@ CREATE TABLE rich_template (
 	CONSTRAINT pk_rich_template PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE scheme_table (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	version INTEGER NOT NULL, 
+	state TEXT NOT NULL, 
+	hold_out_share DOUBLE PRECISION DEFAULT '0' NOT NULL, 
+	made_by UUID, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	published_by UUID, 
+	proposed_by UUID, 
+	published_at TIMESTAMP WITH TIME ZONE, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	edit INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_scheme_table PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE second_step (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	member_id UUID NOT NULL, 
@@ -1893,6 +1955,25 @@ CREATE TABLE received_content (
 	bounce JSONB, 
 	version INTEGER NOT NULL, 
 	CONSTRAINT pk_received_content PRIMARY KEY (organisation_id, received_id)
+)
+-- next
+CREATE TABLE scheme (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	table_id UUID NOT NULL, 
+	position SMALLINT NOT NULL, 
+	liability TEXT NOT NULL, 
+	severity SMALLINT, 
+	reason_id UUID, 
+	instrument_id UUID NOT NULL, 
+	amount BIGINT NOT NULL, 
+	cost_fen BIGINT NOT NULL, 
+	words_zh TEXT DEFAULT '' NOT NULL, 
+	words_en TEXT DEFAULT '' NOT NULL, 
+	needs_approval BOOLEAN DEFAULT 'false' NOT NULL, 
+	CONSTRAINT pk_scheme PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_scheme_amount CHECK (amount > 0), 
+	CONSTRAINT ck_scheme_severity CHECK (severity BETWEEN 1 AND 4)
 )
 -- next
 CREATE TABLE sso_sitting (
@@ -2611,6 +2692,8 @@ ALTER TABLE erasure ADD CONSTRAINT fk_erasure_organisation_id_customer_id FOREIG
 -- next
 ALTER TABLE export_run ADD CONSTRAINT fk_export_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE grant_authority ADD CONSTRAINT fk_grant_authority_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE identity ADD CONSTRAINT fk_identity_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE import_run ADD CONSTRAINT fk_import_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2618,6 +2701,8 @@ ALTER TABLE import_run ADD CONSTRAINT fk_import_run_organisation_id_member_id FO
 ALTER TABLE improvement ADD CONSTRAINT fk_improvement_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE improvement ADD CONSTRAINT fk_improvement_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE instrument ADD CONSTRAINT fk_instrument_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2704,6 +2789,8 @@ ALTER TABLE reveal ADD CONSTRAINT fk_reveal_organisation_id_member_id FOREIGN KE
 ALTER TABLE rich_template ADD CONSTRAINT fk_rich_template_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE rich_template ADD CONSTRAINT fk_rich_template_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
+-- next
+ALTER TABLE scheme_table ADD CONSTRAINT fk_scheme_table_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE second_step ADD CONSTRAINT fk_second_step_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -2800,6 +2887,10 @@ ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_queue_id FOR
 ALTER TABLE queue_team ADD CONSTRAINT fk_queue_team_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE received_content ADD CONSTRAINT fk_received_content_organisation_id_received_id FOREIGN KEY (organisation_id, received_id) REFERENCES received_mail (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE scheme ADD CONSTRAINT fk_scheme_organisation_id_instrument_id FOREIGN KEY (organisation_id, instrument_id) REFERENCES instrument (organisation_id, id)
+-- next
+ALTER TABLE scheme ADD CONSTRAINT fk_scheme_organisation_id_table_id FOREIGN KEY (organisation_id, table_id) REFERENCES scheme_table (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE sso_sitting ADD CONSTRAINT fk_sso_sitting_organisation_id_session_id FOREIGN KEY (organisation_id, session_id) REFERENCES session (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3027,6 +3118,8 @@ CREATE INDEX ix_file_scan_due ON file_scan (since_at) WHERE state = 'waiting'
 -- next
 CREATE UNIQUE INDEX uq_file_scan_sha256 ON file_scan (organisation_id, sha256)
 -- next
+CREATE INDEX ix_hold_out_scheme ON hold_out (organisation_id, scheme_id)
+-- next
 CREATE INDEX ix_job_dead ON job (organisation_id, created_at) WHERE state = 'dead'
 -- next
 CREATE INDEX ix_job_ready ON job (organisation_id, priority, run_at) WHERE state = 'ready'
@@ -3127,6 +3220,8 @@ CREATE UNIQUE INDEX uq_erasure_running ON erasure (organisation_id, customer_id)
 -- next
 CREATE INDEX ix_export_run_at ON export_run (organisation_id, at)
 -- next
+CREATE UNIQUE INDEX uq_grant_authority_whom ON grant_authority (organisation_id, subject, role, member_id) NULLS NOT DISTINCT
+-- next
 CREATE INDEX ix_identity_blind ON identity (organisation_id, kind, blind)
 -- next
 CREATE UNIQUE INDEX uq_identity_customer ON identity (organisation_id, customer_id, kind, blind)
@@ -3138,6 +3233,8 @@ CREATE INDEX ix_import_run_at ON import_run (organisation_id, at)
 CREATE INDEX ix_improvement_reason ON improvement (organisation_id, reason_id)
 -- next
 CREATE INDEX ix_improvement_state ON improvement (organisation_id, state, due_on)
+-- next
+CREATE INDEX ix_instrument_brand ON instrument (organisation_id, brand_id)
 -- next
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
 -- next
@@ -3216,6 +3313,12 @@ CREATE INDEX ix_recovery_code_member ON recovery_code (organisation_id, member_i
 CREATE INDEX ix_reveal_customer ON reveal (organisation_id, customer_id, at)
 -- next
 CREATE INDEX ix_rich_template_name ON rich_template (organisation_id, name)
+-- next
+CREATE UNIQUE INDEX uq_scheme_table_draft ON scheme_table (organisation_id, brand_id) NULLS NOT DISTINCT WHERE state = 'draft'
+-- next
+CREATE UNIQUE INDEX uq_scheme_table_published ON scheme_table (organisation_id, brand_id) NULLS NOT DISTINCT WHERE state = 'published'
+-- next
+CREATE UNIQUE INDEX uq_scheme_table_version ON scheme_table (organisation_id, brand_id, version) NULLS NOT DISTINCT
 -- next
 CREATE INDEX ix_session_member ON session (organisation_id, member_id)
 -- next
@@ -3310,6 +3413,8 @@ CREATE INDEX ix_queue_member_member ON queue_member (organisation_id, member_id)
 CREATE INDEX ix_queue_team_team ON queue_team (organisation_id, team_id)
 -- next
 CREATE INDEX ix_received_content_names ON received_content USING gin (reference_ids)
+-- next
+CREATE UNIQUE INDEX uq_scheme_place ON scheme (organisation_id, table_id, liability, severity, reason_id) NULLS NOT DISTINCT
 -- next
 CREATE INDEX ix_sso_sitting_pending ON sso_sitting (organisation_id, pending_id)
 -- next
@@ -3646,6 +3751,14 @@ CREATE POLICY tenant ON file_scan TO peakend_app USING (organisation_id = curren
 GRANT SELECT, INSERT, UPDATE, DELETE ON file_scan TO peakend_system
 -- next
 CREATE POLICY system ON file_scan TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON hold_out TO peakend_app
+-- next
+ALTER TABLE hold_out ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE hold_out FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON hold_out TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON import_mapping TO peakend_app
 -- next
@@ -4077,6 +4190,14 @@ ALTER TABLE export_run FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON export_run TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON grant_authority TO peakend_app
+-- next
+ALTER TABLE grant_authority ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE grant_authority FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON grant_authority TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity TO peakend_app
 -- next
 ALTER TABLE identity ENABLE ROW LEVEL SECURITY
@@ -4100,6 +4221,14 @@ ALTER TABLE improvement ENABLE ROW LEVEL SECURITY
 ALTER TABLE improvement FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON improvement TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON instrument TO peakend_app
+-- next
+ALTER TABLE instrument ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE instrument FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON instrument TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON invitation TO peakend_app
 -- next
@@ -4369,6 +4498,14 @@ ALTER TABLE rich_template FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON rich_template TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON scheme_table TO peakend_app
+-- next
+ALTER TABLE scheme_table ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE scheme_table FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON scheme_table TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON second_step TO peakend_app
 -- next
 ALTER TABLE second_step ENABLE ROW LEVEL SECURITY
@@ -4612,6 +4749,14 @@ ALTER TABLE received_content ENABLE ROW LEVEL SECURITY
 ALTER TABLE received_content FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON received_content TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON scheme TO peakend_app
+-- next
+ALTER TABLE scheme ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE scheme FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON scheme TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON sso_sitting TO peakend_app
 -- next
