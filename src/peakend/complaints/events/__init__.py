@@ -15,7 +15,6 @@ from peakend.complaints.events.improvements import (
 )
 from peakend.complaints.events.schemes import (
     AuthorityChanged,
-    CompensationHeldOut,
     InstrumentChanged,
     SchemeDrafted,
     SchemeEnded,
@@ -25,7 +24,6 @@ from peakend.complaints.events.waits import WaitEnded, WaitProofGiven, WaitProof
 
 __all__ = [
     "AuthorityChanged",
-    "CompensationHeldOut",
     "CustomerThanked",
     "ExceptionAsked",
     "ExceptionClosed",

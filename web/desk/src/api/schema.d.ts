@@ -1085,6 +1085,164 @@ export interface paths {
         patch: operations["profiles.companies.fill_company"];
         trace?: never;
     };
+    "/api/compensation/authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits of everybody */
+        get: operations["complaints.authority.authority_list"];
+        put?: never;
+        /** Set limits */
+        post: operations["complaints.authority.set_authority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/authority/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I may give by myself */
+        get: operations["complaints.authority.my_authority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/authority/{authority_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take limits away */
+        delete: operations["complaints.authority.remove_authority"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Instruments */
+        get: operations["complaints.schemes.instrument_list"];
+        put?: never;
+        /** Add an instrument */
+        post: operations["complaints.schemes.add_instrument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/instruments/{instrument_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an instrument */
+        put: operations["complaints.schemes.change_instrument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the scheme */
+        get: operations["complaints.schemes.scheme_list"];
+        put?: never;
+        /** Begin a draft */
+        post: operations["complaints.schemes.begin_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/schemes/{table_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the scheme, a draft beside what holds */
+        get: operations["complaints.schemes.scheme_shown"];
+        /** Keep a draft */
+        put: operations["complaints.schemes.keep_draft"];
+        post?: never;
+        /** Throw a draft away */
+        delete: operations["complaints.schemes.drop_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/schemes/{table_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the scheme that holds */
+        post: operations["complaints.schemes.end_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/schemes/{table_id}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a draft */
+        post: operations["complaints.schemes.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-reasons": {
         parameters: {
             query?: never;
@@ -1387,6 +1545,23 @@ export interface paths {
         put?: never;
         /** End a conversation */
         post: operations["conversations.desk.close_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/compensation-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the scheme says for a conversation, and why */
+        get: operations["complaints.schemes.suggestion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7206,6 +7381,18 @@ export interface components {
         };
         /** AssistNothing */
         AssistNothing: Record<string, never>;
+        /** AssistSuggestion */
+        AssistSuggestion: {
+            /** Format: uuid */
+            article_id: string;
+            audience: string;
+            body_html: string | null;
+            excerpt: string;
+            score: number;
+            slug: string;
+            title: string;
+            url: string;
+        };
         /** AtInterval */
         AtInterval: {
             /** Format: date-time */
@@ -7270,6 +7457,27 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "digital_agent" | "system";
             name: string | null;
+        };
+        /** AuthorityText */
+        AuthorityText: {
+            authority_id?: string | null;
+            limits: components["schemas"]["LimitsText"];
+            member_id?: string | null;
+            role?: string | null;
+            /** @enum {string} */
+            subject: "everybody" | "role" | "member";
+            version?: number | null;
+        };
+        /** AuthorityView */
+        AuthorityView: {
+            /** Format: uuid */
+            id: string;
+            limits: components["schemas"]["Limits"];
+            member: components["schemas"]["MemberBrief"] | null;
+            role: string | null;
+            /** @enum {string} */
+            subject: "everybody" | "role" | "member";
+            version: number;
         };
         /** AutomaticSwitch */
         AutomaticSwitch: {
@@ -7792,6 +8000,31 @@ export interface components {
             owner_id: string | null;
             owner_name: string;
             tier: string;
+        };
+        /** ComplaintsSuggestion */
+        ComplaintsSuggestion: {
+            /** @default 0 */
+            amount: number;
+            authority: components["schemas"]["MyAuthority"];
+            /** @default 0 */
+            cost_fen: number;
+            instrument: components["schemas"]["InstrumentRow"] | null;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody" | "unknown";
+            /** @default false */
+            needs_approval: boolean;
+            nothing: string | null;
+            reason_id: string | null;
+            scheme_id: string | null;
+            scheme_version: number | null;
+            severity: number;
+            table_id: string | null;
+            waited_s: number;
+            why: string[];
+            /** @default  */
+            words_en: string;
+            /** @default  */
+            words_zh: string;
         };
         /** Config */
         Config: {
@@ -8341,11 +8574,26 @@ export interface components {
             mail?: components["schemas"]["MailGiven"] | null;
             text: string;
         };
+        /** DraftText */
+        DraftText: {
+            edit: number;
+            /** @default 0 */
+            hold_out_share: number;
+            lines: components["schemas"]["LineText"][];
+        };
+        /** DraftWanted */
+        DraftWanted: {
+            brand_id?: string | null;
+        };
         /** Duplicate */
         Duplicate: {
             customer: components["schemas"]["CustomerRow"];
             likenesses: components["schemas"]["Likeness"][];
             sure: boolean;
+        };
+        /** EditSeen */
+        EditSeen: {
+            edit: number;
         };
         /** Effective */
         Effective: {
@@ -9123,6 +9371,61 @@ export interface components {
             /** @default 20 */
             within_s: number;
         };
+        /** InstrumentGiven */
+        InstrumentGiven: {
+            /** @default true */
+            active: boolean;
+            /** @default ledger_only */
+            adapter: string;
+            brand_id?: string | null;
+            /** @default 0 */
+            face_fen: number;
+            /** @enum {string} */
+            kind: "points" | "coupon" | "credit" | "refund" | "gift" | "service";
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            stock?: number | null;
+            valid_d?: number | null;
+            version: number;
+        };
+        /** InstrumentRow */
+        InstrumentRow: {
+            active: boolean;
+            adapter: string;
+            brand_id: string | null;
+            face_fen: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "points" | "coupon" | "credit" | "refund" | "gift" | "service";
+            name_en: string;
+            name_zh: string;
+            stock: number | null;
+            /** @enum {string} */
+            unit: "fen" | "points" | "piece";
+            /** Format: date-time */
+            updated_at: string;
+            valid_d: number | null;
+            version: number;
+        };
+        /** InstrumentText */
+        InstrumentText: {
+            /** @default true */
+            active: boolean;
+            /** @default ledger_only */
+            adapter: string;
+            brand_id?: string | null;
+            /** @default 0 */
+            face_fen: number;
+            /** @enum {string} */
+            kind: "points" | "coupon" | "credit" | "refund" | "gift" | "service";
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            stock?: number | null;
+            valid_d?: number | null;
+        };
         /** Intervention */
         Intervention: {
             back: components["schemas"]["Back"] | null;
@@ -9292,6 +9595,59 @@ export interface components {
             label: string | null;
             /** @default false */
             verified: boolean;
+        };
+        /** Limits */
+        Limits: {
+            per_case_fen: number | null;
+            per_day_fen: number | null;
+            per_grant_fen: number | null;
+            per_month_fen: number | null;
+        };
+        /** LimitsText */
+        LimitsText: {
+            per_case_fen?: number | null;
+            per_day_fen?: number | null;
+            per_grant_fen?: number | null;
+            per_month_fen?: number | null;
+        };
+        /** Line */
+        Line: {
+            amount: number;
+            cost_fen: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            instrument_id: string;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody";
+            needs_approval: boolean;
+            reason_id: string | null;
+            severity: number | null;
+            words_en: string;
+            words_zh: string;
+        };
+        /** LineText */
+        LineText: {
+            amount: number;
+            /** Format: uuid */
+            instrument_id: string;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody";
+            /** @default false */
+            needs_approval: boolean;
+            reason_id?: string | null;
+            severity?: number | null;
+            /** @default  */
+            words_en: string;
+            /** @default  */
+            words_zh: string;
+        };
+        /** LineView */
+        LineView: {
+            /** @enum {string} */
+            change: "new" | "changed" | "same";
+            line: components["schemas"]["Line"];
+            was: components["schemas"]["Line"] | null;
         };
         /** LinkChange */
         LinkChange: {
@@ -9812,6 +10168,15 @@ export interface components {
             repeats: number;
             window: components["schemas"]["Window"];
         };
+        /** MemberBrief */
+        MemberBrief: {
+            active: boolean;
+            avatar_url: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: string;
+        };
         /** MemberChange */
         MemberChange: {
             active?: boolean | null;
@@ -9926,6 +10291,12 @@ export interface components {
             leg_id?: string | null;
             /** Format: uuid */
             queue_id: string;
+        };
+        /** MyAuthority */
+        MyAuthority: {
+            limits: components["schemas"]["Limits"];
+            /** @enum {null|string} */
+            subject: "everybody" | "role" | "member" | null;
         };
         /** NewAddress */
         NewAddress: {
@@ -11619,18 +11990,6 @@ export interface components {
             take: boolean;
             to?: components["schemas"]["AutomationTarget"] | null;
         };
-        /** Suggestion */
-        Suggestion: {
-            /** Format: uuid */
-            article_id: string;
-            audience: string;
-            body_html: string | null;
-            excerpt: string;
-            score: number;
-            slug: string;
-            title: string;
-            url: string;
-        };
         /** SurveyAnswer */
         SurveyAnswer: {
             answered_at: string | null;
@@ -11645,6 +12004,31 @@ export interface components {
         TabGiven: {
             /** Format: uuid */
             id: string;
+        };
+        /** TableShown */
+        TableShown: {
+            compared_to: number | null;
+            gone: components["schemas"]["Line"][];
+            lines: components["schemas"]["LineView"][];
+            table: components["schemas"]["TableView"];
+        };
+        /** TableView */
+        TableView: {
+            brand_id: string | null;
+            edit: number;
+            ended_at: string | null;
+            hold_out_share: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["MemberBrief"] | null;
+            proposed_by: components["schemas"]["MemberBrief"] | null;
+            published_at: string | null;
+            published_by: components["schemas"]["MemberBrief"] | null;
+            /** @enum {string} */
+            state: "draft" | "published" | "ended";
+            version: number;
         };
         /** Tag */
         Tag: {
@@ -15103,6 +15487,426 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.authority.authority_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.authority.set_authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorityView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.authority.my_authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyAuthority"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.authority.remove_authority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authority_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.instrument_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentRow"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.add_instrument": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstrumentText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.change_instrument": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                instrument_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstrumentGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.scheme_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.begin_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftWanted"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.scheme_shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.keep_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.drop_draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.end_scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.settings.reason_tree": {
         parameters: {
             query?: never;
@@ -15707,6 +16511,37 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.suggestion": {
+        parameters: {
+            query?: {
+                liability?: "ours" | "partner" | "customer" | "nobody" | "unknown";
+                severity?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintsSuggestion"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -17103,7 +17938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestion"][];
+                    "application/json": components["schemas"]["AssistSuggestion"][];
                 };
             };
             401: components["responses"]["Error401"];
@@ -19089,7 +19924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Suggestion"][];
+                    "application/json": components["schemas"]["AssistSuggestion"][];
                 };
             };
             401: components["responses"]["Error401"];
