@@ -157,6 +157,17 @@ BODIES: dict[str, Any] = {
     "POST /api/conversations/{conversation_id:uuid}/field-reveals": {
         "field_id": NEW, "reason": "回电",
     },
+    "PATCH /api/cases/{case_id:uuid}": {"version": 1, "title": "x"},
+    "POST /api/cases/{case_id:uuid}/closings": {"version": 1, "why": "unreachable"},
+    "POST /api/cases/{case_id:uuid}/conversations": {"conversation_id": NEW},
+    "PUT /api/cases/{case_id:uuid}/due": {"version": 1, "due_at": "2030-01-01T09:00:00Z"},
+    "POST /api/cases/{case_id:uuid}/entries": {"client_id": NEW, "words": "x"},
+    "POST /api/cases/{case_id:uuid}/informings": {"version": 1, "channel": "phone", "words": "x"},
+    "PUT /api/cases/{case_id:uuid}/owner": {"version": 1, "owner_id": None},
+    "PUT /api/cases/{case_id:uuid}/priority": {"version": 1, "priority": "high"},
+    "POST /api/cases/{case_id:uuid}/reopenings": {"version": 1},
+    "PUT /api/cases/{case_id:uuid}/state": {"version": 1, "state": "working"},
+    "POST /api/cases/{case_id:uuid}/times": {"spent_s": 60},
     "POST /api/case-approvals/{request_id:uuid}/decisions": {"approve": True},
     "PUT /api/policies/{policy_id:uuid}": {"name": "x", "version": 1},
     "POST /api/conversations/{conversation_id:uuid}/exceptions": {

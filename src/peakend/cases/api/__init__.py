@@ -2,6 +2,10 @@
 
 from typing import Any
 
-from peakend.cases.api import approvals
+from peakend.cases.api import approvals, cases, entries
 
-routes: list[Any] = [*approvals.routes]
+routes: list[Any] = [
+    *cases.routes,
+    *entries.routes,
+    *approvals.routes,
+]

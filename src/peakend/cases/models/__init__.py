@@ -19,6 +19,7 @@ from peakend.cases.models.entries import (
     EntryKind,
     EntryRow,
     Visible,
+    WrittenKind,
     case_entry_table,
 )
 from peakend.cases.models.informing import (
@@ -49,6 +50,7 @@ __all__ = [
     "InformRow",
     "TimeRow",
     "Visible",
+    "WrittenKind",
     "approval_delegate_table",
     "approval_request_table",
     "approval_rule_table",

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from peakend.kernel.db import reference, tenant_table
 
 EntryKind = Literal["note", "progress", "outcome", "customer"]
+# What a member writes himself; what customers say comes in by their own ways.
+WrittenKind = Literal["note", "progress", "outcome"]
 Visible = Literal["staff", "departments", "customer"]
 
 case_entry_table = tenant_table(

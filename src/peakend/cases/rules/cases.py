@@ -13,6 +13,7 @@ from uuid import UUID
 from peakend.kernel.actors import Actor
 
 CaseState = Literal["open", "working", "waiting", "done", "closed"]
+MovedTo = Literal["open", "working", "waiting", "done"]
 CasePriority = Literal["normal", "high", "urgent"]
 LinkKind = Literal["origin", "later", "repeat", "complaint"]
 

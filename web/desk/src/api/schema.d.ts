@@ -892,6 +892,280 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/case-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by state, what is due first */
+        get: operations["cases.cases.case_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many cases there are */
+        get: operations["cases.cases.case_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases, what is due first */
+        get: operations["cases.cases.case_list"];
+        put?: never;
+        /** Open a case */
+        post: operations["cases.cases.open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A case */
+        get: operations["cases.cases.read_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a case */
+        patch: operations["cases.cases.change_case"];
+        trace?: never;
+    };
+    "/api/cases/{case_id}/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a case of which the customer was not told */
+        post: operations["cases.entries.close_not_informed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a conversation belong to a case */
+        post: operations["cases.cases.link_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set by when it is to be done */
+        put: operations["cases.cases.set_due"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write in a case */
+        post: operations["cases.entries.add_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/informings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that the customer was told, which closes the case */
+        post: operations["cases.entries.inform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody see to a case */
+        put: operations["cases.cases.assign_case"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how urgent it is */
+        put: operations["cases.cases.set_priority"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work on a closed case again */
+        post: operations["cases.entries.reopen_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a case into a state */
+        put: operations["cases.cases.set_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/tellable-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that may have told the customer */
+        get: operations["cases.entries.tellable_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a case and was written in it */
+        get: operations["cases.entries.case_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note time spent */
+        post: operations["cases.entries.add_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels": {
         parameters: {
             query?: never;
@@ -1526,6 +1800,23 @@ export interface paths {
         };
         /** Canned replies that I may use here, filled in */
         get: operations["conversations.settings.ready_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's cases, and the beginning of a new one */
+        get: operations["cases.cases.conversation_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7512,6 +7803,11 @@ export interface components {
             customer: components["schemas"]["Profile"];
             links: components["schemas"]["LinkView"][];
         };
+        /** BesideConversation */
+        BesideConversation: {
+            cases: components["schemas"]["CaseItem"][];
+            draft: components["schemas"]["CaseDraft"];
+        };
         /** BlockText */
         BlockText: {
             brand_id?: string | null;
@@ -7519,6 +7815,13 @@ export interface components {
             pattern: string;
             /** @default  */
             reason: string;
+        };
+        /** BoardColumn */
+        BoardColumn: {
+            count: number;
+            items: components["schemas"]["CaseItem"][];
+            /** @enum {string} */
+            state: "open" | "working" | "waiting" | "done" | "closed";
         };
         /** Brand */
         Brand: {
@@ -7767,11 +8070,173 @@ export interface components {
             waiting_for: components["schemas"]["CasesNamed"][];
             words: string;
         };
+        /** CaseChange */
+        CaseChange: {
+            description?: string;
+            parent_id?: string | null;
+            reason_id?: string | null;
+            title?: string;
+            version: number;
+        };
+        /** CaseCounts */
+        CaseCounts: {
+            done: number;
+            late: number;
+            mine: number;
+            nobody: number;
+            open: number;
+            waiting: number;
+            working: number;
+        };
         /** CaseDecision */
         CaseDecision: {
             approve: boolean;
             /** @default  */
             words: string;
+        };
+        /** CaseDraft */
+        CaseDraft: {
+            brand_id: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            customer_name: string;
+            reason: string | null;
+            reason_id: string | null;
+            title: string;
+        };
+        /** CaseDueGiven */
+        CaseDueGiven: {
+            /** Format: date-time */
+            due_at: string;
+            version: number;
+        };
+        /** CaseGiven */
+        CaseGiven: {
+            brand_id?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            conversation_id?: string | null;
+            customer_id?: string | null;
+            /** @default  */
+            description: string;
+            owner_id?: string | null;
+            parent_id?: string | null;
+            /**
+             * @default normal
+             * @enum {string}
+             */
+            priority: "normal" | "high" | "urgent";
+            reason_id?: string | null;
+            template_id?: string | null;
+            title: string;
+        };
+        /** CaseItem */
+        CaseItem: {
+            brand_id: string | null;
+            brand_name: string | null;
+            channel: string | null;
+            closed_at: string | null;
+            closed_how: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            customer_name: string;
+            done_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            owner_id: string | null;
+            owner_name: string | null;
+            paused: boolean;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            reason: string | null;
+            reason_id: string | null;
+            repeats: number;
+            /** @enum {string} */
+            state: "open" | "working" | "waiting" | "done" | "closed";
+            title: string;
+            urges: number;
+            version: number;
+            /** Format: date-time */
+            warn_at: string;
+        };
+        /** CaseMay */
+        CaseMay: {
+            assign: boolean;
+            close_untold: boolean;
+            reopen: boolean;
+            take: boolean;
+            work: boolean;
+        };
+        /** CasePriorityGiven */
+        CasePriorityGiven: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            version: number;
+        };
+        /** CaseStateGiven */
+        CaseStateGiven: {
+            /** @enum {string} */
+            state: "open" | "working" | "waiting" | "done";
+            version: number;
+        };
+        /** CaseTimeGiven */
+        CaseTimeGiven: {
+            spent_s: number;
+        };
+        /** CaseView */
+        CaseView: {
+            brand_id: string | null;
+            brand_name: string | null;
+            channel: string | null;
+            closed_at: string | null;
+            closed_how: string | null;
+            conversation_id: string | null;
+            conversations: components["schemas"]["LinkedConversation"][];
+            /** Format: uuid */
+            customer_id: string;
+            customer_name: string;
+            description: string;
+            done_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            informed: components["schemas"]["Informed"][];
+            informed_at: string | null;
+            last_urged_at: string | null;
+            late: boolean;
+            may: components["schemas"]["CaseMay"];
+            not_informed_reason: string;
+            not_informed_why: string | null;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by_name: string | null;
+            owner_id: string | null;
+            owner_name: string | null;
+            parent: components["schemas"]["CaseItem"] | null;
+            parts: components["schemas"]["CaseItem"][];
+            paused: boolean;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            reason: string | null;
+            reason_id: string | null;
+            reopened: number;
+            repeats: number;
+            spent_s: number;
+            /** @enum {string} */
+            state: "open" | "working" | "waiting" | "done" | "closed";
+            title: string;
+            urges: number;
+            version: number;
+            /** Format: date-time */
+            warn_at: string;
         };
         /** CasesNamed */
         CasesNamed: {
@@ -8126,6 +8591,11 @@ export interface components {
             /** Format: uuid */
             conversation_id: string;
             values: components["schemas"]["FieldHeld"][];
+        };
+        /** ConversationGiven */
+        ConversationGiven: {
+            /** Format: uuid */
+            conversation_id: string;
         };
         /** ConversationRow */
         ConversationRow: {
@@ -8622,6 +9092,24 @@ export interface components {
             me: components["schemas"]["Me"];
             recovery_codes: string[];
             recovery_codes_left: number | null;
+        };
+        /** EntryGiven */
+        EntryGiven: {
+            /** Format: uuid */
+            client_id: string;
+            file_ids?: string[];
+            /**
+             * @default note
+             * @enum {string}
+             */
+            kind: "note" | "progress" | "outcome";
+            /**
+             * @default staff
+             * @enum {string}
+             */
+            visible: "staff" | "departments" | "customer";
+            /** @default  */
+            words: string;
         };
         /** EntryReason */
         EntryReason: {
@@ -9338,6 +9826,25 @@ export interface components {
             offered_to: string | null;
             queue_id: string | null;
         };
+        /** InformGiven */
+        InformGiven: {
+            at?: string | null;
+            /** @enum {string} */
+            channel: "message" | "mail" | "phone" | "visit";
+            message_id?: string | null;
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** Informed */
+        Informed: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            channel: string;
+            conversation_id: string | null;
+            words: string;
+        };
         /** InsightQueueState */
         InsightQueueState: {
             abandoned: number;
@@ -9684,6 +10191,18 @@ export interface components {
             kind: "link" | "panel";
             name_en: string;
             name_zh: string;
+        };
+        /** LinkedConversation */
+        LinkedConversation: {
+            /** Format: date-time */
+            at: string;
+            channel: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "origin" | "later" | "repeat" | "complaint";
+            number: number | null;
+            reachable: boolean;
         };
         /** LinksWanted */
         LinksWanted: {
@@ -10657,6 +11176,11 @@ export interface components {
         OwnSignatureInput: {
             body: string;
         };
+        /** OwnerGiven */
+        OwnerGiven: {
+            owner_id: string | null;
+            version: number;
+        };
         /** Package */
         Package: {
             asked_by: string | null;
@@ -10698,6 +11222,11 @@ export interface components {
         /** PageOfAuditEntry */
         PageOfAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
+            next: string | null;
+        };
+        /** PageOfCaseItem */
+        PageOfCaseItem: {
+            items: components["schemas"]["CaseItem"][];
             next: string | null;
         };
         /** PageOfCompanyRow */
@@ -11298,6 +11827,10 @@ export interface components {
         Rendering: {
             /** Format: uuid */
             conversation_id: string;
+        };
+        /** ReopenGiven */
+        ReopenGiven: {
+            version: number;
         };
         /** Reopening */
         Reopening: {
@@ -12077,6 +12610,14 @@ export interface components {
             name: string;
             ready: number;
         };
+        /** Tellable */
+        Tellable: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
         /** TemplateChange */
         TemplateChange: {
             content?: components["schemas"]["Rich"];
@@ -12169,6 +12710,24 @@ export interface components {
             /** @default  */
             title: string;
         };
+        /** TimelineEntry */
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            by_kind: string;
+            by_name: string | null;
+            files: components["schemas"]["File"][];
+            /** Format: uuid */
+            id: string;
+            said: {
+                [key: string]: unknown;
+            };
+            type: string;
+            visible: string | null;
+            who_name: string | null;
+            /** @default  */
+            words: string;
+        };
         /** TopicQueue */
         TopicQueue: {
             queue_id?: string | null;
@@ -12228,6 +12787,14 @@ export interface components {
             file_ids: string[];
             mail: components["schemas"]["MailGiven"] | null;
             text: string;
+        };
+        /** UntoldGiven */
+        UntoldGiven: {
+            version: number;
+            /** @enum {string} */
+            why: "unreachable" | "declined" | "no_way" | "duplicate" | "nothing_asked" | "other";
+            /** @default  */
+            words: string;
         };
         /** ValueChange */
         ValueChange: {
@@ -14963,6 +15530,590 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.cases.case_board": {
+        parameters: {
+            query?: {
+                owner_id?: string | null;
+                nobody?: boolean;
+                brand_id?: string | null;
+                priority?: "normal" | "high" | "urgent" | null;
+                late?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardColumn"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.case_counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCounts"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.case_list": {
+        parameters: {
+            query?: {
+                shown?: "open" | "working" | "waiting" | "done" | "closed" | "all_open";
+                owner_id?: string | null;
+                nobody?: boolean;
+                brand_id?: string | null;
+                reason_id?: string | null;
+                priority?: "normal" | "high" | "urgent" | null;
+                late?: boolean;
+                q?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.open_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.read_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.change_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.close_not_informed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UntoldGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.link_conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.set_due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseDueGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.add_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.inform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InformGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.assign_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.set_priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasePriorityGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.reopen_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.set_state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStateGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.tellable_messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tellable"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.case_timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.entries.add_time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseTimeGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.settings.channel_list": {
         parameters: {
             query?: never;
@@ -16472,6 +17623,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadyReply"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.cases.conversation_cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideConversation"];
                 };
             };
             401: components["responses"]["Error401"];
