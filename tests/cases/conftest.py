@@ -8,6 +8,7 @@ import pytest
 from peakend.cases import actions, queries
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from peakend.kernel.events import Envelope
 from tests.routing.floor import Floor
 
 
@@ -47,6 +48,15 @@ class Desk(Floor):
                 case_id,
             )
         return list(found)
+
+    async def facts_of(self, like: str) -> list[Envelope]:
+        """Return the facts whose type is like that, oldest first."""
+        async with self.tx() as tx:
+            kinds = await tx.value(
+                "SELECT coalesce(array_agg(DISTINCT type), '{}') FROM event WHERE type LIKE $1",
+                like,
+            )
+        return await Floor.facts(self, *kinds)
 
 
 @pytest.fixture

@@ -169,6 +169,14 @@ BODIES: dict[str, Any] = {
     "PUT /api/cases/{case_id:uuid}/state": {"version": 1, "state": "working"},
     "POST /api/cases/{case_id:uuid}/times": {"spent_s": 60},
     "POST /api/case-approvals/{request_id:uuid}/decisions": {"approve": True},
+    "PUT /api/promises/{promise_id:uuid}": {"version": 1},
+    "POST /api/promises/{promise_id:uuid}/keepings": {"version": 1},
+    "POST /api/promises/{promise_id:uuid}/withdrawals": {"version": 1, "why": "mistake"},
+    "POST /api/cases/{case_id:uuid}/urges": {},
+    "POST /api/cases/{case_id:uuid}/progress-link/sendings": {
+        "client_id": str(uuid4()), "conversation_id": str(uuid4()),
+    },
+    "POST /api/conversations/{conversation_id:uuid}/repeats": {"case_id": str(uuid4())},
     "PUT /api/policies/{policy_id:uuid}": {"name": "x", "version": 1},
     "POST /api/conversations/{conversation_id:uuid}/exceptions": {
         "policy_id": NEW, "reason": "x", "cost_fen": 1,

@@ -122,6 +122,7 @@ class Provided:
     openings: Openings | None
     directory: Directory | None
     tone: Tone | None
+    urges: Callable[[str], bool] | None
     wording: Wording | None
     approval: Approval | None
 
@@ -132,6 +133,7 @@ class Provided:
         self.openings = None
         self.directory = None
         self.tone = None
+        self.urges = None
         self.wording = None
         self.approval = None
 

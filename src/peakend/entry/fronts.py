@@ -33,6 +33,7 @@ OPEN = (
     "/w/",
     "/r/",
     "/w-proof/",
+    "/p/",
     "/widget-assets/",
     "/api/web/",
     "/help/style.css",

@@ -22,6 +22,7 @@ from peakend.adapters.mail import (
 from peakend.adapters.scanning import Clamd
 from peakend.assist import queries as assist
 from peakend.cases import ports as cases_ports
+from peakend.cases import queries as cases
 from peakend.complaints import actions as complaints
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
@@ -102,6 +103,7 @@ def _ports() -> None:
     conversations_ports.provided.directory = routing.Directory()
     conversations_ports.provided.judged = assist.judged
     conversations_ports.provided.tone = assist.tone_of
+    conversations_ports.provided.urges = cases.asks_for_speed
     conversations_ports.provided.wording = assist.need_good_wording
     conversations_ports.provided.approval = assist.need_no_approval
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]

@@ -7,7 +7,7 @@ import msgspec
 
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import remove_files
-from peakend.kernel.personal import About, Held, holds
+from peakend.kernel.personal import About, Held, holds, plain
 
 _OF = {
     "customer": "SELECT id FROM service_case"
@@ -76,3 +76,27 @@ for _about in _ABOUT:
              empties=("words", "answer"), stays=("kind", "currency", "who", "then", "state"),
              find="SELECT organisation_id, kind, words, answer, asked_at" + _REQUESTS),
     )  # fmt: skip
+
+
+for _about in _ABOUT:
+    _hangs = "customer_id" if _about == "customer" else "conversation_id"
+    holds(
+        Held(table="promise", of="messages", about=_about, empties=("words",),
+             stays=("kind", "state", "withdrawn_why"),
+             erase="UPDATE promise SET words = '', version = version + 1"
+             f" WHERE organisation_id = current_organisation() AND {_hangs} = ANY($1)"
+             " AND words <> ''",
+             find="SELECT organisation_id, kind, words, state, made_at, due_at FROM promise"
+             f" WHERE organisation_id = current_organisation() AND {_hangs} = ANY($1)"
+             " AND words <> ''"),
+        Held(table="urge", of="messages", about=_about, empties=("words", "said"),
+             stays=("by", "channel", "rule"),
+             erase="UPDATE urge SET words = '', said = ''"
+             f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
+             " AND (words <> '' OR said <> '')",
+             find="SELECT organisation_id, channel, words, at FROM urge"
+             f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
+             " AND words <> ''"),
+    )  # fmt: skip
+plain("numbers", "progress_link")
+plain("settings", "repeat_rule")

@@ -31,8 +31,24 @@ from peakend.cases.events.informing import (
     CaseClosed,
     CustomerInformed,
 )
+from peakend.cases.events.promises import (
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    PromiseMoved,
+    PromiseWarned,
+    PromiseWithdrawn,
+)
 from peakend.cases.events.times import (
     CaseTimeSpent,
+)
+from peakend.cases.events.urges import (
+    CaseUrged,
+    ProgressLinkMade,
+    ProgressLinkRevoked,
+    ProgressLinkSent,
+    RepeatRecognised,
+    RepeatRuleChanged,
 )
 
 __all__ = [
@@ -56,8 +72,20 @@ __all__ = [
     "CaseReopened",
     "CaseStateSet",
     "CaseTimeSpent",
+    "CaseUrged",
     "CaseWarned",
     "CustomerInformed",
     "DeputyEnded",
     "DeputyNamed",
+    "ProgressLinkMade",
+    "ProgressLinkRevoked",
+    "ProgressLinkSent",
+    "PromiseBroken",
+    "PromiseKept",
+    "PromiseMade",
+    "PromiseMoved",
+    "PromiseWarned",
+    "PromiseWithdrawn",
+    "RepeatRecognised",
+    "RepeatRuleChanged",
 ]

@@ -30,6 +30,22 @@ from peakend.cases.models.informing import (
     case_inform_table,
     case_time_table,
 )
+from peakend.cases.models.progress import (
+    LINK_COLUMNS,
+    ProgressLinkRow,
+    progress_link_table,
+    repeat_rule_table,
+)
+from peakend.cases.models.promises import (
+    PROMISE_COLUMNS,
+    PromiseRow,
+    promise_table,
+)
+from peakend.cases.models.urges import (
+    URGE_COLUMNS,
+    UrgeRow,
+    urge_table,
+)
 from peakend.kernel.personal import (
     plain,
 )
@@ -42,13 +58,19 @@ __all__ = [
     "CASE_COLUMNS",
     "ENTRY_COLUMNS",
     "INFORM_COLUMNS",
+    "LINK_COLUMNS",
+    "PROMISE_COLUMNS",
     "TIME_COLUMNS",
+    "URGE_COLUMNS",
     "CaseLinkRow",
     "CaseRow",
     "EntryKind",
     "EntryRow",
     "InformRow",
+    "ProgressLinkRow",
+    "PromiseRow",
     "TimeRow",
+    "UrgeRow",
     "Visible",
     "WrittenKind",
     "approval_delegate_table",
@@ -61,4 +83,8 @@ __all__ = [
     "case_party_table",
     "case_table",
     "case_time_table",
+    "progress_link_table",
+    "promise_table",
+    "repeat_rule_table",
+    "urge_table",
 ]

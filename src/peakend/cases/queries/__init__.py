@@ -41,6 +41,9 @@ from peakend.cases.queries.history import TimelineEntry, timeline
 from peakend.cases.queries.hours import (
     open_time,
 )
+from peakend.cases.queries.leads import (
+    leads_of,
+)
 from peakend.cases.queries.lists import (
     BoardColumn,
     CaseCounts,
@@ -65,6 +68,48 @@ from peakend.cases.queries.pages import (
     case_view,
     tellable,
 )
+from peakend.cases.queries.progress import (
+    LinkNotFound,
+    LinkOver,
+    LinkView,
+    ProgressShown,
+    link_of_case,
+    link_of_token,
+    link_url,
+    need_link,
+    progress_of,
+    token_of,
+)
+from peakend.cases.queries.promise_rates import (
+    PromiseRate,
+    PromiseRates,
+    WrongPeriod,
+    promise_rates,
+)
+from peakend.cases.queries.promises import (
+    PromiseCounts,
+    PromiseNotFound,
+    PromisePlace,
+    PromiseStale,
+    PromiseView,
+    Show,
+    promise_counts,
+    promise_page,
+    promise_place,
+    promises_of_case,
+    promises_of_conversation,
+)
+from peakend.cases.queries.repeats import (
+    RepeatCase,
+    Repeats,
+    repeats_of,
+    within_d,
+)
+from peakend.cases.queries.urges import (
+    UrgeView,
+    asks_for_speed,
+    urges_of,
+)
 from peakend.cases.rules.cases import (
     CasePriority,
     CaseState,
@@ -72,6 +117,7 @@ from peakend.cases.rules.cases import (
     shown_number,
 )
 from peakend.cases.rules.informing import NotTold, Told
+from peakend.cases.rules.urges import UrgedBy
 
 __all__ = [
     "ApprovalRule",
@@ -96,19 +142,37 @@ __all__ = [
     "EntryRow",
     "InformRow",
     "Informed",
+    "LinkNotFound",
+    "LinkOver",
+    "LinkView",
     "LinkedConversation",
     "MovedTo",
     "Named",
     "NotTold",
+    "ProgressShown",
+    "PromiseCounts",
+    "PromiseNotFound",
+    "PromisePlace",
+    "PromiseRate",
+    "PromiseRates",
+    "PromiseStale",
+    "PromiseView",
+    "RepeatCase",
+    "Repeats",
     "RequestNotFound",
     "RuleNotFound",
+    "Show",
     "Shown",
     "Tellable",
     "TimeRow",
     "TimelineEntry",
     "Told",
+    "UrgeView",
+    "UrgedBy",
     "Visible",
     "WrittenKind",
+    "WrongPeriod",
+    "asks_for_speed",
     "beside_conversation",
     "case_board",
     "case_counts",
@@ -121,11 +185,24 @@ __all__ = [
     "could_stand_in",
     "deputies",
     "inbox",
+    "leads_of",
+    "link_of_case",
+    "link_of_token",
+    "link_url",
     "links_of",
     "need_case",
     "need_case_version",
+    "need_link",
     "open_case_of",
     "open_time",
+    "progress_of",
+    "promise_counts",
+    "promise_page",
+    "promise_place",
+    "promise_rates",
+    "promises_of_case",
+    "promises_of_conversation",
+    "repeats_of",
     "request_view",
     "requests_about",
     "sees",
@@ -134,4 +211,7 @@ __all__ = [
     "shown_rules",
     "tellable",
     "timeline",
+    "token_of",
+    "urges_of",
+    "within_d",
 ]

@@ -18,6 +18,7 @@ from peakend.conversations.actions.receiving import (
     ChannelNotFound,
     attached,
     next_number,
+    sounds_urging,
     woken,
 )
 from peakend.conversations.actions.replying import OPEN, system_message
@@ -325,7 +326,10 @@ async def _say(
     )
     tone = await provided.tone(tx, text) if provided.tone else None
     counts = {"length": len(text), "files": len(message.files or ())}
-    said = Said(MessageReceived, {"first": first, "tone": tone, **counts})
+    said = Said(
+        MessageReceived,
+        {"first": first, "tone": tone, "urges": sounds_urging(text), **counts},
+    )
     kept, posted = await post(
         tx, conversation_id, message, said, states=OPEN, by=Actor.system(tx.organisation_id)
     )

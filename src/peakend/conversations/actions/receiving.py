@@ -179,7 +179,15 @@ async def known_message(
 
 def _received(message: NewMessage, tone: str | None, *, first: bool) -> Said:
     counts = {"length": len(message.text), "files": len(message.files or ())}
-    return Said(MessageReceived, {"first": first, "tone": tone, **counts})
+    return Said(
+        MessageReceived,
+        {"first": first, "tone": tone, "urges": sounds_urging(message.text), **counts},
+    )
+
+
+def sounds_urging(text: str) -> bool:
+    """Say whether a customer's words ask for speed; ordinary ones make no job."""
+    return provided.urges is not None and provided.urges(text)
 
 
 def woken(posted: Posted, agent_id: UUID, until: datetime) -> ConversationWoken:

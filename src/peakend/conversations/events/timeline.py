@@ -52,7 +52,8 @@ class MessageReceived(_Posted):
     """The customer wrote; `first` is true for the message that started the conversation.
 
     `turn` is true where a person has to answer now and had not before this message.
-    `tone` is how the words sound (grave, upset, person), empty for ordinary ones.
+    `tone` is how the words sound (grave, upset, person), empty for ordinary ones; `urges` says that
+    they ask for speed.
     """
 
     state: str
@@ -64,6 +65,7 @@ class MessageReceived(_Posted):
     queue_id: UUID | None = None
     leg_id: UUID | None = None
     tone: str | None = None
+    urges: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

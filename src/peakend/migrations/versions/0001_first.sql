@@ -501,6 +501,14 @@ CREATE UNLOGGED TABLE rate_limit (
 	CONSTRAINT pk_rate_limit PRIMARY KEY (key)
 )
 -- next
+CREATE TABLE repeat_rule (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	within_d SMALLINT NOT NULL, 
+	version INTEGER NOT NULL, 
+	CONSTRAINT pk_repeat_rule PRIMARY KEY (organisation_id, kind)
+)
+-- next
 CREATE TABLE retention_rule (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	category TEXT NOT NULL, 
@@ -2582,6 +2590,48 @@ CREATE TABLE case_time (
 	CONSTRAINT ck_case_time_spent CHECK (spent_s <> 0)
 )
 -- next
+CREATE TABLE progress_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	language TEXT NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	made_by UUID, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	revoked_by UUID, 
+	sent_at TIMESTAMP WITH TIME ZONE, 
+	pictures SMALLINT DEFAULT 0 NOT NULL, 
+	CONSTRAINT pk_progress_link PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE promise (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID, 
+	case_id UUID, 
+	kind TEXT NOT NULL, 
+	words TEXT NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	made_by UUID, 
+	owner_id UUID, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warn_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warned_at TIMESTAMP WITH TIME ZONE, 
+	broken_at TIMESTAMP WITH TIME ZONE, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	settled_by UUID, 
+	withdrawn_why TEXT, 
+	moved INTEGER DEFAULT 0 NOT NULL, 
+	version INTEGER DEFAULT 1 NOT NULL, 
+	client_id UUID, 
+	CONSTRAINT pk_promise PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_promise_state CHECK (state IN ('open','kept','broken','withdrawn'))
+)
+-- next
 CREATE TABLE side_note (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	thread_id UUID NOT NULL, 
@@ -2599,6 +2649,24 @@ CREATE TABLE side_seat (
 	member_id UUID NOT NULL, 
 	read_seq INTEGER DEFAULT '0' NOT NULL, 
 	CONSTRAINT pk_side_seat PRIMARY KEY (organisation_id, thread_id, member_id)
+)
+-- next
+CREATE TABLE urge (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	conversation_id UUID, 
+	message_id UUID, 
+	by TEXT NOT NULL, 
+	member_id UUID, 
+	channel TEXT NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	rule TEXT, 
+	said TEXT DEFAULT '' NOT NULL, 
+	counted BOOLEAN NOT NULL, 
+	times INTEGER NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_urge PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE work_offer (
@@ -3052,6 +3120,26 @@ ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_case_id FOREIG
 -- next
 ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE progress_link ADD CONSTRAINT fk_progress_link_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE progress_link ADD CONSTRAINT fk_progress_link_organisation_id_made_by FOREIGN KEY (organisation_id, made_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE progress_link ADD CONSTRAINT fk_progress_link_organisation_id_revoked_by FOREIGN KEY (organisation_id, revoked_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_made_by FOREIGN KEY (organisation_id, made_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_settled_by FOREIGN KEY (organisation_id, settled_by) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
@@ -3059,6 +3147,12 @@ ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_thread_id FORE
 ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE side_seat ADD CONSTRAINT fk_side_seat_organisation_id_thread_id FOREIGN KEY (organisation_id, thread_id) REFERENCES side_thread (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE work_offer ADD CONSTRAINT fk_work_offer_organisation_id_leg_id FOREIGN KEY (organisation_id, leg_id) REFERENCES work_item (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3554,9 +3648,33 @@ CREATE INDEX ix_case_party_member ON case_party (organisation_id, member_id)
 -- next
 CREATE INDEX ix_case_time_case ON case_time (organisation_id, case_id)
 -- next
+CREATE INDEX ix_progress_link_case ON progress_link (organisation_id, case_id)
+-- next
+CREATE INDEX ix_promise_case ON promise (organisation_id, case_id)
+-- next
+CREATE INDEX ix_promise_conversation ON promise (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_promise_customer ON promise (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_promise_due ON promise (organisation_id, due_at, id) WHERE state = 'open'
+-- next
+CREATE INDEX ix_promise_owner ON promise (organisation_id, owner_id, due_at, id) WHERE settled_at IS NULL
+-- next
+CREATE INDEX ix_promise_settled ON promise (organisation_id, due_at, owner_id)
+-- next
+CREATE INDEX ix_promise_unsettled ON promise (organisation_id, due_at, id) WHERE settled_at IS NULL
+-- next
+CREATE INDEX ix_promise_warn ON promise (organisation_id, warn_at) WHERE state = 'open' AND warned_at IS NULL
+-- next
+CREATE UNIQUE INDEX uq_promise_client ON promise (organisation_id, client_id) WHERE client_id IS NOT NULL
+-- next
 CREATE UNIQUE INDEX uq_side_note_client_id ON side_note (organisation_id, thread_id, client_id)
 -- next
 CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, thread_id)
+-- next
+CREATE INDEX ix_urge_case ON urge (organisation_id, case_id, at, id)
+-- next
+CREATE UNIQUE INDEX uq_urge_message ON urge (organisation_id, case_id, message_id) WHERE message_id IS NOT NULL
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert TO peakend_app
 -- next
@@ -3895,6 +4013,14 @@ ALTER TABLE proposal FORCE ROW LEVEL SECURITY
 CREATE POLICY tenant ON proposal TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO peakend_system
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON repeat_rule TO peakend_app
+-- next
+ALTER TABLE repeat_rule ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE repeat_rule FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON repeat_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON retention_rule TO peakend_app
 -- next
@@ -5102,6 +5228,22 @@ ALTER TABLE case_time FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON case_time TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON progress_link TO peakend_app
+-- next
+ALTER TABLE progress_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE progress_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON progress_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON promise TO peakend_app
+-- next
+ALTER TABLE promise ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE promise FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON promise TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_note TO peakend_app
 -- next
 ALTER TABLE side_note ENABLE ROW LEVEL SECURITY
@@ -5117,6 +5259,14 @@ ALTER TABLE side_seat ENABLE ROW LEVEL SECURITY
 ALTER TABLE side_seat FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON side_seat TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON urge TO peakend_app
+-- next
+ALTER TABLE urge ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE urge FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON urge TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON work_offer TO peakend_app
 -- next

@@ -76,7 +76,7 @@ from peakend.routing.queries.work import (
     waiting,
 )
 from peakend.routing.rules.choice import Rings
-from peakend.routing.rules.hours import Hours, add_open_time, open_time_between
+from peakend.routing.rules.hours import Hours, add_open_time, open_time_between, spans_from
 
 __all__ = [
     "REPLAYED_DAYS",
@@ -149,6 +149,7 @@ __all__ = [
     "serving_members",
     "serving_teams",
     "skill_effect",
+    "spans_from",
     "target_waits",
     "visitor_view",
     "wait_in_queue",

@@ -1081,6 +1081,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/progress-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The link to the customer's progress page */
+        get: operations["cases.promises.progress_link"];
+        put?: never;
+        /** Make the link to the customer's progress page */
+        post: operations["cases.promises.make_progress_link"];
+        /** Let the link lead nowhere */
+        delete: operations["cases.promises.revoke_progress_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/progress-link/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the link into a conversation */
+        post: operations["cases.promises.send_progress_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promises of a case */
+        get: operations["cases.promises.promises_of_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/reopenings": {
         parameters: {
             query?: never;
@@ -1160,6 +1213,24 @@ export interface paths {
         put?: never;
         /** Note time spent */
         post: operations["cases.entries.add_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/urges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asked for speed */
+        get: operations["cases.promises.urges_of"];
+        put?: never;
+        /** Ask for speed */
+        post: operations["cases.promises.urge_case"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2339,6 +2410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its customer was promised */
+        get: operations["cases.promises.promises_of_conversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/reads": {
         parameters: {
             query?: never;
@@ -2401,6 +2489,24 @@ export interface paths {
         put?: never;
         /** Let a conversation go on, or take a closing back */
         post: operations["conversations.desk.reopen_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/repeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The case that a contact repeats */
+        get: operations["cases.promises.repeats_of"];
+        put?: never;
+        /** Say which case a contact is about */
+        post: operations["cases.promises.say_repeat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5233,6 +5339,126 @@ export interface paths {
         patch: operations["profiles.fields.change_field"];
         trace?: never;
     };
+    "/api/promise-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many promises wait */
+        get: operations["cases.promises.promise_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promise-moments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Moments that can be promised now */
+        get: operations["cases.promises.promise_moments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promise-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The share of promises that was kept */
+        get: operations["cases.promises.promise_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promises: open, due soon, broken, settled */
+        get: operations["cases.promises.promise_list"];
+        put?: never;
+        /** Promise something */
+        post: operations["cases.promises.make_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Move a promise */
+        put: operations["cases.promises.move_promise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/keepings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that it was kept */
+        post: operations["cases.promises.keep_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a promise back */
+        post: operations["cases.promises.withdraw_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/proposals": {
         parameters: {
             query?: never;
@@ -5450,6 +5676,24 @@ export interface paths {
         put?: never;
         /** Read it anew */
         post: operations["mail.received.read_anew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/repeat-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts as a repeat */
+        get: operations["cases.promises.repeat_rule"];
+        /** Say what counts as a repeat */
+        put: operations["cases.promises.set_repeat_rule"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7801,7 +8045,7 @@ export interface components {
         Beside: {
             conversation: components["schemas"]["ValueView"][];
             customer: components["schemas"]["Profile"];
-            links: components["schemas"]["LinkView"][];
+            links: components["schemas"]["ProfilesLinkView"][];
         };
         /** BesideConversation */
         BesideConversation: {
@@ -8237,6 +8481,27 @@ export interface components {
             version: number;
             /** Format: date-time */
             warn_at: string;
+        };
+        /** CasesLinkGiven */
+        CasesLinkGiven: {
+            /** Format: uuid */
+            client_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /** @default  */
+            words: string;
+        };
+        /** CasesLinkView */
+        CasesLinkView: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            path: string;
+            sent_at: string | null;
+            token: string;
         };
         /** CasesNamed */
         CasesNamed: {
@@ -10166,31 +10431,10 @@ export interface components {
             variables?: string[];
             version: number;
         };
-        /** LinkGiven */
-        LinkGiven: {
-            /** @default 320 */
-            height: number;
-            /** @enum {string} */
-            kind: "link" | "panel";
-            name_en: string;
-            name_zh: string;
-            /**
-             * @default customer
-             * @enum {string}
-             */
-            of: "customer" | "conversation";
-            url: string;
-            variables?: string[];
-        };
-        /** LinkView */
-        LinkView: {
-            height: number;
+        /** LinkSent */
+        LinkSent: {
             /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "link" | "panel";
-            name_en: string;
-            name_zh: string;
+            message_id: string;
         };
         /** LinkedConversation */
         LinkedConversation: {
@@ -11284,6 +11528,11 @@ export interface components {
             items: components["schemas"]["PolicyException"][];
             next: string | null;
         };
+        /** PageOfPromiseView */
+        PageOfPromiseView: {
+            items: components["schemas"]["PromiseView"][];
+            next: string | null;
+        };
         /** PageOfWait */
         PageOfWait: {
             items: components["schemas"]["Wait"][];
@@ -11528,6 +11777,13 @@ export interface components {
             /** @enum {string} */
             state: "ready" | "break" | "offline";
         };
+        /** Preset */
+        Preset: {
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            key: "half_hour" | "two_hours" | "today" | "tomorrow_morning" | "tomorrow" | "three_days";
+        };
         /** Preview */
         Preview: {
             card: components["schemas"]["RichTemplate"] | null;
@@ -11560,16 +11816,141 @@ export interface components {
             companies: components["schemas"]["Belonging"][];
             /** Format: uuid */
             customer_id: string;
-            links: components["schemas"]["LinkView"][];
+            links: components["schemas"]["ProfilesLinkView"][];
             objects: components["schemas"]["ObjectView"][];
             suggested: components["schemas"]["CompanyHint"][];
             values: components["schemas"]["ValueView"][];
+        };
+        /** ProfilesLinkGiven */
+        ProfilesLinkGiven: {
+            /** @default 320 */
+            height: number;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            of: "customer" | "conversation";
+            url: string;
+            variables?: string[];
+        };
+        /** ProfilesLinkView */
+        ProfilesLinkView: {
+            height: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
         };
         /** ProfilesRevealed */
         ProfilesRevealed: {
             /** Format: date-time */
             until: string;
             value: string | number | boolean | null;
+        };
+        /** PromiseBack */
+        PromiseBack: {
+            version: number;
+            /** @enum {string} */
+            why: "customer" | "mistake" | "replaced";
+        };
+        /** PromiseCounts */
+        PromiseCounts: {
+            broken: number;
+            open: number;
+            soon: number;
+        };
+        /** PromiseGiven */
+        PromiseGiven: {
+            case_id?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            conversation_id?: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** @enum {string} */
+            kind: "follow_up" | "call_back" | "visit" | "other";
+            owner_id?: string | null;
+            words: string;
+        };
+        /** PromiseMade */
+        PromiseMade: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** PromiseMove */
+        PromiseMove: {
+            due_at?: string | null;
+            owner_id?: string | null;
+            version: number;
+        };
+        /** PromisePlace */
+        PromisePlace: {
+            presets: components["schemas"]["Preset"][];
+            time_zone: string;
+        };
+        /** PromiseRate */
+        PromiseRate: {
+            broken: number;
+            kept: number;
+            /** @enum {null|string} */
+            kind: "follow_up" | "call_back" | "visit" | "other" | null;
+            member_id: string | null;
+            n: number;
+            name: string | null;
+            share: number | null;
+            withdrawn: number;
+        };
+        /** PromiseRates */
+        PromiseRates: {
+            /** Format: date */
+            first: string;
+            kinds: components["schemas"]["PromiseRate"][];
+            /** Format: date */
+            last: string;
+            members: components["schemas"]["PromiseRate"][];
+            whole: components["schemas"]["PromiseRate"];
+        };
+        /** PromiseSeen */
+        PromiseSeen: {
+            version: number;
+        };
+        /** PromiseView */
+        PromiseView: {
+            broken_at: string | null;
+            case_id: string | null;
+            case_number: number | null;
+            conversation_id: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            customer_name: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "follow_up" | "call_back" | "visit" | "other";
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string | null;
+            moved: number;
+            owner_id: string | null;
+            owner_name: string | null;
+            settled_at: string | null;
+            /** @enum {null|string} */
+            standing: "open" | "soon" | "late" | null;
+            /** @enum {string} */
+            state: "open" | "kept" | "broken" | "withdrawn";
+            version: number;
+            /** Format: date-time */
+            warn_at: string;
+            withdrawn_why: string | null;
+            words: string;
         };
         /** ProofGiven */
         ProofGiven: {
@@ -11837,6 +12218,42 @@ export interface components {
             /** @default false */
             undo: boolean;
             version?: number | null;
+        };
+        /** RepeatCase */
+        RepeatCase: {
+            closed_at: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            owner_id: string | null;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            repeats: number;
+            shown: string;
+            /** @enum {string} */
+            state: "open" | "working" | "waiting" | "done" | "closed";
+            sure: boolean;
+            title: string;
+            urges: number;
+        };
+        /** RepeatGiven */
+        RepeatGiven: {
+            /** Format: uuid */
+            case_id: string;
+        };
+        /** RepeatRule */
+        RepeatRule: {
+            within_d: number;
+        };
+        /** Repeats */
+        Repeats: {
+            perhaps: components["schemas"]["RepeatCase"][];
+            same: components["schemas"]["RepeatCase"] | null;
+            within_d: number;
         };
         /** Replayed */
         Replayed: {
@@ -12795,6 +13212,40 @@ export interface components {
             why: "unreachable" | "declined" | "no_way" | "duplicate" | "nothing_asked" | "other";
             /** @default  */
             words: string;
+        };
+        /** UrgeGiven */
+        UrgeGiven: {
+            /**
+             * @default agent
+             * @enum {string}
+             */
+            by: "customer" | "agent";
+            /** @default desk */
+            channel: string;
+            conversation_id?: string | null;
+            /** @default  */
+            words: string;
+        };
+        /** UrgeView */
+        UrgeView: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            by: "customer" | "agent";
+            channel: string;
+            counted: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+            rule: string | null;
+            said: string;
+            times: number;
+            words: string;
+        };
+        /** Urged */
+        Urged: {
+            counted: boolean;
+            times: number;
         };
         /** ValueChange */
         ValueChange: {
@@ -15956,6 +16407,154 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.promises.progress_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesLinkView"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.make_progress_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasesLinkView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.revoke_progress_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.send_progress_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasesLinkGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkSent"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.promises_of_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "cases.entries.reopen_case": {
         parameters: {
             query?: never;
@@ -16102,6 +16701,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.urges_of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UrgeView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.urge_case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UrgeGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urged"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -17151,7 +17812,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkGiven"];
+                "application/json": components["schemas"]["ProfilesLinkGiven"];
             };
         };
         responses: {
@@ -18712,6 +19373,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.promises.promises_of_conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.desk.mark_read": {
         parameters: {
             query?: never;
@@ -18829,6 +19518,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ConversationRow"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.repeats_of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repeats"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.say_repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepeatGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
@@ -24999,6 +25748,252 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.promises.promise_counts": {
+        parameters: {
+            query?: {
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseCounts"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.promise_moments": {
+        parameters: {
+            query?: {
+                conversation_id?: string | null;
+                case_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisePlace"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.promise_rates": {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseRates"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.promise_list": {
+        parameters: {
+            query?: {
+                show?: "open" | "soon" | "broken" | "settled";
+                mine?: boolean;
+                kind?: "follow_up" | "call_back" | "visit" | "other" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPromiseView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.make_promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseMade"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.move_promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseMove"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.keep_promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.withdraw_promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseBack"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "accounts.proposals.list_proposals": {
         parameters: {
             query?: never;
@@ -25448,6 +26443,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceivedView"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.repeat_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepeatRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.set_repeat_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepeatRule"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
