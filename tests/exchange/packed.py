@@ -19,7 +19,10 @@ VALUES = {
     "Date": "'2026-01-02'", "JSONB": "'{}'", "LargeBinary": "'\\x00ff'", "TSVECTOR": "'a:1'",
 }  # fmt: skip
 # What a table's own checks want.
-FITTING = {"work_item": {"state": "'waiting'"}}
+FITTING = {
+    "work_item": {"state": "'waiting'"},
+    "complaint": {"tier": "'ordinary'"},
+}
 # What is sealed, and for which place: house, row, member.
 SEALED = {
     "context_link": ("secret", "{0}/context_link/secret/{1}"),

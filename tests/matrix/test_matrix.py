@@ -168,6 +168,16 @@ BODIES: dict[str, Any] = {
     "POST /api/cases/{case_id:uuid}/reopenings": {"version": 1},
     "PUT /api/cases/{case_id:uuid}/state": {"version": 1, "state": "working"},
     "POST /api/cases/{case_id:uuid}/times": {"spent_s": 60},
+    "PUT /api/complaints/{complaint_id:uuid}/judgement": {
+        "tier": "ordinary", "kind": "outcome", "severity": 2, "liability": "ours",
+        "fault": "late", "version": 1,
+    },
+    "PUT /api/complaints/{complaint_id:uuid}/owner": {"owner_id": None, "version": 1},
+    "POST /api/complaints/{complaint_id:uuid}/steps": {
+        "kind": "offer", "words": "x", "version": 1,
+    },
+    "POST /api/complaints/{complaint_id:uuid}/closing": {"version": 1},
+    "POST /api/complaint-reviews/{review_id:uuid}/finding": {"finding": "unclear", "words": "x"},
     "POST /api/case-approvals/{request_id:uuid}/decisions": {"approve": True},
     "PUT /api/promises/{promise_id:uuid}": {"version": 1},
     "POST /api/promises/{promise_id:uuid}/keepings": {"version": 1},

@@ -1,7 +1,7 @@
 """What complaints do when something happens below."""
 
 from peakend.complaints import actions
-from peakend.conversations.events import ConversationMoved
+from peakend.conversations.events import ConversationMoved, MessageReceived
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
 from peakend.routing.events import (
@@ -36,3 +36,9 @@ async def go_on_waiting(tx: Transaction, fact: WorkResumed) -> None:
 async def follow_waiting_customer(tx: Transaction, fact: ConversationMoved) -> None:
     """Keep waits with whom their conversation belongs to now."""
     await actions.follow_customer(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(MessageReceived, priority=4, where={"state": "digital"})
+async def hear_complaint(tx: Transaction, fact: MessageReceived) -> None:
+    """Give what amounts to a complaint to people."""
+    await actions.hear(tx, conversation_id=fact.conversation_id)

@@ -1,5 +1,6 @@
 """What is done about complaints."""
 
+from peakend.complaints.actions import emptying as emptying
 from peakend.complaints.actions import forgetting as forgetting
 from peakend.complaints.actions.authority import (
     AuthorityStale,
@@ -9,6 +10,13 @@ from peakend.complaints.actions.authority import (
     TooManyAuthorities,
     remove_authority,
     set_authority,
+)
+from peakend.complaints.actions.clock import look_at_complaint
+from peakend.complaints.actions.contacts import (
+    FindingWordsNeeded,
+    ReviewedAlready,
+    ReviewerInvolved,
+    review_contact,
 )
 from peakend.complaints.actions.exceptions import (
     NotGranted,
@@ -25,6 +33,20 @@ from peakend.complaints.actions.exceptions import (
     exception_decided,
     withdraw_exception,
 )
+from peakend.complaints.actions.filing import (
+    ComplaintWithoutOrigin,
+    FiledAlready,
+    Filing,
+    Judgement,
+    KindNeeded,
+    OnlyManagers,
+    OwnerInvolved,
+    OwnerUnfit,
+    assign,
+    confirm,
+    open_complaint,
+)
+from peakend.complaints.actions.hearing import hear
 from peakend.complaints.actions.improvements import (
     GapText,
     ImprovementChange,
@@ -49,6 +71,7 @@ from peakend.complaints.actions.instruments import (
     add_instrument,
     change_instrument,
 )
+from peakend.complaints.actions.rules import RulesStale, WrongRules, set_rules
 from peakend.complaints.actions.schemes import (
     DraftText,
     LineText,
@@ -63,13 +86,28 @@ from peakend.complaints.actions.schemes import (
     keep_draft,
     publish,
 )
+from peakend.complaints.actions.settling import (
+    NotConfirmed,
+    NotYetOver,
+    SolutionNeeded,
+    StepGiven,
+    StepNotNow,
+    StepWordsNeeded,
+    SupervisorNeeded,
+    close_complaint,
+    take_step,
+)
 from peakend.complaints.actions.waits import follow_customer, give_proof, keep_wait, take_proof
 
 __all__ = [
     "AuthorityStale",
     "AuthorityText",
     "AuthorityThere",
+    "ComplaintWithoutOrigin",
     "DraftText",
+    "FiledAlready",
+    "Filing",
+    "FindingWordsNeeded",
     "GapText",
     "ImprovementChange",
     "ImprovementStale",
@@ -77,16 +115,31 @@ __all__ = [
     "InstrumentStale",
     "InstrumentText",
     "InstrumentUsed",
+    "Judgement",
+    "KindNeeded",
     "LimitsText",
     "LineText",
     "NotADraft",
+    "NotConfirmed",
     "NotGranted",
     "NotPublished",
+    "NotYetOver",
     "NotYourImprovement",
+    "OnlyManagers",
+    "OwnerInvolved",
+    "OwnerUnfit",
     "PolicyEnded",
     "PolicyStale",
     "PolicyText",
+    "ReviewedAlready",
+    "ReviewerInvolved",
+    "RulesStale",
     "SchemeStale",
+    "SolutionNeeded",
+    "StepGiven",
+    "StepNotNow",
+    "StepWordsNeeded",
+    "SupervisorNeeded",
     "TooManyAuthorities",
     "TooManyInstruments",
     "TooManyOpen",
@@ -95,31 +148,42 @@ __all__ = [
     "WordsNeeded",
     "WrongImprovement",
     "WrongMove",
+    "WrongRules",
     "WrongScheme",
     "add_gap",
     "add_instrument",
     "add_policy",
     "ask_exception",
+    "assign",
     "begin_draft",
     "change_gap",
     "change_improvement",
     "change_instrument",
     "change_policy",
+    "close_complaint",
     "close_exception",
     "close_gap",
+    "confirm",
     "drop_draft",
     "end_policy",
     "end_scheme",
     "exception_decided",
     "follow_customer",
+    "forgetting",
     "give_proof",
+    "hear",
     "keep_draft",
     "keep_wait",
+    "look_at_complaint",
+    "open_complaint",
     "open_improvement",
     "publish",
     "remove_authority",
+    "review_contact",
     "set_authority",
+    "set_rules",
     "take_proof",
+    "take_step",
     "thank",
     "withdraw_exception",
 ]

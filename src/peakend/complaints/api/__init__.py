@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from peakend.complaints.api import authority, exceptions, improvements, schemes, waits
+from peakend.complaints.api import (
+    authority,
+    complaints,
+    exceptions,
+    improvements,
+    schemes,
+    settling,
+    waits,
+)
 
 routes: list[Any] = [
     *exceptions.routes,
@@ -10,4 +18,6 @@ routes: list[Any] = [
     *waits.routes,
     *schemes.routes,
     *authority.routes,
+    *complaints.routes,
+    *settling.routes,
 ]

@@ -1,5 +1,16 @@
 """Facts of complaints."""
 
+from peakend.complaints.events.complaints import (
+    ComplaintAssigned,
+    ComplaintClosed,
+    ComplaintConfirmed,
+    ComplaintFiled,
+    ComplaintOverdue,
+    ComplaintRulesChanged,
+    ComplaintTiered,
+    ComplaintWarned,
+    HardComplaintHeard,
+)
 from peakend.complaints.events.exceptions import (
     ExceptionAsked,
     ExceptionClosed,
@@ -20,14 +31,33 @@ from peakend.complaints.events.schemes import (
     SchemeEnded,
     SchemePublished,
 )
+from peakend.complaints.events.settling import (
+    ContactReviewed,
+    ContactSetForReview,
+    SettlementAccepted,
+    SettlementOffered,
+    SettlementRefused,
+    SettlementStepTaken,
+)
 from peakend.complaints.events.waits import WaitEnded, WaitProofGiven, WaitProofTaken
 
 __all__ = [
     "AuthorityChanged",
+    "ComplaintAssigned",
+    "ComplaintClosed",
+    "ComplaintConfirmed",
+    "ComplaintFiled",
+    "ComplaintOverdue",
+    "ComplaintRulesChanged",
+    "ComplaintTiered",
+    "ComplaintWarned",
+    "ContactReviewed",
+    "ContactSetForReview",
     "CustomerThanked",
     "ExceptionAsked",
     "ExceptionClosed",
     "ExceptionSettled",
+    "HardComplaintHeard",
     "ImprovementChecked",
     "ImprovementMoved",
     "ImprovementOpened",
@@ -37,6 +67,10 @@ __all__ = [
     "SchemeDrafted",
     "SchemeEnded",
     "SchemePublished",
+    "SettlementAccepted",
+    "SettlementOffered",
+    "SettlementRefused",
+    "SettlementStepTaken",
     "WaitEnded",
     "WaitProofGiven",
     "WaitProofTaken",

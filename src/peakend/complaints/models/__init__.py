@@ -1,6 +1,13 @@
 """Tables and rows of complaints."""
 
 from peakend.complaints.models.authority import grant_authority_table
+from peakend.complaints.models.complaints import (
+    COMPLAINT_COLUMNS,
+    ComplaintRow,
+    RulesRow,
+    complaint_rules_table,
+    complaint_table,
+)
 from peakend.complaints.models.exceptions import (
     ExceptionRow,
     PolicyRow,
@@ -14,6 +21,14 @@ from peakend.complaints.models.improvements import (
 )
 from peakend.complaints.models.instruments import instrument_table
 from peakend.complaints.models.schemes import hold_out_table, scheme_table, scheme_table_table
+from peakend.complaints.models.settling import (
+    REVIEW_COLUMNS,
+    STEP_COLUMNS,
+    ReviewRow,
+    StepRow,
+    complaint_review_table,
+    settlement_step_table,
+)
 from peakend.complaints.models.waits import (
     WAIT_COLUMNS,
     WAIT_RULE_COLUMNS,
@@ -24,12 +39,22 @@ from peakend.complaints.models.waits import (
 )
 
 __all__ = [
+    "COMPLAINT_COLUMNS",
+    "REVIEW_COLUMNS",
+    "STEP_COLUMNS",
     "WAIT_COLUMNS",
     "WAIT_RULE_COLUMNS",
+    "ComplaintRow",
     "ExceptionRow",
     "PolicyRow",
+    "ReviewRow",
+    "RulesRow",
+    "StepRow",
     "WaitRow",
     "WaitRuleRow",
+    "complaint_review_table",
+    "complaint_rules_table",
+    "complaint_table",
     "flaw_thanks_table",
     "grant_authority_table",
     "hold_out_table",
@@ -40,6 +65,7 @@ __all__ = [
     "policy_rule_table",
     "scheme_table",
     "scheme_table_table",
+    "settlement_step_table",
     "wait_record_table",
     "wait_rule_table",
 ]

@@ -143,6 +143,15 @@ CREATE TABLE checklist (
 	CONSTRAINT pk_checklist PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE complaint_rules (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	kind TEXT NOT NULL, 
+	rules JSONB NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_complaint_rules PRIMARY KEY (organisation_id, kind)
+)
+-- next
 CREATE TABLE contact_reason_version (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	version INTEGER NOT NULL, 
@@ -2590,6 +2599,50 @@ CREATE TABLE case_time (
 	CONSTRAINT ck_case_time_spent CHECK (spent_s <> 0)
 )
 -- next
+CREATE TABLE complaint (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	number BIGINT NOT NULL, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID, 
+	brand_id UUID, 
+	queue_id UUID, 
+	reason_id UUID, 
+	tier TEXT NOT NULL, 
+	kind TEXT, 
+	severity SMALLINT NOT NULL, 
+	liability TEXT DEFAULT 'unknown' NOT NULL, 
+	fault TEXT DEFAULT 'unknown' NOT NULL, 
+	state TEXT DEFAULT 'filed' NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	suggested_tier TEXT NOT NULL, 
+	suggested_kind TEXT, 
+	why JSONB DEFAULT '[]' NOT NULL, 
+	confirmed_by UUID, 
+	confirmed_at TIMESTAMP WITH TIME ZONE, 
+	about_member_id UUID, 
+	owner_id UUID, 
+	solution TEXT, 
+	compensation_fen BIGINT DEFAULT '0' NOT NULL, 
+	upheld BOOLEAN, 
+	filed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	filed_by UUID, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warn_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	warned_at TIMESTAMP WITH TIME ZONE, 
+	overdue_at TIMESTAMP WITH TIME ZONE, 
+	settled_at TIMESTAMP WITH TIME ZONE, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_complaint PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_complaint_tier CHECK (tier IN ('inquiry','business','ordinary','extreme')), 
+	CONSTRAINT ck_complaint_kind CHECK (kind IN ('attitude','outcome','timeliness')), 
+	CONSTRAINT ck_complaint_severity CHECK (severity BETWEEN 1 AND 4), 
+	CONSTRAINT ck_complaint_owner CHECK (owner_id IS DISTINCT FROM about_member_id OR owner_id IS NULL), 
+	CONSTRAINT ck_complaint_compensation CHECK (compensation_fen >= 0)
+)
+-- next
 CREATE TABLE progress_link (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2684,6 +2737,35 @@ CREATE TABLE work_offer (
 	waited_s INTEGER NOT NULL, 
 	agents JSONB NOT NULL, 
 	CONSTRAINT pk_work_offer PRIMARY KEY (organisation_id, leg_id, offer)
+)
+-- next
+CREATE TABLE complaint_review (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	complaint_id UUID NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	member_id UUID, 
+	set_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	finding TEXT, 
+	words TEXT DEFAULT '' NOT NULL, 
+	reviewed_by UUID, 
+	reviewed_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_complaint_review PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE settlement_step (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	complaint_id UUID NOT NULL, 
+	no INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	words TEXT NOT NULL, 
+	solution TEXT, 
+	compensation_fen BIGINT, 
+	grant_id UUID, 
+	with_id UUID, 
+	by UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_settlement_step PRIMARY KEY (organisation_id, complaint_id, no)
 )
 -- next
 ALTER TABLE customer ADD CONSTRAINT fk_customer_organisation_id_merged_into_id FOREIGN KEY (organisation_id, merged_into_id) REFERENCES customer (organisation_id, id)
@@ -3120,6 +3202,22 @@ ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_case_id FOREIG
 -- next
 ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_about_member_id FOREIGN KEY (organisation_id, about_member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_confirmed_by FOREIGN KEY (organisation_id, confirmed_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_filed_by FOREIGN KEY (organisation_id, filed_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE complaint ADD CONSTRAINT fk_complaint_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE progress_link ADD CONSTRAINT fk_progress_link_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE progress_link ADD CONSTRAINT fk_progress_link_organisation_id_made_by FOREIGN KEY (organisation_id, made_by) REFERENCES member (organisation_id, id)
@@ -3155,6 +3253,20 @@ ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_conversation_id FOREIGN 
 ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE work_offer ADD CONSTRAINT fk_work_offer_organisation_id_leg_id FOREIGN KEY (organisation_id, leg_id) REFERENCES work_item (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_complaint_id FOREIGN KEY (organisation_id, complaint_id) REFERENCES complaint (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_reviewed_by FOREIGN KEY (organisation_id, reviewed_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE settlement_step ADD CONSTRAINT fk_settlement_step_organisation_id_by FOREIGN KEY (organisation_id, by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE settlement_step ADD CONSTRAINT fk_settlement_step_organisation_id_complaint_id FOREIGN KEY (organisation_id, complaint_id) REFERENCES complaint (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE settlement_step ADD CONSTRAINT fk_settlement_step_organisation_id_with_id FOREIGN KEY (organisation_id, with_id) REFERENCES member (organisation_id, id)
 -- next
 CREATE INDEX ix_alert_raised ON alert (organisation_id, raised_at, id)
 -- next
@@ -3648,6 +3760,20 @@ CREATE INDEX ix_case_party_member ON case_party (organisation_id, member_id)
 -- next
 CREATE INDEX ix_case_time_case ON case_time (organisation_id, case_id)
 -- next
+CREATE INDEX ix_complaint_conversation ON complaint (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_complaint_customer ON complaint (organisation_id, customer_id, filed_at)
+-- next
+CREATE INDEX ix_complaint_due ON complaint (organisation_id, due_at, id) WHERE state IN ('filed','examining','settling','offered')
+-- next
+CREATE INDEX ix_complaint_filed ON complaint (organisation_id, filed_at, id)
+-- next
+CREATE INDEX ix_complaint_owner ON complaint (organisation_id, owner_id, filed_at)
+-- next
+CREATE UNIQUE INDEX uq_complaint_case ON complaint (organisation_id, case_id)
+-- next
+CREATE UNIQUE INDEX uq_complaint_number ON complaint (organisation_id, number)
+-- next
 CREATE INDEX ix_progress_link_case ON progress_link (organisation_id, case_id)
 -- next
 CREATE INDEX ix_promise_case ON promise (organisation_id, case_id)
@@ -3675,6 +3801,12 @@ CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, threa
 CREATE INDEX ix_urge_case ON urge (organisation_id, case_id, at, id)
 -- next
 CREATE UNIQUE INDEX uq_urge_message ON urge (organisation_id, case_id, message_id) WHERE message_id IS NOT NULL
+-- next
+CREATE INDEX ix_complaint_review_conversation ON complaint_review (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_complaint_review_set ON complaint_review (organisation_id, set_at, id)
+-- next
+CREATE UNIQUE INDEX uq_complaint_review ON complaint_review (organisation_id, complaint_id)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON alert TO peakend_app
 -- next
@@ -3779,6 +3911,14 @@ ALTER TABLE checklist ENABLE ROW LEVEL SECURITY
 ALTER TABLE checklist FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON checklist TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON complaint_rules TO peakend_app
+-- next
+ALTER TABLE complaint_rules ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE complaint_rules FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON complaint_rules TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason_version TO peakend_app
 -- next
@@ -5228,6 +5368,14 @@ ALTER TABLE case_time FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON case_time TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON complaint TO peakend_app
+-- next
+ALTER TABLE complaint ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE complaint FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON complaint TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON progress_link TO peakend_app
 -- next
 ALTER TABLE progress_link ENABLE ROW LEVEL SECURITY
@@ -5275,6 +5423,22 @@ ALTER TABLE work_offer ENABLE ROW LEVEL SECURITY
 ALTER TABLE work_offer FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON complaint_review TO peakend_app
+-- next
+ALTER TABLE complaint_review ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE complaint_review FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON complaint_review TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON settlement_step TO peakend_app
+-- next
+ALTER TABLE settlement_step ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE settlement_step FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON settlement_step TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 CREATE FUNCTION customer_parts(wanted uuid) RETURNS TABLE (id uuid, absorbed boolean)
 LANGUAGE sql STABLE PARALLEL SAFE

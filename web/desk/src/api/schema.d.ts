@@ -1588,6 +1588,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/complaint-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts set before quality review */
+        get: operations["complaints.settling.complaint_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaint-reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A contact before review, with its whole path */
+        get: operations["complaints.settling.complaint_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaint-reviews/{review_id}/finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what was found of a contact */
+        post: operations["complaints.settling.review_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaint-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long complaints may take, and words of the house */
+        get: operations["complaints.complaints.complaint_rules"];
+        /** Decide how long complaints may take, and words of the house */
+        put: operations["complaints.complaints.set_complaint_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Complaints, the newest first */
+        get: operations["complaints.complaints.complaints"];
+        put?: never;
+        /** File a complaint */
+        post: operations["complaints.complaints.file_complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same matter settled differently */
+        get: operations["complaints.settling.complaint_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A complaint with its steps */
+        get: operations["complaints.complaints.complaint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a complaint on which everything is done */
+        post: operations["complaints.settling.close_complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a complaint is */
+        put: operations["complaints.complaints.confirm_complaint"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let somebody settle a complaint */
+        put: operations["complaints.complaints.assign_complaint"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the next step to a settlement */
+        post: operations["complaints.settling.take_settlement_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contact-reasons": {
         parameters: {
             query?: never;
@@ -1922,6 +2111,23 @@ export interface paths {
         };
         /** What the scheme says for a conversation, and why */
         get: operations["complaints.schemes.suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The complaint beside a conversation, else what it would be */
+        get: operations["complaints.complaints.complaint_beside"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8018,6 +8224,15 @@ export interface components {
         AutomaticSwitch: {
             stopped: boolean;
         };
+        /** AutomationStep */
+        AutomationStep: {
+            at: string | null;
+            blocked: string | null;
+            names: string[];
+            solved: boolean | null;
+            /** @enum {string} */
+            what: "take" | "reply" | "card" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
+        };
         /** AutomationTarget */
         AutomationTarget: {
             /** Format: uuid */
@@ -8509,6 +8724,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /** CasesOwnerGiven */
+        CasesOwnerGiven: {
+            owner_id: string | null;
+            version: number;
+        };
         /** CategoryGiven */
         CategoryGiven: {
             brand_id?: string | null;
@@ -8639,21 +8859,29 @@ export interface components {
             id: string;
             version: number;
         };
+        /** Clocks */
+        Clocks: {
+            /** @default 480 */
+            business: number;
+            /** @default 60 */
+            extreme: number;
+            /** @default 480 */
+            inquiry: number;
+            /** @default 240 */
+            ordinary: number;
+        };
+        /** ClocksGiven */
+        ClocksGiven: {
+            business: number;
+            extreme: number;
+            inquiry: number;
+            ordinary: number;
+        };
         /** Closing */
         Closing: {
             reason_id?: string | null;
             solved?: boolean | null;
             version?: number | null;
-        };
-        /** ClosingGiven */
-        ClosingGiven: {
-            cost_fen: number;
-            /** @enum {string} */
-            outcome: "kept" | "lost" | "unknown";
-            /** @default 0 */
-            saved_fen: number;
-            /** @default  */
-            words: string;
         };
         /** CodeAsked */
         CodeAsked: {
@@ -8731,6 +8959,148 @@ export interface components {
             owner_name: string;
             tier: string;
         };
+        /** Complaint */
+        Complaint: {
+            about: string | null;
+            about_member_id: string | null;
+            closed_at: string | null;
+            compensation_fen: number;
+            confirmed_at: string | null;
+            confirmed_by: string | null;
+            /** @enum {string} */
+            fault: "unknown" | "product" | "workmanship" | "information" | "promise" | "late" | "attitude" | "billing" | "delivery" | "rule" | "safety" | "privacy" | "other";
+            filed_by: string | null;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody" | "unknown";
+            may_manage: boolean;
+            may_work: boolean;
+            next: ("unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement")[];
+            open_because: string;
+            path: ("unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement")[];
+            precedent: components["schemas"]["Precedent"] | null;
+            review: components["schemas"]["ReviewBrief"] | null;
+            row: components["schemas"]["ComplaintItem"];
+            settled_at: string | null;
+            /** @enum {null|string} */
+            solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
+            steps: components["schemas"]["ComplaintsStep"][];
+            /** @enum {null|string} */
+            suggested_kind: "attitude" | "outcome" | "timeliness" | null;
+            /** @enum {string} */
+            suggested_tier: "inquiry" | "business" | "ordinary" | "extreme";
+            upheld: boolean | null;
+            version: number;
+            why: components["schemas"]["ComplaintsWhy"][];
+            words: string;
+        };
+        /** ComplaintBeside */
+        ComplaintBeside: {
+            complaint: components["schemas"]["ComplaintBrief"] | null;
+            others: components["schemas"]["ComplaintBrief"][];
+            suggestion: components["schemas"]["Recognised"];
+        };
+        /** ComplaintBrief */
+        ComplaintBrief: {
+            /** Format: uuid */
+            case_id: string;
+            confirmed: boolean;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string | null;
+            number: number;
+            state: string;
+            tier: string;
+            /** Format: date-time */
+            warn_at: string;
+        };
+        /** ComplaintCustomer */
+        ComplaintCustomer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** ComplaintGiven */
+        ComplaintGiven: {
+            about_member_id?: string | null;
+            case_id?: string | null;
+            conversation_id?: string | null;
+            /** @enum {null|string} */
+            kind?: "attitude" | "outcome" | "timeliness" | null;
+            owner_id?: string | null;
+            severity: number;
+            /** @enum {string} */
+            tier: "inquiry" | "business" | "ordinary" | "extreme";
+            title: string;
+            /** @default  */
+            words: string;
+        };
+        /** ComplaintItem */
+        ComplaintItem: {
+            brand: string | null;
+            brand_id: string | null;
+            /** Format: uuid */
+            case_id: string;
+            confirmed: boolean;
+            conversation_id: string | null;
+            customer: components["schemas"]["ComplaintCustomer"];
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            filed_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {null|string} */
+            kind: "attitude" | "outcome" | "timeliness" | null;
+            number: number;
+            owner: string | null;
+            owner_id: string | null;
+            reason: string | null;
+            severity: number;
+            /** @enum {string} */
+            standing: "none" | "running" | "warned" | "overdue";
+            /** @enum {string} */
+            state: "filed" | "examining" | "settling" | "offered" | "settled" | "unsettled" | "closed";
+            /** @enum {string} */
+            tier: "inquiry" | "business" | "ordinary" | "extreme";
+            /** Format: date-time */
+            warn_at: string;
+        };
+        /** ComplaintRulesGiven */
+        ComplaintRulesGiven: {
+            clocks: components["schemas"]["ClocksGiven"];
+            extreme_words?: string[];
+            ordinary_words?: string[];
+            version: number;
+        };
+        /** ComplaintRulesShown */
+        ComplaintRulesShown: {
+            clocks: components["schemas"]["Clocks"];
+            extreme_words: string[];
+            ordinary_words: string[];
+            version: number;
+        };
+        /** ComplaintsOwnerGiven */
+        ComplaintsOwnerGiven: {
+            owner_id: string | null;
+            version: number;
+        };
+        /** ComplaintsStep */
+        ComplaintsStep: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            compensation_fen: number | null;
+            grant_id: string | null;
+            /** @enum {string} */
+            kind: "unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement";
+            no: number;
+            /** @enum {null|string} */
+            solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
+            with_name: string | null;
+            words: string;
+        };
         /** ComplaintsSuggestion */
         ComplaintsSuggestion: {
             /** @default 0 */
@@ -8755,6 +9125,12 @@ export interface components {
             words_en: string;
             /** @default  */
             words_zh: string;
+        };
+        /** ComplaintsWhy */
+        ComplaintsWhy: {
+            code: string;
+            count: number | null;
+            words: string[];
         };
         /** Config */
         Config: {
@@ -9442,6 +9818,16 @@ export interface components {
             policy_id: string;
             reason: string;
         };
+        /** ExceptionsClosingGiven */
+        ExceptionsClosingGiven: {
+            cost_fen: number;
+            /** @enum {string} */
+            outcome: "kept" | "lost" | "unknown";
+            /** @default 0 */
+            saved_fen: number;
+            /** @default  */
+            words: string;
+        };
         /** Explanation */
         Explanation: {
             aim_high: number | null;
@@ -9667,6 +10053,12 @@ export interface components {
         /** Filling */
         Filling: {
             values: components["schemas"]["ValueChange"][];
+        };
+        /** FindingGiven */
+        FindingGiven: {
+            /** @enum {string} */
+            finding: "at_fault" | "not_at_fault" | "unclear";
+            words: string;
         };
         /** Fits */
         Fits: {
@@ -10314,6 +10706,20 @@ export interface components {
             /** Format: uuid */
             message_id: string;
             solved: boolean;
+        };
+        /** JudgementGiven */
+        JudgementGiven: {
+            about_member_id?: string | null;
+            /** @enum {string} */
+            fault: "unknown" | "product" | "workmanship" | "information" | "promise" | "late" | "attitude" | "billing" | "delivery" | "rule" | "safety" | "privacy" | "other";
+            /** @enum {null|string} */
+            kind?: "attitude" | "outcome" | "timeliness" | null;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody" | "unknown";
+            severity: number;
+            /** @enum {string} */
+            tier: "inquiry" | "business" | "ordinary" | "extreme";
+            version: number;
         };
         /** KindGroup */
         KindGroup: {
@@ -11292,7 +11698,7 @@ export interface components {
             queue_id: string | null;
             queue_name: string | null;
             row: components["schemas"]["ConversationRow"];
-            why: components["schemas"]["Why"];
+            why: components["schemas"]["RoutingWhy"];
             words: string;
         };
         /** OfferNumber */
@@ -11420,11 +11826,6 @@ export interface components {
         OwnSignatureInput: {
             body: string;
         };
-        /** OwnerGiven */
-        OwnerGiven: {
-            owner_id: string | null;
-            version: number;
-        };
         /** Package */
         Package: {
             asked_by: string | null;
@@ -11476,6 +11877,11 @@ export interface components {
         /** PageOfCompanyRow */
         PageOfCompanyRow: {
             items: components["schemas"]["CompanyRow"][];
+            next: string | null;
+        };
+        /** PageOfComplaintItem */
+        PageOfComplaintItem: {
+            items: components["schemas"]["ComplaintItem"][];
             next: string | null;
         };
         /** PageOfConversationRow */
@@ -11615,6 +12021,22 @@ export interface components {
             low: number | null;
             n: number;
             value: number | null;
+        };
+        /** PathLine */
+        PathLine: {
+            /** Format: date-time */
+            at: string;
+            held_s: number | null;
+            kind: string;
+            outcome: string | null;
+            /** @default  */
+            text: string;
+            /** @default 0 */
+            transfers: number;
+            waited_s: number | null;
+            /** @enum {string} */
+            what: "message" | "leg";
+            who: string | null;
         };
         /** PermissionGroup */
         PermissionGroup: {
@@ -11759,6 +12181,13 @@ export interface components {
             tiers: string[];
             version: number;
         };
+        /** Precedent */
+        Precedent: {
+            count: number;
+            /** @enum {string} */
+            usual: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other";
+            usual_fen: number;
+        };
         /** Presence */
         Presence: {
             capacity: number;
@@ -11796,7 +12225,7 @@ export interface components {
             needs_solved: boolean;
             note: string | null;
             reply: string | null;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["AutomationStep"][];
             title: string;
             waits: boolean;
         };
@@ -12169,6 +12598,16 @@ export interface components {
             subject: string;
             whole: boolean;
         };
+        /** Recognised */
+        Recognised: {
+            /** @enum {null|string} */
+            kind: "attitude" | "outcome" | "timeliness" | null;
+            /** @enum {integer} */
+            severity: 1 | 2 | 3 | 4;
+            /** @enum {string} */
+            tier: "inquiry" | "business" | "ordinary" | "extreme";
+            why: components["schemas"]["ComplaintsWhy"][];
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -12289,6 +12728,39 @@ export interface components {
             field: string;
             reason: string;
         };
+        /** Review */
+        Review: {
+            involved: boolean;
+            item: components["schemas"]["ReviewItem"];
+            may_review: boolean;
+            path: components["schemas"]["PathLine"][];
+            reviewed_by: string | null;
+            words: string;
+        };
+        /** ReviewBrief */
+        ReviewBrief: {
+            /** @enum {null|string} */
+            finding: "at_fault" | "not_at_fault" | "unclear" | null;
+            /** Format: uuid */
+            id: string;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            /** Format: date-time */
+            set_at: string;
+            words: string;
+        };
+        /** ReviewItem */
+        ReviewItem: {
+            about: string | null;
+            complaint: components["schemas"]["ComplaintItem"];
+            /** @enum {null|string} */
+            finding: "at_fault" | "not_at_fault" | "unclear" | null;
+            /** Format: uuid */
+            id: string;
+            reviewed_at: string | null;
+            /** Format: date-time */
+            set_at: string;
+        };
         /** Rich */
         Rich: {
             block?: components["schemas"]["Cards"] | components["schemas"]["OrderCard"] | components["schemas"]["StepCard"] | null;
@@ -12397,6 +12869,11 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "agent" | "team" | "queue";
+        };
+        /** RoutingWhy */
+        RoutingWhy: {
+            last_agent: boolean;
+            transfer: boolean;
         };
         /** RowCustomer */
         RowCustomer: {
@@ -12638,6 +13115,35 @@ export interface components {
             parent_id?: string | null;
             /** @default 0 */
             position: number;
+        };
+        /** Settled */
+        Settled: {
+            compensation_fen: number;
+            differs: boolean;
+            /** Format: date-time */
+            filed_at: string;
+            /** Format: uuid */
+            id: string;
+            number: number;
+            owner: string | null;
+            /** @enum {string} */
+            solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other";
+        };
+        /** SettlementStepGiven */
+        SettlementStepGiven: {
+            compensation_fen?: number | null;
+            /** @enum {string} */
+            kind: "unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement";
+            /** @enum {null|string} */
+            solution?: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
+            version: number;
+            with_id?: string | null;
+            words: string;
+        };
+        /** SettlingClosingGiven */
+        SettlingClosingGiven: {
+            upheld?: boolean | null;
+            version: number;
         };
         /** ShownReason */
         ShownReason: {
@@ -12899,15 +13405,6 @@ export interface components {
             house_id: string;
             name: string;
             sso_only: boolean;
-        };
-        /** Step */
-        Step: {
-            at: string | null;
-            blocked: string | null;
-            names: string[];
-            solved: boolean | null;
-            /** @enum {string} */
-            what: "take" | "reply" | "card" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
         };
         /** StepCard */
         StepCard: {
@@ -13204,6 +13701,20 @@ export interface components {
             file_ids: string[];
             mail: components["schemas"]["MailGiven"] | null;
             text: string;
+        };
+        /** Uneven */
+        Uneven: {
+            count: number;
+            /** @enum {string} */
+            fault: "unknown" | "product" | "workmanship" | "information" | "promise" | "late" | "attitude" | "billing" | "delivery" | "rule" | "safety" | "privacy" | "other";
+            items: components["schemas"]["Settled"][];
+            least_fen: number;
+            most_fen: number;
+            reason: string | null;
+            severity: number;
+            /** @enum {string} */
+            usual: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other";
+            usual_fen: number;
         };
         /** UntoldGiven */
         UntoldGiven: {
@@ -13666,11 +14177,6 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             text: string;
-        };
-        /** Why */
-        Why: {
-            last_agent: boolean;
-            transfer: boolean;
         };
         /** Window */
         Window: {
@@ -16350,7 +16856,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OwnerGiven"];
+                "application/json": components["schemas"]["CasesOwnerGiven"];
             };
         };
         responses: {
@@ -17719,6 +18225,415 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.settling.complaint_reviews": {
+        parameters: {
+            query?: {
+                done?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewItem"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.complaint_review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.review_contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.complaint_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.set_complaint_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintRulesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintRulesShown"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.complaints": {
+        parameters: {
+            query?: {
+                which?: "open" | "closed" | "all";
+                tier?: "inquiry" | "business" | "ordinary" | "extreme" | null;
+                kind?: "attitude" | "outcome" | "timeliness" | null;
+                state?: "filed" | "examining" | "settling" | "offered" | "settled" | "unsettled" | "closed" | null;
+                owner_id?: string | null;
+                brand_id?: string | null;
+                overdue?: boolean;
+                number?: number | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfComplaintItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.file_complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.complaint_consistency": {
+        parameters: {
+            query?: {
+                brand_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uneven"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.close_complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlingClosingGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.confirm_complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.assign_complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintsOwnerGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.take_settlement_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementStepGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.settings.reason_tree": {
         parameters: {
             query?: never;
@@ -18377,6 +19292,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComplaintsSuggestion"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.complaints.complaint_beside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintBeside"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -25023,7 +25966,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ClosingGiven"];
+                "application/json": components["schemas"]["ExceptionsClosingGiven"];
             };
         };
         responses: {
