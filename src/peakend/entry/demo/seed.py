@@ -20,6 +20,7 @@ from peakend.customers.rules import Attribute
 from peakend.entry.demo import post
 from peakend.entry.demo.brands import give_looks
 from peakend.entry.demo.cards import name_of, save_cards
+from peakend.entry.demo.compensation import set_up_compensation
 from peakend.entry.demo.contacts import write_directory
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
@@ -130,6 +131,7 @@ async def seed(
         await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
+        await set_up_compensation(tx, brands=brands, reason_id=reason_id)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
         for person in (*known_customers().values(), *_twins()):
