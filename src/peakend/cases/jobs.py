@@ -29,3 +29,9 @@ async def look_at_promises(tx: Transaction) -> None:
 async def look_for_promises(tx: Transaction) -> None:
     """Find what no timer asked for: after a restore, or a clock that was put right."""
     await actions.look_at_promises(tx)
+
+
+@deferred
+async def look_at_step(tx: Transaction, *, step_id: UUID) -> None:
+    """Warn of a step, or say that it is late."""
+    await actions.look_at_step(tx, step_id=step_id)

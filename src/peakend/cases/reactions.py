@@ -1,6 +1,7 @@
-"""What cases hear of conversations."""
+"""What cases hear of conversations, and of what happens to themselves."""
 
 from peakend.cases import actions
+from peakend.cases.events import CaseClosed, StepReady
 from peakend.conversations.events import MessageReceived, ReasonSet
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
@@ -17,3 +18,15 @@ async def hear_urge(tx: Transaction, fact: MessageReceived) -> None:
 async def recognise_repeat(tx: Transaction, fact: ReasonSet) -> None:
     """Know a customer who comes again with the same matter."""
     await actions.recognise_repeat(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(CaseClosed)
+async def end_steps(tx: Transaction, fact: CaseClosed) -> None:
+    """Do without what is left of a closed case."""
+    await actions.end_steps(tx, case_id=fact.case_id)
+
+
+@reacts_to(StepReady, where={"who": "department"})
+async def tell_department(tx: Transaction, fact: StepReady) -> None:
+    """Send a department that a step waits for it."""
+    await actions.tell_department(tx, step_id=fact.step_id)

@@ -38,7 +38,7 @@ MAX_BODY = 1024 * 1024
 KEPT_BODY = 64 * 1024
 TRIES = 3
 PAGES = ("health_report", "widget_pages", "shop.page")
-PAGES_AT = ("/help", "/r/", "/p/", "/w-proof/", "/leaving")
+PAGES_AT = ("/help", "/r/", "/g/", "/p/", "/w-proof/", "/leaving")
 
 SECURITY = [
     (b"x-content-type-options", b"nosniff"),

@@ -32,6 +32,7 @@ OPEN = (
     "/files/",
     "/w/",
     "/r/",
+    "/g/",
     "/w-proof/",
     "/p/",
     "/widget-assets/",

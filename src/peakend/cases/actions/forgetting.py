@@ -100,3 +100,24 @@ for _about in _ABOUT:
     )  # fmt: skip
 plain("numbers", "progress_link")
 plain("settings", "repeat_rule")
+for _about in _ABOUT:
+    _STEPS = f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
+    # Words of a template are the house's; those of a step that somebody added may be about him.
+    _OWN = " CASE WHEN template_id IS NULL THEN '' ELSE {0} END"
+    _HELD = " AND (outcome <> '' OR template_id IS NULL AND title_zh || words_zh || words_en <> '')"
+    holds(
+        Held(table="case_step", of="messages", about=_about,
+             erase="UPDATE case_step SET outcome = '',"
+             + ",".join(f" {name} =" + _OWN.format(name)
+                        for name in ("title_zh", "title_en", "words_zh", "words_en"))
+             + _STEPS + _HELD,
+             empties=("outcome", "title_zh", "title_en", "words_zh", "words_en"),
+             stays=("key", "who", "state", "after", "checklist"),
+             find="SELECT organisation_id, title_zh, outcome, state, over_at FROM case_step"
+             + _STEPS + _HELD),
+        Held(table="case_guest", of="messages", about=_about,
+             erase="UPDATE case_guest SET name = ''" + _STEPS + " AND name <> ''",
+             empties=("name",),
+             find="SELECT organisation_id, made_at, expires_at FROM case_guest" + _STEPS
+             + " AND name <> ''"),
+    )  # fmt: skip

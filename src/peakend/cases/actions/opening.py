@@ -7,6 +7,7 @@ import msgspec
 
 from peakend.accounts import queries as accounts
 from peakend.cases.actions.clock import set_timer
+from peakend.cases.actions.laying import lay_steps
 from peakend.cases.events import CaseLinked, CaseOpened
 from peakend.cases.queries.access import CaseIsClosed, CaseNotFound, case_row, need_case
 from peakend.cases.queries.hours import open_time
@@ -80,6 +81,10 @@ class _Origin(msgspec.Struct, frozen=True):
     customer_id: UUID
     brand_id: UUID | None
 
+    @property
+    def queue_id(self) -> UUID | None:
+        return self.conversation.queue_id if self.conversation else None
+
 
 async def open_case(
     tx: Transaction,
@@ -101,7 +106,7 @@ async def open_case(
 
     What is not given is the conversation's. Errors: ConversationNotFound, CustomerNotFound,
     OtherCustomer, BrandNotFound, ReasonUnknown, OwnerUnfit, OnlyLeads, CaseNotFound (parent),
-    CaseIsClosed (parent), TitleNeeded.
+    CaseIsClosed (parent), TitleNeeded, TemplateNotFound.
     """
     if client_id is not None and (made := await tx.value(_MADE, client_id)) is not None:
         return (await need_case(tx, made, by)).id
@@ -116,8 +121,7 @@ async def open_case(
     await need_owner(tx, owner_id, None, by)
     if parent_id is not None and (await need_case(tx, parent_id, by)).state == "closed":
         raise CaseIsClosed
-    came = origin.conversation
-    queue_id = came.queue_id if came else None
+    came, queue_id = origin.conversation, origin.queue_id
     time = await open_time(tx, queue_id, origin.brand_id)
     clock = due(time, tx.now, USUAL_S[priority])
     case_id, opener = new_id(), by.id if by.kind == "member" else None
@@ -140,6 +144,7 @@ async def open_case(
     if came is not None:
         await link_conversation(tx, case_id=case_id, conversation_id=came.id, kind="origin", by=by)
     await set_timer(tx, case_id, clock.warn_at)
+    await lay_steps(tx, case_id=case_id, template_id=template_id)
     return case_id
 
 

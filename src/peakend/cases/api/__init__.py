@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from peakend.cases.api import approvals, cases, entries, progress, promises
+from peakend.cases.api import (
+    approvals,
+    cases,
+    departments,
+    entries,
+    guests,
+    progress,
+    promises,
+    steps,
+)
 
 routes: list[Any] = [
     *cases.routes,
@@ -10,4 +19,7 @@ routes: list[Any] = [
     *approvals.routes,
     *promises.routes,
     *progress.routes,
+    *departments.routes,
+    *steps.routes,
+    *guests.routes,
 ]

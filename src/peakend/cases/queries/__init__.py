@@ -37,7 +37,28 @@ from peakend.cases.queries.approvals import (
     requests_about,
     shown_rules,
 )
-from peakend.cases.queries.history import TimelineEntry, timeline
+from peakend.cases.queries.departments import (
+    Department,
+    DepartmentNotFound,
+    DepartmentStale,
+    department,
+    departments,
+    own_departments,
+)
+from peakend.cases.queries.guests import (
+    GuestNotFound,
+    GuestPage,
+    GuestView,
+    good_guest,
+    guest_of_token,
+    guest_page,
+    guest_token,
+    guest_views,
+)
+from peakend.cases.queries.history import (
+    TimelineEntry,
+    timeline,
+)
 from peakend.cases.queries.hours import (
     open_time,
 )
@@ -105,6 +126,27 @@ from peakend.cases.queries.repeats import (
     repeats_of,
     within_d,
 )
+from peakend.cases.queries.steps import (
+    CaseSteps,
+    DepartmentStep,
+    StepNotFound,
+    StepStale,
+    StepTimes,
+    case_steps,
+    department_step,
+    department_steps,
+    need_step,
+    step_times,
+)
+from peakend.cases.queries.templates import (
+    Template,
+    TemplateNotFound,
+    TemplateStale,
+    TemplateVersion,
+    template,
+    template_versions,
+    templates,
+)
 from peakend.cases.queries.urges import (
     UrgeView,
     asks_for_speed,
@@ -116,8 +158,13 @@ from peakend.cases.rules.cases import (
     MovedTo,
     shown_number,
 )
-from peakend.cases.rules.informing import NotTold, Told
-from peakend.cases.rules.urges import UrgedBy
+from peakend.cases.rules.informing import (
+    NotTold,
+    Told,
+)
+from peakend.cases.rules.urges import (
+    UrgedBy,
+)
 
 __all__ = [
     "ApprovalRule",
@@ -137,9 +184,17 @@ __all__ = [
     "CaseRow",
     "CaseStale",
     "CaseState",
+    "CaseSteps",
     "CaseView",
+    "Department",
+    "DepartmentNotFound",
+    "DepartmentStale",
+    "DepartmentStep",
     "Deputy",
     "EntryRow",
+    "GuestNotFound",
+    "GuestPage",
+    "GuestView",
     "InformRow",
     "Informed",
     "LinkNotFound",
@@ -163,7 +218,14 @@ __all__ = [
     "RuleNotFound",
     "Show",
     "Shown",
+    "StepNotFound",
+    "StepStale",
+    "StepTimes",
     "Tellable",
+    "Template",
+    "TemplateNotFound",
+    "TemplateStale",
+    "TemplateVersion",
     "TimeRow",
     "TimelineEntry",
     "Told",
@@ -179,11 +241,21 @@ __all__ = [
     "case_items",
     "case_page",
     "case_row",
+    "case_steps",
     "case_view",
     "cases_of_conversation",
     "cases_of_customer",
     "could_stand_in",
+    "department",
+    "department_step",
+    "department_steps",
+    "departments",
     "deputies",
+    "good_guest",
+    "guest_of_token",
+    "guest_page",
+    "guest_token",
+    "guest_views",
     "inbox",
     "leads_of",
     "link_of_case",
@@ -193,8 +265,10 @@ __all__ = [
     "need_case",
     "need_case_version",
     "need_link",
+    "need_step",
     "open_case_of",
     "open_time",
+    "own_departments",
     "progress_of",
     "promise_counts",
     "promise_page",
@@ -209,7 +283,11 @@ __all__ = [
     "shown",
     "shown_number",
     "shown_rules",
+    "step_times",
     "tellable",
+    "template",
+    "template_versions",
+    "templates",
     "timeline",
     "token_of",
     "urges_of",

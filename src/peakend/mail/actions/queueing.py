@@ -27,6 +27,7 @@ _AUTOMATIC: dict[str, Automatic] = {
     "acknowledgement": "replied",
     "reply": "",
     "code": "generated",
+    "step": "generated",
 }
 
 

@@ -95,6 +95,7 @@ from peakend.mail.queries.templates import (
     templates,
 )
 from peakend.mail.queries.trusting import trust_words
+from peakend.mail.rules import moment_text
 from peakend.mail.rules.answers import answer_subject
 
 __all__ = [
@@ -157,6 +158,7 @@ __all__ = [
     "mail_servers",
     "mailboxes",
     "mails_to_look_at",
+    "moment_text",
     "need_block",
     "need_brand_of_own",
     "need_content",

@@ -12,9 +12,9 @@ import msgspec
 
 from peakend.kernel.templates import faults, used
 
-Kind = Literal["invitation", "reply", "acknowledgement", "code"]
+Kind = Literal["invitation", "reply", "acknowledgement", "code", "step"]
 Language = Literal["zh-CN", "en"]
-KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code")
+KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code", "step")
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8_000
@@ -27,9 +27,10 @@ VARIABLES: dict[Kind, tuple[str, ...]] = {
     ),
     "acknowledgement": ("conversation.number", *_HOUSE),
     "code": ("code", *_HOUSE),
+    "step": ("step.title", "department.name", "case.number", "due", "link", *_HOUSE),
 }  # fmt: skip
 # Without these a mail of its kind is for nothing.
-NEEDED: dict[Kind, str] = {"invitation": "link", "reply": "answer", "code": "code"}
+NEEDED: dict[Kind, str] = {"invitation": "link", "reply": "answer", "code": "code", "step": "link"}
 # What is long, an address or a secret stands in no subject: locked screens show it.
 NOT_IN_SUBJECT = frozenset({"answer", "link", "code"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -137,6 +137,20 @@ CREATE TABLE case_number (
 	CONSTRAINT pk_case_number PRIMARY KEY (organisation_id, kind)
 )
 -- next
+CREATE TABLE case_template (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT DEFAULT '' NOT NULL, 
+	reason_id UUID, 
+	active BOOLEAN DEFAULT true NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	steps JSONB NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_case_template PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE checklist (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	away_at TIMESTAMP WITH TIME ZONE, 
@@ -833,6 +847,16 @@ CREATE TABLE canned_reply (
 	CONSTRAINT pk_canned_reply PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE case_template_version (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	template_id UUID NOT NULL, 
+	version INTEGER NOT NULL, 
+	steps JSONB NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	by UUID, 
+	CONSTRAINT pk_case_template_version PRIMARY KEY (organisation_id, template_id, version)
+)
+-- next
 CREATE TABLE channel (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -946,6 +970,23 @@ CREATE TABLE customer_note (
 	text TEXT NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_customer_note PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE department (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name_zh TEXT NOT NULL, 
+	name_en TEXT DEFAULT '' NOT NULL, 
+	email TEXT DEFAULT '' NOT NULL, 
+	language TEXT DEFAULT 'zh-CN' NOT NULL, 
+	hours_id UUID, 
+	duty TEXT DEFAULT 'everybody' NOT NULL, 
+	last_id UUID, 
+	active BOOLEAN DEFAULT true NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_department PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_department_duty CHECK (duty IN ('everybody','in_turn','present'))
 )
 -- next
 CREATE TABLE directory_entry (
@@ -1828,6 +1869,15 @@ CREATE TABLE conversation_view_place (
 	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
 )
 -- next
+CREATE TABLE department_member (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	department_id UUID NOT NULL, 
+	member_id UUID NOT NULL, 
+	hours_id UUID, 
+	position INTEGER NOT NULL, 
+	CONSTRAINT pk_department_member PRIMARY KEY (organisation_id, department_id, member_id)
+)
+-- next
 CREATE TABLE directory_check (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2587,6 +2637,44 @@ CREATE TABLE case_party (
 	CONSTRAINT pk_case_party PRIMARY KEY (organisation_id, case_id, member_id)
 )
 -- next
+CREATE TABLE case_step (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	template_id UUID, 
+	template_version INTEGER, 
+	key TEXT NOT NULL, 
+	position INTEGER NOT NULL, 
+	title_zh TEXT NOT NULL, 
+	title_en TEXT DEFAULT '' NOT NULL, 
+	words_zh TEXT DEFAULT '' NOT NULL, 
+	words_en TEXT DEFAULT '' NOT NULL, 
+	who TEXT NOT NULL, 
+	department_id UUID, 
+	after TEXT[] DEFAULT '{}' NOT NULL, 
+	due_minutes INTEGER NOT NULL, 
+	checklist JSONB DEFAULT '[]' NOT NULL, 
+	shows_customer BOOLEAN DEFAULT false NOT NULL, 
+	state TEXT DEFAULT 'waiting' NOT NULL, 
+	assigned_to UUID, 
+	ready_at TIMESTAMP WITH TIME ZONE, 
+	taken_at TIMESTAMP WITH TIME ZONE, 
+	taken_by UUID, 
+	due_at TIMESTAMP WITH TIME ZONE, 
+	warn_at TIMESTAMP WITH TIME ZONE, 
+	warned_at TIMESTAMP WITH TIME ZONE, 
+	overdue_at TIMESTAMP WITH TIME ZONE, 
+	over_at TIMESTAMP WITH TIME ZONE, 
+	over_by UUID, 
+	outcome TEXT DEFAULT '' NOT NULL, 
+	returned INTEGER DEFAULT '0' NOT NULL, 
+	told_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_case_step PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_case_step_state CHECK (state IN ('waiting','ready','taken','done','skipped','returned')), 
+	CONSTRAINT ck_case_step_who CHECK (who <> 'department' OR department_id IS NOT NULL)
+)
+-- next
 CREATE TABLE case_time (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2739,6 +2827,21 @@ CREATE TABLE work_offer (
 	CONSTRAINT pk_work_offer PRIMARY KEY (organisation_id, leg_id, offer)
 )
 -- next
+CREATE TABLE case_guest (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	step_id UUID NOT NULL, 
+	name TEXT DEFAULT '' NOT NULL, 
+	shows_customer BOOLEAN DEFAULT false NOT NULL, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	made_by UUID, 
+	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	revoked_at TIMESTAMP WITH TIME ZONE, 
+	opened_at TIMESTAMP WITH TIME ZONE, 
+	CONSTRAINT pk_case_guest PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE complaint_review (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2802,6 +2905,8 @@ ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_i
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
 -- next
+ALTER TABLE case_template_version ADD CONSTRAINT fk_case_template_version_organisation_id_template_id FOREIGN KEY (organisation_id, template_id) REFERENCES case_template (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE company ADD CONSTRAINT fk_company_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
@@ -2831,6 +2936,8 @@ ALTER TABLE customer_merge ADD CONSTRAINT fk_customer_merge_organisation_id_surv
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_author_id FOREIGN KEY (organisation_id, author_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE customer_note ADD CONSTRAINT fk_customer_note_organisation_id_customer_id FOREIGN KEY (organisation_id, customer_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE department ADD CONSTRAINT fk_department_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
 -- next
 ALTER TABLE directory_entry ADD CONSTRAINT fk_directory_entry_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
 -- next
@@ -2997,6 +3104,12 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_v
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE department_member ADD CONSTRAINT fk_department_member_organisation_id_department_id FOREIGN KEY (organisation_id, department_id) REFERENCES department (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE department_member ADD CONSTRAINT fk_department_member_organisation_id_hours_id FOREIGN KEY (organisation_id, hours_id) REFERENCES business_hours (organisation_id, id)
+-- next
+ALTER TABLE department_member ADD CONSTRAINT fk_department_member_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE directory_check ADD CONSTRAINT fk_directory_check_organisation_id_entry_id FOREIGN KEY (organisation_id, entry_id) REFERENCES directory_entry (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3198,6 +3311,14 @@ ALTER TABLE case_party ADD CONSTRAINT fk_case_party_organisation_id_case_id FORE
 -- next
 ALTER TABLE case_party ADD CONSTRAINT fk_case_party_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE case_step ADD CONSTRAINT fk_case_step_organisation_id_assigned_to FOREIGN KEY (organisation_id, assigned_to) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE case_step ADD CONSTRAINT fk_case_step_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_step ADD CONSTRAINT fk_case_step_organisation_id_department_id FOREIGN KEY (organisation_id, department_id) REFERENCES department (organisation_id, id)
+-- next
+ALTER TABLE case_step ADD CONSTRAINT fk_case_step_organisation_id_taken_by FOREIGN KEY (organisation_id, taken_by) REFERENCES member (organisation_id, id)
+-- next
 ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE case_time ADD CONSTRAINT fk_case_time_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -3254,6 +3375,10 @@ ALTER TABLE urge ADD CONSTRAINT fk_urge_organisation_id_member_id FOREIGN KEY (o
 -- next
 ALTER TABLE work_offer ADD CONSTRAINT fk_work_offer_organisation_id_leg_id FOREIGN KEY (organisation_id, leg_id) REFERENCES work_item (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE case_guest ADD CONSTRAINT fk_case_guest_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_guest ADD CONSTRAINT fk_case_guest_organisation_id_step_id FOREIGN KEY (organisation_id, step_id) REFERENCES case_step (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_complaint_id FOREIGN KEY (organisation_id, complaint_id) REFERENCES complaint (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE complaint_review ADD CONSTRAINT fk_complaint_review_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
@@ -3295,6 +3420,8 @@ CREATE UNIQUE INDEX uq_brand_slug ON brand (organisation_id, slug)
 CREATE INDEX ix_browsing_first_at ON browsing (organisation_id, first_at, id)
 -- next
 CREATE INDEX ix_browsing_seen_at ON browsing (organisation_id, seen_at)
+-- next
+CREATE UNIQUE INDEX uq_case_template_reason ON case_template (organisation_id, reason_id) WHERE active AND reason_id IS NOT NULL
 -- next
 CREATE INDEX ix_customer_folded ON customer (organisation_id, folded, id) WHERE known AND folded <> ''
 -- next
@@ -3598,6 +3725,8 @@ CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, chann
 -- next
 CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organisation_id, view_id)
 -- next
+CREATE INDEX ix_department_member_member ON department_member (organisation_id, member_id)
+-- next
 CREATE INDEX ix_directory_check_entry ON directory_check (organisation_id, entry_id, at)
 -- next
 CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id) WHERE removed_at IS NULL
@@ -3758,6 +3887,12 @@ CREATE INDEX ix_case_link_conversation ON case_link (organisation_id, conversati
 -- next
 CREATE INDEX ix_case_party_member ON case_party (organisation_id, member_id)
 -- next
+CREATE INDEX ix_case_step_department ON case_step (organisation_id, department_id, due_at) WHERE state IN ('ready','taken')
+-- next
+CREATE INDEX ix_case_step_over ON case_step (organisation_id, over_at) WHERE over_at IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_case_step_key ON case_step (organisation_id, case_id, key)
+-- next
 CREATE INDEX ix_case_time_case ON case_time (organisation_id, case_id)
 -- next
 CREATE INDEX ix_complaint_conversation ON complaint (organisation_id, conversation_id)
@@ -3801,6 +3936,8 @@ CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, threa
 CREATE INDEX ix_urge_case ON urge (organisation_id, case_id, at, id)
 -- next
 CREATE UNIQUE INDEX uq_urge_message ON urge (organisation_id, case_id, message_id) WHERE message_id IS NOT NULL
+-- next
+CREATE INDEX ix_case_guest_step ON case_guest (organisation_id, step_id)
 -- next
 CREATE INDEX ix_complaint_review_conversation ON complaint_review (organisation_id, conversation_id)
 -- next
@@ -3903,6 +4040,14 @@ ALTER TABLE case_number ENABLE ROW LEVEL SECURITY
 ALTER TABLE case_number FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON case_number TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_template TO peakend_app
+-- next
+ALTER TABLE case_template ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_template FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_template TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON checklist TO peakend_app
 -- next
@@ -4352,6 +4497,14 @@ ALTER TABLE canned_reply FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON canned_reply TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_template_version TO peakend_app
+-- next
+ALTER TABLE case_template_version ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_template_version FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_template_version TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON channel TO peakend_app
 -- next
 ALTER TABLE channel ENABLE ROW LEVEL SECURITY
@@ -4431,6 +4584,14 @@ ALTER TABLE customer_note ENABLE ROW LEVEL SECURITY
 ALTER TABLE customer_note FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON customer_note TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON department TO peakend_app
+-- next
+ALTER TABLE department ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE department FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON department TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_entry TO peakend_app
 -- next
@@ -4924,6 +5085,14 @@ ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON department_member TO peakend_app
+-- next
+ALTER TABLE department_member ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE department_member FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON department_member TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON directory_check TO peakend_app
 -- next
 ALTER TABLE directory_check ENABLE ROW LEVEL SECURITY
@@ -5360,6 +5529,14 @@ ALTER TABLE case_party FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON case_party TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_step TO peakend_app
+-- next
+ALTER TABLE case_step ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_step FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_step TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON case_time TO peakend_app
 -- next
 ALTER TABLE case_time ENABLE ROW LEVEL SECURITY
@@ -5423,6 +5600,14 @@ ALTER TABLE work_offer ENABLE ROW LEVEL SECURITY
 ALTER TABLE work_offer FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON work_offer TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_guest TO peakend_app
+-- next
+ALTER TABLE case_guest ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_guest FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_guest TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON complaint_review TO peakend_app
 -- next

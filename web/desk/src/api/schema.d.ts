@@ -926,6 +926,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/case-guests/{guest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back */
+        delete: operations["cases.steps.revoke_guest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-step-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long steps take */
+        get: operations["cases.departments.step_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A step is done */
+        post: operations["cases.steps.finish_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a step to another department */
+        post: operations["cases.steps.give_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a step for outsiders */
+        get: operations["cases.steps.read_guests"];
+        put?: never;
+        /** Make a link to a step for an outsider */
+        post: operations["cases.steps.make_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a step back to the department */
+        post: operations["cases.steps.release_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a step worked again */
+        post: operations["cases.steps.resume_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a step back */
+        post: operations["cases.steps.return_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/skips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do without a step */
+        post: operations["cases.steps.skip_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/takes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a step */
+        post: operations["cases.steps.take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-steps/{step_id}/ticks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tick a line off */
+        post: operations["cases.steps.tick_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates of steps by name */
+        get: operations["cases.departments.read_templates"];
+        put?: never;
+        /** Make a template */
+        post: operations["cases.departments.add_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a template anew; cases under way keep their steps */
+        put: operations["cases.departments.change_template"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-templates/{template_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The states a template had */
+        get: operations["cases.departments.template_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -1162,6 +1402,24 @@ export interface paths {
         /** Put a case into a state */
         put: operations["cases.cases.set_state"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of a case */
+        get: operations["cases.steps.read_steps"];
+        put?: never;
+        /** Give a case a step more */
+        post: operations["cases.steps.add_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3225,6 +3483,75 @@ export interface paths {
         put?: never;
         /** Show a masked field for five minutes; who asked and why is kept */
         post: operations["customers.reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/department-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies with my departments */
+        get: operations["cases.steps.department_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/department-steps/{step_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A step of my department */
+        get: operations["cases.steps.department_step"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments by name */
+        get: operations["cases.departments.read_departments"];
+        put?: never;
+        /** Make a department */
+        post: operations["cases.departments.add_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments/{department_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Write a department anew */
+        put: operations["cases.departments.change_department"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8247,15 +8574,6 @@ export interface components {
             /** @enum {string} */
             to: "agent" | "digital";
         };
-        /** Belonging */
-        Belonging: {
-            /** Format: uuid */
-            company_id: string;
-            main: boolean;
-            name: string;
-            tier: string;
-            title: string;
-        };
         /** Beside */
         Beside: {
             conversation: components["schemas"]["ValueView"][];
@@ -8644,6 +8962,48 @@ export interface components {
             state: "open" | "working" | "waiting" | "done";
             version: number;
         };
+        /** CaseStep */
+        CaseStep: {
+            assigned_name: string | null;
+            assigned_to: string | null;
+            before: string[];
+            checklist: components["schemas"]["CheckLine"][];
+            department_id: string | null;
+            department_name: string | null;
+            downstream: string[];
+            due_at: string | null;
+            due_minutes: number;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** @enum {string} */
+            near: "fine" | "near" | "late";
+            outcome: string;
+            over_at: string | null;
+            over_name: string | null;
+            ready_at: string | null;
+            returned: number;
+            shows_customer: boolean;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "taken" | "done" | "skipped" | "returned";
+            taken_at: string | null;
+            taken_by: string | null;
+            taken_name: string | null;
+            title: string;
+            upstream: string[];
+            version: number;
+            waits_for: string[];
+            warn_at: string | null;
+            /** @enum {string} */
+            who: "department" | "owner" | "outsider";
+            words: string;
+        };
+        /** CaseSteps */
+        CaseSteps: {
+            children: components["schemas"]["ChildCase"][];
+            ended: boolean;
+            steps: components["schemas"]["CaseStep"][];
+        };
         /** CaseTimeGiven */
         CaseTimeGiven: {
             spent_s: number;
@@ -8697,6 +9057,12 @@ export interface components {
             /** Format: date-time */
             warn_at: string;
         };
+        /** CasesBelonging */
+        CasesBelonging: {
+            hours_id?: string | null;
+            /** Format: uuid */
+            id: string;
+        };
         /** CasesLinkGiven */
         CasesLinkGiven: {
             /** Format: uuid */
@@ -8727,6 +9093,17 @@ export interface components {
         /** CasesOwnerGiven */
         CasesOwnerGiven: {
             owner_id: string | null;
+            version: number;
+        };
+        /** CasesTemplateGiven */
+        CasesTemplateGiven: {
+            /** @default true */
+            active: boolean;
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            reason_id?: string | null;
+            steps: components["schemas"]["TemplateStep"][];
             version: number;
         };
         /** CategoryGiven */
@@ -8830,6 +9207,15 @@ export interface components {
              */
             rule: "skip" | "fill" | "overwrite";
         };
+        /** CheckLine */
+        CheckLine: {
+            at: string | null;
+            by: string | null;
+            /** @default  */
+            en: string;
+            text: string;
+            zh: string;
+        };
         /** CheckStep */
         CheckStep: {
             /** @enum {string} */
@@ -8848,6 +9234,16 @@ export interface components {
         /** ChecklistForm */
         ChecklistForm: {
             away: boolean;
+        };
+        /** ChildCase */
+        ChildCase: {
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            number: string;
+            state: string;
+            title: string;
         };
         /** ChoiceGiven */
         ChoiceGiven: {
@@ -9295,6 +9691,17 @@ export interface components {
         };
         /** ConversationsNothing */
         ConversationsNothing: Record<string, never>;
+        /** ConversationsTemplateGiven */
+        ConversationsTemplateGiven: {
+            content: components["schemas"]["Rich"];
+            name: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            scope: "all" | "team" | "own";
+            team_id?: string | null;
+        };
         /** CountedFact */
         CountedFact: {
             above: number;
@@ -9434,6 +9841,116 @@ export interface components {
             status: number | null;
             /** Format: uuid */
             webhook_id: string;
+        };
+        /** Department */
+        Department: {
+            active: boolean;
+            /** @enum {string} */
+            duty: "everybody" | "in_turn" | "present";
+            email: string;
+            hours_id: string | null;
+            hours_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            last_id: string | null;
+            members: components["schemas"]["DepartmentMember"][];
+            name_en: string;
+            name_zh: string;
+            version: number;
+        };
+        /** DepartmentGiven */
+        DepartmentGiven: {
+            /** @default true */
+            active: boolean;
+            /**
+             * @default everybody
+             * @enum {string}
+             */
+            duty: "everybody" | "in_turn" | "present";
+            /** @default  */
+            email: string;
+            hours_id?: string | null;
+            /**
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            members?: components["schemas"]["CasesBelonging"][];
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            version: number;
+        };
+        /** DepartmentLine */
+        DepartmentLine: {
+            /** Format: date-time */
+            at: string;
+            words: string;
+        };
+        /** DepartmentMember */
+        DepartmentMember: {
+            hours_id: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            present: boolean;
+        };
+        /** DepartmentStep */
+        DepartmentStep: {
+            assigned_name: string | null;
+            assigned_to: string | null;
+            case_number: string;
+            checklist: components["schemas"]["CheckLine"][];
+            customer: string;
+            department_id: string | null;
+            department_name: string | null;
+            due_at: string | null;
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["DepartmentLine"][];
+            mine: boolean;
+            /** @enum {string} */
+            near: "fine" | "near" | "late";
+            outcome: string;
+            over_at: string | null;
+            priority: string;
+            ready_at: string | null;
+            returned: number;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "taken" | "done" | "skipped" | "returned";
+            taken_at: string | null;
+            taken_by: string | null;
+            taken_name: string | null;
+            title: string;
+            version: number;
+            warn_at: string | null;
+            /** @enum {string} */
+            who: "department" | "owner" | "outsider";
+            words: string;
+        };
+        /** DepartmentText */
+        DepartmentText: {
+            /** @default true */
+            active: boolean;
+            /**
+             * @default everybody
+             * @enum {string}
+             */
+            duty: "everybody" | "in_turn" | "present";
+            /** @default  */
+            email: string;
+            hours_id?: string | null;
+            /**
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            members?: components["schemas"]["CasesBelonging"][];
+            /** @default  */
+            name_en: string;
+            name_zh: string;
         };
         /** Deputies */
         Deputies: {
@@ -10151,6 +10668,30 @@ export interface components {
             name: string;
             /** Format: date-time */
             since: string;
+        };
+        /** GuestAsked */
+        GuestAsked: {
+            /** @default 7 */
+            days: number;
+            /** @default  */
+            name: string;
+            /** @default false */
+            shows_customer: boolean;
+        };
+        /** GuestView */
+        GuestView: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string | null;
+            name: string;
+            opened_at: string | null;
+            path: string | null;
+            revoked_at: string | null;
+            shows_customer: boolean;
         };
         /** Health */
         Health: {
@@ -11209,7 +11750,7 @@ export interface components {
             id: string;
             kept: boolean;
             /** @enum {string} */
-            kind: "reply" | "acknowledgement" | "invitation" | "code";
+            kind: "reply" | "acknowledgement" | "invitation" | "code" | "step";
             language: string;
             message: string;
             message_id: string;
@@ -12242,13 +12783,22 @@ export interface components {
         };
         /** Profile */
         Profile: {
-            companies: components["schemas"]["Belonging"][];
+            companies: components["schemas"]["ProfilesBelonging"][];
             /** Format: uuid */
             customer_id: string;
             links: components["schemas"]["ProfilesLinkView"][];
             objects: components["schemas"]["ObjectView"][];
             suggested: components["schemas"]["CompanyHint"][];
             values: components["schemas"]["ValueView"][];
+        };
+        /** ProfilesBelonging */
+        ProfilesBelonging: {
+            /** Format: uuid */
+            company_id: string;
+            main: boolean;
+            name: string;
+            tier: string;
+            title: string;
         };
         /** ProfilesLinkGiven */
         ProfilesLinkGiven: {
@@ -13406,6 +13956,22 @@ export interface components {
             name: string;
             sso_only: boolean;
         };
+        /** StepAsked */
+        StepAsked: {
+            department_id?: string | null;
+            /** @default 480 */
+            due_minutes: number;
+            /** @default false */
+            shows_customer: boolean;
+            title: string;
+            /**
+             * @default department
+             * @enum {string}
+             */
+            who: "department" | "owner" | "outsider";
+            /** @default  */
+            words: string;
+        };
         /** StepCard */
         StepCard: {
             file_id?: string | null;
@@ -13416,6 +13982,41 @@ export interface components {
             title: string;
             /** @constant */
             type: "step";
+        };
+        /** StepGiven */
+        StepGiven: {
+            /** Format: uuid */
+            department_id: string;
+            version: number;
+        };
+        /** StepSaid */
+        StepSaid: {
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** StepSeen */
+        StepSeen: {
+            version: number;
+        };
+        /** StepTick */
+        StepTick: {
+            line: number;
+            ticked: boolean;
+        };
+        /** StepTimes */
+        StepTimes: {
+            done: number;
+            due_minutes: number;
+            in_time: number;
+            key: string;
+            returned: number;
+            /** Format: uuid */
+            template_id: string;
+            title_en: string;
+            title_zh: string;
+            waited_s: number | null;
+            worked_s: number | null;
         };
         /** Steps */
         Steps: {
@@ -13532,6 +14133,21 @@ export interface components {
             id: string;
             text: string;
         };
+        /** Template */
+        Template: {
+            active: boolean;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: uuid */
+            id: string;
+            layers: string[][];
+            name_en: string;
+            name_zh: string;
+            reason_id: string | null;
+            reason_name: string | null;
+            steps: components["schemas"]["TemplateStep"][];
+            version: number;
+        };
         /** TemplateChange */
         TemplateChange: {
             content?: components["schemas"]["Rich"];
@@ -13539,6 +14155,12 @@ export interface components {
             scope?: "all" | "team" | "own";
             team_id?: string | null;
             version: number;
+        };
+        /** TemplateCheck */
+        TemplateCheck: {
+            /** @default  */
+            en: string;
+            zh: string;
         };
         /** TemplateDraft */
         TemplateDraft: {
@@ -13550,17 +14172,6 @@ export interface components {
             field: string;
             line: number;
             message: string;
-        };
-        /** TemplateGiven */
-        TemplateGiven: {
-            content: components["schemas"]["Rich"];
-            name: string;
-            /**
-             * @default own
-             * @enum {string}
-             */
-            scope: "all" | "team" | "own";
-            team_id?: string | null;
         };
         /** TemplateInput */
         TemplateInput: {
@@ -13575,13 +14186,54 @@ export interface components {
             subject: string;
             text: string;
         };
+        /** TemplateStep */
+        TemplateStep: {
+            after?: string[];
+            checklist?: components["schemas"]["TemplateCheck"][];
+            department_id?: string | null;
+            /** @default 480 */
+            due_minutes: number;
+            key: string;
+            /** @default false */
+            shows_customer: boolean;
+            /** @default  */
+            title_en: string;
+            title_zh: string;
+            /**
+             * @default department
+             * @enum {string}
+             */
+            who: "department" | "owner" | "outsider";
+            /** @default  */
+            words_en: string;
+            /** @default  */
+            words_zh: string;
+        };
+        /** TemplateText */
+        TemplateText: {
+            /** @default true */
+            active: boolean;
+            /** @default  */
+            name_en: string;
+            name_zh: string;
+            reason_id?: string | null;
+            steps: components["schemas"]["TemplateStep"][];
+        };
+        /** TemplateVersion */
+        TemplateVersion: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            steps: number;
+            version: number;
+        };
         /** TemplateView */
         TemplateView: {
             body: string;
             changed_at: string | null;
             changed_by: string;
             /** @enum {string} */
-            kind: "invitation" | "reply" | "acknowledgement" | "code";
+            kind: "invitation" | "reply" | "acknowledgement" | "code" | "step";
             /** @enum {string} */
             language: "zh-CN" | "en";
             own: boolean;
@@ -16545,6 +17197,502 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.steps.revoke_guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                guest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.step_times": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepTimes"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.finish_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.give_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.read_guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.make_guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestAsked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.release_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.resume_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.return_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.skip_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSaid"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.take_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.tick_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepTick"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.read_templates": {
+        parameters: {
+            query?: {
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.add_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.change_template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CasesTemplateGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.template_versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "cases.cases.case_list": {
         parameters: {
             query?: {
@@ -17117,6 +18265,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseItem"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.read_steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSteps"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.add_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepAsked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSteps"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -21533,6 +22743,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomersRevealed"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.department_steps": {
+        parameters: {
+            query?: {
+                show?: "open" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentStep"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.steps.department_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentStep"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.read_departments": {
+        parameters: {
+            query?: {
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.add_department": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.change_department": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                department_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -27608,7 +28968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplateGiven"];
+                "application/json": components["schemas"]["ConversationsTemplateGiven"];
             };
         };
         responses: {
