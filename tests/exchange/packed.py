@@ -29,6 +29,8 @@ SEALED = {
     "mail_app": ("secret_sealed", "mail_app/secret/{0}/x"),
     "mail_key": ("pem_sealed", "mail_key/pem/{0}/{1}"),
     "mail_server": ("password_sealed", "mail_server/password/{0}/{1}"),
+    "voucher_connection": ("secret_sealed", "voucher_connection/secret/{0}/x"),
+    "compensation_grant": ("voucher_sealed", "compensation_grant/voucher/{0}/{1}"),
     "webhook": ("secret_sealed", "webhook/secret/{0}/{1}"),
     "second_step": ("secret", "{0}/second_step/secret/{2}"),
     "sso_secret": ("secret_sealed", "sso_provider/secret/{0}"),

@@ -16,6 +16,8 @@ from tests.hostile.served import Served, served
 TABLE = tomllib.loads((Path(__file__).parent / "routes.toml").read_text())
 ROUTES: dict[str, str] = TABLE["routes"]
 HOLDERS: dict[str, list[str]] = TABLE["permissions"]
+# What moves something of value: only for who has just shown who he is, and for no key.
+MONEY: list[str] = TABLE["money"]["routes"]
 SIGHT: dict[str, list[str]] = TABLE["sight"]
 WHOSE = ("own", "team", "brand", "other")
 # An admin's API keys: one with every right, one that only reads conversations.
@@ -187,6 +189,12 @@ BODIES: dict[str, Any] = {
         "client_id": str(uuid4()), "conversation_id": str(uuid4()),
     },
     "POST /api/conversations/{conversation_id:uuid}/repeats": {"case_id": str(uuid4())},
+    "POST /api/grants/{grant_id:uuid}/acceptances": {"version": 1},
+    "POST /api/grants/{grant_id:uuid}/messages": {"words": "x"},
+    "POST /api/grants/{grant_id:uuid}/refusals": {"version": 1},
+    "POST /api/grants/{grant_id:uuid}/revocations": {"version": 1, "reason": "x"},
+    "POST /api/grants/{grant_id:uuid}/uses": {"version": 1},
+    "POST /api/grants/{grant_id:uuid}/withdrawals": {"version": 1},
     "PUT /api/policies/{policy_id:uuid}": {"name": "x", "version": 1},
     "POST /api/conversations/{conversation_id:uuid}/exceptions": {
         "policy_id": NEW, "reason": "x", "cost_fen": 1,
@@ -440,6 +448,8 @@ def may(need: str, who: str, route: str = "") -> bool:
         return True
     if need == "visitor":
         return who == "visitor"
+    if who in KEYS and route in MONEY:
+        return False
     if who in KEYS:
         # A key reads what any member reads, but nobody's sessions; else what it names counts.
         own = any(one in route for one in ("/api/session/", "/api/sessions", "/api/passkeys"))
@@ -459,6 +469,17 @@ def test_the_table_names_every_route_and_what_it_needs(site: Served) -> None:
         for method in handler.http_methods - {"OPTIONS"}
     }
     assert declared == ROUTES
+
+
+def test_the_table_names_what_moves_something_of_value(site: Served) -> None:
+    fresh = {
+        f"{method} {route.path}"
+        for route in site.app.http.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.opt.get("fresh")
+        for method in handler.http_methods - {"OPTIONS"}
+    }
+    assert sorted(fresh) == sorted(MONEY)
 
 
 def test_the_table_names_the_roles_permissions() -> None:

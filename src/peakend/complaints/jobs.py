@@ -11,3 +11,15 @@ from peakend.kernel.jobs import deferred
 async def look_at_complaint(tx: Transaction, *, complaint_id: UUID) -> None:
     """Warn of a complaint, or say that it is late."""
     await actions.look_at_complaint(tx, complaint_id=complaint_id)
+
+
+@deferred
+async def lapse_compensation(tx: Transaction, *, grant_id: UUID) -> None:
+    """End an offer that nobody answered."""
+    await actions.lapse(tx, grant_id=grant_id)
+
+
+@deferred
+async def expire_compensation(tx: Transaction, *, grant_id: UUID) -> None:
+    """End what was not used in time."""
+    await actions.expire(tx, grant_id=grant_id)

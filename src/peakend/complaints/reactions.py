@@ -1,7 +1,7 @@
 """What complaints do when something happens below."""
 
 from peakend.complaints import actions
-from peakend.conversations.events import ConversationMoved, MessageReceived
+from peakend.conversations.events import ChoiceMade, ConversationMoved, MessageReceived
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
 from peakend.routing.events import (
@@ -42,3 +42,9 @@ async def follow_waiting_customer(tx: Transaction, fact: ConversationMoved) -> N
 async def hear_complaint(tx: Transaction, fact: MessageReceived) -> None:
     """Give what amounts to a complaint to people."""
     await actions.hear(tx, conversation_id=fact.conversation_id)
+
+
+@reacts_to(ChoiceMade, where={"shape": "quick"})
+async def take_answer(tx: Transaction, fact: ChoiceMade) -> None:
+    """Grant what the customer accepted by a tap, or drop what he did not want."""
+    await actions.answered(tx, message_id=fact.message_id, choice=fact.choice)

@@ -22,13 +22,14 @@ from peakend.accounts.queries import (
     cookie_name,
     key_may_come_from,
     may_come_from,
+    need_fresh,
 )
 from peakend.customers.queries import actor_for_visitor
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.errors import Crossed, NotFound, PeakendError, Refused, SignInNeeded
 from peakend.kernel.limits import spend
-from peakend.kernel.permissions import NEEDS
+from peakend.kernel.permissions import FRESH, NEEDS
 from peakend.kernel.settings import settings
 from peakend.kernel.words import best_language, word
 
@@ -79,6 +80,8 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         _same_origin(connection)
     if need != "member" and not found.may(need):
         raise Refused
+    if handler.opt.get(FRESH):
+        await _need_fresh(connection, found)
     connection.scope["actor"] = found  # type: ignore[typeddict-unknown-key]
 
 
@@ -119,6 +122,14 @@ async def signed_in(connection: Connection) -> Actor | None:
     if not may_come_from(found, connection.client.host if connection.client else ""):
         raise AddressRefused
     return found.actor
+
+
+async def _need_fresh(connection: Connection, actor: Actor) -> None:
+    """Refuse who has not shown for a while who he is. Errors: Refused for a key, ProofNeeded."""
+    if actor.key_id is not None:
+        raise Refused
+    cookie = connection.cookies.get(cookie_name(is_secure(connection)))
+    await need_fresh(connection.app.state.database, actor, cookie)
 
 
 def is_secure(connection: Connection) -> bool:

@@ -20,10 +20,12 @@ from peakend.adapters.mail import (
     written,
 )
 from peakend.adapters.scanning import Clamd
+from peakend.adapters.vouchers import LedgerOnly, WebhookVouchers
 from peakend.assist import queries as assist
 from peakend.cases import ports as cases_ports
 from peakend.cases import queries as cases
 from peakend.complaints import actions as complaints
+from peakend.complaints import ports as complaints_ports
 from peakend.conversations import ports as conversations_ports
 from peakend.conversations import queries as conversations
 from peakend.customers import queries as customers
@@ -110,6 +112,8 @@ def _ports() -> None:
     routing_ports.provided.customers_seen = _customers_seen
     onboarding_ports.provided.make_sample = sample.make
     onboarding_ports.provided.fresh_backup = sample.fresh_backup
+    cases_ports.provided.decided["compensation"] = complaints.decided
+    complaints_ports.provided.vouchers = {"ledger_only": LedgerOnly(), "webhook": WebhookVouchers()}
     provide_embedder(LocalEmbedder)
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from peakend.accounts.actions import Inspector, Surveyor
 from peakend.automation.actions import Courier
+from peakend.complaints.actions import Teller
 from peakend.entry import wiring
 from peakend.kernel.db import Database, use
 from peakend.kernel.worker import Worker
@@ -18,6 +19,7 @@ async def run(database: Database, stop: asyncio.Event) -> None:
         Worker(database).run(stop),
         Courier(database).run(stop),
         Postman(database).run(stop),
+        Teller(database).run(stop),
         Collector(database).run(stop),
         Receiver(database).run(stop),
         Surveyor(database).run(stop),

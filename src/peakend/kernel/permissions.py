@@ -3,11 +3,20 @@
 from typing import Any
 
 NEEDS = "needs"
+FRESH = "fresh"
 
 
 def needs(permission: str) -> dict[str, Any]:
     """Declare that a member with this permission may call the route."""
     return {NEEDS: permission}
+
+
+def money(permission: str) -> dict[str, Any]:
+    """Declare that a member with this permission may call the route who has just shown who he is.
+
+    It moves something of value: a key never may, a session only for a while after its proof.
+    """
+    return {NEEDS: permission, FRESH: True}
 
 
 def signed_in() -> dict[str, Any]:

@@ -55,6 +55,12 @@ from peakend.accounts.actions.passkeys import (
     take_passkey_step,
 )
 from peakend.accounts.actions.passwords import WeakPassword
+from peakend.accounts.actions.proofs import (
+    NoPasskey,
+    begin_proof,
+    prove_by_passkey,
+    prove_by_password,
+)
 from peakend.accounts.actions.proposals import (
     confirm,
     decline,
@@ -65,19 +71,8 @@ from peakend.accounts.actions.proposals import (
     two_people,
 )
 from peakend.accounts.actions.rescuing import rescue
-from peakend.accounts.actions.roles import (
-    RoleText,
-    add_role,
-    change_role,
-    remove_role,
-    set_roles,
-)
-from peakend.accounts.actions.scanning import (
-    Inspector,
-    NothingHeld,
-    release_file,
-    scanner_answers,
-)
+from peakend.accounts.actions.roles import RoleText, add_role, change_role, remove_role, set_roles
+from peakend.accounts.actions.scanning import Inspector, NothingHeld, release_file, scanner_answers
 from peakend.accounts.actions.second_steps import (
     NewSecret,
     WrongCode,
@@ -100,12 +95,7 @@ from peakend.accounts.actions.sessions import (
 )
 from peakend.accounts.actions.sights import set_field_sights
 from peakend.accounts.actions.sign_in_rules import change_sign_in_rules, sign_out_member
-from peakend.accounts.actions.sso import (
-    SsoText,
-    let_passwords_in,
-    set_sso,
-    set_sso_secret,
-)
+from peakend.accounts.actions.sso import SsoText, let_passwords_in, set_sso, set_sso_secret
 from peakend.accounts.actions.sso_asking import forget_providers
 from peakend.accounts.actions.sso_coming import Linked, come_back, set_out
 from peakend.accounts.actions.sso_linking import set_out_to_link, unlink
@@ -139,6 +129,7 @@ __all__ = [
     "InvitationGone",
     "Linked",
     "NewSecret",
+    "NoPasskey",
     "NoPicture",
     "NothingGivenUp",
     "NothingHeld",
@@ -170,6 +161,7 @@ __all__ = [
     "begin_own_second_step",
     "begin_pending",
     "begin_pending_passkey",
+    "begin_proof",
     "begin_sign_in",
     "change_brand",
     "change_look",
@@ -200,6 +192,8 @@ __all__ = [
     "offer_set_up",
     "propose",
     "proposer",
+    "prove_by_passkey",
+    "prove_by_password",
     "release_file",
     "release_set_up",
     "remove_domain",

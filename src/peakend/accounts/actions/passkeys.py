@@ -90,14 +90,14 @@ async def sign_in_with_passkey(
     """
     await spend(f"sign_in:address:{device.address}", rate=2, burst=100)
     challenge = await take(database, "sign_in", None, answer.client_data)
-    found = await _passkey(database, answer)
+    found = await passkey_of_answer(database, answer)
     if answer.user_handle is None or _bytes(answer.user_handle) != found.member_id.bytes:
         raise WrongPasskey
     await spend(f"sign_in:passkey:{found.id}", rate=1 / 20, burst=10)
     proof = await proved(answer, found, place, challenge, verified=True)
     actor = Actor.system(found.organisation_id)
     await need_address(database, actor, member_id=found.member_id, device=device)
-    await _count(database, found, proof.sign_count, proof.backed_up)
+    await note_use(database, found, proof.sign_count, proof.backed_up)
     async with database.transaction(actor) as tx:
         await need_passwords(tx)
         if not (await need_member(tx, found.member_id)).active:
@@ -206,12 +206,12 @@ async def take_passkey_step(
     actor = Actor.system(found.organisation_id)
     try:
         challenge = await take(database, "second", found.id, answer.client_data)
-        passkey = await _passkey(database, answer)
+        passkey = await passkey_of_answer(database, answer)
         # Of that very member: another's, of this house or another, proves nothing here.
         if (passkey.organisation_id, passkey.member_id) != (found.organisation_id, found.member_id):
             raise WrongPasskey
         proof = await proved(answer, passkey, place, challenge, verified=False)
-        await _count(database, passkey, proof.sign_count, proof.backed_up)
+        await note_use(database, passkey, proof.sign_count, proof.backed_up)
     except WrongPasskey:
         async with database.transaction(actor) as tx:
             await audit(tx, "second_step.failed", "member", found.member_id)
@@ -293,7 +293,8 @@ async def _keep(
     return passkey_id
 
 
-async def _passkey(database: Database, answer: Assertion) -> Passkey:
+async def passkey_of_answer(database: Database, answer: Assertion) -> Passkey:
+    """Return the passkey an answer says it is of. Errors: WrongPasskey."""
     credential_id = _bytes(answer.id)
     found = await passkey_by_credential(database, credential_id) if credential_id else None
     if found is None or found.suspect_at is not None:
@@ -301,7 +302,7 @@ async def _passkey(database: Database, answer: Assertion) -> Passkey:
     return found
 
 
-async def _count(database: Database, passkey: Passkey, sign_count: int, backed_up: bool) -> None:
+async def note_use(database: Database, passkey: Passkey, sign_count: int, backed_up: bool) -> None:
     """Note that a passkey was used; one whose counter went back opens nothing from now on.
 
     Errors: WrongPasskey. It is noted in a transaction of its own, which the refusal does not undo.

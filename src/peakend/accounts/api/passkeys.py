@@ -96,7 +96,7 @@ class PasskeyAdded(Struct, frozen=True):
 )
 async def ask_passkey(request: Request[Any, Any, Any], database: Database) -> PasskeyQuestion:
     """Ask a browser for a passkey that signs in by itself."""
-    place = _place(request)
+    place = place_of(request)
     found = await actions.begin_sign_in(database, place=place, address=device(request).address)
     return PasskeyQuestion(found, place.origin)
 
@@ -107,7 +107,7 @@ async def sign_in_with_passkey(
 ) -> Response[Me]:
     """Sign in with a passkey that checked who holds it: no password, no further step."""
     entry = await actions.sign_in_with_passkey(
-        database, answer=_assertion(data), place=_place(request), device=device(request)
+        database, answer=assertion(data), place=place_of(request), device=device(request)
     )
     return Response(await welcome(request, database, entry), cookies=[kept(request, entry)])
 
@@ -121,7 +121,7 @@ async def ask_second_passkey(
     request: Request[Any, Any, Any], database: Database, data: PasskeyWaits
 ) -> PasskeyQuestion:
     """Ask for the passkey of a sign-in that waits, or for a new one where it is to be set up."""
-    place = _place(request)
+    place = place_of(request)
     found = await actions.begin_pending_passkey(
         database, secret=data.token, place=place, address=device(request).address
     )
@@ -137,10 +137,10 @@ async def take_second_passkey(
     request: Request[Any, Any, Any], database: Database, data: PasskeyPassed
 ) -> Response[Entered]:
     """Finish a sign-in with a passkey, or with a new one where it is to be set up."""
-    place, here = _place(request), device(request)
+    place, here = place_of(request), device(request)
     if data.answer is not None:
         found = await actions.take_passkey_step(
-            database, secret=data.token, answer=_assertion(data.answer), place=place, device=here
+            database, secret=data.token, answer=assertion(data.answer), place=place, device=here
         )
     elif data.made is not None:
         found = await actions.set_up_passkey_step(
@@ -168,7 +168,7 @@ async def ask_new_passkey(
     request: Request[Any, Any, Any], actor: Actor, database: Database, data: PasskeyWanted
 ) -> PasskeyQuestion:
     """Ask one's own browser for a new passkey."""
-    place = _place(request)
+    place = place_of(request)
     found = await actions.begin_adding(database, actor=actor, password=data.password, place=place)
     return PasskeyQuestion(found, place.origin)
 
@@ -183,7 +183,7 @@ async def add_passkey(
         actor=actor,
         answer=_attestation(data),
         name=data.name,
-        place=_place(request),
+        place=place_of(request),
         session_id=await session_id(request, database),
     )
     return PasskeyAdded(found.id, found.recovery_codes)
@@ -201,14 +201,14 @@ async def remove_passkey(tx: Transaction, passkey_id: UUID, data: PasskeyWanted)
     await actions.remove_passkey(tx, passkey_id=passkey_id, password=data.password)
 
 
-def _place(request: Request[Any, Any, Any]) -> Place:
+def place_of(request: Request[Any, Any, Any]) -> Place:
     found = passkey_place(settings.public_url, request.url.scheme, request.headers.get("host", ""))
     if found is None:
         raise PasskeysNeedHttps
     return found
 
 
-def _assertion(data: PasskeyAnswer) -> Assertion:
+def assertion(data: PasskeyAnswer) -> Assertion:
     return Assertion(
         id=data.id,
         client_data=data.client_data,

@@ -35,6 +35,16 @@ class SignedIn(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionProved(Fact):
+    """A member showed once more who he is, by `way`: password or passkey."""
+
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    session_id: UUID
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedOut(Fact):
     """A member closed a session."""
 

@@ -99,6 +99,8 @@ session = tenant_table(
     moment("created_at"),
     moment("last_seen_at"),
     moment("expires_at"),
+    # When he showed once more who he is, for what moves something of value.
+    moment("proved_at", nullable=True),
     Index("uq_session_token_hash", "token_hash", unique=True),
     Index("ix_session_member", "organisation_id", "member_id"),
     system="all",

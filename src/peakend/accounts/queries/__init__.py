@@ -71,6 +71,7 @@ from peakend.accounts.queries.people import (
     teams,
     teams_of,
 )
+from peakend.accounts.queries.proofs import ProofNeeded, need_fresh
 from peakend.accounts.queries.proposals import (
     ProposalNotFound,
     need_proposal,
@@ -180,6 +181,7 @@ __all__ = [
     "OpenSession",
     "Organisation",
     "PasskeyView",
+    "ProofNeeded",
     "ProposalNotFound",
     "RoleNotFound",
     "SecondStep",
@@ -246,6 +248,7 @@ __all__ = [
     "members_with_second_step",
     "need_brand",
     "need_domain",
+    "need_fresh",
     "need_member",
     "need_proposal",
     "need_role",

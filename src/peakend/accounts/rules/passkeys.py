@@ -16,7 +16,7 @@ CHALLENGE_LIFE = timedelta(minutes=5)
 CHALLENGE_BYTES = 32
 PASSKEYS = 20
 TRANSPORTS = ("usb", "nfc", "ble", "smart-card", "hybrid", "internal")
-Purpose = Literal["sign_in", "second", "add"]
+Purpose = Literal["sign_in", "second", "add", "prove"]
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """What is done about complaints."""
 
+from peakend.complaints.actions import archiving, forgetting
 from peakend.complaints.actions import emptying as emptying
-from peakend.complaints.actions import forgetting as forgetting
+from peakend.complaints.actions.asking import NothingToResend, resend_voucher
 from peakend.complaints.actions.authority import (
     AuthorityStale,
     AuthorityText,
@@ -11,7 +12,9 @@ from peakend.complaints.actions.authority import (
     remove_authority,
     set_authority,
 )
+from peakend.complaints.actions.budgets import BudgetStale, set_budget
 from peakend.complaints.actions.clock import look_at_complaint
+from peakend.complaints.actions.connections import ConnectionStale, ConnectionText, set_connection
 from peakend.complaints.actions.contacts import (
     FindingWordsNeeded,
     ReviewedAlready,
@@ -46,6 +49,17 @@ from peakend.complaints.actions.filing import (
     confirm,
     open_complaint,
 )
+from peakend.complaints.actions.grants import (
+    ReasonMissing,
+    accept,
+    decided,
+    expire,
+    lapse,
+    refuse,
+    revoke,
+    use,
+    withdraw,
+)
 from peakend.complaints.actions.hearing import hear
 from peakend.complaints.actions.improvements import (
     GapText,
@@ -70,6 +84,17 @@ from peakend.complaints.actions.instruments import (
     TooManyInstruments,
     add_instrument,
     change_instrument,
+)
+from peakend.complaints.actions.ledger import BudgetExhausted, export_ledger
+from peakend.complaints.actions.moving import GrantStale
+from peakend.complaints.actions.offering import (
+    About,
+    InstrumentClosed,
+    InstrumentNotFound,
+    NotByMachines,
+    OnceKeyUsed,
+    OutOfStock,
+    offer,
 )
 from peakend.complaints.actions.rules import RulesStale, WrongRules, set_rules
 from peakend.complaints.actions.schemes import (
@@ -97,21 +122,31 @@ from peakend.complaints.actions.settling import (
     close_complaint,
     take_step,
 )
+from peakend.complaints.actions.telling import NothingToTell, answered, tell
+from peakend.complaints.actions.vouchers import Teller
 from peakend.complaints.actions.waits import follow_customer, give_proof, keep_wait, take_proof
 
 __all__ = [
+    "About",
     "AuthorityStale",
     "AuthorityText",
     "AuthorityThere",
+    "BudgetExhausted",
+    "BudgetStale",
     "ComplaintWithoutOrigin",
+    "ConnectionStale",
+    "ConnectionText",
     "DraftText",
     "FiledAlready",
     "Filing",
     "FindingWordsNeeded",
     "GapText",
+    "GrantStale",
     "ImprovementChange",
     "ImprovementStale",
     "ImprovementText",
+    "InstrumentClosed",
+    "InstrumentNotFound",
     "InstrumentStale",
     "InstrumentText",
     "InstrumentUsed",
@@ -120,17 +155,23 @@ __all__ = [
     "LimitsText",
     "LineText",
     "NotADraft",
+    "NotByMachines",
     "NotConfirmed",
     "NotGranted",
     "NotPublished",
     "NotYetOver",
     "NotYourImprovement",
+    "NothingToResend",
+    "NothingToTell",
+    "OnceKeyUsed",
     "OnlyManagers",
+    "OutOfStock",
     "OwnerInvolved",
     "OwnerUnfit",
     "PolicyEnded",
     "PolicyStale",
     "PolicyText",
+    "ReasonMissing",
     "ReviewedAlready",
     "ReviewerInvolved",
     "RulesStale",
@@ -140,6 +181,7 @@ __all__ = [
     "StepNotNow",
     "StepWordsNeeded",
     "SupervisorNeeded",
+    "Teller",
     "TooManyAuthorities",
     "TooManyInstruments",
     "TooManyOpen",
@@ -150,9 +192,12 @@ __all__ = [
     "WrongMove",
     "WrongRules",
     "WrongScheme",
+    "accept",
     "add_gap",
     "add_instrument",
     "add_policy",
+    "answered",
+    "archiving",
     "ask_exception",
     "assign",
     "begin_draft",
@@ -164,26 +209,39 @@ __all__ = [
     "close_exception",
     "close_gap",
     "confirm",
+    "decided",
     "drop_draft",
     "end_policy",
     "end_scheme",
     "exception_decided",
+    "expire",
+    "export_ledger",
     "follow_customer",
     "forgetting",
     "give_proof",
     "hear",
     "keep_draft",
     "keep_wait",
+    "lapse",
     "look_at_complaint",
+    "offer",
     "open_complaint",
     "open_improvement",
     "publish",
+    "refuse",
     "remove_authority",
+    "resend_voucher",
     "review_contact",
+    "revoke",
     "set_authority",
+    "set_budget",
+    "set_connection",
     "set_rules",
     "take_proof",
     "take_step",
+    "tell",
     "thank",
+    "use",
+    "withdraw",
     "withdraw_exception",
 ]

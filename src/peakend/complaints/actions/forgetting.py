@@ -23,3 +23,21 @@ for _about in ("customer", "conversation"):
         Held(table="flaw_thanks", of="messages", about=_about,
              erase="DELETE" + _said, find="SELECT organisation_id, words, flaw, at" + _said),
     )  # fmt: skip
+
+# Grants: what was given stays in the books; words of a person and the voucher's number go.
+_GRANTS = """
+FROM compensation_grant WHERE organisation_id = current_organisation()
+  AND customer_id = ANY($1)
+"""
+holds(
+    Held(
+        table="compensation_grant", of="customers", about="customer",
+        empties=("off_scheme_reason", "refused_words", "voucher_sealed"),
+        stays=("once_key", "kind", "adapter", "unit", "currency", "state", "reason_code"),
+        find="SELECT organisation_id, kind, amount, unit, currency, state, made_at, granted_at,"
+        f" expires_at, refused_words {_GRANTS}",
+        erase="UPDATE compensation_grant SET off_scheme_reason = '', refused_words = '',"
+        " voucher_sealed = NULL"
+        " WHERE organisation_id = current_organisation() AND customer_id = ANY($1)",
+    ),
+)  # fmt: skip

@@ -17,6 +17,19 @@ from peakend.complaints.events.exceptions import (
     ExceptionSettled,
     PolicyChanged,
 )
+from peakend.complaints.events.grants import (
+    BudgetSet,
+    CompensationAsked,
+    CompensationEnded,
+    CompensationGranted,
+    CompensationOffered,
+    CompensationRefused,
+    CompensationTold,
+    CompensationUsed,
+    VoucherAskedAgain,
+    VoucherConnectionSet,
+    VoucherSettled,
+)
 from peakend.complaints.events.improvements import (
     CustomerThanked,
     ImprovementChecked,
@@ -43,6 +56,14 @@ from peakend.complaints.events.waits import WaitEnded, WaitProofGiven, WaitProof
 
 __all__ = [
     "AuthorityChanged",
+    "BudgetSet",
+    "CompensationAsked",
+    "CompensationEnded",
+    "CompensationGranted",
+    "CompensationOffered",
+    "CompensationRefused",
+    "CompensationTold",
+    "CompensationUsed",
     "ComplaintAssigned",
     "ComplaintClosed",
     "ComplaintConfirmed",
@@ -71,6 +92,9 @@ __all__ = [
     "SettlementOffered",
     "SettlementRefused",
     "SettlementStepTaken",
+    "VoucherAskedAgain",
+    "VoucherConnectionSet",
+    "VoucherSettled",
     "WaitEnded",
     "WaitProofGiven",
     "WaitProofTaken",

@@ -14,12 +14,18 @@ from peakend.complaints.models.exceptions import (
     policy_exception_table,
     policy_rule_table,
 )
+from peakend.complaints.models.grants import (
+    compensation_grant_table,
+    voucher_connection_table,
+    voucher_order_table,
+)
 from peakend.complaints.models.improvements import (
     flaw_thanks_table,
     improvement_table,
     known_gap_table,
 )
 from peakend.complaints.models.instruments import instrument_table
+from peakend.complaints.models.ledger import budget_table, ledger_account_table, ledger_line_table
 from peakend.complaints.models.schemes import hold_out_table, scheme_table, scheme_table_table
 from peakend.complaints.models.settling import (
     REVIEW_COLUMNS,
@@ -52,6 +58,8 @@ __all__ = [
     "StepRow",
     "WaitRow",
     "WaitRuleRow",
+    "budget_table",
+    "compensation_grant_table",
     "complaint_review_table",
     "complaint_rules_table",
     "complaint_table",
@@ -61,11 +69,15 @@ __all__ = [
     "improvement_table",
     "instrument_table",
     "known_gap_table",
+    "ledger_account_table",
+    "ledger_line_table",
     "policy_exception_table",
     "policy_rule_table",
     "scheme_table",
     "scheme_table_table",
     "settlement_step_table",
+    "voucher_connection_table",
+    "voucher_order_table",
     "wait_record_table",
     "wait_rule_table",
 ]

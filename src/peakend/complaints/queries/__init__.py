@@ -24,6 +24,7 @@ from peakend.complaints.queries.authority import (
     authorities,
     authority_of,
 )
+from peakend.complaints.queries.connections import ConnectionView, voucher_connections
 from peakend.complaints.queries.consistency import (
     Precedent,
     Settled,
@@ -43,6 +44,15 @@ from peakend.complaints.queries.exceptions import (
     learnt,
     need_exception,
     policies,
+)
+from peakend.complaints.queries.grants import (
+    GrantNotFound,
+    GrantView,
+    VoucherView,
+    grant_view,
+    grants_of_customer,
+    grants_page,
+    need_grant,
 )
 from peakend.complaints.queries.improvements import (
     GapNotFound,
@@ -66,6 +76,7 @@ from peakend.complaints.queries.instruments import (
     some_instruments,
     usable_instruments,
 )
+from peakend.complaints.queries.ledger import BudgetView, MonthView, ledger_page, month_view
 from peakend.complaints.queries.lists import (
     ComplaintCustomer,
     ComplaintFilters,
@@ -115,6 +126,7 @@ from peakend.complaints.queries.waits import (
 __all__ = [
     "AuthorityNotFound",
     "AuthorityView",
+    "BudgetView",
     "Complaint",
     "ComplaintBeside",
     "ComplaintBrief",
@@ -125,8 +137,11 @@ __all__ = [
     "ComplaintNotFound",
     "ComplaintRow",
     "ComplaintStale",
+    "ConnectionView",
     "ExceptionNotFound",
     "GapNotFound",
+    "GrantNotFound",
+    "GrantView",
     "Improvement",
     "ImprovementNotFound",
     "ImprovementView",
@@ -134,6 +149,7 @@ __all__ = [
     "InstrumentRow",
     "KnownGap",
     "Matter",
+    "MonthView",
     "MyAuthority",
     "PathLine",
     "PolicyException",
@@ -157,6 +173,7 @@ __all__ = [
     "TableView",
     "Thanks",
     "Uneven",
+    "VoucherView",
     "Wait",
     "WaitNotFound",
     "WaitSearch",
@@ -174,6 +191,9 @@ __all__ = [
     "consistency",
     "exception_view",
     "exceptions_beside",
+    "grant_view",
+    "grants_of_customer",
+    "grants_page",
     "house_rules",
     "improvement_list",
     "improvement_view",
@@ -183,10 +203,13 @@ __all__ = [
     "judged",
     "known_gaps",
     "learnt",
+    "ledger_page",
     "lines_of",
+    "month_view",
     "need_complaint",
     "need_complaint_version",
     "need_exception",
+    "need_grant",
     "need_instrument",
     "need_review",
     "need_table",
@@ -210,6 +233,7 @@ __all__ = [
     "table_shown",
     "thanks_said",
     "usable_instruments",
+    "voucher_connections",
     "wait",
     "wait_of_leg",
     "wait_of_proof",

@@ -22,7 +22,7 @@ from peakend.customers.queries.cards import (
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
 from peakend.customers.queries.looks import looks
-from peakend.customers.queries.reaching import Reachable, mail_addresses
+from peakend.customers.queries.reaching import Reachable, external_ids, mail_addresses
 from peakend.customers.queries.seeing import (
     address_seen,
     display_name,
@@ -67,6 +67,7 @@ __all__ = [
     "customers_with",
     "display_name",
     "duplicates",
+    "external_ids",
     "forget_visitor",
     "is_erased",
     "is_proven",

@@ -26,3 +26,12 @@ async def mail_addresses(tx: Transaction, customer_id: UUID) -> list[Reachable]:
         for row in await identities(tx, [customer_id])
         if row.kind == "email"
     ]
+
+
+async def external_ids(tx: Transaction, customer_id: UUID) -> list[str]:
+    """Return how the house's own systems call a customer, as far as somebody vouched for it."""
+    return [
+        opened_identity(tx.organisation_id, row)
+        for row in await identities(tx, [customer_id])
+        if row.kind == "login" and row.verified
+    ]

@@ -673,6 +673,17 @@ CREATE TABLE two_person_rule (
 	CONSTRAINT pk_two_person_rule PRIMARY KEY (organisation_id)
 )
 -- next
+CREATE TABLE voucher_connection (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	adapter TEXT NOT NULL, 
+	url TEXT NOT NULL, 
+	secret_sealed BYTEA NOT NULL, 
+	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_voucher_connection PRIMARY KEY (organisation_id, adapter)
+)
+-- next
 CREATE TABLE access_package (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -810,6 +821,20 @@ CREATE TABLE brand_look (
 	CONSTRAINT pk_brand_look PRIMARY KEY (organisation_id, brand_id)
 )
 -- next
+CREATE TABLE budget (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	month DATE NOT NULL, 
+	currency TEXT NOT NULL, 
+	amount_fen BIGINT NOT NULL, 
+	hard BOOLEAN NOT NULL, 
+	changed_by UUID, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_budget PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE bulk_run (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -890,6 +915,46 @@ CREATE TABLE company (
 	archived_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	CONSTRAINT pk_company PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE compensation_grant (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	once_key TEXT NOT NULL, 
+	customer_id UUID NOT NULL, 
+	conversation_id UUID, 
+	case_id UUID, 
+	complaint_id UUID, 
+	brand_id UUID, 
+	scheme_id UUID, 
+	scheme_version INTEGER, 
+	instrument_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	adapter TEXT NOT NULL, 
+	valid_d INTEGER, 
+	amount BIGINT NOT NULL, 
+	unit TEXT NOT NULL, 
+	cost_fen BIGINT NOT NULL, 
+	currency TEXT NOT NULL, 
+	month DATE NOT NULL, 
+	state TEXT NOT NULL, 
+	off_scheme_reason TEXT DEFAULT '' NOT NULL, 
+	reason_code TEXT DEFAULT '' NOT NULL, 
+	automatic BOOLEAN DEFAULT 'false' NOT NULL, 
+	by_id UUID, 
+	approved_by UUID, 
+	request_id UUID, 
+	message_id UUID, 
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	offered_at TIMESTAMP WITH TIME ZONE, 
+	lapses_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	granted_at TIMESTAMP WITH TIME ZONE, 
+	expires_at TIMESTAMP WITH TIME ZONE, 
+	ended_at TIMESTAMP WITH TIME ZONE, 
+	refused_words TEXT DEFAULT '' NOT NULL, 
+	voucher_sealed BYTEA, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_compensation_grant PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE contact_reason (
@@ -1187,6 +1252,17 @@ CREATE TABLE invitation (
 	used_at TIMESTAMP WITH TIME ZONE, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_invitation PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE ledger_account (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	month DATE NOT NULL, 
+	currency TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	balance_fen BIGINT DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_ledger_account PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE macro (
@@ -1648,6 +1724,7 @@ CREATE TABLE session (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	last_seen_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	proved_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_session PRIMARY KEY (organisation_id, id)
 )
 -- next
@@ -1939,6 +2016,18 @@ CREATE TABLE known_gap (
 	CONSTRAINT pk_known_gap PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE ledger_line (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	entry_id UUID NOT NULL, 
+	account_id UUID NOT NULL, 
+	grant_id UUID NOT NULL, 
+	what TEXT NOT NULL, 
+	amount_fen BIGINT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_ledger_line PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE mail_access (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2052,6 +2141,19 @@ CREATE TABLE sso_sitting (
 	token_sealed BYTEA NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_sso_sitting PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE voucher_order (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	grant_id UUID NOT NULL, 
+	state TEXT NOT NULL, 
+	attempt SMALLINT DEFAULT '0' NOT NULL, 
+	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	next_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	code TEXT DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_voucher_order PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE wait_rule (
@@ -2899,6 +3001,8 @@ ALTER TABLE brand_domain ADD CONSTRAINT fk_brand_domain_organisation_id_brand_id
 -- next
 ALTER TABLE brand_look ADD CONSTRAINT fk_brand_look_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE budget ADD CONSTRAINT fk_budget_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
 ALTER TABLE bulk_run ADD CONSTRAINT fk_bulk_run_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
@@ -2910,6 +3014,8 @@ ALTER TABLE case_template_version ADD CONSTRAINT fk_case_template_version_organi
 ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE company ADD CONSTRAINT fk_company_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE compensation_grant ADD CONSTRAINT fk_compensation_grant_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE contact_reason ADD CONSTRAINT fk_contact_reason_organisation_id_version FOREIGN KEY (organisation_id, version) REFERENCES contact_reason_version (organisation_id, version)
 -- next
@@ -2962,6 +3068,8 @@ ALTER TABLE improvement ADD CONSTRAINT fk_improvement_organisation_id_owner_id F
 ALTER TABLE instrument ADD CONSTRAINT fk_instrument_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE invitation ADD CONSTRAINT fk_invitation_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE ledger_account ADD CONSTRAINT fk_ledger_account_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
 -- next
 ALTER TABLE macro ADD CONSTRAINT fk_macro_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
@@ -3127,6 +3235,10 @@ ALTER TABLE known_gap ADD CONSTRAINT fk_known_gap_organisation_id_brand_id FOREI
 -- next
 ALTER TABLE known_gap ADD CONSTRAINT fk_known_gap_organisation_id_improvement_id FOREIGN KEY (organisation_id, improvement_id) REFERENCES improvement (organisation_id, id)
 -- next
+ALTER TABLE ledger_line ADD CONSTRAINT fk_ledger_line_organisation_id_account_id FOREIGN KEY (organisation_id, account_id) REFERENCES ledger_account (organisation_id, id)
+-- next
+ALTER TABLE ledger_line ADD CONSTRAINT fk_ledger_line_organisation_id_grant_id FOREIGN KEY (organisation_id, grant_id) REFERENCES compensation_grant (organisation_id, id)
+-- next
 ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE mail_access ADD CONSTRAINT fk_mail_access_organisation_id_mailbox_id FOREIGN KEY (organisation_id, mailbox_id) REFERENCES mailbox (organisation_id, id) ON DELETE CASCADE
@@ -3156,6 +3268,8 @@ ALTER TABLE scheme ADD CONSTRAINT fk_scheme_organisation_id_instrument_id FOREIG
 ALTER TABLE scheme ADD CONSTRAINT fk_scheme_organisation_id_table_id FOREIGN KEY (organisation_id, table_id) REFERENCES scheme_table (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE sso_sitting ADD CONSTRAINT fk_sso_sitting_organisation_id_session_id FOREIGN KEY (organisation_id, session_id) REFERENCES session (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE voucher_order ADD CONSTRAINT fk_voucher_order_organisation_id_grant_id FOREIGN KEY (organisation_id, grant_id) REFERENCES compensation_grant (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE wait_rule ADD CONSTRAINT fk_wait_rule_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3521,6 +3635,8 @@ CREATE UNIQUE INDEX uq_brand_domain_host ON brand_domain (organisation_id, host)
 -- next
 CREATE UNIQUE INDEX uq_brand_domain_verified ON brand_domain (host) WHERE state = 'verified'
 -- next
+CREATE UNIQUE INDEX uq_budget_place ON budget (organisation_id, brand_id, month, currency) NULLS NOT DISTINCT
+-- next
 CREATE INDEX ix_bulk_run_member ON bulk_run (organisation_id, member_id, at)
 -- next
 CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut)
@@ -3530,6 +3646,16 @@ CREATE UNIQUE INDEX uq_channel_key ON channel (key)
 CREATE UNIQUE INDEX uq_channel_mailbox ON channel (organisation_id, mailbox_id) WHERE mailbox_id IS NOT NULL
 -- next
 CREATE INDEX ix_company_folded ON company (organisation_id, folded)
+-- next
+CREATE INDEX ix_compensation_grant_by ON compensation_grant (organisation_id, by_id, made_at)
+-- next
+CREATE INDEX ix_compensation_grant_case ON compensation_grant (organisation_id, case_id) WHERE case_id IS NOT NULL
+-- next
+CREATE INDEX ix_compensation_grant_customer ON compensation_grant (organisation_id, customer_id, id)
+-- next
+CREATE INDEX ix_compensation_grant_message ON compensation_grant (organisation_id, message_id) WHERE message_id IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_compensation_grant_once_key ON compensation_grant (organisation_id, once_key)
 -- next
 CREATE INDEX ix_conversation_view_member ON conversation_view (organisation_id, member_id)
 -- next
@@ -3570,6 +3696,8 @@ CREATE INDEX ix_improvement_state ON improvement (organisation_id, state, due_on
 CREATE INDEX ix_instrument_brand ON instrument (organisation_id, brand_id)
 -- next
 CREATE UNIQUE INDEX uq_invitation_token_hash ON invitation (token_hash)
+-- next
+CREATE UNIQUE INDEX uq_ledger_account_place ON ledger_account (organisation_id, brand_id, month, currency, kind) NULLS NOT DISTINCT
 -- next
 CREATE INDEX ix_macro_shortcut ON macro (organisation_id, shortcut)
 -- next
@@ -3735,6 +3863,10 @@ CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_i
 -- next
 CREATE INDEX ix_known_gap_reason ON known_gap (organisation_id, reason_id)
 -- next
+CREATE INDEX ix_ledger_line_entry ON ledger_line (organisation_id, entry_id)
+-- next
+CREATE INDEX ix_ledger_line_grant ON ledger_line (organisation_id, grant_id)
+-- next
 CREATE UNIQUE INDEX uq_mail_access_mailbox ON mail_access (organisation_id, mailbox_id) WHERE mailbox_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_mail_access_server ON mail_access (organisation_id, server_id) WHERE server_id IS NOT NULL
@@ -3754,6 +3886,12 @@ CREATE UNIQUE INDEX uq_scheme_place ON scheme (organisation_id, table_id, liabil
 CREATE INDEX ix_sso_sitting_pending ON sso_sitting (organisation_id, pending_id)
 -- next
 CREATE INDEX ix_sso_sitting_session ON sso_sitting (organisation_id, session_id)
+-- next
+CREATE INDEX ix_voucher_order_due ON voucher_order (next_at) WHERE state = 'waiting'
+-- next
+CREATE INDEX ix_voucher_order_state ON voucher_order (organisation_id, state, id)
+-- next
+CREATE UNIQUE INDEX uq_voucher_order_grant ON voucher_order (organisation_id, grant_id)
 -- next
 CREATE INDEX ix_webhook_delivery_age ON webhook_delivery (organisation_id, created_at)
 -- next
@@ -4409,6 +4547,14 @@ ALTER TABLE two_person_rule FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON two_person_rule TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON voucher_connection TO peakend_app
+-- next
+ALTER TABLE voucher_connection ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE voucher_connection FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON voucher_connection TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_package TO peakend_app
 -- next
 ALTER TABLE access_package ENABLE ROW LEVEL SECURITY
@@ -4481,6 +4627,14 @@ ALTER TABLE brand_look FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON brand_look TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON budget TO peakend_app
+-- next
+ALTER TABLE budget ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE budget FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON budget TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON bulk_run TO peakend_app
 -- next
 ALTER TABLE bulk_run ENABLE ROW LEVEL SECURITY
@@ -4524,6 +4678,14 @@ ALTER TABLE company ENABLE ROW LEVEL SECURITY
 ALTER TABLE company FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON company TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON compensation_grant TO peakend_app
+-- next
+ALTER TABLE compensation_grant ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE compensation_grant FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON compensation_grant TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON contact_reason TO peakend_app
 -- next
@@ -4668,6 +4830,14 @@ CREATE POLICY tenant ON invitation TO peakend_app USING (organisation_id = curre
 GRANT SELECT ON invitation TO peakend_system
 -- next
 CREATE POLICY system ON invitation TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger_account TO peakend_app
+-- next
+ALTER TABLE ledger_account ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE ledger_account FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON ledger_account TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON macro TO peakend_app
 -- next
@@ -5133,6 +5303,14 @@ ALTER TABLE known_gap FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON known_gap TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT ON ledger_line TO peakend_app
+-- next
+ALTER TABLE ledger_line ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE ledger_line FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON ledger_line TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON mail_access TO peakend_app
 -- next
 ALTER TABLE mail_access ENABLE ROW LEVEL SECURITY
@@ -5200,6 +5378,18 @@ ALTER TABLE sso_sitting ENABLE ROW LEVEL SECURITY
 ALTER TABLE sso_sitting FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sso_sitting TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON voucher_order TO peakend_app
+-- next
+ALTER TABLE voucher_order ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE voucher_order FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON voucher_order TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON voucher_order TO peakend_system
+-- next
+CREATE POLICY system ON voucher_order TO peakend_system USING (true) WITH CHECK (true)
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON wait_rule TO peakend_app
 -- next
