@@ -18,6 +18,7 @@ from peakend.complaints.actions.limits import over_authority
 from peakend.complaints.actions.moving import move_on, said, set_timer, tell_audit
 from peakend.complaints.models.grants import GRANT_COLUMNS, Grant
 from peakend.complaints.models.instruments import INSTRUMENT_COLUMNS, InstrumentRow
+from peakend.complaints.queries.access import need_complaint
 from peakend.complaints.queries.grants import GrantView, grant_view, need_grant
 from peakend.complaints.rules import grants as rules
 from peakend.complaints.rules.instruments import cost_of, fits_brand
@@ -217,6 +218,10 @@ async def _placed(tx: Transaction, about: About, customer_id: UUID, by: Actor) -
         case = await need_case(tx, about.case_id, by)
         await _need_his(tx, case.customer_id, customer_id)
         brand_id = case.brand_id
+    if about.complaint_id is not None:
+        complaint = await need_complaint(tx, about.complaint_id, by)
+        await _need_his(tx, complaint.customer_id, customer_id)
+        brand_id = complaint.brand_id
     if about.conversation_id is not None:
         row = await need_conversation(tx, about.conversation_id, by)
         await _need_his(tx, row.customer_id, customer_id)

@@ -1740,6 +1740,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compensation/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what may be given in a month, what was, and where that leads */
+        get: operations["complaints.ledger.read_budgets"];
+        /** Set a budget */
+        put: operations["complaints.ledger.set_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how the house's system of vouchers is reached, without its secret */
+        get: operations["complaints.ledger.list_voucher_connections"];
+        /** Set how vouchers are asked for */
+        put: operations["complaints.ledger.set_voucher_connection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compensation/instruments": {
         parameters: {
             query?: never;
@@ -1768,6 +1804,40 @@ export interface paths {
         get?: never;
         /** Change an instrument */
         put: operations["complaints.schemes.change_instrument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the lines of the books, the newest first */
+        get: operations["complaints.ledger.read_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the wanted lines as CSV; that they were taken out is audited */
+        get: operations["complaints.ledger.export_ledger"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3421,6 +3491,23 @@ export interface paths {
         patch: operations["profiles.fields.fill_customer"];
         trace?: never;
     };
+    "/api/customers/{customer_id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a customer was offered and given */
+        get: operations["complaints.grants.list_customer_grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/merges": {
         parameters: {
             query?: never;
@@ -3796,6 +3883,160 @@ export interface paths {
         get: operations["conversations.following.following"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return compensations, the newest first */
+        get: operations["complaints.grants.list_grants"];
+        put?: never;
+        /** Offer a compensation once */
+        post: operations["complaints.grants.offer_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a compensation */
+        get: operations["complaints.grants.read_grant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grant what the customer accepted */
+        post: operations["complaints.grants.accept_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the customer of an offer */
+        post: operations["complaints.grants.tell_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that the customer does not want it */
+        post: operations["complaints.grants.refuse_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was granted */
+        post: operations["complaints.grants.revoke_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that it was used */
+        post: operations["complaints.grants.use_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the voucher once more */
+        post: operations["complaints.grants.resend_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an offer */
+        post: operations["complaints.grants.withdraw_grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6515,6 +6756,57 @@ export interface paths {
         patch: operations["accounts.sessions.change_preferences"];
         trace?: never;
     };
+    "/api/session/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show once more who one is */
+        post: operations["accounts.proofs.prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proofs/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the session by one of one's own passkeys */
+        post: operations["accounts.proofs.prove_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proofs/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask one's own browser for a passkey */
+        post: operations["accounts.proofs.ask_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/second-step": {
         parameters: {
             query?: never;
@@ -8688,6 +8980,27 @@ export interface components {
             position: string;
             text: string;
         };
+        /** BudgetGiven */
+        BudgetGiven: {
+            amount_fen: number;
+            brand_id?: string | null;
+            hard: boolean;
+            month: string;
+            version?: number | null;
+        };
+        /** BudgetView */
+        BudgetView: {
+            amount_fen: number | null;
+            brand_id: string | null;
+            brand_name: string;
+            forecast_fen: number;
+            given_fen: number;
+            hard: boolean;
+            promised_fen: number;
+            returned_fen: number;
+            used_fen: number;
+            version: number | null;
+        };
         /** BuiltInRole */
         BuiltInRole: {
             grantable: boolean;
@@ -9541,6 +9854,31 @@ export interface components {
         Confirmed: {
             key: string | null;
             link: string | null;
+        };
+        /** ConnectionSet */
+        ConnectionSet: {
+            connections: components["schemas"]["ConnectionView"][];
+            secret: string;
+        };
+        /** ConnectionText */
+        ConnectionText: {
+            /** @default true */
+            active: boolean;
+            /** @constant */
+            adapter: "webhook";
+            /** @default false */
+            new_secret: boolean;
+            url: string;
+            version?: number | null;
+        };
+        /** ConnectionView */
+        ConnectionView: {
+            active: boolean;
+            adapter: string;
+            /** Format: date-time */
+            changed_at: string;
+            url: string;
+            version: number;
         };
         /** ContextLink */
         ContextLink: {
@@ -10669,6 +11007,65 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** GrantRefused */
+        GrantRefused: {
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** GrantRevoked */
+        GrantRevoked: {
+            reason: string;
+            version: number;
+        };
+        /** GrantSeen */
+        GrantSeen: {
+            version: number;
+        };
+        /** GrantTold */
+        GrantTold: {
+            words: string;
+        };
+        /** GrantView */
+        GrantView: {
+            acts: ("approve" | "decline" | "accept" | "refuse" | "withdraw" | "lapse" | "use" | "revoke" | "expire")[];
+            amount: number;
+            approver: components["schemas"]["MemberBrief"] | null;
+            automatic: boolean;
+            brand_id: string | null;
+            by: components["schemas"]["MemberBrief"] | null;
+            case_id: string | null;
+            complaint_id: string | null;
+            conversation_id: string | null;
+            cost_fen: number;
+            currency: string;
+            /** Format: uuid */
+            customer_id: string;
+            ended_at: string | null;
+            expires_at: string | null;
+            granted_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            instrument_id: string;
+            kind: string;
+            /** Format: date-time */
+            lapses_at: string;
+            /** Format: date-time */
+            made_at: string;
+            name_en: string;
+            name_zh: string;
+            off_scheme_reason: string;
+            offered_at: string | null;
+            refused_words: string;
+            /** @enum {string} */
+            state: "waiting" | "offered" | "granted" | "used" | "refused" | "withdrawn" | "lapsed" | "revoked" | "expired";
+            told: boolean;
+            /** @enum {string} */
+            unit: "fen" | "points" | "piece";
+            version: number;
+            voucher: components["schemas"]["VoucherView"] | null;
+        };
         /** GuestAsked */
         GuestAsked: {
             /** @default 7 */
@@ -11292,6 +11689,26 @@ export interface components {
             until_on: string | null;
             version: number;
             workaround: string;
+        };
+        /** LedgerRow */
+        LedgerRow: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            brand_id: string | null;
+            currency: string;
+            /** Format: uuid */
+            entry_id: string;
+            /** Format: uuid */
+            grant_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "budget" | "reserved" | "outstanding" | "spent" | "returned";
+            /** Format: date */
+            month: string;
+            /** @enum {string} */
+            what: "offer" | "drop" | "grant" | "use" | "back" | "undo";
         };
         /** Leeway */
         Leeway: {
@@ -11996,6 +12413,13 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "sending" | "sent" | "failed" | "bounced" | "received";
         };
+        /** MonthView */
+        MonthView: {
+            budgets: components["schemas"]["BudgetView"][];
+            currency: string;
+            /** Format: date */
+            month: string;
+        };
         /** MoveForm */
         MoveForm: {
             leg_id?: string | null;
@@ -12242,6 +12666,25 @@ export interface components {
             why: components["schemas"]["RoutingWhy"];
             words: string;
         };
+        /** OfferGiven */
+        OfferGiven: {
+            amount: number;
+            case_id?: string | null;
+            complaint_id?: string | null;
+            conversation_id?: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            instrument_id: string;
+            /** @default  */
+            off_scheme_reason: string;
+            once_key: string;
+            /** @default  */
+            reason_code: string;
+            scheme_id?: string | null;
+            /** @default  */
+            words: string;
+        };
         /** OfferNumber */
         OfferNumber: {
             offer: number;
@@ -12357,6 +12800,10 @@ export interface components {
             code: string;
             password: string;
         };
+        /** OwnProof */
+        OwnProof: {
+            password: string;
+        };
         /** OwnSignature */
         OwnSignature: {
             body: string;
@@ -12443,6 +12890,16 @@ export interface components {
         /** PageOfFoundMessage */
         PageOfFoundMessage: {
             items: components["schemas"]["FoundMessage"][];
+            next: string | null;
+        };
+        /** PageOfGrantView */
+        PageOfGrantView: {
+            items: components["schemas"]["GrantView"][];
+            next: string | null;
+        };
+        /** PageOfLedgerRow */
+        PageOfLedgerRow: {
+            items: components["schemas"]["LedgerRow"][];
             next: string | null;
         };
         /** PageOfMailBlock */
@@ -14632,6 +15089,14 @@ export interface components {
             next: string | null;
             /** Format: date-time */
             now: string;
+        };
+        /** VoucherView */
+        VoucherView: {
+            attempt: number;
+            code: string;
+            next_at: string | null;
+            /** @enum {string} */
+            state: "waiting" | "issued" | "refused" | "uncertain" | "dead";
         };
         /** Wait */
         Wait: {
@@ -19127,6 +19592,124 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.ledger.read_budgets": {
+        parameters: {
+            query?: {
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.set_budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.list_voucher_connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.set_voucher_connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionSet"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "complaints.schemes.instrument_list": {
         parameters: {
             query?: never;
@@ -19214,6 +19797,68 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.read_ledger": {
+        parameters: {
+            query?: {
+                month?: string | null;
+                brand_id?: string | null;
+                kind?: "budget" | "reserved" | "outstanding" | "spent" | "returned" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLedgerRow"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.export_ledger": {
+        parameters: {
+            query?: {
+                month?: string | null;
+                brand_id?: string | null;
+                kind?: "budget" | "reserved" | "outstanding" | "spent" | "returned" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -22625,6 +23270,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.grants.list_customer_grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.merging.merge": {
         parameters: {
             query?: never;
@@ -23479,6 +24152,331 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.list_grants": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "offered" | "granted" | "used" | "refused" | "withdrawn" | "lapsed" | "revoked" | "expired" | null;
+                brand_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.offer_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.read_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.accept_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.tell_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantTold"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.refuse_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantRefused"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.revoke_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantRevoked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.use_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.resend_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.withdraw_grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantView"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -29579,6 +30577,94 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proofs.prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnProof"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proofs.prove_with_passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyAnswer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "accounts.proofs.ask_proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
                 };
             };
             401: components["responses"]["Error401"];
