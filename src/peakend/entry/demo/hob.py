@@ -1,0 +1,165 @@
+"""The gas hob: a wrong picture, the right clip, a visit nobody made, and how it was made good."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from peakend.accounts.queries import ROLES
+from peakend.cases import actions as cases
+from peakend.complaints import actions as complaints
+from peakend.complaints import queries as filed
+from peakend.entry.demo.cast import Cast, Colleague, read_cast
+from peakend.entry.demo.history import Played
+from peakend.entry.demo.material import Dialogue, content
+from peakend.entry.demo.plan import Past
+from peakend.kernel import clock
+from peakend.kernel.actors import Actor
+from peakend.kernel.db import Database
+
+BEGAN = timedelta(hours=31)
+CAME_BACK = timedelta(hours=11)
+WHO = "chen.siyu"
+
+
+async def tell_hob_story(database: Database, organisation_id: UUID) -> None:
+    """Tell the story once; without the agent or the customer it is left out."""
+    cast = await read_cast(database, organisation_id)
+    who = next((one for one in cast.agents if one.login == WHO), None)
+    first, last = msgspec.convert(content("hob")["dialogue"], list[Dialogue])
+    async with database.transaction(Actor.system(organisation_id)) as tx:
+        told = await tx.value(
+            "SELECT true FROM service_case WHERE title = $1", content("hob")["words"]["title"]
+        )
+    if told or who is None or first.customer not in cast.customers:
+        return
+    await _Story(database, cast, who).tell(first, last)
+
+
+class _Story:
+    def __init__(self, database: Database, cast: Cast, who: Colleague) -> None:
+        self.database, self.words = database, content("hob")["words"]
+        # Only she serves the line in this play.
+        self.cast = msgspec.structs.replace(cast, agents=(who,))
+        self.now = clock.now()
+        self.agent = Actor(
+            organisation_id=cast.organisation_id,
+            kind="member",
+            id=who.id,
+            name=who.name,
+            role="agent",
+            permissions=ROLES["supervisor"],
+            scope="all",
+        )
+
+    async def tell(self, first: Dialogue, last: Dialogue) -> None:
+        """Play both conversations, and what lies between them and after."""
+        began = self.now - BEGAN
+        conversation_id = await self._play(first, began)
+        if conversation_id is None:
+            return
+        due_at = self.now - CAME_BACK - timedelta(hours=1)
+        async with self.database.transaction(self.agent, now=began + timedelta(minutes=12)) as tx:
+            case_id = await cases.open_case(
+                tx,
+                conversation_id=conversation_id,
+                title=self.words["title"],
+                description=self.words["description"],
+                reason_id=self.cast.reason("hob.no-flame"),
+                owner_id=self.agent.id,
+                by=self.agent,
+            )
+            await cases.set_state(tx, case_id=case_id, state="working", by=self.agent)
+            await cases.make_promise(
+                tx,
+                kind="visit",
+                words=self.words["promise"],
+                due_at=due_at,
+                by=self.agent,
+                conversation_id=conversation_id,
+                case_id=case_id,
+            )
+        await self._wait(case_id, due_at)
+        again = await self._play(last, self.now - CAME_BACK)
+        if again is not None:
+            await self._make_good(case_id, again)
+
+    async def _play(self, told: Dialogue, at: datetime) -> UUID | None:
+        one = Past(
+            at=at, told=told, customer=told.customer, wait_s=70, ends="as_told", transfers=False,
+            rates=True, seed=76,
+        )  # fmt: skip
+        played = Played(self.cast, one, {}, self.now)
+        async with self.database.transaction(Actor.system(self.cast.organisation_id), now=at) as tx:
+            await played.run(tx)
+        return played.conversation_id
+
+    async def _wait(self, case_id: UUID, due_at: datetime) -> None:
+        """The time goes by: the promise is broken, and the customer asks three times."""
+        async with self.database.transaction(self.agent, now=due_at + timedelta(minutes=1)) as tx:
+            await cases.look_at_promises(tx)
+        for n, words in enumerate(self.words["urged"]):
+            at = due_at + timedelta(minutes=5 + 20 * n)
+            async with self.database.transaction(self.agent, now=at) as tx:
+                await cases.urge_by_member(
+                    tx, case_id=case_id, actor=self.agent, by="customer", channel="phone",
+                    words=words,
+                )  # fmt: skip
+
+    async def _make_good(self, case_id: UUID, conversation_id: UUID) -> None:
+        """File the complaint, compensate first, repair, and tell the customer."""
+        at = self.now - CAME_BACK + timedelta(minutes=25)
+        async with self.database.transaction(self.agent, now=at) as tx:
+            await cases.link_conversation(
+                tx, case_id=case_id, conversation_id=conversation_id, kind="repeat", by=self.agent
+            )
+            complaint_id = await complaints.open_complaint(
+                tx,
+                conversation_id=None,
+                case_id=case_id,
+                filing=complaints.Filing(
+                    tier="ordinary",
+                    kind="timeliness",
+                    severity=2,
+                    title=self.words["title"],
+                    words=self.words["complaint"],
+                ),
+                by=self.agent,
+            )
+            row = await filed.need_complaint(tx, complaint_id, self.agent)
+            judged = complaints.Judgement(
+                tier="ordinary", kind="timeliness", severity=2, liability="ours", fault="promise"
+            )
+            await complaints.confirm(
+                tx, complaint_id=complaint_id, judgement=judged, by=self.agent, version=row.version
+            )
+        for n, kind in enumerate(("compensation", "accepted", "improvement")):
+            await self._step(complaint_id, kind, at + timedelta(minutes=4 * (n + 1)))
+        await self._over(case_id, complaint_id)
+
+    async def _step(self, complaint_id: UUID, kind: str, at: datetime) -> None:
+        async with self.database.transaction(self.agent, now=at) as tx:
+            row = await filed.need_complaint(tx, complaint_id, self.agent)
+            step = msgspec.convert(
+                {"kind": kind, "words": self.words[kind]}
+                | ({"compensation_fen": 5000} if kind == "compensation" else {}),
+                complaints.StepGiven,
+            )
+            await complaints.take_step(
+                tx, complaint_id=complaint_id, step=step, by=self.agent, version=row.version
+            )
+
+    async def _over(self, case_id: UUID, complaint_id: UUID) -> None:
+        at = self.now - CAME_BACK + timedelta(hours=5)
+        async with self.database.transaction(self.agent, now=at) as tx:
+            await cases.add_entry(
+                tx, case_id, "note", self.words["done"], "customer", by=self.agent
+            )
+            await cases.set_state(tx, case_id=case_id, state="done", by=self.agent)
+            await cases.inform(
+                tx, case_id=case_id, channel="visit", words=self.words["told"], by=self.agent
+            )
+            row = await filed.need_complaint(tx, complaint_id, self.agent)
+            await complaints.close_complaint(
+                tx, complaint_id=complaint_id, upheld=True, by=self.agent, version=row.version
+            )
