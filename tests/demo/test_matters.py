@@ -26,8 +26,10 @@ async def test_cases_and_the_gas_hob(database: "Database", organisation_id: UUID
             JOIN promise p ON p.case_id = c.id
             """
         )
+        given = await tx.value("SELECT array_agg(state || cost_fen) FROM compensation_grant")
         urges = await tx.value("SELECT max(urges) FROM service_case")
         dead = await tx.value("SELECT count(*) FROM job WHERE state = 'dead'")
     assert states == ["closed", "done", "open", "waiting", "working"]
     assert story == ["closed", "closed", "ordinary", "timeliness", "broken"]
+    assert given == ["granted5000"]
     assert (urges, dead) == (3, 0)

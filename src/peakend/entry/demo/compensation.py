@@ -1,6 +1,7 @@
 """What the demo makes good with: instruments, a policy table of each brand, authority."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from peakend.complaints import actions
@@ -11,9 +12,9 @@ Named = dict[str, UUID]
 
 
 async def set_up_compensation(
-    tx: Transaction, *, brands: Named, reason_id: Callable[[UUID, str], UUID]
+    tx: Transaction, *, brands: Named, now: datetime, reason_id: Callable[[UUID, str], UUID]
 ) -> None:
-    """Write down the instruments, publish what holds for whom, and say who may give how much."""
+    """Write down instruments, publish what holds, say who may give how much, and of how much."""
     given = content("compensation")
     instruments = {}
     for one in given["instrument"]:
@@ -53,3 +54,14 @@ async def set_up_compensation(
         await actions.set_authority(
             tx, given=actions.AuthorityText(subject="role", role=one["role"], limits=limits)
         )
+    this = now.date().replace(day=1)
+    for month in ((this - timedelta(days=1)).replace(day=1), this):
+        for one in given["budget"]:
+            await actions.set_budget(
+                tx,
+                brand_id=brands[one["brand"]],
+                month=month,
+                amount_fen=one["amount_fen"],
+                hard=one["hard"],
+                version=None,
+            )

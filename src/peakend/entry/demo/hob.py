@@ -133,16 +133,49 @@ class _Story:
             await complaints.confirm(
                 tx, complaint_id=complaint_id, judgement=judged, by=self.agent, version=row.version
             )
+        grant_id = await self._offer(complaint_id, conversation_id, at + timedelta(minutes=4))
         for n, kind in enumerate(("compensation", "accepted", "improvement")):
-            await self._step(complaint_id, kind, at + timedelta(minutes=4 * (n + 1)))
+            await self._step(complaint_id, kind, at + timedelta(minutes=4 * (n + 1)), grant_id)
         await self._over(case_id, complaint_id)
 
-    async def _step(self, complaint_id: UUID, kind: str, at: datetime) -> None:
+    async def _offer(self, complaint_id: UUID, conversation_id: UUID, at: datetime) -> UUID | None:
+        """Offer what the scheme of today says, and hear that the customer takes it."""
+        async with self.database.transaction(self.agent, now=at) as tx:
+            row = await filed.need_complaint(tx, complaint_id, self.agent)
+            found = await filed.suggestion(
+                tx, self.agent, conversation_id=conversation_id, liability="ours", severity=2
+            )
+            if found.instrument is None:
+                return None
+            made = await complaints.offer(
+                tx,
+                customer_id=row.customer_id,
+                instrument_id=found.instrument.id,
+                amount=found.amount,
+                once_key=f"complaint:{complaint_id}:1",
+                by=self.agent,
+                about=complaints.About(
+                    conversation_id=conversation_id,
+                    complaint_id=complaint_id,
+                    scheme_id=found.scheme_id,
+                    scheme_version=found.scheme_version,
+                ),
+            )
+            await complaints.accept(tx, grant_id=made.id, by=self.agent)
+        return made.id
+
+    async def _step(
+        self, complaint_id: UUID, kind: str, at: datetime, grant_id: UUID | None
+    ) -> None:
         async with self.database.transaction(self.agent, now=at) as tx:
             row = await filed.need_complaint(tx, complaint_id, self.agent)
             step = msgspec.convert(
                 {"kind": kind, "words": self.words[kind]}
-                | ({"compensation_fen": 5000} if kind == "compensation" else {}),
+                | (
+                    {"compensation_fen": 5000, "grant_id": grant_id}
+                    if kind == "compensation"
+                    else {}
+                ),
                 complaints.StepGiven,
             )
             await complaints.take_step(

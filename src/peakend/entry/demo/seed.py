@@ -131,7 +131,7 @@ async def seed(
         await save_macros(tx, team_of=team_of, queues=queues, tags=tags, reason_id=reason_id)
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
-        await set_up_compensation(tx, brands=brands, reason_id=reason_id)
+        await set_up_compensation(tx, brands=brands, now=now, reason_id=reason_id)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
         for person in (*known_customers().values(), *_twins()):
