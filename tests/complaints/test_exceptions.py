@@ -120,7 +120,7 @@ async def test_out_of_sight_and_out_of_use(floor: Floor, client: httpx.AsyncClie
     await floor.sign_in(client, boss)
     listed = (await client.get("/api/policy-exceptions", params={"standing": "waiting"})).json()
     assert [row["id"] for row in listed["items"]] == [str(one)]
-    wrong = await client.get("/api/policy-exceptions", params={"after": "WzEsMl0"})
+    wrong = await client.get("/api/policy-exceptions", params={"cursor": "WzEsMl0"})
     assert wrong.status_code == 422
     assert (await client.delete(f"/api/policies/{policy}")).status_code == 204
     assert (await client.get("/api/policies")).json() == []
@@ -144,6 +144,6 @@ async def test_pages_of_exceptions(floor: Floor, client: httpx.AsyncClient) -> N
         made.append(str(await asks(floor, agent, policy, here, 1)))
     await floor.sign_in(client, boss)
     first = (await client.get("/api/policy-exceptions")).json()
-    more = (await client.get("/api/policy-exceptions", params={"after": first["next"]})).json()
+    more = (await client.get("/api/policy-exceptions", params={"cursor": first["next"]})).json()
     assert [row["id"] for row in first["items"] + more["items"]] == made[::-1]
     assert more["next"] is None

@@ -40,7 +40,7 @@ class Deputies(msgspec.Struct, frozen=True):
     """Who stands in for whom, and whom one could name oneself."""
 
     standing: list[queries.Deputy]
-    could: list[queries.Named]
+    could: list[queries.CaseApprover]
 
 
 @get("/case-approvals", summary="What waits for approval", opt=needs("approvals.ask"))

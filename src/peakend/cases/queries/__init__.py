@@ -26,8 +26,8 @@ from peakend.cases.queries.approvals import (
     ApprovalRule,
     Box,
     CaseApproval,
+    CaseApprover,
     Deputy,
-    Named,
     RequestNotFound,
     RuleNotFound,
     could_stand_in,
@@ -166,12 +166,15 @@ from peakend.cases.rules.urges import (
     UrgedBy,
 )
 
+
+
 __all__ = [
     "ApprovalRule",
     "BesideConversation",
     "BoardColumn",
     "Box",
     "CaseApproval",
+    "CaseApprover",
     "CaseCounts",
     "CaseDraft",
     "CaseFilter",
@@ -202,7 +205,6 @@ __all__ = [
     "LinkView",
     "LinkedConversation",
     "MovedTo",
-    "Named",
     "NotTold",
     "ProgressShown",
     "PromiseCounts",

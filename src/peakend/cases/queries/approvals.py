@@ -86,7 +86,7 @@ class RuleNotFound(NotFound):
     wording = "cases.rule_not_found"
 
 
-class Named(msgspec.Struct, frozen=True):
+class CaseApprover(msgspec.Struct, frozen=True):
     """A colleague by name."""
 
     id: UUID
@@ -119,7 +119,7 @@ class CaseApproval(msgspec.Struct, frozen=True, kw_only=True):
     decider: str | None
     decided_for: str | None
     decided_at: datetime | None
-    waiting_for: list[Named]
+    waiting_for: list[CaseApprover]
     may_decide: bool
     stands_for: str | None
     mine: bool
@@ -314,10 +314,10 @@ async def deputies(tx: Transaction, actor: Actor) -> list[Deputy]:
     ]
 
 
-async def could_stand_in(tx: Transaction, actor: Actor) -> list[Named]:
+async def could_stand_in(tx: Transaction, actor: Actor) -> list[CaseApprover]:
     """Return who could be the actor's deputy: who may decide himself, by name."""
     team = await crew(tx)
-    found = [Named(one, team.names[one]) for one in able(
+    found = [CaseApprover(one, team.names[one]) for one in able(
         Who(), team.people, brand_id=None, asked_by=actor.id)]  # fmt: skip
     return sorted(found, key=lambda one: one.name)
 
@@ -359,7 +359,7 @@ def _view(row: RequestRow, actor: Actor, team: Crew, names: dict[UUID, str]) -> 
         decided_for=names.get(row.decided_for) if row.decided_for else None,
         decided_at=row.decided_at,
         waiting_for=sorted(
-            (Named(one, team.names.get(one, "")) for one in may), key=lambda one: one.name
+            (CaseApprover(one, team.names.get(one, "")) for one in may), key=lambda one: one.name
         )[:50],
         may_decide=actor.id in may,
         stands_for=team.names.get(for_id) if for_id else None,

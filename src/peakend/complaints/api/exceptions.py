@@ -81,10 +81,10 @@ async def policy_exceptions(
     actor: Actor,
     standing: State | None = None,
     policy_id: UUID | None = None,
-    after: Annotated[str | None, Parameter(max_length=300)] = None,
+    cursor: Annotated[str | None, Parameter(max_length=300)] = None,
 ) -> Page[queries.PolicyException]:
     return await queries.asked_exceptions(
-        tx, actor, state=standing, policy_id=policy_id, after=after
+        tx, actor, state=standing, policy_id=policy_id, after=cursor
     )
 
 

@@ -1,4 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
+  { path: 'cases/approvals/:id?', component: () => import('./pages/ApprovalsPage.vue'), meta: { permission: 'approvals.ask', title: 'cases.section_approvals', words: ['cases/approvals'] } },
+  { path: 'cases/approval-rules', component: () => import('./pages/ApprovalRulesPage.vue'), meta: { permission: 'cases.set_up', title: 'cases.approvals.rules_title', words: ['cases/approvals', 'accounts', 'accounts/admin'] } },
 ]

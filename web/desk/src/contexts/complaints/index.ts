@@ -1,5 +1,8 @@
+import { defineAsyncComponent } from 'vue'
+import { needWords } from '@/app/i18n'
 import type { BesideCard } from '@/contexts/customers'
 
 /** What stands beside a conversation; each card comes with its words when it is first shown. */
 export const complaintCards: BesideCard[] = [
+  { name: 'leeway', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./exceptions/LeewayCard.vue'), needWords('complaints/exceptions')]).then(([one]) => one)) },
 ]

@@ -1,4 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
+  { path: 'complaints/exceptions', component: () => import('./pages/ExceptionsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_exceptions', words: ['complaints/exceptions'] } },
+  { path: 'complaints/improvements/:id?', component: () => import('./pages/ImprovementsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_improvements', words: ['complaints/improvements'] } },
 ]

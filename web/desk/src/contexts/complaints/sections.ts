@@ -1,3 +1,5 @@
 /** The pages that stand side by side here, in their order, each with the right it needs and its word `complaints.section_<name>`. */
 export const sections: { name: string; to: string; permission: string }[] = [
+  { name: 'exceptions', to: '/desk/complaints/exceptions', permission: 'complaints.read' },
+  { name: 'improvements', to: '/desk/complaints/improvements', permission: 'complaints.read' },
 ]
