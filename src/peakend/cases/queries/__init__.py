@@ -166,8 +166,6 @@ from peakend.cases.rules.urges import (
     UrgedBy,
 )
 
-
-
 __all__ = [
     "ApprovalRule",
     "BesideConversation",

@@ -8309,12 +8309,6 @@ export interface components {
         AccountsLink: {
             link: string;
         };
-        /** AccountsNamed */
-        AccountsNamed: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
         /** Addressee */
         Addressee: {
             email: string;
@@ -9157,8 +9151,14 @@ export interface components {
             /** Format: uuid */
             subject_id: string;
             times: number;
-            waiting_for: components["schemas"]["CasesNamed"][];
+            waiting_for: components["schemas"]["CaseApprover"][];
             words: string;
+        };
+        /** CaseApprover */
+        CaseApprover: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** CaseChange */
         CaseChange: {
@@ -9396,12 +9396,6 @@ export interface components {
             path: string;
             sent_at: string | null;
             token: string;
-        };
-        /** CasesNamed */
-        CasesNamed: {
-            /** Format: uuid */
-            id: string;
-            name: string;
         };
         /** CasesOwnerGiven */
         CasesOwnerGiven: {
@@ -10292,7 +10286,7 @@ export interface components {
         };
         /** Deputies */
         Deputies: {
-            could: components["schemas"]["CasesNamed"][];
+            could: components["schemas"]["CaseApprover"][];
             standing: components["schemas"]["Deputy"][];
         };
         /** Deputy */
@@ -12284,8 +12278,8 @@ export interface components {
             preferences: {
                 [key: string]: unknown;
             };
-            queues: components["schemas"]["AccountsNamed"][];
-            teams: components["schemas"]["AccountsNamed"][];
+            queues: components["schemas"]["Named"][];
+            teams: components["schemas"]["Named"][];
         };
         /** Measure */
         Measure: {
@@ -12431,6 +12425,12 @@ export interface components {
             limits: components["schemas"]["Limits"];
             /** @enum {null|string} */
             subject: "everybody" | "role" | "member" | null;
+        };
+        /** Named */
+        Named: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** NewAddress */
         NewAddress: {
@@ -28260,7 +28260,7 @@ export interface operations {
             query?: {
                 standing?: "waiting" | "granted" | "refused" | "expired" | "withdrawn" | "closed" | null;
                 policy_id?: string | null;
-                after?: string | null;
+                cursor?: string | null;
             };
             header?: never;
             path?: never;

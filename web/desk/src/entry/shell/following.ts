@@ -3,7 +3,7 @@ import { followCare } from '@/contexts/assist'
 import { BookUser, ClipboardList, HeartHandshake } from 'lucide-vue-next'
 import { needWords } from '@/app/i18n'
 import { may } from '@/app/session'
-import { caseCards } from '@/contexts/cases'
+import { caseCards, followApprovals } from '@/contexts/cases'
 import { complaintCards } from '@/contexts/complaints'
 import { beside } from '@/contexts/customers'
 import { followDirectory } from '@/contexts/directory'
@@ -14,7 +14,7 @@ export async function follow(go: (path: string) => void): Promise<() => void> {
   // The desk opens without a network too, and says so; a browser that keeps nothing does without.
   if (import.meta.env.PROD) void navigator.serviceWorker?.register('/desk/sw.js').catch(() => undefined)
   beside.value = [...caseCards, ...complaintCards]
-  const ends = await Promise.all([followCare(go), followAlerts(go), places(go)])
+  const ends = await Promise.all([followCare(go), followAlerts(go), followApprovals(go), places(go)])
   return () => { for (const end of ends) end() }
 }
 
