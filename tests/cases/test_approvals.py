@@ -18,7 +18,9 @@ from tests.routing.floor import Floor
 
 
 @pytest.fixture
-async def floor(database: Database, organisation: UUID) -> Floor:
+async def floor(database: Database, organisation: UUID, monkeypatch: pytest.MonkeyPatch) -> Floor:
+    # The engine alone: what the contexts above do with a decision has tests of its own.
+    monkeypatch.setattr(provided, "decided", {})
     made = Floor(database, organisation)
     await made.open()
     return made
