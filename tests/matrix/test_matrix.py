@@ -34,6 +34,26 @@ MAILBOX = {
     "port": 993, "tls": "implicit", "login": "a",
 }  # fmt: skip
 BODIES: dict[str, Any] = {
+    "PATCH /api/crises/{crisis_id:uuid}": {"version": 1},
+    "POST /api/crises/{crisis_id:uuid}/entries": {
+        "kind": "event", "at": "2026-01-01T00:00:00Z", "words": "x",
+    },
+    "POST /api/crises/{crisis_id:uuid}/entries/{entry_id:uuid}/answers": {"answer": "x"},
+    "POST /api/crises/{crisis_id:uuid}/statements": {"title": "x"},
+    "PUT /api/crises/{crisis_id:uuid}/statements/{statement_id:uuid}": {
+        "version": 1, "title": "x",
+    },
+    "POST /api/crises/{crisis_id:uuid}/statements/{statement_id:uuid}/requests": {"version": 1},
+    "POST /api/crises/{crisis_id:uuid}/statements/{statement_id:uuid}/publications": {"where": "x"},
+    "POST /api/crises/{crisis_id:uuid}/playbooks": {"playbook_id": NEW},
+    "POST /api/crises/{crisis_id:uuid}/steps": {"title": "x"},
+    "PUT /api/crises/{crisis_id:uuid}/steps/{step_id:uuid}": {"state": "done"},
+    "POST /api/crises/{crisis_id:uuid}/closings": {
+        "version": 1, "happened": "x", "cause": "x", "changes": "x",
+    },
+    "PUT /api/playbooks/{playbook_id:uuid}": {
+        "version": 1, "name": "x", "steps": [{"title": "x"}],
+    },
     "POST /api/imports/{run_id:uuid}/checks": {"mapping": {"name": 0}},
     "POST /api/exports": {"client_id": "00000000-0000-7000-8000-00000000ffff", "kind": "customers"},
     "PATCH /api/members/{member_id:uuid}": {"name": "x"},

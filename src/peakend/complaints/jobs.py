@@ -23,3 +23,9 @@ async def lapse_compensation(tx: Transaction, *, grant_id: UUID) -> None:
 async def expire_compensation(tx: Transaction, *, grant_id: UUID) -> None:
     """End what was not used in time."""
     await actions.expire(tx, grant_id=grant_id)
+
+
+@deferred
+async def crisis_step_due(tx: Transaction, *, step_id: UUID) -> None:
+    """Say that a step of a crisis was not done in time."""
+    await actions.tell_step_due(tx, step_id=step_id)

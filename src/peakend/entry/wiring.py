@@ -110,6 +110,7 @@ def _ports() -> None:
     conversations_ports.provided.approval = assist.need_no_approval
     conversations_ports.provided.visitor_views = [routing.visitor_view, feedback.visitor_view]
     routing_ports.provided.customers_seen = _customers_seen
+    cases_ports.provided.decided["statement"] = complaints.decide_statement
     onboarding_ports.provided.make_sample = sample.make
     onboarding_ports.provided.fresh_backup = sample.fresh_backup
     cases_ports.provided.decided["compensation"] = complaints.decided

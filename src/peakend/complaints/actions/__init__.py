@@ -1,8 +1,21 @@
 """What is done about complaints."""
 
-from peakend.complaints.actions import archiving, forgetting
-from peakend.complaints.actions import emptying as emptying
-from peakend.complaints.actions.asking import NothingToResend, resend_voucher
+from peakend.complaints.actions import (
+    archiving,
+)
+from peakend.complaints.actions import (
+    crisis_forgetting as crisis_forgetting,
+)
+from peakend.complaints.actions import (
+    emptying as emptying,
+)
+from peakend.complaints.actions import (
+    forgetting as forgetting,
+)
+from peakend.complaints.actions.asking import (
+    NothingToResend,
+    resend_voucher,
+)
 from peakend.complaints.actions.authority import (
     AuthorityStale,
     AuthorityText,
@@ -12,14 +25,47 @@ from peakend.complaints.actions.authority import (
     remove_authority,
     set_authority,
 )
-from peakend.complaints.actions.budgets import BudgetStale, set_budget
-from peakend.complaints.actions.clock import look_at_complaint
-from peakend.complaints.actions.connections import ConnectionStale, ConnectionText, set_connection
+from peakend.complaints.actions.budgets import (
+    BudgetStale,
+    set_budget,
+)
+from peakend.complaints.actions.clock import (
+    look_at_complaint,
+)
+from peakend.complaints.actions.connections import (
+    ConnectionStale,
+    ConnectionText,
+    set_connection,
+)
 from peakend.complaints.actions.contacts import (
     FindingWordsNeeded,
     ReviewedAlready,
     ReviewerInvolved,
     review_contact,
+)
+from peakend.complaints.actions.crises import (
+    NOWHERE,
+    CrisisIsClosed,
+    CrisisOrigin,
+    CrisisStale,
+    CrisisText,
+    NotTheLead,
+    ReviewMissing,
+    WrongCrisis,
+    change_crisis,
+    close_crisis,
+    open_crisis,
+)
+from peakend.complaints.actions.crisis_room import (
+    AnsweredAlready,
+    CrisisFull,
+    PlaybookLaid,
+    add_crisis_entry,
+    add_crisis_step,
+    answer_crisis_entry,
+    lay_playbook,
+    set_crisis_step,
+    tell_step_due,
 )
 from peakend.complaints.actions.exceptions import (
     NotGranted,
@@ -60,7 +106,9 @@ from peakend.complaints.actions.grants import (
     use,
     withdraw,
 )
-from peakend.complaints.actions.hearing import hear
+from peakend.complaints.actions.hearing import (
+    hear,
+)
 from peakend.complaints.actions.improvements import (
     GapText,
     ImprovementChange,
@@ -85,8 +133,13 @@ from peakend.complaints.actions.instruments import (
     add_instrument,
     change_instrument,
 )
-from peakend.complaints.actions.ledger import BudgetExhausted, export_ledger
-from peakend.complaints.actions.moving import GrantStale
+from peakend.complaints.actions.ledger import (
+    BudgetExhausted,
+    export_ledger,
+)
+from peakend.complaints.actions.moving import (
+    GrantStale,
+)
 from peakend.complaints.actions.offering import (
     About,
     InstrumentClosed,
@@ -96,7 +149,19 @@ from peakend.complaints.actions.offering import (
     OutOfStock,
     offer,
 )
-from peakend.complaints.actions.rules import RulesStale, WrongRules, set_rules
+from peakend.complaints.actions.playbooks import (
+    PlaybookStale,
+    PlaybookText,
+    TooManyPlaybooks,
+    add_playbook,
+    change_playbook,
+    remove_playbook,
+)
+from peakend.complaints.actions.rules import (
+    RulesStale,
+    WrongRules,
+    set_rules,
+)
 from peakend.complaints.actions.schemes import (
     DraftText,
     LineText,
@@ -122,12 +187,36 @@ from peakend.complaints.actions.settling import (
     close_complaint,
     take_step,
 )
-from peakend.complaints.actions.telling import NothingToTell, answered, tell
-from peakend.complaints.actions.vouchers import Teller
-from peakend.complaints.actions.waits import follow_customer, give_proof, keep_wait, take_proof
+from peakend.complaints.actions.statements import (
+    NotASpeaker,
+    StatementFixed,
+    StatementNotReady,
+    StatementStale,
+    ask_for_statement,
+    change_statement,
+    decide_statement,
+    draft_statement,
+    publish_statement,
+)
+from peakend.complaints.actions.telling import (
+    NothingToTell,
+    answered,
+    tell,
+)
+from peakend.complaints.actions.vouchers import (
+    Teller,
+)
+from peakend.complaints.actions.waits import (
+    follow_customer,
+    give_proof,
+    keep_wait,
+    take_proof,
+)
 
 __all__ = [
+    "NOWHERE",
     "About",
+    "AnsweredAlready",
     "AuthorityStale",
     "AuthorityText",
     "AuthorityThere",
@@ -136,6 +225,11 @@ __all__ = [
     "ComplaintWithoutOrigin",
     "ConnectionStale",
     "ConnectionText",
+    "CrisisFull",
+    "CrisisIsClosed",
+    "CrisisOrigin",
+    "CrisisStale",
+    "CrisisText",
     "DraftText",
     "FiledAlready",
     "Filing",
@@ -155,10 +249,12 @@ __all__ = [
     "LimitsText",
     "LineText",
     "NotADraft",
+    "NotASpeaker",
     "NotByMachines",
     "NotConfirmed",
     "NotGranted",
     "NotPublished",
+    "NotTheLead",
     "NotYetOver",
     "NotYourImprovement",
     "NothingToResend",
@@ -168,15 +264,22 @@ __all__ = [
     "OutOfStock",
     "OwnerInvolved",
     "OwnerUnfit",
+    "PlaybookLaid",
+    "PlaybookStale",
+    "PlaybookText",
     "PolicyEnded",
     "PolicyStale",
     "PolicyText",
     "ReasonMissing",
+    "ReviewMissing",
     "ReviewedAlready",
     "ReviewerInvolved",
     "RulesStale",
     "SchemeStale",
     "SolutionNeeded",
+    "StatementFixed",
+    "StatementNotReady",
+    "StatementStale",
     "StepGiven",
     "StepNotNow",
     "StepWordsNeeded",
@@ -185,31 +288,44 @@ __all__ = [
     "TooManyAuthorities",
     "TooManyInstruments",
     "TooManyOpen",
+    "TooManyPlaybooks",
     "TooManyPolicies",
     "TooManyVersions",
     "WordsNeeded",
+    "WrongCrisis",
     "WrongImprovement",
     "WrongMove",
     "WrongRules",
     "WrongScheme",
     "accept",
+    "add_crisis_entry",
+    "add_crisis_step",
     "add_gap",
     "add_instrument",
+    "add_playbook",
     "add_policy",
+    "answer_crisis_entry",
     "answered",
     "archiving",
     "ask_exception",
+    "ask_for_statement",
     "assign",
     "begin_draft",
+    "change_crisis",
     "change_gap",
     "change_improvement",
     "change_instrument",
+    "change_playbook",
     "change_policy",
+    "change_statement",
     "close_complaint",
+    "close_crisis",
     "close_exception",
     "close_gap",
     "confirm",
+    "decide_statement",
     "decided",
+    "draft_statement",
     "drop_draft",
     "end_policy",
     "end_scheme",
@@ -223,23 +339,29 @@ __all__ = [
     "keep_draft",
     "keep_wait",
     "lapse",
+    "lay_playbook",
     "look_at_complaint",
     "offer",
     "open_complaint",
+    "open_crisis",
     "open_improvement",
     "publish",
+    "publish_statement",
     "refuse",
     "remove_authority",
+    "remove_playbook",
     "resend_voucher",
     "review_contact",
     "revoke",
     "set_authority",
     "set_budget",
     "set_connection",
+    "set_crisis_step",
     "set_rules",
     "take_proof",
     "take_step",
     "tell",
+    "tell_step_due",
     "thank",
     "use",
     "withdraw",

@@ -1,10 +1,13 @@
 """Routes of complaints, by noun."""
 
-from typing import Any
+from typing import (
+    Any,
+)
 
 from peakend.complaints.api import (
     authority,
     complaints,
+    crises,
     exceptions,
     grants,
     improvements,
@@ -15,13 +18,14 @@ from peakend.complaints.api import (
 )
 
 routes: list[Any] = [
-    *exceptions.routes,
-    *improvements.routes,
-    *waits.routes,
-    *grants.routes,
-    *ledger.routes,
-    *schemes.routes,
     *authority.routes,
     *complaints.routes,
+    *crises.routes,
+    *exceptions.routes,
+    *grants.routes,
+    *improvements.routes,
+    *ledger.routes,
+    *schemes.routes,
     *settling.routes,
+    *waits.routes,
 ]

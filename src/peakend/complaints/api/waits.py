@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from jinja2 import Environment, PackageLoader, select_autoescape
 from litestar import Request, Response, delete, get, post
+from msgspec import Meta
 
 from peakend.complaints import actions, queries
 from peakend.complaints.queries import Proven, Wait, WaitSearch
@@ -21,6 +22,7 @@ from peakend.kernel.secrets import token as random_token
 from peakend.kernel.settings import settings
 from peakend.kernel.words import LANGUAGES, best_language, word
 
+Moment = Annotated[datetime, Meta(tz=True)]
 WHY = "whoever holds the signed link of a wait may read its record until the link ends"
 
 
@@ -37,8 +39,8 @@ async def find_waits(
     actor: Actor,
     customer_id: UUID | None = None,
     queue_id: UUID | None = None,
-    since: datetime | None = None,
-    before: datetime | None = None,
+    since: Moment | None = None,
+    before: Moment | None = None,
     outcome: Outcome | None = None,
     over: bool = False,
     granted: bool = False,

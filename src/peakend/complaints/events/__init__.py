@@ -11,6 +11,18 @@ from peakend.complaints.events.complaints import (
     ComplaintWarned,
     HardComplaintHeard,
 )
+from peakend.complaints.events.crises import (
+    CrisisChanged,
+    CrisisClosed,
+    CrisisEntryAdded,
+    CrisisEntryAnswered,
+    CrisisOpened,
+    CrisisPlaybookLaid,
+    CrisisStepOverdue,
+    CrisisStepSet,
+    PlaybookChanged,
+    StatementSet,
+)
 from peakend.complaints.events.exceptions import (
     ExceptionAsked,
     ExceptionClosed,
@@ -52,7 +64,11 @@ from peakend.complaints.events.settling import (
     SettlementRefused,
     SettlementStepTaken,
 )
-from peakend.complaints.events.waits import WaitEnded, WaitProofGiven, WaitProofTaken
+from peakend.complaints.events.waits import (
+    WaitEnded,
+    WaitProofGiven,
+    WaitProofTaken,
+)
 
 __all__ = [
     "AuthorityChanged",
@@ -74,6 +90,14 @@ __all__ = [
     "ComplaintWarned",
     "ContactReviewed",
     "ContactSetForReview",
+    "CrisisChanged",
+    "CrisisClosed",
+    "CrisisEntryAdded",
+    "CrisisEntryAnswered",
+    "CrisisOpened",
+    "CrisisPlaybookLaid",
+    "CrisisStepOverdue",
+    "CrisisStepSet",
     "CustomerThanked",
     "ExceptionAsked",
     "ExceptionClosed",
@@ -84,6 +108,7 @@ __all__ = [
     "ImprovementOpened",
     "InstrumentChanged",
     "KnownGapChanged",
+    "PlaybookChanged",
     "PolicyChanged",
     "SchemeDrafted",
     "SchemeEnded",
@@ -92,6 +117,7 @@ __all__ = [
     "SettlementOffered",
     "SettlementRefused",
     "SettlementStepTaken",
+    "StatementSet",
     "VoucherAskedAgain",
     "VoucherConnectionSet",
     "VoucherSettled",

@@ -1,12 +1,31 @@
 """Tables and rows of complaints."""
 
-from peakend.complaints.models.authority import grant_authority_table
+from peakend.complaints.models.authority import (
+    grant_authority_table,
+)
 from peakend.complaints.models.complaints import (
     COMPLAINT_COLUMNS,
     ComplaintRow,
     RulesRow,
     complaint_rules_table,
     complaint_table,
+)
+from peakend.complaints.models.crises import (
+    CRISIS_COLUMNS,
+    CRISIS_ENTRY_COLUMNS,
+    CRISIS_STEP_COLUMNS,
+    PLAYBOOK_COLUMNS,
+    STATEMENT_COLUMNS,
+    CrisisRow,
+    CrisisStepRow,
+    EntryRow,
+    PlaybookRow,
+    StatementRow,
+    crisis_entry_table,
+    crisis_statement_table,
+    crisis_step_table,
+    crisis_table,
+    playbook_table,
 )
 from peakend.complaints.models.exceptions import (
     ExceptionRow,
@@ -24,9 +43,19 @@ from peakend.complaints.models.improvements import (
     improvement_table,
     known_gap_table,
 )
-from peakend.complaints.models.instruments import instrument_table
-from peakend.complaints.models.ledger import budget_table, ledger_account_table, ledger_line_table
-from peakend.complaints.models.schemes import hold_out_table, scheme_table, scheme_table_table
+from peakend.complaints.models.instruments import (
+    instrument_table,
+)
+from peakend.complaints.models.ledger import (
+    budget_table,
+    ledger_account_table,
+    ledger_line_table,
+)
+from peakend.complaints.models.schemes import (
+    hold_out_table,
+    scheme_table,
+    scheme_table_table,
+)
 from peakend.complaints.models.settling import (
     REVIEW_COLUMNS,
     STEP_COLUMNS,
@@ -46,15 +75,25 @@ from peakend.complaints.models.waits import (
 
 __all__ = [
     "COMPLAINT_COLUMNS",
+    "CRISIS_COLUMNS",
+    "CRISIS_ENTRY_COLUMNS",
+    "CRISIS_STEP_COLUMNS",
+    "PLAYBOOK_COLUMNS",
     "REVIEW_COLUMNS",
+    "STATEMENT_COLUMNS",
     "STEP_COLUMNS",
     "WAIT_COLUMNS",
     "WAIT_RULE_COLUMNS",
     "ComplaintRow",
+    "CrisisRow",
+    "CrisisStepRow",
+    "EntryRow",
     "ExceptionRow",
+    "PlaybookRow",
     "PolicyRow",
     "ReviewRow",
     "RulesRow",
+    "StatementRow",
     "StepRow",
     "WaitRow",
     "WaitRuleRow",
@@ -63,6 +102,10 @@ __all__ = [
     "complaint_review_table",
     "complaint_rules_table",
     "complaint_table",
+    "crisis_entry_table",
+    "crisis_statement_table",
+    "crisis_step_table",
+    "crisis_table",
     "flaw_thanks_table",
     "grant_authority_table",
     "hold_out_table",
@@ -71,6 +114,7 @@ __all__ = [
     "known_gap_table",
     "ledger_account_table",
     "ledger_line_table",
+    "playbook_table",
     "policy_exception_table",
     "policy_rule_table",
     "scheme_table",

@@ -1,6 +1,10 @@
 """Reading complaints."""
 
-from peakend.complaints.models import ComplaintRow, ReviewRow, StepRow
+from peakend.complaints.models import (
+    ComplaintRow,
+    ReviewRow,
+    StepRow,
+)
 from peakend.complaints.queries.access import (
     ComplaintIsClosed,
     ComplaintNotFound,
@@ -24,13 +28,37 @@ from peakend.complaints.queries.authority import (
     authorities,
     authority_of,
 )
-from peakend.complaints.queries.connections import ConnectionView, voucher_connections
+from peakend.complaints.queries.connections import (
+    ConnectionView,
+    voucher_connections,
+)
 from peakend.complaints.queries.consistency import (
     Precedent,
     Settled,
     Uneven,
     consistency,
     precedent,
+)
+from peakend.complaints.queries.crises import (
+    Crisis,
+    CrisisEntry,
+    CrisisLine,
+    CrisisNotFound,
+    CrisisPartNotFound,
+    CrisisPerson,
+    CrisisStatement,
+    CrisisStep,
+    Playbook,
+    PlaybookNotFound,
+    crises_seen,
+    crisis_entry_row,
+    crisis_file,
+    crisis_step_row,
+    need_crisis,
+    need_playbook,
+    playbooks,
+    statement_row,
+    statements_of,
 )
 from peakend.complaints.queries.exceptions import (
     ExceptionNotFound,
@@ -76,7 +104,12 @@ from peakend.complaints.queries.instruments import (
     some_instruments,
     usable_instruments,
 )
-from peakend.complaints.queries.ledger import BudgetView, MonthView, ledger_page, month_view
+from peakend.complaints.queries.ledger import (
+    BudgetView,
+    MonthView,
+    ledger_page,
+    month_view,
+)
 from peakend.complaints.queries.lists import (
     ComplaintCustomer,
     ComplaintFilters,
@@ -85,8 +118,18 @@ from peakend.complaints.queries.lists import (
     complaint_list,
     item_of,
 )
-from peakend.complaints.queries.pages import Complaint, ReviewBrief, Step, complaint
-from peakend.complaints.queries.recognising import ComplaintBeside, ComplaintBrief, beside, judged
+from peakend.complaints.queries.pages import (
+    Complaint,
+    ReviewBrief,
+    Step,
+    complaint,
+)
+from peakend.complaints.queries.recognising import (
+    ComplaintBeside,
+    ComplaintBrief,
+    beside,
+    judged,
+)
 from peakend.complaints.queries.reviews import (
     PathLine,
     Review,
@@ -107,7 +150,12 @@ from peakend.complaints.queries.schemes import (
     table_for,
     table_shown,
 )
-from peakend.complaints.queries.suggesting import Matter, Suggestion, suggested, suggestion
+from peakend.complaints.queries.suggesting import (
+    Matter,
+    Suggestion,
+    suggested,
+    suggestion,
+)
 from peakend.complaints.queries.waits import (
     Proven,
     Wait,
@@ -138,6 +186,14 @@ __all__ = [
     "ComplaintRow",
     "ComplaintStale",
     "ConnectionView",
+    "Crisis",
+    "CrisisEntry",
+    "CrisisLine",
+    "CrisisNotFound",
+    "CrisisPartNotFound",
+    "CrisisPerson",
+    "CrisisStatement",
+    "CrisisStep",
     "ExceptionNotFound",
     "GapNotFound",
     "GrantNotFound",
@@ -152,6 +208,8 @@ __all__ = [
     "MonthView",
     "MyAuthority",
     "PathLine",
+    "Playbook",
+    "PlaybookNotFound",
     "PolicyException",
     "PolicyLearnt",
     "PolicyNotFound",
@@ -189,6 +247,10 @@ __all__ = [
     "complaint_row",
     "complaints_of_conversation",
     "consistency",
+    "crises_seen",
+    "crisis_entry_row",
+    "crisis_file",
+    "crisis_step_row",
     "exception_view",
     "exceptions_beside",
     "grant_view",
@@ -208,13 +270,16 @@ __all__ = [
     "month_view",
     "need_complaint",
     "need_complaint_version",
+    "need_crisis",
     "need_exception",
     "need_grant",
     "need_instrument",
+    "need_playbook",
     "need_review",
     "need_table",
     "need_wait",
     "open_complaints_of",
+    "playbooks",
     "policies",
     "precedent",
     "proof_link",
@@ -226,6 +291,8 @@ __all__ = [
     "scheme_tables",
     "sees",
     "some_instruments",
+    "statement_row",
+    "statements_of",
     "steps_of",
     "suggested",
     "suggestion",

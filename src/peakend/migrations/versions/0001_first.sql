@@ -464,6 +464,19 @@ CREATE TABLE passkey_challenge (
 	CONSTRAINT pk_passkey_challenge PRIMARY KEY (challenge_hash)
 )
 -- next
+CREATE TABLE playbook (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	kind TEXT, 
+	steps JSONB DEFAULT '[]' NOT NULL, 
+	statements JSONB DEFAULT '[]' NOT NULL, 
+	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	removed_at TIMESTAMP WITH TIME ZONE, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_playbook PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE policy_rule (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -994,6 +1007,33 @@ CREATE TABLE credential (
 	created_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_credential PRIMARY KEY (organisation_id, member_id)
+)
+-- next
+CREATE TABLE crisis (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	number INTEGER NOT NULL, 
+	kind TEXT NOT NULL, 
+	drill BOOLEAN DEFAULT 'false' NOT NULL, 
+	title TEXT NOT NULL, 
+	summary TEXT DEFAULT '' NOT NULL, 
+	brand_id UUID, 
+	case_id UUID, 
+	complaint_id UUID, 
+	customer_id UUID, 
+	owner_id UUID NOT NULL, 
+	speaker_ids UUID[] DEFAULT '{}' NOT NULL, 
+	reader_ids UUID[] DEFAULT '{}' NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	opened_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	opened_by UUID, 
+	closed_at TIMESTAMP WITH TIME ZONE, 
+	closed_by UUID, 
+	happened TEXT DEFAULT '' NOT NULL, 
+	cause TEXT DEFAULT '' NOT NULL, 
+	changes TEXT DEFAULT '' NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_crisis PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE customer_apart (
@@ -1944,6 +1984,61 @@ CREATE TABLE conversation_view_place (
 	view_id UUID NOT NULL, 
 	position SMALLINT NOT NULL, 
 	CONSTRAINT pk_conversation_view_place PRIMARY KEY (organisation_id, member_id, view_id)
+)
+-- next
+CREATE TABLE crisis_entry (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	crisis_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	source TEXT DEFAULT '' NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	answer_by TIMESTAMP WITH TIME ZONE, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	answered_at TIMESTAMP WITH TIME ZONE, 
+	answered_by UUID, 
+	added_by UUID, 
+	added_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_crisis_entry PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE crisis_statement (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	crisis_id UUID NOT NULL, 
+	title TEXT NOT NULL, 
+	words TEXT DEFAULT '' NOT NULL, 
+	state TEXT DEFAULT 'draft' NOT NULL, 
+	drafted_by UUID, 
+	drafted_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	request_id UUID, 
+	asked_by UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	decided_by UUID, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	published_at TIMESTAMP WITH TIME ZONE, 
+	published_where TEXT DEFAULT '' NOT NULL, 
+	published_by UUID, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_crisis_statement PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE crisis_step (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	crisis_id UUID NOT NULL, 
+	playbook_id UUID, 
+	place INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	role TEXT DEFAULT '' NOT NULL, 
+	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	state TEXT DEFAULT 'open' NOT NULL, 
+	done_at TIMESTAMP WITH TIME ZONE, 
+	done_by UUID, 
+	note TEXT DEFAULT '' NOT NULL, 
+	told BOOLEAN DEFAULT 'false' NOT NULL, 
+	CONSTRAINT pk_crisis_step PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE department_member (
@@ -3025,6 +3120,8 @@ ALTER TABLE conversation_view ADD CONSTRAINT fk_conversation_view_organisation_i
 -- next
 ALTER TABLE credential ADD CONSTRAINT fk_credential_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE crisis ADD CONSTRAINT fk_crisis_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
+-- next
 ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_by_id FOREIGN KEY (organisation_id, by_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE customer_apart ADD CONSTRAINT fk_customer_apart_organisation_id_one_id FOREIGN KEY (organisation_id, one_id) REFERENCES customer (organisation_id, id) ON DELETE CASCADE
@@ -3212,6 +3309,12 @@ ALTER TABLE conversation ADD CONSTRAINT fk_conversation_organisation_id_reason_v
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_organisation_id_view_id FOREIGN KEY (organisation_id, view_id) REFERENCES conversation_view (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE crisis_entry ADD CONSTRAINT fk_crisis_entry_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE crisis_statement ADD CONSTRAINT fk_crisis_statement_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE crisis_step ADD CONSTRAINT fk_crisis_step_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE department_member ADD CONSTRAINT fk_department_member_organisation_id_department_id FOREIGN KEY (organisation_id, department_id) REFERENCES department (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3663,6 +3766,10 @@ CREATE INDEX ix_credential_login ON credential (login_key)
 -- next
 CREATE UNIQUE INDEX uq_credential_login ON credential (organisation_id, login_key)
 -- next
+CREATE INDEX ix_crisis_customer ON crisis (organisation_id, customer_id)
+-- next
+CREATE UNIQUE INDEX uq_crisis_number ON crisis (organisation_id, number)
+-- next
 CREATE INDEX ix_customer_apart_other ON customer_apart (organisation_id, other_id)
 -- next
 CREATE INDEX ix_customer_gram_customer ON customer_gram (organisation_id, customer_id)
@@ -3852,6 +3959,12 @@ CREATE UNIQUE INDEX uq_conversation_number ON conversation (organisation_id, num
 CREATE UNIQUE INDEX uq_conversation_open ON conversation (organisation_id, channel_id, customer_id) WHERE state <> 'closed' AND NOT beside
 -- next
 CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organisation_id, view_id)
+-- next
+CREATE INDEX ix_crisis_entry_crisis ON crisis_entry (organisation_id, crisis_id, at)
+-- next
+CREATE INDEX ix_crisis_statement_crisis ON crisis_statement (organisation_id, crisis_id)
+-- next
+CREATE INDEX ix_crisis_step_crisis ON crisis_step (organisation_id, crisis_id, place)
 -- next
 CREATE INDEX ix_department_member_member ON department_member (organisation_id, member_id)
 -- next
@@ -4411,6 +4524,14 @@ CREATE POLICY system ON organisation TO peakend_system USING (true) WITH CHECK (
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON passkey_challenge TO peakend_system
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON playbook TO peakend_app
+-- next
+ALTER TABLE playbook ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE playbook FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON playbook TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON policy_rule TO peakend_app
 -- next
 ALTER TABLE policy_rule ENABLE ROW LEVEL SECURITY
@@ -4714,6 +4835,14 @@ CREATE POLICY tenant ON credential TO peakend_app USING (organisation_id = curre
 GRANT SELECT ON credential TO peakend_system
 -- next
 CREATE POLICY system ON credential TO peakend_system USING (true) WITH CHECK (true)
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON crisis TO peakend_app
+-- next
+ALTER TABLE crisis ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE crisis FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON crisis TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON customer_apart TO peakend_app
 -- next
@@ -5254,6 +5383,30 @@ ALTER TABLE conversation_view_place ENABLE ROW LEVEL SECURITY
 ALTER TABLE conversation_view_place FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON conversation_view_place TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON crisis_entry TO peakend_app
+-- next
+ALTER TABLE crisis_entry ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE crisis_entry FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON crisis_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON crisis_statement TO peakend_app
+-- next
+ALTER TABLE crisis_statement ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE crisis_statement FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON crisis_statement TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON crisis_step TO peakend_app
+-- next
+ALTER TABLE crisis_step ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE crisis_step FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON crisis_step TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON department_member TO peakend_app
 -- next

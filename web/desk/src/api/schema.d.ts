@@ -3337,6 +3337,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the crisis files that name me, or all where I lead complaints; open ones first */
+        get: operations["complaints.crises.list_crises"];
+        put?: never;
+        /** Open a crisis file, or a drill */
+        post: operations["complaints.crises.open_crisis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return all that stands in a crisis file */
+        get: operations["complaints.crises.read_crisis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the top of a crisis file; nothing comes back to who is no longer named */
+        patch: operations["complaints.crises.change_crisis"];
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a crisis file with its review */
+        post: operations["complaints.crises.close_crisis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what happened, or what the press, an authority or a campaign asks of us */
+        post: operations["complaints.crises.add_crisis_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/entries/{entry_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was answered */
+        post: operations["complaints.crises.answer_crisis_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lay a playbook onto a crisis file; the clocks of its steps run from now */
+        post: operations["complaints.crises.lay_playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a statement */
+        post: operations["complaints.crises.draft_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/statements/{statement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a draft, or begin anew from what was refused */
+        put: operations["complaints.crises.change_statement"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/statements/{statement_id}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down where an approved statement was published; nothing is sent from here */
+        post: operations["complaints.crises.publish_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/statements/{statement_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a draft before whoever lets statements pass */
+        post: operations["complaints.crises.ask_for_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a step; its clock runs from now */
+        post: operations["complaints.crises.add_crisis_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/steps/{step_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Tick a step off, skip it with a word why, or open it again */
+        put: operations["complaints.crises.set_crisis_step"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer-merges/{merge_id}": {
         parameters: {
             query?: never;
@@ -5709,6 +5915,42 @@ export interface paths {
         /** Remove one of one's own passkeys */
         post: operations["accounts.passkeys.remove_passkey"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what is to be done in a crisis, by name */
+        get: operations["complaints.crises.list_playbooks"];
+        put?: never;
+        /** Add a playbook */
+        post: operations["complaints.crises.add_playbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/playbooks/{playbook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a playbook; what was laid from it stays as it was */
+        put: operations["complaints.crises.change_playbook"];
+        post?: never;
+        /** Take a playbook away */
+        delete: operations["complaints.crises.remove_playbook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -10063,6 +10305,189 @@ export interface components {
             login: string;
             password: string;
         };
+        /** Crisis */
+        Crisis: {
+            brand_name: string | null;
+            crisis: components["schemas"]["CrisisRow"];
+            entries: components["schemas"]["CrisisEntry"][];
+            leads: boolean;
+            owner_name: string;
+            readers: components["schemas"]["CrisisPerson"][];
+            speakers: components["schemas"]["CrisisPerson"][];
+            speaks: boolean;
+            statements: components["schemas"]["CrisisStatement"][];
+            steps: components["schemas"]["CrisisStep"][];
+        };
+        /** CrisisAnswer */
+        CrisisAnswer: {
+            answer: string;
+        };
+        /** CrisisChange */
+        CrisisChange: {
+            kind?: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other";
+            owner_id?: string;
+            reader_ids?: string[];
+            speaker_ids?: string[];
+            summary?: string;
+            title?: string;
+            version: number;
+        };
+        /** CrisisEntry */
+        CrisisEntry: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: string | null;
+            added_by_name: string | null;
+            answer: string;
+            answer_by: string | null;
+            answered_at: string | null;
+            answered_by: string | null;
+            answered_by_name: string | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "event" | "press" | "regulator" | "boycott";
+            late: boolean;
+            source: string;
+            words: string;
+        };
+        /** CrisisEntryGiven */
+        CrisisEntryGiven: {
+            answer_by?: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "event" | "press" | "regulator" | "boycott";
+            /** @default  */
+            source: string;
+            words: string;
+        };
+        /** CrisisGiven */
+        CrisisGiven: {
+            brand_id?: string | null;
+            /** @default false */
+            drill: boolean;
+            /** @enum {string} */
+            kind: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other";
+            owner_id?: string | null;
+            reader_ids?: string[];
+            speaker_ids?: string[];
+            /** @default  */
+            summary: string;
+            title: string;
+        };
+        /** CrisisLine */
+        CrisisLine: {
+            brand_name: string | null;
+            crisis: components["schemas"]["CrisisRow"];
+            owner_name: string;
+        };
+        /** CrisisPerson */
+        CrisisPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** CrisisReview */
+        CrisisReview: {
+            cause: string;
+            changes: string;
+            happened: string;
+            version: number;
+        };
+        /** CrisisRow */
+        CrisisRow: {
+            brand_id: string | null;
+            case_id: string | null;
+            cause: string;
+            changes: string;
+            closed_at: string | null;
+            closed_by: string | null;
+            complaint_id: string | null;
+            drill: boolean;
+            happened: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other";
+            number: number;
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string | null;
+            /** Format: uuid */
+            owner_id: string;
+            reader_ids: string[];
+            speaker_ids: string[];
+            /** @enum {string} */
+            state: "open" | "closed";
+            summary: string;
+            title: string;
+            version: number;
+        };
+        /** CrisisStatement */
+        CrisisStatement: {
+            answer: string;
+            asked_by: string | null;
+            asked_by_name: string | null;
+            /** Format: uuid */
+            crisis_id: string;
+            decided_at: string | null;
+            decided_by: string | null;
+            decided_by_name: string | null;
+            /** Format: date-time */
+            drafted_at: string;
+            drafted_by: string | null;
+            drafted_by_name: string | null;
+            /** Format: uuid */
+            id: string;
+            published_at: string | null;
+            published_by: string | null;
+            published_by_name: string | null;
+            published_where: string;
+            request_id: string | null;
+            /** @enum {string} */
+            state: "draft" | "asked" | "approved" | "refused" | "published";
+            title: string;
+            version: number;
+            words: string;
+        };
+        /** CrisisStep */
+        CrisisStep: {
+            /** Format: uuid */
+            crisis_id: string;
+            done_at: string | null;
+            done_by: string | null;
+            done_by_name: string | null;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            note: string;
+            place: number;
+            playbook_id: string | null;
+            role: string;
+            /** @enum {string} */
+            state: "open" | "done" | "skipped";
+            title: string;
+        };
+        /** CrisisStepGiven */
+        CrisisStepGiven: {
+            /** @default 0 */
+            minutes: number;
+            /** @default  */
+            role: string;
+            title: string;
+        };
+        /** CrisisStepState */
+        CrisisStepState: {
+            /** @default  */
+            note: string;
+            /** @enum {string} */
+            state: "open" | "done" | "skipped";
+        };
         /** CustomerBrief */
         CustomerBrief: {
             /** Format: uuid */
@@ -13062,6 +13487,52 @@ export interface components {
             id: string;
             member_id: string | null;
         };
+        /** Playbook */
+        Playbook: {
+            /** Format: uuid */
+            id: string;
+            kind: string | null;
+            name: string;
+            statements: components["schemas"]["PlaybookWords"][];
+            steps: components["schemas"]["PlaybookStep"][];
+            version: number;
+        };
+        /** PlaybookChange */
+        PlaybookChange: {
+            /** @enum {null|string} */
+            kind?: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other" | null;
+            name: string;
+            statements?: components["schemas"]["PlaybookWords"][];
+            steps?: components["schemas"]["PlaybookStep"][];
+            version: number;
+        };
+        /** PlaybookChosen */
+        PlaybookChosen: {
+            /** Format: uuid */
+            playbook_id: string;
+        };
+        /** PlaybookGiven */
+        PlaybookGiven: {
+            /** @enum {null|string} */
+            kind?: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other" | null;
+            name: string;
+            statements?: components["schemas"]["PlaybookWords"][];
+            steps?: components["schemas"]["PlaybookStep"][];
+        };
+        /** PlaybookStep */
+        PlaybookStep: {
+            /** @default 0 */
+            minutes: number;
+            /** @default  */
+            role: string;
+            title: string;
+        };
+        /** PlaybookWords */
+        PlaybookWords: {
+            title: string;
+            /** @default  */
+            words: string;
+        };
         /** PolicyException */
         PolicyException: {
             answer: string;
@@ -14412,6 +14883,27 @@ export interface components {
             house_id: string;
             name: string;
             sso_only: boolean;
+        };
+        /** StatementChange */
+        StatementChange: {
+            title: string;
+            version: number;
+            /** @default  */
+            words: string;
+        };
+        /** StatementGiven */
+        StatementGiven: {
+            title: string;
+            /** @default  */
+            words: string;
+        };
+        /** StatementPublished */
+        StatementPublished: {
+            where: string;
+        };
+        /** StatementSeen */
+        StatementSeen: {
+            version: number;
         };
         /** StepAsked */
         StepAsked: {
@@ -22959,6 +23451,474 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.crises.list_crises": {
+        parameters: {
+            query?: {
+                standing?: "open" | "closed" | null;
+                drill?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrisisLine"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.open_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.read_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.change_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"] | null;
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.close_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisReview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.add_crisis_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisEntryGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.answer_crisis_entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisAnswer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.lay_playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybookChosen"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.draft_statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.change_statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                statement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.publish_statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                statement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementPublished"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.ask_for_statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                statement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementSeen"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.add_crisis_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisStepGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.set_crisis_step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisStepState"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "conversations.merging.part": {
         parameters: {
             query?: never;
@@ -28117,6 +29077,126 @@ export interface operations {
                 "application/json": components["schemas"]["PasskeyWanted"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.list_playbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playbook"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.add_playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybookGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playbook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.change_playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaybookChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playbook"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.remove_playbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
