@@ -142,7 +142,7 @@ async def suggestion(
     tx: Transaction,
     liability: Known = "unknown",
     severity: Severity = 2,
-) -> queries.Suggestion:
+) -> queries.SchemeSuggestion:
     return await queries.suggestion(
         tx, actor, conversation_id=conversation_id, liability=liability, severity=severity
     )

@@ -1,10 +1,6 @@
 """Reading complaints."""
 
-from peakend.complaints.models import (
-    ComplaintRow,
-    ReviewRow,
-    StepRow,
-)
+from peakend.complaints.models import ComplaintRow, ReviewRow, StepRow
 from peakend.complaints.queries.access import (
     ComplaintIsClosed,
     ComplaintNotFound,
@@ -28,10 +24,7 @@ from peakend.complaints.queries.authority import (
     authorities,
     authority_of,
 )
-from peakend.complaints.queries.connections import (
-    ConnectionView,
-    voucher_connections,
-)
+from peakend.complaints.queries.connections import ConnectionView, voucher_connections
 from peakend.complaints.queries.consistency import (
     Precedent,
     Settled,
@@ -104,12 +97,7 @@ from peakend.complaints.queries.instruments import (
     some_instruments,
     usable_instruments,
 )
-from peakend.complaints.queries.ledger import (
-    BudgetView,
-    MonthView,
-    ledger_page,
-    month_view,
-)
+from peakend.complaints.queries.ledger import BudgetView, MonthView, ledger_page, month_view
 from peakend.complaints.queries.lists import (
     ComplaintCustomer,
     ComplaintFilters,
@@ -118,18 +106,8 @@ from peakend.complaints.queries.lists import (
     complaint_list,
     item_of,
 )
-from peakend.complaints.queries.pages import (
-    Complaint,
-    ReviewBrief,
-    Step,
-    complaint,
-)
-from peakend.complaints.queries.recognising import (
-    ComplaintBeside,
-    ComplaintBrief,
-    beside,
-    judged,
-)
+from peakend.complaints.queries.pages import Complaint, ReviewBrief, Step, complaint
+from peakend.complaints.queries.recognising import ComplaintBeside, ComplaintBrief, beside, judged
 from peakend.complaints.queries.reviews import (
     PathLine,
     Review,
@@ -152,6 +130,7 @@ from peakend.complaints.queries.schemes import (
 )
 from peakend.complaints.queries.suggesting import (
     Matter,
+    SchemeSuggestion,
     Suggestion,
     suggested,
     suggestion,
@@ -222,6 +201,7 @@ __all__ = [
     "ReviewItem",
     "ReviewNotFound",
     "ReviewRow",
+    "SchemeSuggestion",
     "SchemeTableNotFound",
     "Settled",
     "Step",

@@ -15,7 +15,7 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.words import best_language, word
 
 
-class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+class SchemeSuggestion(msgspec.Struct, frozen=True, kw_only=True):
     """What the scheme says for a matter; nothing is given by it.
 
     `why` are short phrases in the reader's language: who is liable, how long the customer waited,
@@ -60,7 +60,7 @@ async def suggestion(
     conversation_id: UUID,
     liability: Known = "unknown",
     severity: int = 2,
-) -> Suggestion:
+) -> SchemeSuggestion:
     """Return what the scheme says for a conversation; who asks says who is liable, how badly.
 
     Errors: ConversationNotFound.
@@ -76,7 +76,7 @@ async def suggestion(
     return await suggested(tx, actor, matter)
 
 
-async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> Suggestion:
+async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> SchemeSuggestion:
     """Return what the scheme says for a matter."""
     language = best_language(actor.language)
     tree = await conversations.reason_tree(tx)
@@ -91,7 +91,7 @@ async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> Suggestion
         (await some_instruments(tx, [line.instrument_id])).get(line.instrument_id) if line else None
     )
     version = table.version if table else None
-    usual = Suggestion(
+    usual = SchemeSuggestion(
         liability=matter.liability,
         severity=matter.severity,
         reason_id=matter.reason_id,
