@@ -131,7 +131,6 @@ from peakend.complaints.queries.schemes import (
 from peakend.complaints.queries.suggesting import (
     Matter,
     SchemeSuggestion,
-    Suggestion,
     suggested,
     suggestion,
 )
@@ -206,7 +205,6 @@ __all__ = [
     "Settled",
     "Step",
     "StepRow",
-    "Suggestion",
     "TableShown",
     "TableView",
     "Thanks",
