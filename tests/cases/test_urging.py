@@ -24,7 +24,7 @@ async def urged(desk: Desk, case_id: UUID, by: str = "agent") -> actions.Urged:
         )
 
 
-async def link(desk: Desk, case_id: UUID) -> queries.LinkView:
+async def link(desk: Desk, case_id: UUID) -> queries.ProgressLink:
     async with desk.tx(desk.agent) as tx:
         return await actions.make_link(tx, case_id=case_id, by=desk.agent, language="zh-CN")
 

@@ -12,7 +12,7 @@ from peakend.cases.events.urges import (
 )
 from peakend.cases.models import CaseRow
 from peakend.cases.queries.access import CaseIsClosed, need_case
-from peakend.cases.queries.progress import LinkView, link_url, need_link, standing_link
+from peakend.cases.queries.progress import ProgressLink, link_url, need_link, standing_link
 from peakend.cases.rules.cases import shown_number
 from peakend.cases.rules.progress import LINK_LIFE, LONGEST_ADDED, MOST_PICTURES
 from peakend.conversations import actions as conversations
@@ -54,7 +54,7 @@ class NothingAdded(Invalid):
 
 async def make_link(
     tx: Transaction, *, case_id: UUID, by: Actor, language: str | None = None
-) -> LinkView:
+) -> ProgressLink:
     """Return the link to a case's progress page, a new one where none holds.
 
     Errors: CaseNotFound, CaseIsClosed.

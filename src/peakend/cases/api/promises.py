@@ -62,7 +62,7 @@ class UrgeGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     conversation_id: UUID | None = None
 
 
-class LinkGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class ProgressLinkGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Where the link is sent to; without words it brings its own."""
 
     client_id: UUID
@@ -88,7 +88,7 @@ class PromiseMade(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class LinkSent(msgspec.Struct, frozen=True):
+class ProgressSending(msgspec.Struct, frozen=True):
     """The message that holds the link."""
 
     message_id: UUID
@@ -201,7 +201,9 @@ async def urge_case(tx: Transaction, actor: Actor, case_id: UUID, data: UrgeGive
     summary="The link to the customer's progress page",
     opt=needs("cases.read"),
 )
-async def progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> queries.LinkView | None:
+async def progress_link(
+    tx: Transaction, actor: Actor, case_id: UUID
+) -> queries.ProgressLink | None:
     return await queries.link_of_case(tx, case_id, actor)
 
 
@@ -210,7 +212,7 @@ async def progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> queries
     summary="Make the link to the customer's progress page",
     opt=needs("cases.work"),
 )
-async def make_progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> queries.LinkView:
+async def make_progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> queries.ProgressLink:
     return await actions.make_link(tx, case_id=case_id, by=actor)
 
 
@@ -220,10 +222,10 @@ async def make_progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> qu
     opt=needs("cases.work"),
 )
 async def send_progress_link(
-    tx: Transaction, actor: Actor, case_id: UUID, data: LinkGiven
-) -> LinkSent:
+    tx: Transaction, actor: Actor, case_id: UUID, data: ProgressLinkGiven
+) -> ProgressSending:
     sent = await actions.send_link(tx, case_id=case_id, by=actor, **msgspec.structs.asdict(data))
-    return LinkSent(sent)
+    return ProgressSending(sent)
 
 
 @delete(

@@ -61,7 +61,7 @@ class LinkOver(Conflict):
     wording = "cases.progress_over"
 
 
-class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+class ProgressLink(msgspec.Struct, frozen=True, kw_only=True):
     """A link as people of the house see it."""
 
     id: UUID
@@ -155,19 +155,19 @@ async def need_link(
     return row, case
 
 
-async def standing_link(tx: Transaction, case_id: UUID) -> LinkView | None:
+async def standing_link(tx: Transaction, case_id: UUID) -> ProgressLink | None:
     """Return the newest link of a case that holds, whoever asks."""
     row = await tx.one(ProgressLinkRow, _NEWEST, case_id, tx.now)
     if row is None:
         return None
     token = token_of(tx.organisation_id, row.id)
-    return LinkView(
+    return ProgressLink(
         id=row.id, token=token, path=f"/p/{token}", expires_at=row.expires_at,
         made_at=row.made_at, sent_at=row.sent_at,
     )  # fmt: skip
 
 
-async def link_of_case(tx: Transaction, case_id: UUID, actor: Actor) -> LinkView | None:
+async def link_of_case(tx: Transaction, case_id: UUID, actor: Actor) -> ProgressLink | None:
     """Return the link of a case that holds; None where there is none. Errors: CaseNotFound."""
     await need_case(tx, case_id, actor)
     return await standing_link(tx, case_id)

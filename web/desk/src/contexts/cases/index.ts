@@ -1,7 +1,10 @@
+import { defineAsyncComponent } from 'vue'
+import { needWords } from '@/app/i18n'
 import type { BesideCard } from '@/contexts/customers'
 
 /** What stands beside a conversation; each card comes with its words when it is first shown. */
 export const caseCards: BesideCard[] = [
+  { name: 'promises', permission: 'cases.read', component: defineAsyncComponent(async () => (await needWords('cases/promises'), import('./promises/PromiseCard.vue'))) },
 ]
 
 /** Hear of approvals wherever the desk is. */

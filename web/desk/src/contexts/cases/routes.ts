@@ -3,4 +3,5 @@ import type { RouteRecordRaw } from 'vue-router'
 export const routes: RouteRecordRaw[] = [
   { path: 'cases/approvals/:id?', component: () => import('./pages/ApprovalsPage.vue'), meta: { permission: 'approvals.ask', title: 'cases.section_approvals', words: ['cases/approvals'] } },
   { path: 'cases/approval-rules', component: () => import('./pages/ApprovalRulesPage.vue'), meta: { permission: 'cases.set_up', title: 'cases.approvals.rules_title', words: ['cases/approvals', 'accounts', 'accounts/admin'] } },
+  { path: 'cases/promises', component: () => import('./promises/PromisesPage.vue'), meta: { permission: 'cases.read', title: 'cases.section_promises', words: ['cases/promises'] } },
 ]

@@ -1,4 +1,5 @@
 /** The pages that stand side by side here, in their order, each with the right it needs and its word `cases.section_<name>`. */
 export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'approvals', to: '/desk/cases/approvals', permission: 'approvals.ask' },
+  { name: 'promises', to: '/desk/cases/promises', permission: 'cases.read' },
 ]
