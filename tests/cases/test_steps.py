@@ -86,7 +86,7 @@ async def house(desk: Desk) -> House:
             tx,
             given=actions.DepartmentText(
                 name_zh="上门服务部", name_en="Field service", duty="in_turn",
-                members=[actions.Belonging(fitter.id), actions.Belonging(second.id)],
+                members=[actions.DepartmentBelonging(one.id) for one in (fitter, second)],
             ),
         )  # fmt: skip
         given = actions.TemplateText(

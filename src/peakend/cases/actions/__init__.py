@@ -35,7 +35,7 @@ from peakend.cases.actions.clock import (
     set_due,
 )
 from peakend.cases.actions.departments import (
-    Belonging,
+    DepartmentBelonging,
     DepartmentText,
     NoSuchMember,
     TooManyDepartments,
@@ -162,9 +162,9 @@ from peakend.cases.actions.urges import (
 
 __all__ = [
     "AskedAlready",
-    "Belonging",
     "BelongsAlready",
     "ChecksOpen",
+    "DepartmentBelonging",
     "DepartmentText",
     "DeputyNotFound",
     "FourEyes",

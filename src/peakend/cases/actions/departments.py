@@ -63,7 +63,7 @@ class TooManyDepartments(Conflict):
     wording = "cases.too_many_departments"
 
 
-class Belonging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DepartmentBelonging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who belongs to a department, with hours of his own or the department's."""
 
     id: UUID
@@ -80,7 +80,7 @@ class DepartmentText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     hours_id: UUID | None = None
     duty: Duty = "everybody"
     active: bool = True
-    members: Annotated[list[Belonging], Meta(max_length=MOST_MEMBERS)] = []
+    members: Annotated[list[DepartmentBelonging], Meta(max_length=MOST_MEMBERS)] = []
 
 
 async def add_department(tx: Transaction, *, given: DepartmentText) -> UUID:

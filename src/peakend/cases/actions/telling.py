@@ -53,7 +53,7 @@ async def tell_department(tx: Transaction, *, step_id: UUID) -> UUID | None:
             "department.name": name,
             "case.number": shown_number(case.number),
             "due": moment_text(step.due_at.astimezone(ZoneInfo(house.time_zone)), language),
-            "link": f"{settings.public_url}/desk/department/{step_id}",
+            "link": f"{settings.public_url}/desk/cases/department/{step_id}",
             "organisation.name": house.name,
             "brand.name": (await brand_names(tx)).get(brand_id, ""),
         },

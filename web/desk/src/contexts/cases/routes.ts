@@ -4,4 +4,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'cases/approvals/:id?', component: () => import('./pages/ApprovalsPage.vue'), meta: { permission: 'approvals.ask', title: 'cases.section_approvals', words: ['cases/approvals'] } },
   { path: 'cases/approval-rules', component: () => import('./pages/ApprovalRulesPage.vue'), meta: { permission: 'cases.set_up', title: 'cases.approvals.rules_title', words: ['cases/approvals', 'accounts', 'accounts/admin'] } },
   { path: 'cases/promises', component: () => import('./promises/PromisesPage.vue'), meta: { permission: 'cases.read', title: 'cases.section_promises', words: ['cases/promises'] } },
+  { path: 'cases/department/:id?', component: () => import('./departments/DepartmentPage.vue'), meta: { permission: 'cases.department', title: 'cases.section_department', words: ['cases/departments'] } },
 ]

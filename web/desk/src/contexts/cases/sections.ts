@@ -2,4 +2,5 @@
 export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'approvals', to: '/desk/cases/approvals', permission: 'approvals.ask' },
   { name: 'promises', to: '/desk/cases/promises', permission: 'cases.read' },
+  { name: 'department', to: '/desk/cases/department', permission: 'cases.department' },
 ]
