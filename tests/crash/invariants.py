@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from peakend.kernel.files import path_of
-from tests.crash import mails
+from tests.crash import grants, mails
 
 MESSAGE_FACTS = (
     "('MessageReceived', 'ReplySent', 'NoteAdded', 'DigitalReplySent', 'SystemMessageAdded')"
@@ -84,7 +84,8 @@ async def breaches(connection: Any, told: dict[str, Any], ahead_s: float) -> lis
             "SELECT count(*) FROM file WHERE id = $1::uuid", answer["file"]
         ):
             found.append("an acknowledged file is lost")
-    return found + await _bad_files(connection) + await mails.breaches(connection)
+    found += await _bad_files(connection) + await mails.breaches(connection)
+    return found + await grants.breaches(connection)
 
 
 async def _left(connection: Any, ahead_s: float) -> str:

@@ -24,7 +24,7 @@ from peakend.kernel.db import Database, use
 from peakend.kernel.events import FACTS, reacts_to
 from peakend.kernel.worker import Worker
 from tests.assist.shop import Shop
-from tests.crash import mails
+from tests.crash import grants, mails
 from tests.databases import make_organisation
 from tests.routing.floor import Floor
 
@@ -84,6 +84,10 @@ async def prepare(dsn: str, scenario: str) -> World:
         if scenario == "receive_reopens":
             await floor.close(conversation_id)
         world["conversation"] = str(conversation_id)
+        if scenario == "grant":
+            async with floor.tx() as tx:
+                customer_id = (await floor.conversation(conversation_id)).customer_id
+                world |= await grants.prepare(tx, customer_id)
     await floor.drain()
     await database.close()
     return world
@@ -301,7 +305,7 @@ SCENARIOS = {
     for run in (
         receive_new, receive_more, receive_reopens, receive_file, receive_digital, reply,
         offer_taken, offer_passes_on, transfer_taken, transfer_returns, close, close_by_customer,
-        mails.mail_in, mails.mail_out,
+        mails.mail_in, mails.mail_out, grants.grant,
     )
 }  # fmt: skip
 
