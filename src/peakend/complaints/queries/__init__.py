@@ -106,7 +106,7 @@ from peakend.complaints.queries.lists import (
     complaint_list,
     item_of,
 )
-from peakend.complaints.queries.pages import Complaint, ReviewBrief, Step, complaint
+from peakend.complaints.queries.pages import Complaint, ReviewBrief, SettledStep, complaint
 from peakend.complaints.queries.recognising import ComplaintBeside, ComplaintBrief, beside, judged
 from peakend.complaints.queries.reviews import (
     PathLine,
@@ -203,7 +203,7 @@ __all__ = [
     "SchemeSuggestion",
     "SchemeTableNotFound",
     "Settled",
-    "Step",
+    "SettledStep",
     "StepRow",
     "TableShown",
     "TableView",

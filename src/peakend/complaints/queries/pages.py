@@ -17,7 +17,7 @@ from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class SettledStep(msgspec.Struct, frozen=True, kw_only=True):
     """A step taken: what, in which words, by whom, with whom, when."""
 
     no: int
@@ -66,7 +66,7 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     settled_at: datetime | None
     closed_at: datetime | None
     path: list[StepKind]
-    steps: list[Step]
+    steps: list[SettledStep]
     next: list[StepKind]
     open_because: str
     review: ReviewBrief | None
@@ -124,8 +124,8 @@ def _name(names: dict[UUID, str], member_id: UUID | None) -> str | None:
     return names.get(member_id) if member_id else None
 
 
-def _step(row: StepRow, names: dict[UUID, str]) -> Step:
-    return Step(
+def _step(row: StepRow, names: dict[UUID, str]) -> SettledStep:
+    return SettledStep(
         no=row.no,
         kind=row.kind,
         words=row.words,

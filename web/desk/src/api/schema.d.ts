@@ -8977,18 +8977,6 @@ export interface components {
         };
         /** AssistNothing */
         AssistNothing: Record<string, never>;
-        /** AssistSuggestion */
-        AssistSuggestion: {
-            /** Format: uuid */
-            article_id: string;
-            audience: string;
-            body_html: string | null;
-            excerpt: string;
-            score: number;
-            slug: string;
-            title: string;
-            url: string;
-        };
         /** AtInterval */
         AtInterval: {
             /** Format: date-time */
@@ -9079,15 +9067,6 @@ export interface components {
         AutomaticSwitch: {
             stopped: boolean;
         };
-        /** AutomationStep */
-        AutomationStep: {
-            at: string | null;
-            blocked: string | null;
-            names: string[];
-            solved: boolean | null;
-            /** @enum {string} */
-            what: "take" | "reply" | "card" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
-        };
         /** AutomationTarget */
         AutomationTarget: {
             /** Format: uuid */
@@ -9102,11 +9081,20 @@ export interface components {
             /** @enum {string} */
             to: "agent" | "digital";
         };
+        /** Belonging */
+        Belonging: {
+            /** Format: uuid */
+            company_id: string;
+            main: boolean;
+            name: string;
+            tier: string;
+            title: string;
+        };
         /** Beside */
         Beside: {
             conversation: components["schemas"]["ValueView"][];
             customer: components["schemas"]["Profile"];
-            links: components["schemas"]["ProfilesLinkView"][];
+            links: components["schemas"]["LinkView"][];
         };
         /** BesideConversation */
         BesideConversation: {
@@ -9612,33 +9600,6 @@ export interface components {
             /** Format: date-time */
             warn_at: string;
         };
-        /** CasesBelonging */
-        CasesBelonging: {
-            hours_id?: string | null;
-            /** Format: uuid */
-            id: string;
-        };
-        /** CasesLinkGiven */
-        CasesLinkGiven: {
-            /** Format: uuid */
-            client_id: string;
-            /** Format: uuid */
-            conversation_id: string;
-            /** @default  */
-            words: string;
-        };
-        /** CasesLinkView */
-        CasesLinkView: {
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            made_at: string;
-            path: string;
-            sent_at: string | null;
-            token: string;
-        };
         /** CasesOwnerGiven */
         CasesOwnerGiven: {
             owner_id: string | null;
@@ -9928,7 +9889,7 @@ export interface components {
             settled_at: string | null;
             /** @enum {null|string} */
             solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
-            steps: components["schemas"]["ComplaintsStep"][];
+            steps: components["schemas"]["SettledStep"][];
             /** @enum {null|string} */
             suggested_kind: "attitude" | "outcome" | "timeliness" | null;
             /** @enum {string} */
@@ -10030,46 +9991,6 @@ export interface components {
         ComplaintsOwnerGiven: {
             owner_id: string | null;
             version: number;
-        };
-        /** ComplaintsStep */
-        ComplaintsStep: {
-            /** Format: date-time */
-            at: string;
-            by: string | null;
-            compensation_fen: number | null;
-            grant_id: string | null;
-            /** @enum {string} */
-            kind: "unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement";
-            no: number;
-            /** @enum {null|string} */
-            solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
-            with_name: string | null;
-            words: string;
-        };
-        /** ComplaintsSuggestion */
-        ComplaintsSuggestion: {
-            /** @default 0 */
-            amount: number;
-            authority: components["schemas"]["MyAuthority"];
-            /** @default 0 */
-            cost_fen: number;
-            instrument: components["schemas"]["InstrumentRow"] | null;
-            /** @enum {string} */
-            liability: "ours" | "partner" | "customer" | "nobody" | "unknown";
-            /** @default false */
-            needs_approval: boolean;
-            nothing: string | null;
-            reason_id: string | null;
-            scheme_id: string | null;
-            scheme_version: number | null;
-            severity: number;
-            table_id: string | null;
-            waited_s: number;
-            why: string[];
-            /** @default  */
-            words_en: string;
-            /** @default  */
-            words_zh: string;
         };
         /** ComplaintsWhy */
         ComplaintsWhy: {
@@ -10617,6 +10538,12 @@ export interface components {
             name_zh: string;
             version: number;
         };
+        /** DepartmentBelonging */
+        DepartmentBelonging: {
+            hours_id?: string | null;
+            /** Format: uuid */
+            id: string;
+        };
         /** DepartmentGiven */
         DepartmentGiven: {
             /** @default true */
@@ -10634,7 +10561,7 @@ export interface components {
              * @enum {string}
              */
             language: "zh-CN" | "en";
-            members?: components["schemas"]["CasesBelonging"][];
+            members?: components["schemas"]["DepartmentBelonging"][];
             /** @default  */
             name_en: string;
             name_zh: string;
@@ -10704,7 +10631,7 @@ export interface components {
              * @enum {string}
              */
             language: "zh-CN" | "en";
-            members?: components["schemas"]["CasesBelonging"][];
+            members?: components["schemas"]["DepartmentBelonging"][];
             /** @default  */
             name_en: string;
             name_zh: string;
@@ -12214,10 +12141,31 @@ export interface components {
             variables?: string[];
             version: number;
         };
-        /** LinkSent */
-        LinkSent: {
+        /** LinkGiven */
+        LinkGiven: {
+            /** @default 320 */
+            height: number;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            of: "customer" | "conversation";
+            url: string;
+            variables?: string[];
+        };
+        /** LinkView */
+        LinkView: {
+            height: number;
             /** Format: uuid */
-            message_id: string;
+            id: string;
+            /** @enum {string} */
+            kind: "link" | "panel";
+            name_en: string;
+            name_zh: string;
         };
         /** LinkedConversation */
         LinkedConversation: {
@@ -13694,7 +13642,7 @@ export interface components {
             needs_solved: boolean;
             note: string | null;
             reply: string | null;
-            steps: components["schemas"]["AutomationStep"][];
+            steps: components["schemas"]["Step"][];
             title: string;
             waits: boolean;
         };
@@ -13711,54 +13659,45 @@ export interface components {
         };
         /** Profile */
         Profile: {
-            companies: components["schemas"]["ProfilesBelonging"][];
+            companies: components["schemas"]["Belonging"][];
             /** Format: uuid */
             customer_id: string;
-            links: components["schemas"]["ProfilesLinkView"][];
+            links: components["schemas"]["LinkView"][];
             objects: components["schemas"]["ObjectView"][];
             suggested: components["schemas"]["CompanyHint"][];
             values: components["schemas"]["ValueView"][];
-        };
-        /** ProfilesBelonging */
-        ProfilesBelonging: {
-            /** Format: uuid */
-            company_id: string;
-            main: boolean;
-            name: string;
-            tier: string;
-            title: string;
-        };
-        /** ProfilesLinkGiven */
-        ProfilesLinkGiven: {
-            /** @default 320 */
-            height: number;
-            /** @enum {string} */
-            kind: "link" | "panel";
-            name_en: string;
-            name_zh: string;
-            /**
-             * @default customer
-             * @enum {string}
-             */
-            of: "customer" | "conversation";
-            url: string;
-            variables?: string[];
-        };
-        /** ProfilesLinkView */
-        ProfilesLinkView: {
-            height: number;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "link" | "panel";
-            name_en: string;
-            name_zh: string;
         };
         /** ProfilesRevealed */
         ProfilesRevealed: {
             /** Format: date-time */
             until: string;
             value: string | number | boolean | null;
+        };
+        /** ProgressLink */
+        ProgressLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            path: string;
+            sent_at: string | null;
+            token: string;
+        };
+        /** ProgressLinkGiven */
+        ProgressLinkGiven: {
+            /** Format: uuid */
+            client_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /** @default  */
+            words: string;
+        };
+        /** ProgressSending */
+        ProgressSending: {
+            /** Format: uuid */
+            message_id: string;
         };
         /** PromiseBack */
         PromiseBack: {
@@ -14479,6 +14418,31 @@ export interface components {
             /** @enum {null|string} */
             stays: "changed" | "used" | null;
         };
+        /** SchemeSuggestion */
+        SchemeSuggestion: {
+            /** @default 0 */
+            amount: number;
+            authority: components["schemas"]["MyAuthority"];
+            /** @default 0 */
+            cost_fen: number;
+            instrument: components["schemas"]["InstrumentRow"] | null;
+            /** @enum {string} */
+            liability: "ours" | "partner" | "customer" | "nobody" | "unknown";
+            /** @default false */
+            needs_approval: boolean;
+            nothing: string | null;
+            reason_id: string | null;
+            scheme_id: string | null;
+            scheme_version: number | null;
+            severity: number;
+            table_id: string | null;
+            waited_s: number;
+            why: string[];
+            /** @default  */
+            words_en: string;
+            /** @default  */
+            words_zh: string;
+        };
         /** Screening */
         Screening: {
             believes: boolean;
@@ -14606,6 +14570,21 @@ export interface components {
             owner: string | null;
             /** @enum {string} */
             solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other";
+        };
+        /** SettledStep */
+        SettledStep: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            compensation_fen: number | null;
+            grant_id: string | null;
+            /** @enum {string} */
+            kind: "unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement";
+            no: number;
+            /** @enum {null|string} */
+            solution: "explain" | "apologise" | "redo" | "repair" | "replace" | "refund" | "compensate" | "exception" | "other" | null;
+            with_name: string | null;
+            words: string;
         };
         /** SettlementStepGiven */
         SettlementStepGiven: {
@@ -14905,6 +14884,15 @@ export interface components {
         StatementSeen: {
             version: number;
         };
+        /** Step */
+        Step: {
+            at: string | null;
+            blocked: string | null;
+            names: string[];
+            solved: boolean | null;
+            /** @enum {string} */
+            what: "take" | "reply" | "card" | "note" | "tags" | "reason" | "priority" | "transfer" | "assign" | "snooze" | "close";
+        };
         /** StepAsked */
         StepAsked: {
             department_id?: string | null;
@@ -14986,6 +14974,18 @@ export interface components {
             /** @default false */
             take: boolean;
             to?: components["schemas"]["AutomationTarget"] | null;
+        };
+        /** Suggestion */
+        Suggestion: {
+            /** Format: uuid */
+            article_id: string;
+            audience: string;
+            body_html: string | null;
+            excerpt: string;
+            score: number;
+            slug: string;
+            title: string;
+            url: string;
         };
         /** SurveyAnswer */
         SurveyAnswer: {
@@ -19035,7 +19035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CasesLinkView"] | null;
+                    "application/json": components["schemas"]["ProgressLink"] | null;
                 };
             };
             401: components["responses"]["Error401"];
@@ -19063,7 +19063,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CasesLinkView"];
+                    "application/json": components["schemas"]["ProgressLink"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -19115,7 +19115,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CasesLinkGiven"];
+                "application/json": components["schemas"]["ProgressLinkGiven"];
             };
         };
         responses: {
@@ -19125,7 +19125,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkSent"];
+                    "application/json": components["schemas"]["ProgressSending"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -21074,7 +21074,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfilesLinkGiven"];
+                "application/json": components["schemas"]["LinkGiven"];
             };
         };
         responses: {
@@ -21638,7 +21638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ComplaintsSuggestion"];
+                    "application/json": components["schemas"]["SchemeSuggestion"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -23156,7 +23156,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssistSuggestion"][];
+                    "application/json": components["schemas"]["Suggestion"][];
                 };
             };
             401: components["responses"]["Error401"];
@@ -26113,7 +26113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssistSuggestion"][];
+                    "application/json": components["schemas"]["Suggestion"][];
                 };
             };
             401: components["responses"]["Error401"];

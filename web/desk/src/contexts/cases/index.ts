@@ -4,8 +4,8 @@ import type { BesideCard } from '@/contexts/customers'
 
 /** What stands beside a conversation; each card comes with its words when it is first shown. */
 export const caseCards: BesideCard[] = [
-  { name: 'promises', permission: 'cases.read', component: defineAsyncComponent(async () => (await needWords('cases/promises'), import('./promises/PromiseCard.vue'))) },
   { name: 'cases', permission: 'cases.read', component: defineAsyncComponent(async () => { await needWords('cases', 'cases/cases'); return import('./cases/CaseCard.vue') }) },
+  { name: 'promises', permission: 'cases.read', component: defineAsyncComponent(async () => (await needWords('cases/promises'), import('./promises/PromiseCard.vue'))) },
 ]
 
 /** Hear of approvals wherever the desk is. */
