@@ -3,7 +3,7 @@
 import pytest
 
 from peakend.complaints.rules.own_words import own_words
-from peakend.complaints.rules.recognising import Heard, Recognised, Words, recognised
+from peakend.complaints.rules.recognising import Heard, Recognised, Words, only_reported, recognised
 
 
 def judged(*texts: str, **history: int) -> Recognised:
@@ -168,3 +168,17 @@ def test_the_reason_names_the_words() -> None:
 def test_long_text_is_bounded() -> None:
     assert len(own_words("啊" * 100_000)) == 4_000
     assert judged("“" * 4_000 + "投诉").tier == "inquiry"
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("楼道里有燃气味", True),
+        ("家里燃气泄漏了", True),
+        ("There is a smell of gas in the kitchen", True),
+        ("孩子被烫伤了，在医院", False),
+        ("燃气泄漏没人管，我要投诉", False),
+    ],
+)
+def test_a_reported_danger_is_no_complaint_yet(text: str, only: bool) -> None:
+    assert only_reported(judged(text)) is only

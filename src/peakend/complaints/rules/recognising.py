@@ -137,6 +137,11 @@ _ASKED = re.compile(
 )
 
 
+# A smell or a leak that is reported: what to do at once is said by the answer to it, and before a
+# person could.
+_REPORTED = re.compile(r"漏|味|泄|一氧化碳|冒烟|gas|leak|smell|carbon|smok", re.IGNORECASE)
+
+
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when a complaint is judged: the customer's messages and his history."""
 
@@ -265,3 +270,10 @@ def _hits(pattern: str, said: Sequence[str], asked_apart: bool = False) -> list[
                 continue
             found.setdefault(hit.group().strip())
     return list(found)
+
+
+def only_reported(found: "Recognised") -> bool:
+    """Say whether a danger is reported and nothing complained of; who is hurt is no such case."""
+    return {one.code for one in found.why} == {"safety"} and all(
+        _REPORTED.search(word) for one in found.why for word in one.words
+    )
