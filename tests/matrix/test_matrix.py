@@ -34,6 +34,28 @@ MAILBOX = {
     "port": 993, "tls": "implicit", "login": "a",
 }  # fmt: skip
 BODIES: dict[str, Any] = {
+    "POST /api/case-steps/{step_id:uuid}/completions": {"version": 1},
+    "POST /api/case-steps/{step_id:uuid}/departments": {"version": 1, "department_id": NEW},
+    "POST /api/case-steps/{step_id:uuid}/guests": {},
+    "POST /api/case-steps/{step_id:uuid}/releases": {"version": 1},
+    "POST /api/case-steps/{step_id:uuid}/resumptions": {"version": 1},
+    "POST /api/case-steps/{step_id:uuid}/returns": {"version": 1, "words": "x"},
+    "POST /api/case-steps/{step_id:uuid}/skips": {"version": 1, "words": "x"},
+    "POST /api/case-steps/{step_id:uuid}/takes": {"version": 1},
+    "POST /api/case-steps/{step_id:uuid}/ticks": {"line": 0, "ticked": True},
+    "POST /api/cases/{case_id:uuid}/steps": {"title": "x"},
+    "POST /api/compensation/schemes/{table_id:uuid}/end": {"edit": 1},
+    "POST /api/compensation/schemes/{table_id:uuid}/publication": {"edit": 1},
+    "PUT /api/case-templates/{template_id:uuid}": {
+        "version": 1, "name_zh": "x", "steps": [{"key": "a", "title": "x"}],
+    },
+    "PUT /api/compensation/instruments/{instrument_id:uuid}": {
+        "version": 1, "kind": "points", "name_zh": "x", "face_fen": 1,
+    },
+    "PUT /api/compensation/schemes/{table_id:uuid}": {
+        "edit": 1, "hold_out_share": 0, "lines": [],
+    },
+    "PUT /api/departments/{department_id:uuid}": {"version": 1, "name_zh": "x"},
     "PATCH /api/crises/{crisis_id:uuid}": {"version": 1},
     "POST /api/crises/{crisis_id:uuid}/entries": {
         "kind": "event", "at": "2026-01-01T00:00:00Z", "words": "x",
@@ -52,7 +74,7 @@ BODIES: dict[str, Any] = {
         "version": 1, "happened": "x", "cause": "x", "changes": "x",
     },
     "PUT /api/playbooks/{playbook_id:uuid}": {
-        "version": 1, "name": "x", "steps": [{"title": "x"}],
+        "version": 1, "name_zh": "x", "steps": [{"title": "x"}],
     },
     "POST /api/imports/{run_id:uuid}/checks": {"mapping": {"name": 0}},
     "POST /api/exports": {"client_id": "00000000-0000-7000-8000-00000000ffff", "kind": "customers"},
@@ -69,7 +91,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/brands/{brand_id:uuid}/look": {
         "colour": "#0b6b75", "footer_zh": "", "footer_en": "", "links": [], "version": 0,
     },
-    "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name": "x"},
+    "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name_zh": "x"},
     "POST /api/customers/{customer_id:uuid}/notes": {"text": "x"},
     "POST /api/customers/{customer_id:uuid}/distinctions": {"other_id": NEW},
     "POST /api/customers/{customer_id:uuid}/merges": {
@@ -87,7 +109,7 @@ BODIES: dict[str, Any] = {
         "client_id": NEW, "content": {"intro": "x", "quick": ["x"]},
     },
     "POST /api/reply-helps/{help_id:uuid}/outcomes": {"outcome": "taken"},
-    "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name": "x"},
+    "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name_zh": "x"},
     "POST /api/conversations/{conversation_id:uuid}/merges": {"absorbed_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},
     "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
@@ -149,7 +171,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/mailboxes/{mailbox_id:uuid}/activity": {"active": False},
     "PUT /api/mailboxes/{mailbox_id:uuid}/password": {"password": "x"},
     "PUT /api/received-mails/{received_id:uuid}/aside": {"aside": True},
-    "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name": "x"},
+    "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name_zh": "x"},
     "PUT /api/webhooks/{webhook_id:uuid}/activity": {"active": True},
     "POST /api/webhooks/{webhook_id:uuid}/replays": {
         "since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z",
@@ -165,7 +187,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/views/{view_id:uuid}": {"name": "x"},
     "PATCH /api/profile-fields/{field_id:uuid}": {"version": 1, "label_zh": "x"},
     "PATCH /api/customers/{customer_id:uuid}/fields": {"values": []},
-    "PATCH /api/companies/{company_id:uuid}": {"version": 1, "name": "x"},
+    "PATCH /api/companies/{company_id:uuid}": {"version": 1, "name_zh": "x"},
     "PUT /api/companies/{company_id:uuid}/customers/{customer_id:uuid}": {},
     "PATCH /api/companies/{company_id:uuid}/fields": {"values": []},
     "POST /api/companies/{company_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
