@@ -47,7 +47,9 @@ BODIES: dict[str, Any] = {
     "POST /api/compensation/schemes/{table_id:uuid}/end": {"edit": 1},
     "POST /api/compensation/schemes/{table_id:uuid}/publication": {"edit": 1},
     "PUT /api/case-templates/{template_id:uuid}": {
-        "version": 1, "name_zh": "x", "steps": [{"key": "a", "title": "x"}],
+        "version": 1,
+        "name_zh": "x",
+        "steps": [{"key": "a", "title_zh": "x"}],
     },
     "PUT /api/compensation/instruments/{instrument_id:uuid}": {
         "version": 1, "kind": "points", "name_zh": "x", "face_fen": 1,
@@ -74,7 +76,7 @@ BODIES: dict[str, Any] = {
         "version": 1, "happened": "x", "cause": "x", "changes": "x",
     },
     "PUT /api/playbooks/{playbook_id:uuid}": {
-        "version": 1, "name_zh": "x", "steps": [{"title": "x"}],
+        "version": 1, "name": "x", "steps": [{"title": "x"}],
     },
     "POST /api/imports/{run_id:uuid}/checks": {"mapping": {"name": 0}},
     "POST /api/exports": {"client_id": "00000000-0000-7000-8000-00000000ffff", "kind": "customers"},
@@ -91,7 +93,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/brands/{brand_id:uuid}/look": {
         "colour": "#0b6b75", "footer_zh": "", "footer_en": "", "links": [], "version": 0,
     },
-    "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name_zh": "x"},
+    "PATCH /api/customers/{customer_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/customers/{customer_id:uuid}/notes": {"text": "x"},
     "POST /api/customers/{customer_id:uuid}/distinctions": {"other_id": NEW},
     "POST /api/customers/{customer_id:uuid}/merges": {
@@ -109,7 +111,7 @@ BODIES: dict[str, Any] = {
         "client_id": NEW, "content": {"intro": "x", "quick": ["x"]},
     },
     "POST /api/reply-helps/{help_id:uuid}/outcomes": {"outcome": "taken"},
-    "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name_zh": "x"},
+    "PATCH /api/rich-templates/{rich_template_id:uuid}": {"version": 1, "name": "x"},
     "POST /api/conversations/{conversation_id:uuid}/merges": {"absorbed_id": NEW},
     "POST /api/conversations/{conversation_id:uuid}/splits": {"message_ids": [NEW]},
     "PUT /api/conversations/{conversation_id:uuid}/draft": {"text": "x"},
@@ -171,7 +173,7 @@ BODIES: dict[str, Any] = {
     "PUT /api/mailboxes/{mailbox_id:uuid}/activity": {"active": False},
     "PUT /api/mailboxes/{mailbox_id:uuid}/password": {"password": "x"},
     "PUT /api/received-mails/{received_id:uuid}/aside": {"aside": True},
-    "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name_zh": "x"},
+    "PATCH /api/webhooks/{webhook_id:uuid}": {"version": 1, "name": "x"},
     "PUT /api/webhooks/{webhook_id:uuid}/activity": {"active": True},
     "POST /api/webhooks/{webhook_id:uuid}/replays": {
         "since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z",
@@ -187,7 +189,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/views/{view_id:uuid}": {"name": "x"},
     "PATCH /api/profile-fields/{field_id:uuid}": {"version": 1, "label_zh": "x"},
     "PATCH /api/customers/{customer_id:uuid}/fields": {"values": []},
-    "PATCH /api/companies/{company_id:uuid}": {"version": 1, "name_zh": "x"},
+    "PATCH /api/companies/{company_id:uuid}": {"version": 1, "name": "x"},
     "PUT /api/companies/{company_id:uuid}/customers/{customer_id:uuid}": {},
     "PATCH /api/companies/{company_id:uuid}/fields": {"values": []},
     "POST /api/companies/{company_id:uuid}/field-reveals": {"field_id": NEW, "reason": "回电"},
