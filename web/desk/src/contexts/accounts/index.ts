@@ -14,6 +14,7 @@ export const SsoWays = defineAsyncComponent(async () => {
 export { adminPages } from './adminPages'
 export { default as AdminFrame } from './parts/AdminFrame.vue'
 export { default as ProposeDialog } from './admin/parts/ProposeDialog.vue'
+export { useProof } from './proof/useProof'
 export { useSecondPerson } from './admin/useSecondPerson'
 export type { Member, Skill, Team } from './types'
 export { useBrands, useMembers, useSkills, useTeams } from './useAccounts'
