@@ -34,6 +34,13 @@ MAILBOX = {
     "port": 993, "tls": "implicit", "login": "a",
 }  # fmt: skip
 BODIES: dict[str, Any] = {
+    "POST /api/waits/{wait_id:uuid}/proof-messages": {"client_id": NEW},
+    "PUT /api/wait-rules/{rule_id:uuid}": {
+        "name": "x", "promise_s": 60, "instrument_id": NEW, "version": 1,
+        "steps": [{"from_minutes": 0, "amount": 1}],
+    },
+    "POST /api/wait-rules/{rule_id:uuid}/start": {"version": 1},
+    "POST /api/wait-rules/{rule_id:uuid}/end": {"version": 1},
     "POST /api/case-steps/{step_id:uuid}/completions": {"version": 1},
     "POST /api/case-steps/{step_id:uuid}/departments": {"version": 1, "department_id": NEW},
     "POST /api/case-steps/{step_id:uuid}/guests": {},

@@ -5,6 +5,7 @@ from peakend.cases.events import CaseClosed, StepReady
 from peakend.conversations.events import MessageReceived, ReasonSet
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
+from peakend.routing.events import ReplyPromised, WorkAbandoned
 
 
 # The words were weighed as they came in: ordinary messages make no job.
@@ -30,3 +31,21 @@ async def end_steps(tx: Transaction, fact: CaseClosed) -> None:
 async def tell_department(tx: Transaction, fact: StepReady) -> None:
     """Send a department that a step waits for it."""
     await actions.tell_department(tx, step_id=fact.step_id)
+
+
+@reacts_to(ReplyPromised)
+async def promise_answer(tx: Transaction, fact: ReplyPromised) -> None:
+    """Put down what a customer was told whose transfer nobody took."""
+    await actions.promise_answer(
+        tx,
+        from_leg_id=fact.from_leg_id,
+        conversation_id=fact.conversation_id,
+        owner_id=fact.owner_id,
+        due_at=fact.promised_at,
+    )
+
+
+@reacts_to(WorkAbandoned)
+async def remedy_abandoned(tx: Transaction, fact: WorkAbandoned) -> None:
+    """Promise a call-back to who left while his transfer waited."""
+    await actions.remedy_abandoned(tx, leg_id=fact.leg_id)

@@ -1,6 +1,7 @@
 """What complaints do when something happens below."""
 
 from peakend.complaints import actions
+from peakend.complaints.events import WaitEnded
 from peakend.conversations.events import ChoiceMade, ConversationMoved, MessageReceived
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
@@ -30,6 +31,12 @@ async def end_wait(tx: Transaction, fact: WorkAnswered | WorkAbandoned | WorkEnd
 async def go_on_waiting(tx: Transaction, fact: WorkResumed) -> None:
     """Let a wait go on whose end was undone."""
     await actions.keep_wait(tx, leg_id=fact.leg_id)
+
+
+@reacts_to(WaitEnded, where={"over": True})
+async def make_good_wait(tx: Transaction, fact: WaitEnded) -> None:
+    """Give what is owed to who waited longer than was promised, and tell it."""
+    await actions.settle_wait(tx, wait_id=fact.wait_id)
 
 
 @reacts_to(ConversationMoved)

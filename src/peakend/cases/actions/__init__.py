@@ -120,6 +120,7 @@ from peakend.cases.actions.promises import (
     move_promise,
     withdraw_promise,
 )
+from peakend.cases.actions.remedies import mail_words, promise_answer, remedy_abandoned
 from peakend.cases.actions.repeats import (
     BelongsAlready,
     WrongDays,
@@ -249,6 +250,7 @@ __all__ = [
     "look_at_case",
     "look_at_promises",
     "look_at_step",
+    "mail_words",
     "make_guest",
     "make_link",
     "make_promise",
@@ -256,9 +258,11 @@ __all__ = [
     "name_deputy",
     "open_as_guest",
     "open_case",
+    "promise_answer",
     "raise_priority",
     "recognise_repeat",
     "release_step",
+    "remedy_abandoned",
     "remove_rule",
     "reopen_case",
     "resume_step",

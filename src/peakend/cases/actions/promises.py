@@ -5,7 +5,7 @@ so that a clock that jumped, or ten thousand due at once, take no more than thei
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ import msgspec
 
 from peakend.accounts.queries import organisation
 from peakend.cases.actions.opening import OtherCustomer, need_owner
+from peakend.cases.actions.promised_answers import keep_answered, told_of
 from peakend.cases.events.promises import (
     PromiseBroken,
     PromiseKept,
@@ -201,7 +202,7 @@ async def move_promise(
     await record(
         tx,
         PromiseMoved(
-            **_told(row) | {"agent_id": keeper}, due_at=due, former_due_at=row.due_at,
+            **told_of(row) | {"agent_id": keeper}, due_at=due, former_due_at=row.due_at,
             former_id=row.owner_id,
         ),
     )  # fmt: skip
@@ -230,7 +231,7 @@ async def keep_promise(
             " WHERE organisation_id = current_organisation() AND id = $1",
             promise_id, tx.now,
         )  # fmt: skip
-    await record(tx, PromiseKept(**_told(row), in_time=not late))
+    await record(tx, PromiseKept(**told_of(row), in_time=not late))
 
 
 async def withdraw_promise(
@@ -245,16 +246,17 @@ async def withdraw_promise(
         raise PromiseSettled
     _need_own(row, by)
     await tx.run(_SETTLE, promise_id, "withdrawn", tx.now, by.id, why)
-    await record(tx, PromiseWithdrawn(**_told(row), why=why))
+    await record(tx, PromiseWithdrawn(**told_of(row), why=why))
 
 
 async def look_at_promises(tx: Transaction) -> None:
     """Say of all whose time is over that they are broken, and warn of those that soon will be."""
+    await keep_answered(tx, most=AT_ONCE)
     broken = await tx.all(PromiseRow, _BREAK, tx.now, AT_ONCE)
     await _broken(tx, broken)
     warned = await tx.all(PromiseRow, _WARN, tx.now, AT_ONCE)
     for row in warned:
-        await record(tx, PromiseWarned(**_told(row), due_at=row.due_at))
+        await record(tx, PromiseWarned(**told_of(row), due_at=row.due_at))
     if len(broken) == AT_ONCE or len(warned) == AT_ONCE:
         await enqueue(tx, "cases.look_at_promises", unique_key="more", priority=3)
 
@@ -266,7 +268,7 @@ async def _broken(tx: Transaction, rows: list[PromiseRow]) -> None:
     for row in rows:
         await record(
             tx,
-            PromiseBroken(**_told(row), due_at=row.due_at, member_ids=leads[row.owner_id]),
+            PromiseBroken(**told_of(row), due_at=row.due_at, member_ids=leads[row.owner_id]),
             occurred_at=row.due_at,
         )
 
@@ -330,14 +332,3 @@ async def _set_timers(tx: Transaction, *moments: datetime) -> None:
             unique_key=str(int(second.timestamp())),
             priority=3,
         )
-
-
-def _told(row: PromiseRow) -> dict[str, Any]:
-    return {
-        "promise_id": row.id,
-        "customer_id": row.customer_id,
-        "conversation_id": row.conversation_id,
-        "case_id": row.case_id,
-        "agent_id": row.owner_id,
-        "kind": row.kind,
-    }

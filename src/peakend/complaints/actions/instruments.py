@@ -43,7 +43,7 @@ class TooManyInstruments(Invalid):
 
 
 class InstrumentUsed(Conflict):
-    """A scheme that holds names the instrument; it has to let go of it first."""
+    """A scheme or a wait promise that holds names it; that has to let go of it first."""
 
     wording = "complaints.instrument_used"
 
@@ -123,6 +123,10 @@ SELECT EXISTS (
     JOIN scheme_table t ON t.organisation_id = s.organisation_id AND t.id = s.table_id
     WHERE s.organisation_id = current_organisation() AND s.instrument_id = $1
       AND t.state = 'published')
+OR EXISTS (
+    SELECT FROM wait_rule
+    WHERE organisation_id = current_organisation() AND instrument_id = $1
+      AND active AND removed_at IS NULL)
 """
 
 

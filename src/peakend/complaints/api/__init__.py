@@ -14,6 +14,7 @@ from peakend.complaints.api import (
     ledger,
     schemes,
     settling,
+    wait_rules,
     waits,
 )
 
@@ -27,5 +28,6 @@ routes: list[Any] = [
     *ledger.routes,
     *schemes.routes,
     *settling.routes,
+    *wait_rules.routes,
     *waits.routes,
 ]

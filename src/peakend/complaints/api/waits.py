@@ -12,7 +12,7 @@ from litestar import Request, Response, delete, get, post
 from msgspec import Meta
 
 from peakend.complaints import actions, queries
-from peakend.complaints.queries import Proven, Wait, WaitSearch
+from peakend.complaints.queries import Proven, Wait, WaitDay, WaitSearch
 from peakend.complaints.rules.waits import Outcome, over_s
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -22,6 +22,7 @@ from peakend.kernel.secrets import token as random_token
 from peakend.kernel.settings import settings
 from peakend.kernel.words import LANGUAGES, best_language, word
 
+Channel = Annotated[str, Meta(pattern="^[a-z_]{2,20}$")]
 Moment = Annotated[datetime, Meta(tz=True)]
 WHY = "whoever holds the signed link of a wait may read its record until the link ends"
 
@@ -33,12 +34,20 @@ class WaitProof(msgspec.Struct, frozen=True):
     wait: Wait
 
 
+class ProofMessage(msgspec.Struct, forbid_unknown_fields=True):
+    """A message on its way; sent twice with the same id, it is said once."""
+
+    client_id: UUID
+
+
 @get("/waits", opt=needs("complaints.read"))
 async def find_waits(
     tx: Transaction,
     actor: Actor,
     customer_id: UUID | None = None,
+    brand_id: UUID | None = None,
     queue_id: UUID | None = None,
+    channel: Channel | None = None,
     since: Moment | None = None,
     before: Moment | None = None,
     outcome: Outcome | None = None,
@@ -49,7 +58,9 @@ async def find_waits(
     """Return waits of customers in a line, the latest first."""
     search = WaitSearch(
         customer_id=customer_id,
+        brand_id=brand_id,
         queue_id=queue_id,
+        channel=channel,
         since=since,
         before=before,
         outcome=outcome,
@@ -57,6 +68,31 @@ async def find_waits(
         granted=granted,
     )
     return await queries.waits_found(tx, actor, search, cursor)
+
+
+@get("/waits/days", opt=needs("complaints.read"))
+async def wait_days(
+    tx: Transaction,
+    actor: Actor,
+    brand_id: UUID | None = None,
+    queue_id: UUID | None = None,
+    channel: Channel | None = None,
+    since: Moment | None = None,
+    before: Moment | None = None,
+    over: bool = False,
+    granted: bool = False,
+) -> list[WaitDay]:
+    """Return the waits of each day, at most 92 days of them, and what was given for them."""
+    search = WaitSearch(
+        brand_id=brand_id,
+        queue_id=queue_id,
+        channel=channel,
+        since=since,
+        before=before,
+        over=over,
+        granted=granted,
+    )
+    return await queries.waits_by_day(tx, actor, search)
 
 
 @get("/conversations/{conversation_id:uuid}/waits", opt=needs("complaints.read"))
@@ -71,8 +107,27 @@ async def give_wait_proof(
 ) -> WaitProof:
     """Make a link under which the customer reads the record of a wait, for 90 days."""
     path = await actions.give_proof(tx, wait_id=wait_id, by=actor)
-    own = settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
-    return WaitProof(f"{own}{path}", await queries.wait(tx, wait_id, actor))
+    return WaitProof(f"{_own(request)}{path}", await queries.wait(tx, wait_id, actor))
+
+
+@post("/waits/{wait_id:uuid}/proof-messages", opt=needs("complaints.work"))
+async def send_wait_proof(
+    request: Request[Any, Any, Any],
+    tx: Transaction,
+    actor: Actor,
+    wait_id: UUID,
+    data: ProofMessage,
+) -> Wait:
+    """Send the link to the record of a wait into its conversation."""
+    await actions.send_proof(
+        tx, wait_id=wait_id, client_id=data.client_id, origin=_own(request), by=actor
+    )
+    return await queries.wait(tx, wait_id, actor)
+
+
+def _own(request: Request[Any, Any, Any]) -> str:
+    """Return at which address the centre is reached from outside."""
+    return settings.public_url or f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 @delete("/waits/{wait_id:uuid}/proofs", opt=needs("complaints.work"), status_code=200)
@@ -175,4 +230,12 @@ def clock(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-routes = [find_waits, waits_of_conversation, give_wait_proof, take_wait_proof, wait_proof_page]
+routes = [
+    find_waits,
+    wait_days,
+    waits_of_conversation,
+    give_wait_proof,
+    send_wait_proof,
+    take_wait_proof,
+    wait_proof_page,
+]

@@ -68,6 +68,8 @@ from peakend.complaints.events.waits import (
     WaitEnded,
     WaitProofGiven,
     WaitProofTaken,
+    WaitRuleChanged,
+    WaitSettled,
 )
 
 __all__ = [
@@ -124,4 +126,6 @@ __all__ = [
     "WaitEnded",
     "WaitProofGiven",
     "WaitProofTaken",
+    "WaitRuleChanged",
+    "WaitSettled",
 ]

@@ -21,7 +21,8 @@ class _OfWait(Fact, abstract=True):
 class WaitEnded(_OfWait):
     """A customer waits no longer; `outcome` is answered, left, returned or closed.
 
-    `promised_s` is what was published for this line when he joined it, None where nothing was.
+    `promised_s` is what was published for this line when he joined it, None where nothing was;
+    `over` says that he waited longer than that.
     """
 
     queue_id: UUID | None
@@ -31,6 +32,32 @@ class WaitEnded(_OfWait):
     outcome: str
     waited_s: int
     promised_s: int | None
+    over: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitSettled(_OfWait):
+    """What came of a wait beyond the promise: `result` is granted, or why nothing was given.
+
+    Units: `amount` is the instrument's, `cost_fen` what it costs the house.
+    """
+
+    rule_id: UUID
+    result: str
+    amount: int
+    cost_fen: int
+    grant_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitRuleChanged(Fact):
+    """What is promised of waits changed: `what` is created, changed, started, stopped, removed."""
+
+    subject: ClassVar[str] = "rule_id"
+    rule_id: UUID
+    what: str
+    promise_s: int
+    active: bool
 
 
 @dataclass(frozen=True, kw_only=True)

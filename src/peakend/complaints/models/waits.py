@@ -32,10 +32,15 @@ wait_rule_table = tenant_table(
     Column("steps", JSONB, nullable=False),
     Column("for_left", Boolean, nullable=False, server_default="true"),
     Column("most_a_day", Integer),
+    Column("most_a_month", Integer),
     Column("day_fen", BigInteger),
-    Column("active", Boolean, nullable=False, server_default="true"),
+    Column("active", Boolean, nullable=False, server_default="false"),
     _moment("changed_at", nullable=False),
     _id("changed_by"),
+    # Who let it hold, and who had proposed it.
+    _moment("started_at"),
+    _id("started_by"),
+    _id("proposed_by"),
     _moment("removed_at"),
     Column("version", Integer, nullable=False, server_default="1"),
 )
@@ -77,6 +82,13 @@ wait_record_table = tenant_table(
         "settled_at",
         postgresql_where=text("result = 'granted'"),
     ),
+    Index(
+        "ix_wait_record_granted",
+        "organisation_id",
+        "customer_id",
+        "settled_at",
+        postgresql_where=text("result = 'granted'"),
+    ),
 )
 
 
@@ -94,9 +106,14 @@ class WaitRuleRow(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[dict[str, int]]
     for_left: bool
     most_a_day: int | None
+    most_a_month: int | None
     day_fen: int | None
     active: bool
     changed_at: datetime
+    changed_by: UUID | None
+    started_at: datetime | None
+    started_by: UUID | None
+    proposed_by: UUID | None
     version: int
 
 

@@ -24,6 +24,10 @@ _ONE = f"""
 SELECT {GRANT_COLUMNS} FROM compensation_grant
 WHERE organisation_id = current_organisation() AND id = $1
 """  # noqa: S608 (names of columns only)
+_SOME = f"""
+SELECT {GRANT_COLUMNS} FROM compensation_grant
+WHERE organisation_id = current_organisation() AND id = ANY($1::uuid[])
+"""  # noqa: S608
 _OF_CUSTOMER = f"""
 SELECT {GRANT_COLUMNS} FROM compensation_grant
 WHERE organisation_id = current_organisation() AND customer_id = ANY($1::uuid[])
@@ -169,6 +173,13 @@ async def grants_page(
     )  # fmt: skip
     views = await _views(tx, rows[:limit])
     return Page(views, cursor_encode(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+async def grants_by_id(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, GrantView]:
+    """Return grants by their ids, whoever asks."""
+    wanted = list(ids)
+    rows = await tx.all(Grant, _SOME, wanted) if wanted else []
+    return {one.id: one for one in await _views(tx, rows)}
 
 
 async def grant_of_message(tx: Transaction, message_id: UUID) -> UUID | None:

@@ -1,13 +1,16 @@
 """Reading waits: what is promised, and what was really waited, with the proof for the customer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from peakend.accounts import queries as accounts
 from peakend.complaints.models import WAIT_COLUMNS, WaitRow
+from peakend.complaints.queries.grants import GrantView, grants_by_id
+from peakend.complaints.rules.instruments import Unit
 from peakend.complaints.rules.waits import Outcome, Result, over_s, parts_of_proof, proof_token
 from peakend.conversations import queries as conversations
 from peakend.kernel.actors import Actor
@@ -20,6 +23,7 @@ from peakend.routing import queries as routing
 PURPOSE = "wait-proof"
 MOST_OF_ONE = 50
 MOST_ROWS = 50
+SPAN, MOST_SPAN = timedelta(days=30), timedelta(days=92)
 
 _ONE = f"""
 SELECT {WAIT_COLUMNS} FROM wait_record
@@ -37,8 +41,7 @@ FOR UPDATE
 """  # noqa: S608 (names of columns only)
 
 # Newest first along ix_wait_record_entered; what is asked for narrows the walk.
-_FOUND = f"""
-SELECT {WAIT_COLUMNS} FROM wait_record
+_WANTED = """
 WHERE organisation_id = current_organisation()
   AND ($1::boolean OR agent_id = $2 OR queue_id = ANY($3::uuid[]) OR brand_id = ANY($4::uuid[]))
   AND ($5::uuid IS NULL OR customer_id = $5)
@@ -48,9 +51,27 @@ WHERE organisation_id = current_organisation()
   AND ($9::text IS NULL OR outcome = $9)
   AND (NOT $10::boolean OR waited_s > promised_s)
   AND (NOT $11::boolean OR result = 'granted')
-  AND ($12::timestamptz IS NULL OR (entered_at, id) < ($12, $13::uuid))
-ORDER BY entered_at DESC, id DESC LIMIT $14
+  AND ($12::uuid IS NULL OR brand_id = $12)
+  AND ($13::text IS NULL OR channel = $13)
+"""
+_FOUND = f"""
+SELECT {WAIT_COLUMNS} FROM wait_record
+{_WANTED}
+  AND ($14::timestamptz IS NULL OR (entered_at, id) < ($14, $15::uuid))
+ORDER BY entered_at DESC, id DESC LIMIT $16
 """  # noqa: S608 (names of columns only)
+_DAYS = f"""
+SELECT (entered_at AT TIME ZONE $14)::date AS day, count(*) AS waits,
+       count(*) FILTER (WHERE waited_s > promised_s) AS over,
+       count(*) FILTER (WHERE promised_s IS NOT NULL) AS promised,
+       count(*) FILTER (WHERE result = 'granted') AS granted,
+       coalesce(sum(cost_fen) FILTER (WHERE result = 'granted'), 0)::bigint AS cost_fen,
+       coalesce(max(waited_s), 0) AS longest_s,
+       coalesce(percentile_disc(0.9) WITHIN GROUP (ORDER BY waited_s), 0) AS p90_s
+FROM wait_record
+{_WANTED}
+GROUP BY day ORDER BY day
+"""  # noqa: S608
 
 
 class WaitNotFound(NotFound):
@@ -82,6 +103,9 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     result: Result | None
     amount: int | None
     cost_fen: int | None
+    unit: Unit | None
+    given_zh: str
+    given_en: str
     grant_id: UUID | None
     proof_until: datetime | None
 
@@ -90,12 +114,31 @@ class WaitSearch(msgspec.Struct, frozen=True, kw_only=True):
     """What waits are looked for."""
 
     customer_id: UUID | None = None
+    brand_id: UUID | None = None
     queue_id: UUID | None = None
+    channel: str | None = None
     since: datetime | None = None
     before: datetime | None = None
     outcome: Outcome | None = None
     over: bool = False
     granted: bool = False
+
+
+class WaitDay(msgspec.Struct, frozen=True, kw_only=True):
+    """The waits that began on a day. Units: s, fen.
+
+    Counts: `promised` are those for which something was promised, `over` those that took longer;
+    nine of ten took no longer than `p90_s`.
+    """
+
+    day: date
+    waits: int
+    promised: int
+    over: int
+    granted: int
+    cost_fen: int
+    longest_s: int
+    p90_s: int
 
 
 class Proven(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +162,11 @@ async def need_wait(tx: Transaction, wait_id: UUID, actor: Actor) -> WaitRow:
     except conversations.ConversationNotFound as gone:
         raise WaitNotFound from gone
     return found
+
+
+async def wait_row(tx: Transaction, wait_id: UUID, *, lock: bool = False) -> WaitRow | None:
+    """Return a wait, whoever asks; `lock` keeps it for this transaction."""
+    return await tx.one(WaitRow, f"{_ONE} FOR UPDATE" if lock else _ONE, wait_id)
 
 
 async def wait_of_leg(tx: Transaction, leg_id: UUID) -> WaitRow | None:
@@ -150,11 +198,27 @@ async def waits_found(
         WaitRow, _FOUND,
         actor.sees_all, actor.id, actor.seen_queues, actor.seen_brands, search.customer_id,
         search.queue_id, search.since, search.before, search.outcome, search.over,
-        search.granted, at, after, MOST_ROWS + 1,
+        search.granted, search.brand_id, search.channel, at, after, MOST_ROWS + 1,
     )  # fmt: skip
     last = rows[MOST_ROWS - 1] if len(rows) > MOST_ROWS else None
     following = cursor_encode(last.entered_at.isoformat(), str(last.id)) if last else None
     return Page(await _shown(tx, rows[:MOST_ROWS], actor), following)
+
+
+async def waits_by_day(tx: Transaction, actor: Actor, search: WaitSearch) -> list[WaitDay]:
+    """Return the waits of each day on which somebody joined a line, in the house's time.
+
+    Counts: at most 92 days, the latest; waits that go on are counted among all.
+    """
+    zone = (await accounts.organisation(tx)).time_zone
+    before = search.before or tx.now
+    since = max(search.since or before - SPAN, before - MOST_SPAN)
+    return await tx.all(
+        WaitDay, _DAYS,
+        actor.sees_all, actor.id, actor.seen_queues, actor.seen_brands, search.customer_id,
+        search.queue_id, since, search.before, search.outcome, search.over,
+        search.granted, search.brand_id, search.channel, zone,
+    )  # fmt: skip
 
 
 def _place(cursor: str | None) -> tuple[datetime | None, UUID | None]:
@@ -174,6 +238,7 @@ async def _shown(tx: Transaction, rows: Sequence[WaitRow], actor: Actor) -> list
     agents = await accounts.member_names(tx, [one.agent_id for one in rows if one.agent_id])
     queues = await routing.queue_names(tx, {one.queue_id for one in rows if one.queue_id})
     brands = await accounts.brand_names(tx)
+    grants = await grants_by_id(tx, {one.grant_id for one in rows if one.grant_id})
     plain = Wait.__struct_fields__
     return [
         Wait(
@@ -183,11 +248,18 @@ async def _shown(tx: Transaction, rows: Sequence[WaitRow], actor: Actor) -> list
             brand_name=brands.get(one.brand_id) if one.brand_id else None,
             queue_name=queues.get(one.queue_id) if one.queue_id else None,
             agent_name=agents.get(one.agent_id) if one.agent_id else None,
+            **_given(grants.get(one.grant_id) if one.grant_id else None),
             over_s=over_s(one.waited_s or 0, one.promised_s) if one.promised_s else 0,
         )
         for one in rows
         if one.conversation_id in seen
     ]
+
+
+def _given(grant: GrantView | None) -> dict[str, Any]:
+    if grant is None:
+        return {"unit": None, "given_zh": "", "given_en": ""}
+    return {"unit": grant.unit, "given_zh": grant.name_zh, "given_en": grant.name_en}
 
 
 def proof_link(row: WaitRow, organisation_id: UUID) -> str:

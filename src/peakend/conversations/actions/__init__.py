@@ -4,6 +4,7 @@ from peakend.conversations.actions import archiving as _archiving
 from peakend.conversations.actions import carrying as _carrying
 from peakend.conversations.actions import carrying_canned as _carrying_canned
 from peakend.conversations.actions.acknowledging import acknowledge_mail
+from peakend.conversations.actions.announcing import announce
 from peakend.conversations.actions.answering import (
     CardsNotByMail,
     HiddenAddress,
@@ -273,6 +274,7 @@ __all__ = [
     "add_tag",
     "add_view",
     "address_key",
+    "announce",
     "approved_reply",
     "ask_for_code",
     "assign",

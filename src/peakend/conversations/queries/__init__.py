@@ -88,6 +88,7 @@ from peakend.conversations.queries.outlines import any_conversation, outlines, t
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
 from peakend.conversations.queries.reasons import ReasonCount, reason_counts
 from peakend.conversations.queries.related import RelatedConversation, related
+from peakend.conversations.queries.replied import AnsweredAt, answered_at
 from peakend.conversations.queries.rich import (
     RichTemplate,
     RichTemplateNotFound,
@@ -147,6 +148,7 @@ from peakend.conversations.rules.views import ViewFilter
 __all__ = [
     "CHANNEL_KINDS",
     "AddressHidden",
+    "AnsweredAt",
     "Answering",
     "Author",
     "Bubble",
@@ -206,6 +208,7 @@ __all__ = [
     "VisitorMessage",
     "VisitorsHere",
     "address_hider",
+    "answered_at",
     "answering",
     "any_conversation",
     "blind_to",

@@ -28,6 +28,7 @@ _AUTOMATIC: dict[str, Automatic] = {
     "reply": "",
     "code": "generated",
     "step": "generated",
+    "notice": "generated",
 }
 
 

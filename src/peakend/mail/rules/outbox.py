@@ -9,7 +9,7 @@ from typing import Literal
 
 MailState = Literal["queued", "sending", "sent", "failed", "bounced"]
 # What a mail is; `test` is never kept.
-MailKind = Literal["reply", "acknowledgement", "invitation", "code", "step"]
+MailKind = Literal["reply", "acknowledgement", "invitation", "code", "step", "notice"]
 
 # Longer than a talk with a server may last.
 LEASE = timedelta(minutes=5)

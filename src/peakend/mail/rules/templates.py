@@ -12,9 +12,9 @@ import msgspec
 
 from peakend.kernel.templates import faults, used
 
-Kind = Literal["invitation", "reply", "acknowledgement", "code", "step"]
+Kind = Literal["invitation", "reply", "acknowledgement", "code", "step", "notice"]
 Language = Literal["zh-CN", "en"]
-KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code", "step")
+KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code", "step", "notice")
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8_000
@@ -28,11 +28,14 @@ VARIABLES: dict[Kind, tuple[str, ...]] = {
     "acknowledgement": ("conversation.number", *_HOUSE),
     "code": ("code", *_HOUSE),
     "step": ("step.title", "department.name", "case.number", "due", "link", *_HOUSE),
+    "notice": ("words", "conversation.number", *_HOUSE),
 }  # fmt: skip
 # Without these a mail of its kind is for nothing.
-NEEDED: dict[Kind, str] = {"invitation": "link", "reply": "answer", "code": "code", "step": "link"}
+NEEDED: dict[Kind, str] = {
+    "invitation": "link", "reply": "answer", "code": "code", "step": "link", "notice": "words",
+}  # fmt: skip
 # What is long, an address or a secret stands in no subject: locked screens show it.
-NOT_IN_SUBJECT = frozenset({"answer", "link", "code"})
+NOT_IN_SUBJECT = frozenset({"answer", "link", "code", "words"})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

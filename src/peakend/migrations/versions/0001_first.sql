@@ -2263,10 +2263,14 @@ CREATE TABLE wait_rule (
 	steps JSONB NOT NULL, 
 	for_left BOOLEAN DEFAULT 'true' NOT NULL, 
 	most_a_day INTEGER, 
+	most_a_month INTEGER, 
 	day_fen BIGINT, 
-	active BOOLEAN DEFAULT 'true' NOT NULL, 
+	active BOOLEAN DEFAULT 'false' NOT NULL, 
 	changed_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	changed_by UUID, 
+	started_at TIMESTAMP WITH TIME ZONE, 
+	started_by UUID, 
+	proposed_by UUID, 
 	removed_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_wait_rule PRIMARY KEY (organisation_id, id)
@@ -4103,6 +4107,8 @@ CREATE INDEX ix_wait_record_conversation ON wait_record (organisation_id, conver
 CREATE INDEX ix_wait_record_customer ON wait_record (organisation_id, customer_id, entered_at)
 -- next
 CREATE INDEX ix_wait_record_entered ON wait_record (organisation_id, entered_at, id)
+-- next
+CREATE INDEX ix_wait_record_granted ON wait_record (organisation_id, customer_id, settled_at) WHERE result = 'granted'
 -- next
 CREATE INDEX ix_wait_record_settled ON wait_record (organisation_id, rule_id, settled_at) WHERE result = 'granted'
 -- next

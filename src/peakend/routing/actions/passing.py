@@ -17,11 +17,10 @@ from peakend.routing.actions.presence import lock_presence
 from peakend.routing.actions.taking import AgentAway
 from peakend.routing.events import ReplyPromised, TransferRequested, TransferReturned, WorkRescued
 from peakend.routing.models import WorkItem
-from peakend.routing.queries.hours import opening
+from peakend.routing.queries.hours import remedy_due
 from peakend.routing.queries.queues import need_queue
 from peakend.routing.queries.seats import presence_of
 from peakend.routing.queries.work import active_leg, need_leg
-from peakend.routing.rules.hours import reply_by
 
 TRANSFER_LIMIT_S = 180
 PASSED_ON_PRIORITY = 10
@@ -228,8 +227,7 @@ async def return_transfer(tx: Transaction, *, leg_id: UUID, why: str = "nobody")
 async def _promise(tx: Transaction, leg: WorkItem, new_leg_id: UUID, *, owned: bool) -> None:
     """Apologise to the customer, and say to both sides by when somebody answers."""
     assert leg.return_to is not None
-    queue = await need_queue(tx, leg.queue_id) if leg.queue_id else None
-    promised_at = reply_by(await opening(tx, queue.hours_id) if queue else None, tx.now)
+    promised_at = await remedy_due(tx, leg.queue_id, tx.now)
     params = {"promised_at": promised_at.isoformat(timespec="seconds")}
     if owned:
         params["to_id"] = str(leg.return_to)

@@ -12,6 +12,7 @@ from peakend.routing.queries.hours import (
     need_hours,
     open_now,
     opening,
+    remedy_due,
 )
 from peakend.routing.queries.overflow import (
     REPLAYED_DAYS,
@@ -145,6 +146,7 @@ __all__ = [
     "queue_for",
     "queue_names",
     "queues",
+    "remedy_due",
     "seats",
     "serving_members",
     "serving_teams",

@@ -10,7 +10,8 @@ from peakend.kernel.db import Transaction
 from peakend.kernel.errors import NotFound
 from peakend.kernel.naming import called
 from peakend.routing.models import SELECT_HOURS, HoursRow, QueueRow
-from peakend.routing.rules.hours import Hours, closes_at, is_open, next_open, parse_hours
+from peakend.routing.queries.queues import need_queue
+from peakend.routing.rules.hours import Hours, closes_at, is_open, next_open, parse_hours, reply_by
 
 
 class HoursNotFound(NotFound):
@@ -63,6 +64,12 @@ async def opening(tx: Transaction, hours_id: UUID | None) -> Hours | None:
     if hours_id is None:
         return None
     return as_hours(await need_hours(tx, hours_id))
+
+
+async def remedy_due(tx: Transaction, queue_id: UUID | None, at: datetime) -> datetime:
+    """Return by when a customer hears from us whose transfer failed at a moment."""
+    queue = await need_queue(tx, queue_id) if queue_id else None
+    return reply_by(await opening(tx, queue.hours_id) if queue else None, at)
 
 
 async def live_queues(tx: Transaction, some: list[QueueRow]) -> set[UUID]:
