@@ -106,9 +106,7 @@ from peakend.complaints.actions.grants import (
     use,
     withdraw,
 )
-from peakend.complaints.actions.hearing import (
-    hear,
-)
+from peakend.complaints.actions.hearing import hear
 from peakend.complaints.actions.improvements import (
     GapText,
     ImprovementChange,
@@ -203,12 +201,8 @@ from peakend.complaints.actions.telling import (
     answered,
     tell,
 )
-from peakend.complaints.actions.vouchers import (
-    Teller,
-)
-from peakend.complaints.actions.wait_paying import (
-    settle_wait,
-)
+from peakend.complaints.actions.vouchers import Teller
+from peakend.complaints.actions.wait_paying import settle_wait
 from peakend.complaints.actions.wait_rules import (
     TooManyWaitRules,
     WaitRuleHolds,

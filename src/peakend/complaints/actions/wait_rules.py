@@ -177,7 +177,7 @@ async def stop_wait_rule(tx: Transaction, *, rule_id: UUID, version: int) -> Non
     await _changed(tx, rule_id, "stopped")
 
 
-async def remove_wait_rule(tx: Transaction, *, rule_id: UUID, version: int) -> None:
+async def remove_wait_rule(tx: Transaction, *, rule_id: UUID, version: int | None = None) -> None:
     """Throw away what does not hold; what it gave stays.
 
     Errors: WaitRuleNotFound, WaitRuleStale, WaitRuleHolds.
@@ -228,9 +228,9 @@ async def promise_of(tx: Transaction, given: WaitRuleText) -> Promise:
     )  # fmt: skip
 
 
-async def _need(tx: Transaction, rule_id: UUID, version: int) -> WaitRuleRow:
+async def _need(tx: Transaction, rule_id: UUID, version: int | None) -> WaitRuleRow:
     row = await need_wait_rule(tx, rule_id, tx.actor, lock=True)
-    if row.version != version:
+    if version is not None and row.version != version:
         raise WaitRuleStale(version=row.version)
     return row
 

@@ -97,7 +97,7 @@ async def stop_wait_rule(
 async def remove_wait_rule(
     rule_id: UUID,
     tx: Transaction,
-    version: Annotated[int, Parameter(ge=1, le=2**31 - 1)],
+    version: Annotated[int, Parameter(ge=1, le=2**31 - 1)] | None = None,
 ) -> None:
     await actions.remove_wait_rule(tx, rule_id=rule_id, version=version)
 

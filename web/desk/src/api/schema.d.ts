@@ -7833,6 +7833,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wait-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is promised of waits */
+        get: operations["complaints.wait_rules.wait_rule_list"];
+        put?: never;
+        /** Draft a promise */
+        post: operations["complaints.wait_rules.add_wait_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-rules/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a promise would have paid in the last 30 days */
+        post: operations["complaints.wait_rules.preview_wait_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what does not hold */
+        put: operations["complaints.wait_rules.change_wait_rule"];
+        post?: never;
+        /** Throw away what does not hold */
+        delete: operations["complaints.wait_rules.remove_wait_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-rules/{rule_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promise nothing any more */
+        post: operations["complaints.wait_rules.stop_wait_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wait-rules/{rule_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a promise hold from now on */
+        post: operations["complaints.wait_rules.start_wait_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/waits": {
         parameters: {
             query?: never;
@@ -7844,6 +7931,40 @@ export interface paths {
         get: operations["complaints.waits.find_waits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waits/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the waits of each day, at most 92 days of them, and what was given for them */
+        get: operations["complaints.waits.wait_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/waits/{wait_id}/proof-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the link to the record of a wait into its conversation */
+        post: operations["complaints.waits.send_wait_proof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -12534,7 +12655,7 @@ export interface components {
             id: string;
             kept: boolean;
             /** @enum {string} */
-            kind: "reply" | "acknowledgement" | "invitation" | "code" | "step";
+            kind: "reply" | "acknowledgement" | "invitation" | "code" | "step" | "notice";
             language: string;
             message: string;
             message_id: string;
@@ -13804,6 +13925,11 @@ export interface components {
             email: string;
             /** @default  */
             link: string;
+        };
+        /** ProofMessage */
+        ProofMessage: {
+            /** Format: uuid */
+            client_id: string;
         };
         /** Proposal */
         Proposal: {
@@ -15182,7 +15308,7 @@ export interface components {
             changed_at: string | null;
             changed_by: string;
             /** @enum {string} */
-            kind: "invitation" | "reply" | "acknowledgement" | "code" | "step";
+            kind: "invitation" | "reply" | "acknowledgement" | "code" | "step" | "notice";
             /** @enum {string} */
             language: "zh-CN" | "en";
             own: boolean;
@@ -15603,6 +15729,8 @@ export interface components {
             customer_name: string;
             /** Format: date-time */
             entered_at: string;
+            given_en: string;
+            given_zh: string;
             grant_id: string | null;
             /** Format: uuid */
             id: string;
@@ -15614,16 +15742,108 @@ export interface components {
             proof_until: string | null;
             queue_name: string | null;
             /** @enum {null|string} */
-            result: "granted" | "customer_cap" | "day_cap" | "left" | "within" | null;
+            result: "granted" | "customer_cap" | "month_cap" | "day_cap" | "left" | "within" | "contact" | "extreme" | "budget" | "stopped" | null;
             told_high_s: number | null;
             told_low_s: number | null;
+            /** @enum {null|string} */
+            unit: "fen" | "points" | "piece" | null;
             until_at: string | null;
             waited_s: number | null;
+        };
+        /** WaitDay */
+        WaitDay: {
+            cost_fen: number;
+            /** Format: date */
+            day: string;
+            granted: number;
+            longest_s: number;
+            over: number;
+            p90_s: number;
+            promised: number;
+            waits: number;
         };
         /** WaitProof */
         WaitProof: {
             url: string;
             wait: components["schemas"]["Wait"];
+        };
+        /** WaitRule */
+        WaitRule: {
+            active: boolean;
+            brand_id: string | null;
+            brand_name: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: string | null;
+            channel: string | null;
+            day_fen: number | null;
+            for_left: boolean;
+            /** Format: uuid */
+            id: string;
+            instrument_en: string;
+            /** Format: uuid */
+            instrument_id: string;
+            instrument_zh: string;
+            most_a_day: number | null;
+            most_a_month: number | null;
+            name: string;
+            promise_s: number;
+            proposed_by: string | null;
+            queue_id: string | null;
+            queue_name: string | null;
+            started_at: string | null;
+            started_by: string | null;
+            steps: components["schemas"]["WaitStep"][];
+            /** @enum {string} */
+            unit: "fen" | "points" | "piece";
+            unit_fen: number;
+            version: number;
+        };
+        /** WaitRuleGiven */
+        WaitRuleGiven: {
+            brand_id?: string | null;
+            channel?: string | null;
+            day_fen?: number | null;
+            /** @default true */
+            for_left: boolean;
+            /** Format: uuid */
+            instrument_id: string;
+            /** @default 1 */
+            most_a_day: number | null;
+            /** @default 3 */
+            most_a_month: number | null;
+            name: string;
+            promise_s: number;
+            queue_id?: string | null;
+            steps: components["schemas"]["WaitStep"][];
+            version: number;
+        };
+        /** WaitRuleSeen */
+        WaitRuleSeen: {
+            version: number;
+        };
+        /** WaitRuleText */
+        WaitRuleText: {
+            brand_id?: string | null;
+            channel?: string | null;
+            day_fen?: number | null;
+            /** @default true */
+            for_left: boolean;
+            /** Format: uuid */
+            instrument_id: string;
+            /** @default 1 */
+            most_a_day: number | null;
+            /** @default 3 */
+            most_a_month: number | null;
+            name: string;
+            promise_s: number;
+            queue_id?: string | null;
+            steps: components["schemas"]["WaitStep"][];
+        };
+        /** WaitStep */
+        WaitStep: {
+            amount: number;
+            from_minutes: number;
         };
         /** WaitingApproval */
         WaitingApproval: {
@@ -15841,6 +16061,16 @@ export interface components {
             html: string;
             /** @default  */
             text: string;
+        };
+        /** WouldPay */
+        WouldPay: {
+            amount: number;
+            capped: number;
+            cost_fen: number;
+            customers: number;
+            grants: number;
+            over: number;
+            waits: number;
         };
         /** Written */
         Written: {
@@ -33673,11 +33903,235 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.wait_rules.wait_rule_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitRule"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.add_wait_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitRuleText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.preview_wait_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitRuleText"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WouldPay"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.change_wait_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitRuleGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.remove_wait_rule": {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.stop_wait_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitRuleSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.wait_rules.start_wait_rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaitRuleSeen"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitRule"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "complaints.waits.find_waits": {
         parameters: {
             query?: {
                 customer_id?: string | null;
+                brand_id?: string | null;
                 queue_id?: string | null;
+                channel?: string | null;
                 since?: string | null;
                 before?: string | null;
                 outcome?: "answered" | "left" | "returned" | "closed" | null;
@@ -33703,6 +34157,74 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.wait_days": {
+        parameters: {
+            query?: {
+                brand_id?: string | null;
+                queue_id?: string | null;
+                channel?: string | null;
+                since?: string | null;
+                before?: string | null;
+                over?: boolean;
+                granted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitDay"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.waits.send_wait_proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                wait_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofMessage"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wait"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
