@@ -122,6 +122,12 @@ async def test_a_case_goes_through_its_steps(house: House) -> None:
     steps = await house.steps(case_id)
     assert states(steps) == "done ready ready waiting"
     assert steps["part"].assigned_to == house.fitter.id
+    async with house.desk.tx() as tx:
+        heard = await tx.value(
+            "SELECT payload->'member_ids' FROM event"
+            " WHERE type = 'StepReady' AND payload->>'key' = 'part'"
+        )
+    assert heard == [str(house.fitter.id)]
     house.desk.wait(120)
     await house.does("take", steps["part"].id, house.fitter)
     with pytest.raises(actions.StepNotAllowed):
@@ -242,7 +248,7 @@ async def test_the_template_of_a_reason_is_that_of_its_family(house: House) -> N
         await conversations.publish_reasons(tx, nodes=nodes, by=house.desk.system)
     async with house.desk.tx() as tx:
         known = await queries.template(tx, house.template)
-        given = actions.TemplateText(name_zh="上门检修", reason_id=top, steps=known.steps)
+        given = actions.TemplateText(name_zh="上门检修", reason_ids=[top], steps=known.steps)
         await actions.change_template(
             tx, template_id=house.template, given=given, version=known.version
         )
@@ -257,6 +263,62 @@ async def test_the_template_of_a_reason_is_that_of_its_family(house: House) -> N
             await actions.change_template(tx, template_id=house.template, given=less, version=2)
     assert len(await house.steps(case_id)) == 4
     assert len(await house.steps(await house.desk.case(reason_id=leaf))) == 1
+
+
+async def test_a_reason_has_one_template(house: House) -> None:
+    one, other = new_id(), new_id()
+    async with house.desk.tx() as tx:
+        nodes = [
+            conversations.ReasonNode(reason, None, name, name, at, True)
+            for at, (reason, name) in enumerate([(one, "打不着火"), (other, "漏水")])
+        ]
+        await conversations.publish_reasons(tx, nodes=nodes, by=house.desk.system)
+        steps = [TemplateStep(key="a", title_zh="甲", who="owner")]
+        given = actions.TemplateText(name_zh="两样", reason_ids=[one, other], steps=steps)
+        first = await actions.add_template(tx, given=given)
+    async with house.desk.tx() as tx:
+        assert (await queries.template(tx, first)).reason_names == ["打不着火", "漏水"]
+        with pytest.raises(actions.ReasonTaken):
+            await actions.add_template(
+                tx, given=msgspec.structs.replace(given, name_zh="又一个", reason_ids=[other])
+            )
+    async with house.desk.tx() as tx:
+        less = msgspec.structs.replace(given, active=False)
+        await actions.change_template(tx, template_id=first, given=less, version=1)
+        assert (await queries.template(tx, first)).reason_ids == []
+        assert [one.title_zh for one in await queries.template_steps(tx, first, 1)] == ["甲"]
+    # What a retired template went with is free again.
+    async with house.desk.tx() as tx:
+        await actions.add_template(
+            tx, given=msgspec.structs.replace(given, name_zh="又一个", reason_ids=[other])
+        )
+
+
+async def test_a_department_that_templates_need_is_not_closed(
+    house: House, browser: Browser
+) -> None:
+    case_id = await house.case()
+    await house.does("finish", (await house.steps(case_id))["look"].id, house.desk.agent)
+    admin = await house.desk.hire("fang.li", role="admin", serves=False)
+    client = await browser(admin)
+    body = {"name_zh": "上门服务部", "active": False, "version": 1}
+    path = f"/api/departments/{house.department}"
+    house.desk.wait(1)
+    refused = await client.put(path, json=body)
+    assert (refused.status_code, "上门检修" in refused.text) == (409, True)
+    assert (await client.get("/api/department-loads")).json() == [
+        {"department_id": str(house.department), "ready": 1, "taken": 0, "late": 0}
+    ]
+    [lies] = (await client.get(f"{path}/steps")).json()
+    assert (lies["title"], lies["case_id"], lies["state"]) == ("备件", str(case_id), "ready")
+    async with house.desk.tx() as tx:
+        known = await queries.template(tx, house.template)
+        less = actions.TemplateText(name_zh="上门检修", steps=known.steps, active=False)
+        await actions.change_template(tx, template_id=house.template, given=less, version=1)
+    body["version"] = (await client.get("/api/departments")).json()[0]["version"]
+    assert (await client.put(path, json=body)).status_code == 200
+    # What lies with it stays with it until it ends.
+    assert len((await client.get(f"{path}/steps")).json()) == 1
 
 
 async def test_circles_are_refused_by_name(house: House, browser: Browser) -> None:

@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
         "name_zh": "x",
         "steps": [{"key": "a", "title_zh": "x"}],
     },
+    "PUT /api/case-due-times": {"brand_id": NEW},
     "PUT /api/compensation/instruments/{instrument_id:uuid}": {
         "version": 1, "kind": "points", "name_zh": "x", "face_fen": 1,
     },

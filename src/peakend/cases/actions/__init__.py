@@ -37,11 +37,17 @@ from peakend.cases.actions.clock import (
 from peakend.cases.actions.departments import (
     DepartmentBelonging,
     DepartmentText,
+    DepartmentUsed,
     NoSuchMember,
     TooManyDepartments,
     WrongDepartment,
     add_department,
     change_department,
+)
+from peakend.cases.actions.due_times import (
+    WrongDueTimes,
+    set_due_times,
+    unset_due_times,
 )
 from peakend.cases.actions.entries import (
     NothingWritten,
@@ -167,6 +173,7 @@ __all__ = [
     "ChecksOpen",
     "DepartmentBelonging",
     "DepartmentText",
+    "DepartmentUsed",
     "DeputyNotFound",
     "FourEyes",
     "LinkForOther",
@@ -214,6 +221,7 @@ __all__ = [
     "WrongDepartment",
     "WrongDeputy",
     "WrongDue",
+    "WrongDueTimes",
     "WrongInform",
     "WrongPromiseTime",
     "WrongRule",
@@ -273,6 +281,7 @@ __all__ = [
     "say_repeat",
     "send_link",
     "set_due",
+    "set_due_times",
     "set_priority",
     "set_repeat_rule",
     "set_state",
@@ -281,6 +290,7 @@ __all__ = [
     "tell_department",
     "tick_as_guest",
     "tick_step",
+    "unset_due_times",
     "urge",
     "urge_by_member",
     "urge_on_page",

@@ -7,8 +7,10 @@ from uuid import UUID
 from peakend.cases.events import CaseDueSet, CaseOverdue, CaseWarned
 from peakend.cases.models import CaseRow
 from peakend.cases.queries.access import CaseIsClosed, case_row, need_case_version
+from peakend.cases.queries.due_times import due_times_for
 from peakend.cases.queries.hours import open_time
-from peakend.cases.rules.clock import MOST_S, Due, due, due_by, runs
+from peakend.cases.rules.cases import CasePriority
+from peakend.cases.rules.clock import MOST_S, Due, OpenTime, due, due_by, runs
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
@@ -36,6 +38,14 @@ class WrongDue(Invalid):
     wording = "cases.wrong_due"
 
 
+async def usual_due(
+    tx: Transaction, time: OpenTime, at: datetime, priority: CasePriority, brand_id: UUID | None
+) -> Due:
+    """Return by when a case of a priority is due that begins then, as its brand has it."""
+    times = await due_times_for(tx, brand_id)
+    return due(time, at, times.open_s(priority), times.warn_percent)
+
+
 async def set_timer(tx: Transaction, case_id: UUID, at: datetime) -> None:
     """Have the clock of a case looked at; of several times the first one counts."""
     await enqueue(
@@ -44,7 +54,7 @@ async def set_timer(tx: Transaction, case_id: UUID, at: datetime) -> None:
 
 
 async def look_at_case(tx: Transaction, *, case_id: UUID) -> None:
-    """Say once that a quarter of the time is left, and once that it is over."""
+    """Say once that little of the time is left, and once that it is over."""
     row = await case_row(tx, case_id, lock=True)
     if row is None or not runs(row.state):
         return
@@ -80,12 +90,13 @@ async def set_due(
     if row.state == "closed":
         raise CaseIsClosed
     time = await open_time(tx, row.queue_id, row.brand_id)
+    warned = (await due_times_for(tx, row.brand_id)).warn_percent
     if due_at is not None:
         if not 0 < (due_at - tx.now).total_seconds() <= MOST_S:
             raise WrongDue(fields={"due_at": "cases.wrong_due"})
-        clock = due_by(time, tx.now, due_at)
+        clock = due_by(time, tx.now, due_at, warned)
     elif open_s is not None and 0 < open_s <= MOST_S:
-        clock = due(time, row.opened_at, open_s)
+        clock = due(time, row.opened_at, open_s, warned)
     else:
         raise WrongDue(fields={"due_at": "cases.wrong_due"})
     await move_due(tx, row, clock, why)

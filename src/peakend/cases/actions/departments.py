@@ -16,6 +16,7 @@ from peakend.cases.queries.departments import (
     departments,
     need_department,
 )
+from peakend.cases.queries.templates import templates_for
 from peakend.cases.rules.steps import Duty
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, NotFound
@@ -63,6 +64,12 @@ class TooManyDepartments(Conflict):
     wording = "cases.too_many_departments"
 
 
+class DepartmentUsed(Conflict):
+    """Templates send steps to the department: what they begin would lie with nobody."""
+
+    wording = "cases.department_used"
+
+
 class DepartmentBelonging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who belongs to a department, with hours of his own or the department's."""
 
@@ -104,18 +111,23 @@ async def add_department(tx: Transaction, *, given: DepartmentText) -> UUID:
 async def change_department(
     tx: Transaction, *, department_id: UUID, given: DepartmentText, version: int
 ) -> None:
-    """Write a department anew. Errors: DepartmentNotFound, DepartmentStale, and those of adding."""
+    """Write a department anew; steps that lie with one that closes stay with it until they end.
+
+    Errors: DepartmentNotFound, DepartmentStale, DepartmentUsed, and those of adding.
+    """
     row = await need_department(tx, department_id, lock=True)
     if row.version != version:
         raise DepartmentStale(version=row.version)
     text = await _checked(tx, given)
+    retired = row.active and not text.active
+    if retired and (used := await templates_for(tx, department_id)):
+        raise DepartmentUsed(templates="、".join(used[:5]))
     await tx.run(
         _CHANGE, department_id, text.name_zh, text.name_en, text.email, text.language,
         text.hours_id, text.duty, text.active,
     )  # fmt: skip
     await tx.run(_LEAVE, department_id)
     await _belong(tx, department_id, text)
-    retired = row.active and not text.active
     await _tell(tx, department_id, "retired" if retired else "updated")
 
 

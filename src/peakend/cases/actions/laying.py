@@ -8,6 +8,7 @@ from peakend.cases.events import StepOverdue, StepReady, StepsEnded, StepSkipped
 from peakend.cases.models import CaseRow, StepRow
 from peakend.cases.queries.access import case_row
 from peakend.cases.queries.departments import department_time, members_now, need_department
+from peakend.cases.queries.due_times import due_times_for
 from peakend.cases.queries.hours import open_time
 from peakend.cases.queries.steps import laid, ready_of, step_row, steps_of
 from peakend.cases.queries.templates import need_template, template_for
@@ -79,7 +80,7 @@ async def lay_steps(tx: Transaction, *, case_id: UUID, template_id: UUID | None)
 
 
 async def look_at_step(tx: Transaction, *, step_id: UUID) -> None:
-    """Say once that a quarter of a step's time is left, and once that it is over."""
+    """Say once that little of a step's time is left, and once that it is over."""
     row = await step_row(tx, step_id)
     case = await case_row(tx, row.case_id, lock=True) if row else None
     row = await step_row(tx, step_id)
@@ -118,16 +119,23 @@ async def advance(tx: Transaction, case: CaseRow) -> None:
 
 async def _make_ready(tx: Transaction, case: CaseRow, row: StepRow) -> None:
     time = await time_of(tx, case, row)
-    clock = due(time, tx.now, row.due_minutes * 60)
+    warned = (await due_times_for(tx, case.brand_id)).warn_percent
+    clock = due(time, tx.now, row.due_minutes * 60, warned)
     assigned = case.owner_id if row.who == "owner" else None
+    heard: tuple[UUID, ...] = ()
     if row.who == "department" and row.department_id is not None:
         department = await need_department(tx, row.department_id, lock=True)
         given = whom(department.duty, await members_now(tx, department.id), department.last_id)
-        assigned = given.member_id
+        assigned, heard = given.member_id, given.told
         if assigned is not None:
             await tx.run(_TURN, department.id, assigned)
     await tx.run(_READY, row.id, tx.now, clock.due_at, clock.warn_at, assigned)
-    await record(tx, StepReady(**of_step(case, row, assigned), who=row.who, due_at=clock.due_at))
+    await record(
+        tx,
+        StepReady(
+            **of_step(case, row, assigned), who=row.who, due_at=clock.due_at, member_ids=list(heard)
+        ),
+    )
     fresh = await step_row(tx, row.id)
     if fresh is not None:
         await _set_timer(tx, fresh)

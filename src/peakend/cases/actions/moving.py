@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from peakend.cases.actions.clock import move_due, set_timer, told
+from peakend.cases.actions.clock import move_due, set_timer, told, usual_due
 from peakend.cases.actions.opening import (
     MOST_TITLE,
     MOST_WORDS,
@@ -35,7 +35,7 @@ from peakend.cases.rules.cases import (
     may_move,
     may_reopen,
 )
-from peakend.cases.rules.clock import USUAL_S, Due, due, resumed
+from peakend.cases.rules.clock import Due, resumed
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Conflict, Invalid, Refused
@@ -175,7 +175,8 @@ async def reopen_case(
     await record(tx, CaseReopened(**told(row), times=row.reopened + 1, why=why))
     await record(tx, CaseStateSet(**told(row), state="working", former="closed"))
     time = await open_time(tx, row.queue_id, row.brand_id)
-    await move_due(tx, row, due(time, tx.now, USUAL_S[row.priority]), "reopened")
+    clock = await usual_due(tx, time, tx.now, row.priority, row.brand_id)
+    await move_due(tx, row, clock, "reopened")
 
 
 async def raise_priority(
@@ -214,7 +215,7 @@ async def set_priority_of(tx: Transaction, row: CaseRow, to: CasePriority, why: 
     if row.paused_at is not None or row.state == "done":
         return
     time = await open_time(tx, row.queue_id, row.brand_id)
-    sooner = due(time, row.opened_at, USUAL_S[to])
+    sooner = await usual_due(tx, time, row.opened_at, to, row.brand_id)
     if sooner.due_at < row.due_at:
         await move_due(tx, row, sooner, "priority")
 

@@ -6,13 +6,12 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts import queries as accounts
-from peakend.cases.actions.clock import set_timer
+from peakend.cases.actions.clock import set_timer, usual_due
 from peakend.cases.actions.laying import lay_steps
 from peakend.cases.events import CaseLinked, CaseOpened
 from peakend.cases.queries.access import CaseIsClosed, CaseNotFound, case_row, need_case
 from peakend.cases.queries.hours import open_time
 from peakend.cases.rules.cases import CasePriority, LinkKind, may_assign
-from peakend.cases.rules.clock import USUAL_S, due
 from peakend.conversations.queries import ConversationRecord, need_conversation, reason_tree
 from peakend.customers.queries import CustomerNotFound, current_customer, is_erased, need_customer
 from peakend.kernel.actors import Actor
@@ -123,7 +122,7 @@ async def open_case(
         raise CaseIsClosed
     came, queue_id = origin.conversation, origin.queue_id
     time = await open_time(tx, queue_id, origin.brand_id)
-    clock = due(time, tx.now, USUAL_S[priority])
+    clock = await usual_due(tx, time, tx.now, priority, origin.brand_id)
     case_id, opener = new_id(), by.id if by.kind == "member" else None
     number: int = await tx.value(_NUMBER)
     channel = came.channel_kind if came else None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.accounts.actions import audit
 from peakend.cases.actions.moving import raise_priority
 from peakend.cases.actions.opening import link_conversation
 from peakend.cases.actions.urges import followed, urge
@@ -109,6 +110,7 @@ async def set_repeat_rule(tx: Transaction, *, days: int) -> None:
         return
     await tx.run(_RULE, days)
     await record(tx, RepeatRuleChanged(by_id=tx.actor.id, within_d=days))
+    await audit(tx, "repeat_rule.updated", "repeat_rule")
 
 
 async def _repeated(

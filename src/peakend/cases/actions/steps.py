@@ -18,7 +18,7 @@ from peakend.cases.events import (
 )
 from peakend.cases.models import CaseRow, StepRow
 from peakend.cases.queries.access import CaseIsClosed, case_row
-from peakend.cases.queries.departments import DepartmentNotFound, need_department
+from peakend.cases.queries.departments import DepartmentNotFound, members_now, need_department
 from peakend.cases.queries.steps import (
     StepNotFound,
     StepStale,
@@ -130,9 +130,14 @@ async def release_step(
         raise StepNotAllowed
     await tx.run(_RELEASE, row.id)
     assert row.due_at is not None
+    others = [one.id for one in await members_now(tx, row.department_id) if one.id != by.id]
     await record(
-        tx, StepReady(**of_step(case, row, row.assigned_to), who=row.who, due_at=row.due_at)
-    )
+        tx,
+        StepReady(
+            **of_step(case, row, row.assigned_to), who=row.who, due_at=row.due_at,
+            member_ids=others,
+        ),
+    )  # fmt: skip
 
 
 async def tick_step(tx: Transaction, *, step_id: UUID, line: int, ticked: bool, by: Actor) -> None:

@@ -6,6 +6,7 @@ from peakend.cases.api import (
     approvals,
     cases,
     departments,
+    due_times,
     entries,
     guests,
     progress,
@@ -20,6 +21,7 @@ routes: list[Any] = [
     *promises.routes,
     *progress.routes,
     *departments.routes,
+    *due_times.routes,
     *steps.routes,
     *guests.routes,
 ]

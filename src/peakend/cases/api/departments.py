@@ -1,4 +1,4 @@
-"""Routes of departments, and of templates of steps."""
+"""Routes of departments with what lies with them, and of templates of steps."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +8,8 @@ from litestar.params import Parameter
 from msgspec import Meta
 
 from peakend.cases import actions, queries
+from peakend.cases.rules.templates import TemplateStep
+from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.permissions import needs
 
@@ -52,6 +54,22 @@ async def change_department(
     return await queries.department(tx, department_id)
 
 
+@get("/department-loads", summary="How much lies with departments", opt=needs("cases.read"))
+async def department_loads(tx: Transaction) -> list[queries.DepartmentLoad]:
+    return await queries.department_loads(tx)
+
+
+@get(
+    "/departments/{department_id:uuid}/steps",
+    summary="What lies with a department",
+    opt=needs("cases.set_up"),
+)
+async def department_table(
+    tx: Transaction, actor: Actor, department_id: UUID
+) -> list[queries.TableStep]:
+    return await queries.department_table(tx, department_id, actor)
+
+
 @get("/case-templates", summary="Templates of steps by name", opt=needs("cases.read"))
 async def read_templates(tx: Transaction, retired: bool = False) -> list[queries.Template]:
     return await queries.templates(tx, retired=retired)
@@ -83,6 +101,17 @@ async def template_versions(tx: Transaction, template_id: UUID) -> list[queries.
     return await queries.template_versions(tx, template_id)
 
 
+@get(
+    "/case-templates/{template_id:uuid}/versions/{version:int}",
+    summary="The steps that a template had in a version",
+    opt=needs("cases.set_up"),
+)
+async def template_steps(
+    tx: Transaction, template_id: UUID, version: Annotated[int, Parameter(ge=1, le=2**31 - 1)]
+) -> list[TemplateStep]:
+    return await queries.template_steps(tx, template_id, version)
+
+
 @get("/case-step-times", summary="How long steps take", opt=needs("cases.manage"))
 async def step_times(
     tx: Transaction, days: Annotated[int, Parameter(ge=1, le=366)] = 30
@@ -94,9 +123,12 @@ routes = [
     read_departments,
     add_department,
     change_department,
+    department_loads,
+    department_table,
     read_templates,
     add_template,
     change_template,
     template_versions,
+    template_steps,
     step_times,
 ]

@@ -24,6 +24,9 @@ from peakend.cases.events.cases import (
     CaseStateSet,
     CaseWarned,
 )
+from peakend.cases.events.due_times import (
+    DueTimesChanged,
+)
 from peakend.cases.events.entries import (
     CaseEntryAdded,
 )
@@ -94,6 +97,7 @@ __all__ = [
     "DepartmentChanged",
     "DeputyEnded",
     "DeputyNamed",
+    "DueTimesChanged",
     "GuestLinkMade",
     "GuestLinkRevoked",
     "ProgressLinkMade",

@@ -25,10 +25,12 @@ class _OfStep(Fact, abstract=True):
 
 @dataclass(frozen=True, kw_only=True)
 class StepReady(_OfStep):
-    """All that comes before is over: somebody may begin. `agent_id` is whose turn it is."""
+    """All that comes before is over: somebody may begin. `agent_id` is whose turn it is,
+    `member_ids` are who of a department is told."""
 
     who: str
     due_at: datetime
+    member_ids: list[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,9 @@ from peakend.cases.models.departments import (
     department_member_table,
     department_table,
 )
+from peakend.cases.models.due_times import (
+    case_due_times_table,
+)
 from peakend.cases.models.entries import (
     ENTRY_COLUMNS,
     EntryKind,
@@ -55,6 +58,7 @@ from peakend.cases.models.steps import (
     TemplateRow,
     case_guest_table,
     case_step_table,
+    case_template_reason_table,
     case_template_table,
     case_template_version_table,
 )
@@ -100,6 +104,7 @@ __all__ = [
     "approval_delegate_table",
     "approval_request_table",
     "approval_rule_table",
+    "case_due_times_table",
     "case_entry_table",
     "case_guest_table",
     "case_inform_table",
@@ -108,6 +113,7 @@ __all__ = [
     "case_party_table",
     "case_step_table",
     "case_table",
+    "case_template_reason_table",
     "case_template_table",
     "case_template_version_table",
     "case_time_table",

@@ -43,20 +43,18 @@ case_template_table = tenant_table(
     "case_template",
     Column("name_zh", Text, nullable=False),
     _words("name_en"),
-    # A contact reason; those below it are its own, too. None: chosen by hand only.
-    _id("reason_id"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("steps", JSONB, nullable=False),
     _time("made_at", nullable=False),
     _time("changed_at", nullable=False),
-    Index(
-        "uq_case_template_reason",
-        "organisation_id",
-        "reason_id",
-        unique=True,
-        postgresql_where=text("active AND reason_id IS NOT NULL"),
-    ),
+)
+# With which contact reasons it goes, and with what lies below them; each has one template.
+case_template_reason_table = tenant_table(
+    "case_template_reason",
+    Column("reason_id", Uuid(as_uuid=True), nullable=False),
+    *reference("template_id", "case_template", nullable=False, on_delete="CASCADE"),
+    primary_key=("reason_id",),
 )
 case_template_version_table = tenant_table(
     "case_template_version",
@@ -143,7 +141,7 @@ class TemplateRow(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name_zh: str
     name_en: str
-    reason_id: UUID | None
+    reason_ids: list[UUID]
     active: bool
     version: int
     steps: list[TemplateStep]
@@ -221,4 +219,4 @@ class GuestRow(msgspec.Struct, frozen=True, kw_only=True):
 STEP_COLUMNS = ", ".join(StepRow.__struct_fields__)
 GUEST_COLUMNS = ", ".join(GuestRow.__struct_fields__)
 
-plain("settings", "case_template", "case_template_version")
+plain("settings", "case_template", "case_template_reason", "case_template_version")

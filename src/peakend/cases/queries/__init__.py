@@ -45,6 +45,12 @@ from peakend.cases.queries.departments import (
     departments,
     own_departments,
 )
+from peakend.cases.queries.due_times import (
+    AllDueTimes,
+    BrandDueTimes,
+    DueTimesStale,
+    all_due_times,
+)
 from peakend.cases.queries.guests import (
     GuestNotFound,
     GuestPage,
@@ -76,6 +82,12 @@ from peakend.cases.queries.lists import (
     case_items,
     case_page,
     shown,
+)
+from peakend.cases.queries.loads import (
+    DepartmentLoad,
+    TableStep,
+    department_loads,
+    department_table,
 )
 from peakend.cases.queries.pages import (
     BesideConversation,
@@ -144,6 +156,7 @@ from peakend.cases.queries.templates import (
     TemplateStale,
     TemplateVersion,
     template,
+    template_steps,
     template_versions,
     templates,
 )
@@ -167,10 +180,12 @@ from peakend.cases.rules.urges import (
 )
 
 __all__ = [
+    "AllDueTimes",
     "ApprovalRule",
     "BesideConversation",
     "BoardColumn",
     "Box",
+    "BrandDueTimes",
     "CaseApproval",
     "CaseApprover",
     "CaseCounts",
@@ -188,10 +203,12 @@ __all__ = [
     "CaseSteps",
     "CaseView",
     "Department",
+    "DepartmentLoad",
     "DepartmentNotFound",
     "DepartmentStale",
     "DepartmentStep",
     "Deputy",
+    "DueTimesStale",
     "EntryRow",
     "GuestNotFound",
     "GuestPage",
@@ -221,6 +238,7 @@ __all__ = [
     "StepNotFound",
     "StepStale",
     "StepTimes",
+    "TableStep",
     "Tellable",
     "Template",
     "TemplateNotFound",
@@ -234,6 +252,7 @@ __all__ = [
     "Visible",
     "WrittenKind",
     "WrongPeriod",
+    "all_due_times",
     "asks_for_speed",
     "beside_conversation",
     "case_board",
@@ -247,8 +266,10 @@ __all__ = [
     "cases_of_customer",
     "could_stand_in",
     "department",
+    "department_loads",
     "department_step",
     "department_steps",
+    "department_table",
     "departments",
     "deputies",
     "good_guest",
@@ -286,6 +307,7 @@ __all__ = [
     "step_times",
     "tellable",
     "template",
+    "template_steps",
     "template_versions",
     "templates",
     "timeline",

@@ -109,8 +109,10 @@ async def department_names(
     }
 
 
-async def members_now(tx: Transaction, department_id: UUID) -> list[Member]:
+async def members_now(tx: Transaction, department_id: UUID | None) -> list[Member]:
     """Return who of a department can be given a step, and whether he is there now."""
+    if department_id is None:
+        return []
     shown = await department(tx, department_id)
     return [Member(one.id, one.present) for one in shown.members]
 

@@ -14,7 +14,14 @@ from peakend.kernel.errors import Conflict, NotFound
 
 MOST_TEMPLATES = 200
 
-_COLUMNS = ", ".join(TemplateRow.__struct_fields__)
+_REASONS = """ARRAY(
+    SELECT r.reason_id FROM case_template_reason r
+    WHERE r.organisation_id = current_organisation() AND r.template_id = case_template.id
+    ORDER BY r.reason_id
+) AS reason_ids"""
+_COLUMNS = ", ".join(
+    _REASONS if name == "reason_ids" else name for name in TemplateRow.__struct_fields__
+)
 _ALL = f"""
 SELECT {_COLUMNS} FROM case_template
 WHERE organisation_id = current_organisation() AND (active OR $1)
@@ -26,8 +33,21 @@ WHERE organisation_id = current_organisation() AND id = $1
 """  # noqa: S608 (names of columns only)
 _OF_REASONS = f"""
 SELECT {_COLUMNS} FROM case_template
-WHERE organisation_id = current_organisation() AND active AND reason_id = ANY($1::uuid[])
+WHERE organisation_id = current_organisation() AND active AND id IN (
+    SELECT template_id FROM case_template_reason
+    WHERE organisation_id = current_organisation() AND reason_id = ANY($1::uuid[])
+)
 """  # noqa: S608 (names of columns only)
+_STEPS = """
+SELECT steps FROM case_template_version
+WHERE organisation_id = current_organisation() AND template_id = $1 AND version = $2
+"""
+_WITH = """
+SELECT name_zh FROM case_template
+WHERE organisation_id = current_organisation() AND active
+  AND steps @> jsonb_build_array(jsonb_build_object('department_id', $1::text, 'who', 'department'))
+ORDER BY name_zh, id LIMIT 20
+"""
 _VERSIONS = """
 SELECT version, at, by, jsonb_array_length(steps) AS steps FROM case_template_version
 WHERE organisation_id = current_organisation() AND template_id = $1
@@ -50,7 +70,7 @@ class TemplateStale(Conflict):
 class Template(TemplateRow, frozen=True, kw_only=True):
     """A template as it is shown; `layers` are the keys of what may go side by side, in order."""
 
-    reason_name: str | None
+    reason_names: list[str]
     layers: list[list[str]]
 
 
@@ -98,7 +118,7 @@ async def template_for(tx: Transaction, reason_id: UUID | None) -> TemplateRow |
     while at is not None and at not in line:
         line.append(at)
         at = above.get(at)
-    found = {row.reason_id: row for row in await _rows(tx, _OF_REASONS, line)}
+    found = {one: row for row in await _rows(tx, _OF_REASONS, line) for one in row.reason_ids}
     return next((found[one] for one in line if one in found), None)
 
 
@@ -118,11 +138,29 @@ async def template_versions(tx: Transaction, template_id: UUID) -> list[Template
     ]
 
 
+async def template_steps(tx: Transaction, template_id: UUID, version: int) -> list[TemplateStep]:
+    """Return the steps that a template had in a version. Errors: TemplateNotFound."""
+    found = await tx.value(_STEPS, template_id, version)
+    if found is None:
+        raise TemplateNotFound
+    return msgspec.convert(found, list[TemplateStep])
+
+
+async def templates_for(tx: Transaction, department_id: UUID) -> list[str]:
+    """Return the names of the templates that send steps to a department. Counts: 20."""
+    rows = await tx.all(_Name, _WITH, str(department_id))
+    return [row.name_zh for row in rows]
+
+
+class _Name(msgspec.Struct, frozen=True):
+    name_zh: str
+
+
 class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     name_zh: str
     name_en: str
-    reason_id: UUID | None
+    reason_ids: list[UUID]
     active: bool
     version: int
     steps: list[dict[str, object]]
@@ -139,12 +177,12 @@ async def _rows(tx: Transaction, sql: str, *args: object) -> list[TemplateRow]:
 
 
 async def _shown(tx: Transaction, rows: list[TemplateRow]) -> list[Template]:
-    named = any(row.reason_id for row in rows)
+    named = any(row.reason_ids for row in rows)
     labels = {node.id: node.label for node in (await reason_tree(tx)).nodes} if named else {}
     return [
         Template(
             **{name: getattr(row, name) for name in TemplateRow.__struct_fields__},
-            reason_name=labels.get(row.reason_id) if row.reason_id else None,
+            reason_names=[labels[one] for one in row.reason_ids if one in labels],
             layers=layers({step.key: step.after for step in row.steps}),
         )
         for row in rows
