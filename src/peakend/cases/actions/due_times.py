@@ -50,7 +50,11 @@ async def set_due_times(
 
 
 async def unset_due_times(tx: Transaction, *, brand_id: UUID) -> None:
-    """Let a brand go by the house's times again; nothing happens where it does already."""
+    """Let a brand go by the house's times again; nothing happens where it does already.
+
+    Errors: BrandNotFound.
+    """
+    await need_brand(tx, brand_id)
     if await tx.run(_UNSET, brand_id):
         await _tell(tx, "removed", brand_id, (await all_due_times(tx)).house)
 
