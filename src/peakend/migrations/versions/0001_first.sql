@@ -142,7 +142,6 @@ CREATE TABLE case_template (
 	id UUID NOT NULL, 
 	name_zh TEXT NOT NULL, 
 	name_en TEXT DEFAULT '' NOT NULL, 
-	reason_id UUID, 
 	active BOOLEAN DEFAULT true NOT NULL, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	steps JSONB NOT NULL, 
@@ -883,6 +882,26 @@ CREATE TABLE canned_reply (
 	version INTEGER DEFAULT '1' NOT NULL, 
 	updated_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_canned_reply PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE case_due_times (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	brand_id UUID, 
+	normal_minutes INTEGER NOT NULL, 
+	high_minutes INTEGER NOT NULL, 
+	urgent_minutes INTEGER NOT NULL, 
+	warn_percent SMALLINT NOT NULL, 
+	version INTEGER DEFAULT '1' NOT NULL, 
+	CONSTRAINT pk_case_due_times PRIMARY KEY (organisation_id, id), 
+	CONSTRAINT ck_case_due_times_order CHECK (urgent_minutes <= high_minutes AND high_minutes <= normal_minutes)
+)
+-- next
+CREATE TABLE case_template_reason (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	reason_id UUID NOT NULL, 
+	template_id UUID NOT NULL, 
+	CONSTRAINT pk_case_template_reason PRIMARY KEY (organisation_id, reason_id)
 )
 -- next
 CREATE TABLE case_template_version (
@@ -3108,6 +3127,10 @@ ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_member_i
 -- next
 ALTER TABLE canned_reply ADD CONSTRAINT fk_canned_reply_organisation_id_team_id FOREIGN KEY (organisation_id, team_id) REFERENCES team (organisation_id, id)
 -- next
+ALTER TABLE case_due_times ADD CONSTRAINT fk_case_due_times_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE case_template_reason ADD CONSTRAINT fk_case_template_reason_organisation_id_template_id FOREIGN KEY (organisation_id, template_id) REFERENCES case_template (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE case_template_version ADD CONSTRAINT fk_case_template_version_organisation_id_template_id FOREIGN KEY (organisation_id, template_id) REFERENCES case_template (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE channel ADD CONSTRAINT fk_channel_organisation_id_brand_id FOREIGN KEY (organisation_id, brand_id) REFERENCES brand (organisation_id, id)
@@ -3642,8 +3665,6 @@ CREATE INDEX ix_browsing_first_at ON browsing (organisation_id, first_at, id)
 -- next
 CREATE INDEX ix_browsing_seen_at ON browsing (organisation_id, seen_at)
 -- next
-CREATE UNIQUE INDEX uq_case_template_reason ON case_template (organisation_id, reason_id) WHERE active AND reason_id IS NOT NULL
--- next
 CREATE INDEX ix_customer_folded ON customer (organisation_id, folded, id) WHERE known AND folded <> ''
 -- next
 CREATE INDEX ix_customer_known ON customer (organisation_id, id) WHERE known
@@ -3747,6 +3768,8 @@ CREATE UNIQUE INDEX uq_budget_place ON budget (organisation_id, brand_id, month,
 CREATE INDEX ix_bulk_run_member ON bulk_run (organisation_id, member_id, at)
 -- next
 CREATE INDEX ix_canned_reply_shortcut ON canned_reply (organisation_id, shortcut)
+-- next
+CREATE UNIQUE INDEX uq_case_due_times_brand ON case_due_times (organisation_id, brand_id) NULLS NOT DISTINCT
 -- next
 CREATE UNIQUE INDEX uq_channel_key ON channel (key)
 -- next
@@ -4777,6 +4800,22 @@ ALTER TABLE canned_reply ENABLE ROW LEVEL SECURITY
 ALTER TABLE canned_reply FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON canned_reply TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_due_times TO peakend_app
+-- next
+ALTER TABLE case_due_times ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_due_times FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_due_times TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_template_reason TO peakend_app
+-- next
+ALTER TABLE case_template_reason ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE case_template_reason FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON case_template_reason TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON case_template_version TO peakend_app
 -- next

@@ -926,6 +926,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/case-due-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long cases may take */
+        get: operations["cases.due_times.read_due_times"];
+        /** Say how long new cases may take */
+        put: operations["cases.due_times.set_due_times"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-due-times/{brand_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a brand go by the house's times */
+        delete: operations["cases.due_times.unset_due_times"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/case-guests/{guest_id}": {
         parameters: {
             query?: never;
@@ -1158,6 +1193,23 @@ export interface paths {
         };
         /** The states a template had */
         get: operations["cases.departments.template_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-templates/{template_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps that a template had in a version */
+        get: operations["cases.departments.template_steps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3782,6 +3834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/department-loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much lies with departments */
+        get: operations["cases.departments.department_loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/department-steps": {
         parameters: {
             query?: never;
@@ -3844,6 +3913,23 @@ export interface paths {
         get?: never;
         /** Write a department anew */
         put: operations["cases.departments.change_department"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments/{department_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies with a department */
+        get: operations["cases.departments.department_table"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -8770,6 +8856,11 @@ export interface components {
             raise_at: number;
             scope: string;
         };
+        /** AllDueTimes */
+        AllDueTimes: {
+            brands: components["schemas"]["BrandDueTimes"][];
+            house: components["schemas"]["BrandDueTimes"];
+        };
         /** Amount */
         Amount: {
             now: number;
@@ -9269,6 +9360,20 @@ export interface components {
             state: "waiting" | "verified" | "lost";
             verified_at: string | null;
         };
+        /** BrandDueTimes */
+        BrandDueTimes: {
+            brand_id: string | null;
+            /** @default 480 */
+            high_minutes: number;
+            /** @default 1440 */
+            normal_minutes: number;
+            /** @default 240 */
+            urgent_minutes: number;
+            /** @default 0 */
+            version: number;
+            /** @default 25 */
+            warn_percent: number;
+        };
         /** BrandLook */
         BrandLook: {
             /** Format: uuid */
@@ -9733,7 +9838,7 @@ export interface components {
             /** @default  */
             name_en: string;
             name_zh: string;
-            reason_id?: string | null;
+            reason_ids?: string[];
             steps: components["schemas"]["TemplateStep"][];
             version: number;
         };
@@ -10694,6 +10799,14 @@ export interface components {
             at: string;
             words: string;
         };
+        /** DepartmentLoad */
+        DepartmentLoad: {
+            /** Format: uuid */
+            department_id: string;
+            late: number;
+            ready: number;
+            taken: number;
+        };
         /** DepartmentMember */
         DepartmentMember: {
             hours_id: string | null;
@@ -11017,6 +11130,20 @@ export interface components {
         /** DraftWanted */
         DraftWanted: {
             brand_id?: string | null;
+        };
+        /** DueTimesGiven */
+        DueTimesGiven: {
+            brand_id?: string | null;
+            /** @default 480 */
+            high_minutes: number;
+            /** @default 1440 */
+            normal_minutes: number;
+            /** @default 240 */
+            urgent_minutes: number;
+            /** @default 0 */
+            version: number;
+            /** @default 25 */
+            warn_percent: number;
         };
         /** Duplicate */
         Duplicate: {
@@ -15135,6 +15262,21 @@ export interface components {
             lines: components["schemas"]["LineView"][];
             table: components["schemas"]["TableView"];
         };
+        /** TableStep */
+        TableStep: {
+            /** Format: uuid */
+            case_id: string;
+            case_number: string;
+            due_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            near: "fine" | "near" | "late";
+            /** @enum {string} */
+            state: "waiting" | "ready" | "taken" | "done" | "skipped" | "returned";
+            taken_name: string | null;
+            title: string;
+        };
         /** TableView */
         TableView: {
             brand_id: string | null;
@@ -15218,8 +15360,8 @@ export interface components {
             layers: string[][];
             name_en: string;
             name_zh: string;
-            reason_id: string | null;
-            reason_name: string | null;
+            reason_ids: string[];
+            reason_names: string[];
             steps: components["schemas"]["TemplateStep"][];
             version: number;
         };
@@ -15291,7 +15433,7 @@ export interface components {
             /** @default  */
             name_en: string;
             name_zh: string;
-            reason_id?: string | null;
+            reason_ids?: string[];
             steps: components["schemas"]["TemplateStep"][];
         };
         /** TemplateVersion */
@@ -18384,6 +18526,92 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.due_times.read_due_times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDueTimes"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.due_times.set_due_times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DueTimesGiven"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDueTimes"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.due_times.unset_due_times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "cases.steps.revoke_guest": {
         parameters: {
             query?: never;
@@ -18870,6 +19098,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.template_steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateStep"][];
                 };
             };
             401: components["responses"]["Error401"];
@@ -24618,6 +24875,32 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.departments.department_loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentLoad"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "cases.steps.department_steps": {
         parameters: {
             query?: {
@@ -24763,6 +25046,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.departments.department_table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                department_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableStep"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
