@@ -5,4 +5,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'complaints/exceptions', component: () => import('./pages/ExceptionsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_exceptions', words: ['complaints/exceptions'] } },
   { path: 'complaints/improvements/:id?', component: () => import('./pages/ImprovementsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_improvements', words: ['complaints/improvements'] } },
   { path: 'complaints/schemes', component: () => import('./schemes/SchemesPage.vue'), meta: { title: 'complaints.title_schemes', words: ['complaints/schemes', 'accounts', 'accounts/admin'] } },
+  { path: 'complaints/waits', component: () => import('./waits/WaitsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_waits', words: ['complaints/waits', 'accounts', 'accounts/admin'] } },
 ]

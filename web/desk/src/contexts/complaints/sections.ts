@@ -3,4 +3,5 @@ export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'exceptions', to: '/desk/complaints/exceptions', permission: 'complaints.read' },
   { name: 'improvements', to: '/desk/complaints/improvements', permission: 'complaints.read' },
   { name: 'schemes', to: '/desk/complaints/schemes', permission: 'compensation.grant' },
+  { name: 'waits', to: '/desk/complaints/waits', permission: 'complaints.read' },
 ]
