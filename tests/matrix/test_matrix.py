@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "POST /api/wait-rules/{rule_id:uuid}/end": {"version": 1},
     "POST /api/case-steps/{step_id:uuid}/completions": {"version": 1},
     "POST /api/case-steps/{step_id:uuid}/departments": {"version": 1, "department_id": NEW},
+    "POST /api/case-guests/{guest_id:uuid}/mails": {"email": "wu@example.com"},
     "POST /api/case-steps/{step_id:uuid}/guests": {},
     "POST /api/case-steps/{step_id:uuid}/releases": {"version": 1},
     "POST /api/case-steps/{step_id:uuid}/resumptions": {"version": 1},

@@ -164,6 +164,7 @@ def _public(fact: Logged) -> dict[str, Any]:
         "type": fact.type,
         "at": fact.occurred_at,
         "conversation_id": fact.conversation_id,
+        "case_id": fact.case_id,
         "leg_id": fact.leg_id,
         "agent_id": fact.agent_id,
         "queue_id": fact.queue_id,

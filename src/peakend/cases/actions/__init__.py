@@ -1,8 +1,6 @@
 """What is done to cases. The contexts above call these; each records what happened."""
 
-from peakend.cases.actions import (
-    forgetting as forgetting,
-)
+from peakend.cases.actions import forgetting as forgetting
 from peakend.cases.actions.approval_rules import (
     DeputyNotFound,
     RuleStale,
@@ -29,11 +27,7 @@ from peakend.cases.actions.approvals import (
     withdraw,
     withdraw_about,
 )
-from peakend.cases.actions.clock import (
-    WrongDue,
-    look_at_case,
-    set_due,
-)
+from peakend.cases.actions.clock import WrongDue, look_at_case, set_due
 from peakend.cases.actions.departments import (
     DepartmentBelonging,
     DepartmentText,
@@ -44,18 +38,8 @@ from peakend.cases.actions.departments import (
     add_department,
     change_department,
 )
-from peakend.cases.actions.due_times import (
-    WrongDueTimes,
-    set_due_times,
-    unset_due_times,
-)
-from peakend.cases.actions.entries import (
-    NothingWritten,
-    WrongTime,
-    add_entry,
-    add_time,
-    let_see,
-)
+from peakend.cases.actions.due_times import WrongDueTimes, set_due_times, unset_due_times
+from peakend.cases.actions.entries import NothingWritten, WrongTime, add_entry, add_time, let_see
 from peakend.cases.actions.guests import (
     StepOver,
     TooManyGuests,
@@ -76,10 +60,13 @@ from peakend.cases.actions.informing import (
     close_not_informed,
     inform,
 )
-from peakend.cases.actions.laying import (
-    end_steps,
-    lay_steps,
-    look_at_step,
+from peakend.cases.actions.laying import end_steps, lay_steps, look_at_step
+from peakend.cases.actions.mailing import (
+    NoCustomerEmail,
+    NoMail,
+    WrongEmail,
+    mail_guest,
+    mail_progress,
 )
 from peakend.cases.actions.moving import (
     MoveNotAllowed,
@@ -130,6 +117,7 @@ from peakend.cases.actions.remedies import mail_words, promise_answer, remedy_ab
 from peakend.cases.actions.repeats import (
     BelongsAlready,
     WrongDays,
+    deny_repeat,
     hear_urge,
     recognise_repeat,
     say_repeat,
@@ -150,9 +138,7 @@ from peakend.cases.actions.steps import (
     take_step,
     tick_step,
 )
-from peakend.cases.actions.telling import (
-    tell_department,
-)
+from peakend.cases.actions.telling import tell_department
 from peakend.cases.actions.templates import (
     ReasonTaken,
     TemplateText,
@@ -161,11 +147,7 @@ from peakend.cases.actions.templates import (
     add_template,
     change_template,
 )
-from peakend.cases.actions.urges import (
-    Urged,
-    urge,
-    urge_by_member,
-)
+from peakend.cases.actions.urges import Urged, urge, urge_by_member
 
 __all__ = [
     "AskedAlready",
@@ -179,6 +161,8 @@ __all__ = [
     "LinkForOther",
     "MessageNotTold",
     "MoveNotAllowed",
+    "NoCustomerEmail",
+    "NoMail",
     "NoSuchMember",
     "NobodyToApprove",
     "NotAPicture",
@@ -222,6 +206,7 @@ __all__ = [
     "WrongDeputy",
     "WrongDue",
     "WrongDueTimes",
+    "WrongEmail",
     "WrongInform",
     "WrongPromiseTime",
     "WrongRule",
@@ -243,6 +228,7 @@ __all__ = [
     "change_template",
     "close_not_informed",
     "decide",
+    "deny_repeat",
     "end_deputy",
     "end_steps",
     "finish_as_guest",
@@ -258,6 +244,8 @@ __all__ = [
     "look_at_case",
     "look_at_promises",
     "look_at_step",
+    "mail_guest",
+    "mail_progress",
     "mail_words",
     "make_guest",
     "make_link",

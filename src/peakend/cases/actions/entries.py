@@ -7,6 +7,7 @@ from peakend.cases.actions.clock import told
 from peakend.cases.events import CaseEntryAdded, CaseTimeSpent
 from peakend.cases.models import EntryKind, Visible
 from peakend.cases.queries.access import CaseNotFound, case_row, need_case
+from peakend.cases.queries.steps import StepNotFound, step_row
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
@@ -97,9 +98,13 @@ async def add_time(
 ) -> UUID:
     """Note how long the actor worked on a case, or on a step of it.
 
-    Errors: CaseNotFound, WrongTime.
+    Errors: CaseNotFound, StepNotFound, WrongTime.
     """
     row = await need_case(tx, case_id, by, lock=True)
+    if step_id is not None:
+        step = await step_row(tx, step_id)
+        if step is None or step.case_id != case_id:
+            raise StepNotFound
     if not 60 <= spent_s <= MOST_SPENT_S or by.id is None:
         raise WrongTime(fields={"spent_s": "cases.wrong_spent"})
     time_id = new_id()

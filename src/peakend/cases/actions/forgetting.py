@@ -98,7 +98,7 @@ for _about in _ABOUT:
              f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
              " AND words <> ''"),
     )  # fmt: skip
-plain("numbers", "progress_link")
+plain("numbers", "progress_link", "repeat_denial")
 plain("settings", "repeat_rule")
 for _about in _ABOUT:
     _STEPS = f" WHERE organisation_id = current_organisation() AND case_id IN ({_OF[_about]})"
@@ -116,8 +116,9 @@ for _about in _ABOUT:
              find="SELECT organisation_id, title_zh, outcome, state, over_at FROM case_step"
              + _STEPS + _HELD),
         Held(table="case_guest", of="messages", about=_about,
-             erase="UPDATE case_guest SET name = ''" + _STEPS + " AND name <> ''",
-             empties=("name",),
+             erase="UPDATE case_guest SET name = '', company = ''" + _STEPS
+             + " AND (name <> '' OR company <> '')",
+             empties=("name", "company"),
              find="SELECT organisation_id, made_at, expires_at FROM case_guest" + _STEPS
-             + " AND name <> ''"),
+             + " AND (name <> '' OR company <> '')"),
     )  # fmt: skip

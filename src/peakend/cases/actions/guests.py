@@ -18,18 +18,20 @@ from peakend.kernel.ids import new_id
 
 MOST_GUESTS = 20
 MOST_LINES_LENGTH = 2000
+ONE_MINUTE = timedelta(minutes=1)
 
 _MAKE = """
-INSERT INTO case_guest (id, case_id, step_id, name, shows_customer, made_at, made_by, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO case_guest (id, case_id, step_id, name, shows_customer, made_at, made_by, expires_at,
+    company)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _REVOKE = """
 UPDATE case_guest SET revoked_at = $2
 WHERE organisation_id = current_organisation() AND id = $1 AND revoked_at IS NULL
 """
 _OPENED = """
-UPDATE case_guest SET opened_at = $2
-WHERE organisation_id = current_organisation() AND id = $1 AND opened_at IS NULL
+UPDATE case_guest SET opened_at = coalesce(opened_at, $2), used_at = $2
+WHERE organisation_id = current_organisation() AND id = $1
 """
 
 
@@ -46,7 +48,14 @@ class StepOver(Conflict):
 
 
 async def make_guest(
-    tx: Transaction, *, step_id: UUID, name: str, days: int, shows_customer: bool, by: Actor
+    tx: Transaction,
+    *,
+    step_id: UUID,
+    name: str,
+    days: int,
+    shows_customer: bool,
+    by: Actor,
+    company: str = "",
 ) -> UUID:
     """Make a link to one step for somebody outside.
 
@@ -60,7 +69,7 @@ async def make_guest(
     guest_id, until = new_id(), tx.now + timedelta(days=days)
     await tx.run(
         _MAKE, guest_id, step.case_id, step_id, name.strip()[:80], shows_customer, tx.now, by.id,
-        until,
+        until, company.strip()[:80],
     )  # fmt: skip
     await record(
         tx,
@@ -81,8 +90,8 @@ async def revoke_guest(tx: Transaction, *, guest_id: UUID, by: Actor) -> None:
 
 
 async def open_as_guest(tx: Transaction, guest: GuestRow) -> None:
-    """Remember that a link was opened."""
-    if guest.opened_at is None:
+    """Remember when a link was opened first and last, to the minute."""
+    if guest.used_at is None or tx.now - guest.used_at >= ONE_MINUTE:
         await tx.run(_OPENED, guest.id, tx.now)
 
 

@@ -9,7 +9,7 @@ from peakend.accounts.actions import audit
 from peakend.cases.actions.moving import raise_priority
 from peakend.cases.actions.opening import link_conversation
 from peakend.cases.actions.urges import followed, urge
-from peakend.cases.events.urges import RepeatRecognised, RepeatRuleChanged
+from peakend.cases.events.urges import RepeatDenied, RepeatRecognised, RepeatRuleChanged
 from peakend.cases.models import CaseRow
 from peakend.cases.queries.access import CaseNotFound, case_row, cases_of_conversation, need_case
 from peakend.cases.queries.repeats import only_open_case, repeated_case, within_d
@@ -31,6 +31,23 @@ How = Literal["reason", "urge", "member"]
 _COUNT = """
 UPDATE service_case SET repeats = repeats + 1, version = version + 1, updated_at = $2
 WHERE organisation_id = current_organisation() AND id = $1
+"""
+_UNCOUNT = """
+UPDATE service_case SET repeats = greatest(0, repeats - 1), version = version + 1, updated_at = $2
+WHERE organisation_id = current_organisation() AND id = $1
+"""
+_UNLINK = """
+DELETE FROM case_link
+WHERE organisation_id = current_organisation() AND conversation_id = $1 AND case_id = $2
+  AND kind = 'repeat'
+"""
+_DENY = """
+INSERT INTO repeat_denial (conversation_id, case_id, by, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING
+"""
+_TAKE_BACK = """
+DELETE FROM repeat_denial
+WHERE organisation_id = current_organisation() AND conversation_id = $1 AND case_id = $2
 """
 _RULE = """
 INSERT INTO repeat_rule AS r (kind, within_d, version) VALUES ('repeat', $1, 1)
@@ -98,8 +115,25 @@ async def say_repeat(tx: Transaction, *, conversation_id: UUID, case_id: UUID, b
     """
     row = await need_conversation(tx, conversation_id, by)
     case = await need_case(tx, case_id, by)
+    await tx.run(_TAKE_BACK, conversation_id, case_id)
     if not await _repeated(tx, case, row, "member", by):
         raise BelongsAlready
+
+
+async def deny_repeat(tx: Transaction, *, conversation_id: UUID, case_id: UUID, by: Actor) -> None:
+    """Let a conversation be no repeat of a case, now or later; what it had counted is taken back.
+
+    How urgent the case became stays: somebody may have given his word on it.
+    Errors: ConversationNotFound, CaseNotFound.
+    """
+    row = await need_conversation(tx, conversation_id, by)
+    case = await need_case(tx, case_id, by, lock=True)
+    if not await tx.run(_DENY, conversation_id, case_id, by.id, tx.now):
+        return
+    linked = bool(await tx.run(_UNLINK, conversation_id, case_id))
+    if linked:
+        await tx.run(_UNCOUNT, case_id, tx.now)
+    await record(tx, RepeatDenied(**followed(case, row.id), was_linked=linked))
 
 
 async def set_repeat_rule(tx: Transaction, *, days: int) -> None:

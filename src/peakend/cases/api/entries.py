@@ -28,9 +28,10 @@ class EntryGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class CaseTimeGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """How long one worked on it; seconds."""
+    """How long one worked on it, or on a step of it; seconds."""
 
     spent_s: Annotated[int, Meta(ge=60, le=86_400)]
+    step_id: UUID | None = None
 
 
 class InformGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -84,7 +85,9 @@ async def add_entry(
 async def add_time(
     case_id: UUID, data: CaseTimeGiven, actor: Actor, tx: Transaction
 ) -> queries.CaseView:
-    await actions.add_time(tx, case_id=case_id, spent_s=data.spent_s, by=actor)
+    await actions.add_time(
+        tx, case_id=case_id, spent_s=data.spent_s, step_id=data.step_id, by=actor
+    )
     return await queries.case_view(tx, case_id, actor)
 
 

@@ -228,6 +228,16 @@ async def send_progress_link(
     return ProgressSending(sent)
 
 
+@post(
+    "/cases/{case_id:uuid}/progress-link/mails",
+    summary="Send the link to the customer by mail",
+    opt=needs("cases.work"),
+    status_code=204,
+)
+async def mail_progress_link(tx: Transaction, actor: Actor, case_id: UUID) -> None:
+    await actions.mail_progress(tx, case_id=case_id, by=actor)
+
+
 @delete(
     "/cases/{case_id:uuid}/progress-link",
     summary="Let the link lead nowhere",
@@ -258,6 +268,15 @@ async def say_repeat(
     await actions.say_repeat(tx, conversation_id=conversation_id, case_id=data.case_id, by=actor)
 
 
+@delete(
+    "/conversations/{conversation_id:uuid}/repeats/{case_id:uuid}",
+    summary="Say that a contact is not about a case",
+    opt=needs("cases.work"),
+)
+async def deny_repeat(tx: Transaction, actor: Actor, conversation_id: UUID, case_id: UUID) -> None:
+    await actions.deny_repeat(tx, conversation_id=conversation_id, case_id=case_id, by=actor)
+
+
 @get("/repeat-rule", summary="What counts as a repeat", opt=needs("cases.read"))
 async def repeat_rule(tx: Transaction) -> RepeatRule:
     return RepeatRule(within_d=await queries.within_d(tx))
@@ -284,12 +303,14 @@ routes = [
     promises_of_case,
     urges_of,
     urge_case,
+    mail_progress_link,
     progress_link,
     make_progress_link,
     send_progress_link,
     revoke_progress_link,
     repeats_of,
     say_repeat,
+    deny_repeat,
     repeat_rule,
     set_repeat_rule,
 ]

@@ -59,8 +59,15 @@ class GuestAsked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """For whom a link is, how many days it opens, and whether he needs the customer's name."""
 
     name: Annotated[str, Meta(max_length=80)] = ""
+    company: Annotated[str, Meta(max_length=80)] = ""
     days: Annotated[int, Meta(ge=1, le=30)] = 7
     shows_customer: bool = False
+
+
+class GuestMail(msgspec.Struct, forbid_unknown_fields=True):
+    """To which address the link goes."""
+
+    email: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
 @get("/cases/{case_id:uuid}/steps", summary="The steps of a case", opt=needs("cases.read"))
@@ -199,9 +206,19 @@ async def make_guest(
 ) -> list[queries.GuestView]:
     await actions.make_guest(
         tx, step_id=step_id, name=data.name, days=data.days, shows_customer=data.shows_customer,
-        by=actor,
+        company=data.company, by=actor,
     )  # fmt: skip
     return await queries.guest_views(tx, step_id)
+
+
+@post(
+    "/case-guests/{guest_id:uuid}/mails",
+    summary="Send an outsider his link by mail",
+    opt=needs("cases.work"),
+    status_code=204,
+)
+async def mail_guest(tx: Transaction, actor: Actor, guest_id: UUID, data: GuestMail) -> None:
+    await actions.mail_guest(tx, guest_id=guest_id, email=data.email, by=actor)
 
 
 @delete("/case-guests/{guest_id:uuid}", summary="Take a link back", opt=needs("cases.work"))
@@ -224,5 +241,6 @@ routes = [
     give_step,
     read_guests,
     make_guest,
+    mail_guest,
     revoke_guest,
 ]

@@ -132,6 +132,17 @@ class GuestLinkMade(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GuestLinkSent(Fact):
+    """Such a link was sent by mail."""
+
+    subject: ClassVar[str] = "guest_id"
+
+    guest_id: UUID
+    step_id: UUID
+    case_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class GuestLinkRevoked(Fact):
     """Such a link opens nothing any more."""
 

@@ -72,6 +72,13 @@ class RepeatRecognised(_Followed):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RepeatDenied(_Followed):
+    """Somebody said that the contact is about something else; `was_linked` if it had counted."""
+
+    was_linked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class RepeatRuleChanged(Fact):
     """Within how many days the same matter counts as a repeat is another number now."""
 

@@ -29,6 +29,16 @@ repeat_rule_table = tenant_table(
     primary_key=("kind",),
 )
 
+# Of which case a contact is not a repeat after all, as somebody of the house said.
+repeat_denial_table = tenant_table(
+    "repeat_denial",
+    *reference("conversation_id", "conversation", nullable=False, on_delete="CASCADE"),
+    *reference("case_id", "service_case", nullable=False, on_delete="CASCADE"),
+    *reference("by", "member"),
+    Column("at", DateTime(timezone=True), nullable=False),
+    primary_key=("conversation_id", "case_id"),
+)
+
 
 class ProgressLinkRow(msgspec.Struct, frozen=True):
     """A link as it is stored; the token follows from its id."""

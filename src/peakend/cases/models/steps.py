@@ -125,13 +125,17 @@ case_guest_table = tenant_table(
     *reference("step_id", "case_step", nullable=False, on_delete="CASCADE"),
     # Who it was given to, as whoever gave it wrote it down.
     _words("name"),
+    _words("company"),
     Column("shows_customer", Boolean, nullable=False, server_default=text("false")),
     _time("made_at", nullable=False),
     _id("made_by"),
     _time("expires_at", nullable=False),
     _time("revoked_at"),
     _time("opened_at"),
+    # When it was last opened or used, to the minute.
+    _time("used_at"),
     Index("ix_case_guest_step", "organisation_id", "step_id"),
+    Index("ix_case_guest_case", "organisation_id", "case_id"),
 )
 
 
@@ -208,12 +212,19 @@ class GuestRow(msgspec.Struct, frozen=True, kw_only=True):
     case_id: UUID
     step_id: UUID
     name: str
+    company: str
     shows_customer: bool
     made_at: datetime
     made_by: UUID | None
     expires_at: datetime
     revoked_at: datetime | None
     opened_at: datetime | None
+    used_at: datetime | None
+
+    @property
+    def called(self) -> str:
+        """Return what he is called in the house: name and company, as far as they are known."""
+        return " · ".join(one for one in (self.name, self.company) if one)
 
 
 STEP_COLUMNS = ", ".join(StepRow.__struct_fields__)

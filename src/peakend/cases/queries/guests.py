@@ -34,6 +34,11 @@ SELECT {GUEST_COLUMNS} FROM case_guest
 WHERE organisation_id = current_organisation() AND step_id = $1
 ORDER BY made_at DESC, id DESC LIMIT 50
 """  # noqa: S608 (names of columns only)
+_OF_CASE = f"""
+SELECT {GUEST_COLUMNS} FROM case_guest
+WHERE organisation_id = current_organisation() AND case_id = $1
+ORDER BY made_at DESC, id DESC LIMIT 500
+"""  # noqa: S608 (names of columns only)
 _OWN = """
 SELECT words, at FROM case_entry
 WHERE organisation_id = current_organisation() AND case_id = $1 AND by = $2 AND words <> ''
@@ -52,12 +57,14 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     name: str
+    company: str
     shows_customer: bool
     made_at: datetime
     made_by_name: str | None
     expires_at: datetime
     revoked_at: datetime | None
     opened_at: datetime | None
+    used_at: datetime | None
     path: str | None
 
 
@@ -126,13 +133,20 @@ async def guest_views(tx: Transaction, step_id: UUID) -> list[GuestView]:
     return [
         GuestView(
             **{name: getattr(row, name) for name in (
-                "id", "name", "shows_customer", "made_at", "expires_at", "revoked_at", "opened_at",
+                "id", "name", "company", "shows_customer", "made_at", "expires_at", "revoked_at",
+                "opened_at", "used_at",
             )},
             made_by_name=names.get(row.made_by) if row.made_by else None,
             path=f"/g/{guest_token(tx.organisation_id, row.id)}" if _good(row, tx.now) else None,
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def guest_names(tx: Transaction, case_id: UUID) -> dict[UUID, str]:
+    """Return what the outsiders of a case are called, by the id of their link."""
+    rows = await tx.all(GuestRow, _OF_CASE, case_id)
+    return {row.id: row.called for row in rows}
 
 
 async def guest_page(tx: Transaction, guest: GuestRow, language: str) -> GuestPage:

@@ -8,6 +8,8 @@ import msgspec
 
 from peakend.accounts.queries import member_names
 from peakend.cases.models import ENTRY_COLUMNS, EntryRow
+from peakend.cases.queries.guests import guest_names
+from peakend.cases.queries.steps import steps_of
 from peakend.kernel.db import Transaction
 from peakend.kernel.files import File, files
 
@@ -16,10 +18,11 @@ MOST = 200
 # What of a fact is shown beside its type.
 SAID = (
     "state", "former", "priority", "why", "how", "kind", "channel", "in_time", "times", "due_at",
-    "former_due_at", "spent_s", "former_id", "fields", "after_s",
+    "former_due_at", "spent_s", "former_id", "fields", "after_s", "counted", "by_customer",
+    "worked_s",
 )  # fmt: skip
 _FACTS = """
-SELECT id, type, occurred_at, actor, agent_id, conversation_id, payload FROM event
+SELECT id, type, occurred_at, actor, subject, agent_id, conversation_id, payload FROM event
 WHERE organisation_id = current_organisation() AND case_id = $1 AND type <> ALL($2::text[])
 ORDER BY id DESC LIMIT 200
 """
@@ -33,7 +36,10 @@ ORDER BY e.id DESC LIMIT 200
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened (`type`, `said`) or was written down (`entry`, with its words)."""
+    """Something that happened (`type`, `said`) or was written down (`entry`, with its words).
+
+    What an outsider did by his link has `guest` as its kind, and his name; `step` is its title.
+    """
 
     id: UUID
     at: datetime
@@ -41,6 +47,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     by_kind: str
     by_name: str | None
     who_name: str | None = None
+    step: str = ""
     said: dict[str, Any] = {}
     words: str = ""
     visible: str | None = None
@@ -52,6 +59,7 @@ class _Fact(msgspec.Struct, frozen=True):
     type: str
     occurred_at: datetime
     actor: str
+    subject: UUID | None
     agent_id: UUID | None
     conversation_id: UUID | None
     payload: dict[str, Any]
@@ -66,13 +74,16 @@ async def timeline(tx: Transaction, case_id: UUID) -> list[TimelineEntry]:
     entries = await tx.all(EntryRow, _ENTRIES, case_id)
     ids = {one.by for one in entries if one.by is not None}
     ids |= {one for fact in facts for one in (_who(fact.actor), fact.agent_id) if one is not None}
-    names = await member_names(tx, ids)
+    outside = await guest_names(tx, case_id)
+    names = await member_names(tx, ids) | outside
+    steps = {row.id: row.title(tx.actor.language) for row in await steps_of(tx, case_id)}
     shown = await files(tx, [UUID(file["id"]) for one in entries for file in one.files])
-    lines = [_happened(fact, names) for fact in facts]
+    lines = [_happened(fact, names, outside, steps) for fact in facts]
     lines += [
         TimelineEntry(
-            id=one.id, at=one.at, type=f"entry_{one.kind}", by_kind=one.by_kind,
-            by_name=names.get(one.by) if one.by else None, words=one.words, visible=one.visible,
+            id=one.id, at=one.at, type=f"entry_{one.kind}",
+            by_kind="guest" if one.by in outside else one.by_kind,
+            by_name=names.get(one.by) or None if one.by else None, words=one.words, visible=one.visible,
             files=[shown[UUID(file["id"])] for file in one.files if UUID(file["id"]) in shown],
         )
         for one in entries
@@ -80,14 +91,17 @@ async def timeline(tx: Transaction, case_id: UUID) -> list[TimelineEntry]:
     return sorted(lines, key=lambda line: (line.at, line.id), reverse=True)
 
 
-def _happened(fact: _Fact, names: dict[UUID, str]) -> TimelineEntry:
+def _happened(
+    fact: _Fact, names: dict[UUID, str], outside: dict[UUID, str], steps: dict[UUID, str]
+) -> TimelineEntry:
     by = _who(fact.actor)
     return TimelineEntry(
         id=fact.id,
         at=fact.occurred_at,
         type=fact.type,
-        by_kind=fact.actor.partition(":")[0],
-        by_name=names.get(by) if by else None,
+        by_kind="guest" if by in outside else fact.actor.partition(":")[0],
+        by_name=names.get(by) or None if by else None,
+        step=steps.get(fact.subject, "") if fact.subject else "",
         who_name=names.get(fact.agent_id) if fact.agent_id else None,
         said={name: fact.payload[name] for name in SAID if fact.payload.get(name) is not None},
     )
@@ -95,4 +109,4 @@ def _happened(fact: _Fact, names: dict[UUID, str]) -> TimelineEntry:
 
 def _who(actor: str) -> UUID | None:
     kind, _, found = actor.partition(":")
-    return UUID(found) if kind == "member" and found else None
+    return UUID(found) if kind in ("member", "visitor") and found else None

@@ -22,6 +22,7 @@ from peakend.conversations.queries import (
     reason_tree,
     rows,
 )
+from peakend.customers.queries import mail_addresses, masked_address
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.language.queries import shortened
@@ -72,7 +73,7 @@ class Tellable(msgspec.Struct, frozen=True):
 
 
 class CaseView(CaseItem, frozen=True, kw_only=True):
-    """A case with everything around it."""
+    """A case with everything around it; `mail_seen` is a part of the customer's mail address."""
 
     description: str
     conversation_id: UUID | None
@@ -82,6 +83,7 @@ class CaseView(CaseItem, frozen=True, kw_only=True):
     informed_at: datetime | None
     reopened: int
     spent_s: int
+    mail_seen: str
     last_urged_at: datetime | None
     parent: CaseItem | None
     parts: list[CaseItem]
@@ -125,6 +127,7 @@ async def case_view(tx: Transaction, case_id: UUID, actor: Actor) -> CaseView:
         case_id,
     )
     parts = [one for one in around if await sees(tx, one, actor)]
+    mail = await mail_addresses(tx, row.customer_id)
     opener = await member_names(tx, [row.opened_by] if row.opened_by else [])
     return CaseView(
         **{name: getattr(item, name) for name in item.__struct_fields__},
@@ -136,6 +139,7 @@ async def case_view(tx: Transaction, case_id: UUID, actor: Actor) -> CaseView:
         informed_at=row.informed_at,
         reopened=row.reopened,
         spent_s=row.spent_s,
+        mail_seen=masked_address(mail[0].email) if mail else "",
         last_urged_at=row.last_urged_at,
         parent=await _parent(tx, row, actor),
         parts=await shown(tx, parts),

@@ -19,6 +19,10 @@ SELECT case_id FROM case_link
 WHERE organisation_id = current_organisation() AND conversation_id = $1 AND kind = 'repeat'
 ORDER BY at LIMIT 1
 """
+_DENIED = """
+SELECT coalesce(array_agg(case_id), '{}') FROM repeat_denial
+WHERE organisation_id = current_organisation() AND conversation_id = $1
+"""
 MOST = 3
 
 
@@ -72,10 +76,12 @@ async def repeats_of(tx: Transaction, conversation_id: UUID, actor: Actor) -> Re
     perhaps = []
     if not linked:
         zone = (await organisation(tx)).time_zone
+        denied = await denied_cases(tx, conversation_id)
         perhaps = [
             case
             for case in await cases_of_customer(tx, row.customer_id)
             if case.brand_id == row.brand_id
+            and case.id not in denied
             and is_lately(case.closed_at, tx.now, days, zone)
             and await sees(tx, case, actor)
         ]
@@ -84,6 +90,11 @@ async def repeats_of(tx: Transaction, conversation_id: UUID, actor: Actor) -> Re
         [_shown(case, sure=False) for case in perhaps[:MOST]],
         days,
     )
+
+
+async def denied_cases(tx: Transaction, conversation_id: UUID) -> set[UUID]:
+    """Return the cases that a contact is not about, as somebody said."""
+    return set(await tx.value(_DENIED, conversation_id))
 
 
 async def repeated_case(tx: Transaction, row: ConversationRecord) -> CaseRow | None:
@@ -99,10 +110,11 @@ async def repeated_case(tx: Transaction, row: ConversationRecord) -> CaseRow | N
     linked = await cases_of_conversation(tx, row.id)
     if any(family(case.reason_id, parents) == kin for case in linked):
         return None
+    denied = await denied_cases(tx, row.id)
     cases = {
         case.id: case
         for case in await cases_of_customer(tx, row.customer_id)
-        if case.brand_id == row.brand_id
+        if case.brand_id == row.brand_id and case.id not in denied
     }
     found = same_matter(
         [
@@ -126,10 +138,11 @@ async def repeated_case(tx: Transaction, row: ConversationRecord) -> CaseRow | N
 
 async def only_open_case(tx: Transaction, row: ConversationRecord) -> CaseRow | None:
     """Return the one open case of a conversation's customer; None where there are none or many."""
+    denied = await denied_cases(tx, row.id)
     known = [
         case
         for case in await cases_of_customer(tx, row.customer_id, closed=False)
-        if case.brand_id == row.brand_id
+        if case.brand_id == row.brand_id and case.id not in denied
     ]
     return known[0] if len(known) == 1 else None
 

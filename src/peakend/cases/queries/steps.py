@@ -55,6 +55,19 @@ SELECT id, number, title, state, due_at FROM service_case
 WHERE organisation_id = current_organisation() AND parent_id = $1
 ORDER BY opened_at, id LIMIT 50
 """
+# A step that was done again counts as it was done last.
+_TOOK = """
+SELECT DISTINCT ON (subject) subject AS step_id, (payload->>'waited_s')::int AS waited_s,
+    (payload->>'worked_s')::int AS worked_s
+FROM event
+WHERE organisation_id = current_organisation() AND case_id = $1 AND type = 'StepDone'
+ORDER BY subject, id DESC
+"""
+_SPENT = """
+SELECT step_id, sum(spent_s)::int AS spent_s FROM case_time
+WHERE organisation_id = current_organisation() AND case_id = $1 AND step_id IS NOT NULL
+GROUP BY step_id
+"""
 _TIMES = """
 SELECT s.template_id, s.key, min(s.title_zh) AS title_zh, min(s.title_en) AS title_en,
        count(*) AS done,
@@ -116,7 +129,10 @@ class StepBase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseStep(StepBase, frozen=True, kw_only=True):
-    """A step as the case's page shows it: what lies before and behind it, by id."""
+    """A step as the case's page shows it: what lies before and behind it, by id.
+
+    Units: seconds; `waited_s` and `worked_s` of business time once it is done, `spent_s` as noted.
+    """
 
     key: str
     before: list[UUID]
@@ -126,6 +142,9 @@ class CaseStep(StepBase, frozen=True, kw_only=True):
     over_name: str | None
     due_minutes: int
     shows_customer: bool
+    waited_s: int | None
+    worked_s: int | None
+    spent_s: int
 
 
 class ChildCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,6 +209,17 @@ class _Child(msgspec.Struct, frozen=True):
     due_at: datetime
 
 
+class _Took(msgspec.Struct, frozen=True):
+    step_id: UUID
+    waited_s: int
+    worked_s: int
+
+
+class _Spent(msgspec.Struct, frozen=True):
+    step_id: UUID
+    spent_s: int
+
+
 class _Line(msgspec.Struct, frozen=True):
     words: str
     at: datetime
@@ -243,6 +273,8 @@ async def case_steps(tx: Transaction, case_id: UUID, actor: Actor) -> CaseSteps:
     over = {row.key for row in rows if row.state in ("done", "skipped")}
     names = await _names(tx, rows, actor)
     children = await tx.all(_Child, _CHILDREN, case_id)
+    took = {one.step_id: one for one in await tx.all(_Took, _TOOK, case_id)}
+    spent = {one.step_id: one.spent_s for one in await tx.all(_Spent, _SPENT, case_id)}
     return CaseSteps(
         steps=[
             CaseStep(
@@ -255,6 +287,9 @@ async def case_steps(tx: Transaction, case_id: UUID, actor: Actor) -> CaseSteps:
                 over_name=names.people.get(row.over_by) if row.over_by else None,
                 due_minutes=row.due_minutes,
                 shows_customer=row.shows_customer,
+                waited_s=took[row.id].waited_s if row.id in took and row.state == "done" else None,
+                worked_s=took[row.id].worked_s if row.id in took and row.state == "done" else None,
+                spent_s=spent.get(row.id, 0),
             )
             for row in rows
         ],

@@ -29,6 +29,8 @@ _AUTOMATIC: dict[str, Automatic] = {
     "code": "generated",
     "step": "generated",
     "notice": "generated",
+    "guest": "generated",
+    "progress": "generated",
 }
 
 

@@ -9,7 +9,9 @@ from typing import Literal
 
 MailState = Literal["queued", "sending", "sent", "failed", "bounced"]
 # What a mail is; `test` is never kept.
-MailKind = Literal["reply", "acknowledgement", "invitation", "code", "step", "notice"]
+MailKind = Literal[
+    "reply", "acknowledgement", "invitation", "code", "step", "notice", "guest", "progress"
+]  # fmt: skip
 
 # Longer than a talk with a server may last.
 LEASE = timedelta(minutes=5)

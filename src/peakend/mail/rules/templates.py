@@ -6,15 +6,17 @@ address that he may have made up (security.md C34).
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from peakend.kernel.templates import faults, used
 
-Kind = Literal["invitation", "reply", "acknowledgement", "code", "step", "notice"]
+Kind = Literal[
+    "invitation", "reply", "acknowledgement", "code", "step", "notice", "guest", "progress"
+]  # fmt: skip
 Language = Literal["zh-CN", "en"]
-KINDS: tuple[Kind, ...] = ("invitation", "reply", "acknowledgement", "code", "step", "notice")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8_000
@@ -29,10 +31,13 @@ VARIABLES: dict[Kind, tuple[str, ...]] = {
     "code": ("code", *_HOUSE),
     "step": ("step.title", "department.name", "case.number", "due", "link", *_HOUSE),
     "notice": ("words", "conversation.number", *_HOUSE),
+    "guest": ("step.title", "guest.name", "case.number", "due", "expires", "link", *_HOUSE),
+    "progress": ("case.number", "expires", "link", *_HOUSE),
 }  # fmt: skip
 # Without these a mail of its kind is for nothing.
 NEEDED: dict[Kind, str] = {
-    "invitation": "link", "reply": "answer", "code": "code", "step": "link", "notice": "words",
+    "invitation": "link", "reply": "answer", "code": "code", "step": "link", "guest": "link",
+    "progress": "link", "notice": "words",
 }  # fmt: skip
 # What is long, an address or a secret stands in no subject: locked screens show it.
 NOT_IN_SUBJECT = frozenset({"answer", "link", "code", "words"})

@@ -62,6 +62,7 @@ export interface Fact {
   type: string
   at: string
   conversation_id: string | null
+  case_id: string | null
   leg_id: string | null
   agent_id: string | null
   queue_id: string | null

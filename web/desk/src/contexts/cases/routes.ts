@@ -7,5 +7,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'cases/department/:id?', component: () => import('./departments/DepartmentPage.vue'), meta: { permission: 'cases.department', title: 'cases.section_department', words: ['cases/departments'] } },
   { path: 'cases', component: () => import('./pages/CasesPage.vue'), meta: { permission: 'cases.read', title: 'cases.title', words: ['cases/cases', 'accounts'] } },
   { path: 'cases/board', component: () => import('./pages/BoardPage.vue'), meta: { permission: 'cases.read', title: 'cases.section_board', words: ['cases/cases', 'accounts'] } },
-  { path: 'cases/:id([0-9a-f-]{36})', component: () => import('./pages/CasePage.vue'), meta: { permission: 'cases.read', title: 'cases.title', words: ['cases/cases', 'accounts'] } },
+  { path: 'cases/:id([0-9a-f-]{36})', component: () => import('./pages/CasePage.vue'), meta: { permission: 'cases.read', title: 'cases.title', words: ['cases/cases', 'cases/steps', 'accounts'] } },
 ]
