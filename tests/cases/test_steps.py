@@ -423,3 +423,28 @@ async def test_a_link_opens_one_step_until_it_ends(
         _, known = queries.guest_of_token(other.removeprefix("/g/"))
         with pytest.raises(queries.GuestNotFound):
             await queries.good_guest(tx, known)
+
+
+async def test_an_outsiders_words_stand_under_his_name(house: House) -> None:
+    case_id, agent = await house.case(), house.desk.agent
+    look = (await house.steps(case_id))["look"]
+    await house.does("finish", look.id, agent)
+    visit = (await house.steps(case_id))["visit"]
+    async with house.desk.tx(agent) as tx:
+        guest_id = await actions.make_guest(
+            tx, step_id=visit.id, name="王师傅", company="顺达维修", days=3, shows_customer=False,
+            by=agent,
+        )  # fmt: skip
+    guest = Actor(organisation_id=agent.organisation_id, kind="visitor", id=guest_id, name="")
+    async with house.desk.tx(guest) as tx:
+        await actions.open_as_guest(tx, await queries.good_guest(tx, guest_id))
+        await actions.finish_as_guest(tx, guest_id=guest_id, words="换好了")
+    async with house.desk.tx(agent) as tx:
+        lines = await queries.timeline(tx, case_id)
+        [view] = await queries.guest_views(tx, visit.id)
+    [said] = [one for one in lines if one.words == "换好了"]
+    [done] = [one for one in lines if one.type == "StepDone" and one.by_kind == "guest"]
+    assert (said.by_kind, said.by_name) == ("guest", "王师傅 · 顺达维修")
+    assert (done.by_name, done.step) == ("王师傅 · 顺达维修", "上门")
+    assert view.used_at is not None
+    assert (await house.steps(case_id))["visit"].worked_s is not None

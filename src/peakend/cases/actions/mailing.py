@@ -1,6 +1,7 @@
 """Links that go by mail: an outsider's to his step, and the customer's to his progress page."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,6 @@ from peakend.kernel.settings import settings
 from peakend.mail.actions import queue_mail
 from peakend.mail.ports import Person, wire_address
 from peakend.mail.queries import house_values, moment_text, sending_brand
-from peakend.mail.rules import Language
 
 _SENT = """
 UPDATE progress_link SET sent_at = $2
@@ -127,7 +127,7 @@ async def _brand(tx: Transaction, case: CaseRow) -> UUID:
     return found
 
 
-def _language(of_house: str) -> Language:
+def _language(of_house: str) -> Literal["zh-CN", "en"]:
     return "en" if of_house == "en" else "zh-CN"
 
 

@@ -138,17 +138,16 @@ from peakend.cases.queries.repeats import (
     repeats_of,
     within_d,
 )
+from peakend.cases.queries.step_times import StepTimes, step_times
 from peakend.cases.queries.steps import (
     CaseSteps,
     DepartmentStep,
     StepNotFound,
     StepStale,
-    StepTimes,
     case_steps,
     department_step,
     department_steps,
     need_step,
-    step_times,
 )
 from peakend.cases.queries.templates import (
     Template,

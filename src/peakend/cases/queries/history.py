@@ -83,7 +83,8 @@ async def timeline(tx: Transaction, case_id: UUID) -> list[TimelineEntry]:
         TimelineEntry(
             id=one.id, at=one.at, type=f"entry_{one.kind}",
             by_kind="guest" if one.by in outside else one.by_kind,
-            by_name=names.get(one.by) or None if one.by else None, words=one.words, visible=one.visible,
+            by_name=names.get(one.by) or None if one.by else None, words=one.words,
+            visible=one.visible,
             files=[shown[UUID(file["id"])] for file in one.files if UUID(file["id"]) in shown],
         )
         for one in entries

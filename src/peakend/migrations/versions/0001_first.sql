@@ -2993,6 +2993,15 @@ CREATE TABLE promise (
 	CONSTRAINT ck_promise_state CHECK (state IN ('open','kept','broken','withdrawn'))
 )
 -- next
+CREATE TABLE repeat_denial (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	conversation_id UUID NOT NULL, 
+	case_id UUID NOT NULL, 
+	by UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	CONSTRAINT pk_repeat_denial PRIMARY KEY (organisation_id, conversation_id, case_id)
+)
+-- next
 CREATE TABLE side_note (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	thread_id UUID NOT NULL, 
@@ -3053,12 +3062,14 @@ CREATE TABLE case_guest (
 	case_id UUID NOT NULL, 
 	step_id UUID NOT NULL, 
 	name TEXT DEFAULT '' NOT NULL, 
+	company TEXT DEFAULT '' NOT NULL, 
 	shows_customer BOOLEAN DEFAULT false NOT NULL, 
 	made_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	made_by UUID, 
 	expires_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	revoked_at TIMESTAMP WITH TIME ZONE, 
 	opened_at TIMESTAMP WITH TIME ZONE, 
+	used_at TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_case_guest PRIMARY KEY (organisation_id, id)
 )
 -- next
@@ -3602,6 +3613,12 @@ ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_made_by FOREIGN KE
 ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_owner_id FOREIGN KEY (organisation_id, owner_id) REFERENCES member (organisation_id, id)
 -- next
 ALTER TABLE promise ADD CONSTRAINT fk_promise_organisation_id_settled_by FOREIGN KEY (organisation_id, settled_by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE repeat_denial ADD CONSTRAINT fk_repeat_denial_organisation_id_by FOREIGN KEY (organisation_id, by) REFERENCES member (organisation_id, id)
+-- next
+ALTER TABLE repeat_denial ADD CONSTRAINT fk_repeat_denial_organisation_id_case_id FOREIGN KEY (organisation_id, case_id) REFERENCES service_case (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE repeat_denial ADD CONSTRAINT fk_repeat_denial_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE side_note ADD CONSTRAINT fk_side_note_organisation_id_member_id FOREIGN KEY (organisation_id, member_id) REFERENCES member (organisation_id, id)
 -- next
@@ -4216,6 +4233,8 @@ CREATE INDEX ix_side_seat_member ON side_seat (organisation_id, member_id, threa
 CREATE INDEX ix_urge_case ON urge (organisation_id, case_id, at, id)
 -- next
 CREATE UNIQUE INDEX uq_urge_message ON urge (organisation_id, case_id, message_id) WHERE message_id IS NOT NULL
+-- next
+CREATE INDEX ix_case_guest_case ON case_guest (organisation_id, case_id)
 -- next
 CREATE INDEX ix_case_guest_step ON case_guest (organisation_id, step_id)
 -- next
@@ -5956,6 +5975,14 @@ ALTER TABLE promise ENABLE ROW LEVEL SECURITY
 ALTER TABLE promise FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON promise TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON repeat_denial TO peakend_app
+-- next
+ALTER TABLE repeat_denial ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE repeat_denial FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON repeat_denial TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON side_note TO peakend_app
 -- next

@@ -978,6 +978,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/case-guests/{guest_id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an outsider his link by mail */
+        post: operations["cases.steps.mail_guest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/case-step-times": {
         parameters: {
             query?: never;
@@ -1387,6 +1404,23 @@ export interface paths {
         post: operations["cases.promises.make_progress_link"];
         /** Let the link lead nowhere */
         delete: operations["cases.promises.revoke_progress_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/progress-link/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the link to the customer by mail */
+        post: operations["cases.promises.mail_progress_link"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3094,6 +3128,23 @@ export interface paths {
         /** Say which case a contact is about */
         post: operations["cases.promises.say_repeat"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/repeats/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Say that a contact is not about a case */
+        delete: operations["cases.promises.deny_repeat"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9753,6 +9804,7 @@ export interface components {
             ready_at: string | null;
             returned: number;
             shows_customer: boolean;
+            spent_s: number;
             /** @enum {string} */
             state: "waiting" | "ready" | "taken" | "done" | "skipped" | "returned";
             taken_at: string | null;
@@ -9761,11 +9813,13 @@ export interface components {
             title: string;
             upstream: string[];
             version: number;
+            waited_s: number | null;
             waits_for: string[];
             warn_at: string | null;
             /** @enum {string} */
             who: "department" | "owner" | "outsider";
             words: string;
+            worked_s: number | null;
         };
         /** CaseSteps */
         CaseSteps: {
@@ -9776,6 +9830,7 @@ export interface components {
         /** CaseTimeGiven */
         CaseTimeGiven: {
             spent_s: number;
+            step_id?: string | null;
         };
         /** CaseView */
         CaseView: {
@@ -9799,6 +9854,7 @@ export interface components {
             informed_at: string | null;
             last_urged_at: string | null;
             late: boolean;
+            mail_seen: string;
             may: components["schemas"]["CaseMay"];
             not_informed_reason: string;
             not_informed_why: string | null;
@@ -11662,6 +11718,8 @@ export interface components {
         };
         /** GuestAsked */
         GuestAsked: {
+            /** @default  */
+            company: string;
             /** @default 7 */
             days: number;
             /** @default  */
@@ -11669,8 +11727,13 @@ export interface components {
             /** @default false */
             shows_customer: boolean;
         };
+        /** GuestMail */
+        GuestMail: {
+            email: string;
+        };
         /** GuestView */
         GuestView: {
+            company: string;
             /** Format: date-time */
             expires_at: string;
             /** Format: uuid */
@@ -11683,6 +11746,7 @@ export interface components {
             path: string | null;
             revoked_at: string | null;
             shows_customer: boolean;
+            used_at: string | null;
         };
         /** Health */
         Health: {
@@ -12782,7 +12846,7 @@ export interface components {
             id: string;
             kept: boolean;
             /** @enum {string} */
-            kind: "reply" | "acknowledgement" | "invitation" | "code" | "step" | "notice";
+            kind: "reply" | "acknowledgement" | "invitation" | "code" | "step" | "notice" | "guest" | "progress";
             language: string;
             message: string;
             message_id: string;
@@ -15450,7 +15514,7 @@ export interface components {
             changed_at: string | null;
             changed_by: string;
             /** @enum {string} */
-            kind: "invitation" | "reply" | "acknowledgement" | "code" | "step" | "notice";
+            kind: "invitation" | "reply" | "acknowledgement" | "code" | "step" | "notice" | "guest" | "progress";
             /** @enum {string} */
             language: "zh-CN" | "en";
             own: boolean;
@@ -15505,6 +15569,8 @@ export interface components {
             said: {
                 [key: string]: unknown;
             };
+            /** @default  */
+            step: string;
             type: string;
             visible: string | null;
             who_name: string | null;
@@ -18640,6 +18706,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "cases.steps.mail_guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                guest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestMail"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "cases.departments.step_times": {
         parameters: {
             query?: {
@@ -19564,6 +19662,34 @@ export interface operations {
         };
     };
     "cases.promises.revoke_progress_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.mail_progress_link": {
         parameters: {
             query?: never;
             header?: never;
@@ -23348,6 +23474,35 @@ export interface operations {
                 "application/json": components["schemas"]["RepeatGiven"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "cases.promises.deny_repeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
