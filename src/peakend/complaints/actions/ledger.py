@@ -10,7 +10,7 @@ import msgspec
 from peakend.accounts.actions import audit
 from peakend.complaints.models.grants import Grant
 from peakend.complaints.models.ledger import Account
-from peakend.complaints.queries.ledger import ledger_rows
+from peakend.complaints.queries.ledger import Sought, ledger_rows
 from peakend.complaints.rules.ledger import KINDS, Kind, What, entry, fits
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -100,9 +100,7 @@ async def book(tx: Transaction, grant: Grant, what: What, opened: Books | None =
     await tx.run(_LINES, ids, accounts, new_id(), grant.id, what, tx.now, amounts)
 
 
-async def export_ledger(
-    tx: Transaction, *, by: Actor, month: date | None, brand_id: UUID | None, kind: Kind | None
-) -> str:
+async def export_ledger(tx: Transaction, *, by: Actor, sought: Sought) -> str:
     """Return the wanted lines of the books as CSV; that they were taken out is audited.
 
     Counts: the newest 20,000.
@@ -113,7 +111,7 @@ async def export_ledger(
     heads = ("at", "month", "what", "account", "amount", "currency", "brand", "grant", "entry")
     rows.writerow([word(f"complaints.ledger.{one}", by.language) for one in heads])
     count = 0
-    async for one in ledger_rows(tx, by, month=month, brand_id=brand_id, kind=kind):
+    async for one in ledger_rows(tx, by, sought):
         count += 1
         cells = (
             one.at.isoformat(), f"{one.month:%Y-%m}",
@@ -124,6 +122,6 @@ async def export_ledger(
         )  # fmt: skip
         # An amount is a number of ours: the sign before it is no formula.
         rows.writerow([cell if at == 4 else safe_cell(cell) for at, cell in enumerate(cells)])
-    detail = {"lines": count, "month": f"{month:%Y-%m}" if month else ""}
+    detail = {"lines": count, "month": f"{sought.month:%Y-%m}" if sought.month else ""}
     await audit(tx, "ledger.exported", "organisation", tx.organisation_id, detail)
     return out.getvalue()

@@ -24,6 +24,15 @@ async def my_authority(actor: Actor, tx: Transaction) -> queries.MyAuthority:
     return await queries.authority_of(tx, actor)
 
 
+@get(
+    "/compensation/authority/usage",
+    summary="What members used of their limits",
+    opt=needs("compensation.read"),
+)
+async def authority_used(tx: Transaction) -> list[queries.Usage]:
+    return await queries.authority_usage(tx)
+
+
 @post("/compensation/authority", summary="Set limits", opt=needs("compensation.set_up"))
 async def set_authority(
     data: actions.AuthorityText, tx: Transaction
@@ -41,4 +50,4 @@ async def remove_authority(authority_id: UUID, tx: Transaction) -> None:
     await actions.remove_authority(tx, authority_id=authority_id)
 
 
-routes = [authority_list, my_authority, set_authority, remove_authority]
+routes = [authority_list, my_authority, authority_used, set_authority, remove_authority]

@@ -8,7 +8,7 @@ from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from peakend.complaints import actions, queries
-from peakend.complaints.queries import GrantView
+from peakend.complaints.queries import GrantFile, GrantView
 from peakend.complaints.rules.grants import (
     LONGEST_KEY,
     LONGEST_REASON,
@@ -107,6 +107,12 @@ async def offer_grant(actor: Actor, tx: Transaction, data: OfferGiven) -> GrantV
 async def read_grant(actor: Actor, tx: Transaction, grant_id: UUID) -> GrantView:
     """Return a compensation."""
     return await queries.grant_view(tx, grant_id, actor)
+
+
+@get("/grants/{grant_id:uuid}/file", opt=needs("compensation.read"))
+async def read_grant_file(actor: Actor, tx: Transaction, grant_id: UUID) -> GrantFile:
+    """Return a compensation whole: its line of the scheme, what happened, its books."""
+    return await queries.grant_file(tx, grant_id, actor)
 
 
 @get("/customers/{customer_id:uuid}/grants", opt=needs("complaints.read"))
@@ -223,6 +229,7 @@ async def resend_grant(actor: Actor, tx: Transaction, grant_id: UUID) -> GrantVi
 routes: list[Any] = [
     offer_grant,
     read_grant,
+    read_grant_file,
     list_customer_grants,
     list_grants,
     tell_grant,

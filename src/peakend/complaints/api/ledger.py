@@ -10,9 +10,16 @@ from msgspec import Meta, Struct
 
 from peakend.complaints import actions, queries
 from peakend.complaints.actions import ConnectionText
-from peakend.complaints.models.ledger import LedgerRow
-from peakend.complaints.queries import ConnectionView, MonthView
+from peakend.complaints.queries import (
+    BudgetCourse,
+    ConnectionView,
+    LedgerShown,
+    MonthView,
+    Sought,
+    VoucherOrder,
+)
 from peakend.complaints.rules.ledger import MOST_BUDGET_FEN, Kind
+from peakend.complaints.rules.vouchers import OrderState
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 from peakend.kernel.errors import Invalid
@@ -52,13 +59,17 @@ async def read_ledger(
     month: Month = None,
     brand_id: UUID | None = None,
     kind: Kind | None = None,
+    grant_id: UUID | None = None,
+    customer_id: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 100,
-) -> Page[LedgerRow]:
+) -> Page[LedgerShown]:
     """Return the lines of the books, the newest first."""
-    return await queries.ledger_page(
-        tx, actor, month=_month(month), brand_id=brand_id, kind=kind, cursor=cursor, limit=limit
-    )
+    sought = Sought(
+        month=_month(month), brand_id=brand_id, kind=kind, grant_id=grant_id,
+        customer_id=customer_id,
+    )  # fmt: skip
+    return await queries.ledger_page(tx, actor, sought, cursor=cursor, limit=limit)
 
 
 @get("/compensation/ledger/export", media_type="text/csv", opt=needs("compensation.read"))
@@ -68,12 +79,24 @@ async def export_ledger(
     month: Month = None,
     brand_id: UUID | None = None,
     kind: Kind | None = None,
+    grant_id: UUID | None = None,
+    customer_id: UUID | None = None,
 ) -> Response[str]:
     """Return the wanted lines as CSV; that they were taken out is audited."""
-    text = await actions.export_ledger(
-        tx, by=actor, month=_month(month), brand_id=brand_id, kind=kind
-    )
+    sought = Sought(
+        month=_month(month), brand_id=brand_id, kind=kind, grant_id=grant_id,
+        customer_id=customer_id,
+    )  # fmt: skip
+    text = await actions.export_ledger(tx, by=actor, sought=sought)
     return Response(text, media_type="text/csv; charset=utf-8", headers=_AS_FILE)
+
+
+@get("/compensation/budgets/course", opt=needs("compensation.read"))
+async def read_budget_course(
+    actor: Actor, tx: Transaction, brand_id: UUID | None = None, month: Month = None
+) -> BudgetCourse:
+    """Return how a budget is used day by day, and where that leads."""
+    return await queries.budget_course(tx, actor, brand_id=brand_id, month=_month(month))
 
 
 @get("/compensation/budgets", opt=needs("compensation.read"))
@@ -111,6 +134,26 @@ async def set_voucher_connection(tx: Transaction, data: ConnectionText) -> Conne
     return ConnectionSet(secret, await queries.voucher_connections(tx))
 
 
+class VoucherList(Struct, frozen=True, kw_only=True):
+    """Vouchers that were asked for, and how many stand how."""
+
+    page: Page[VoucherOrder]
+    counts: dict[OrderState, int]
+
+
+@get("/compensation/vouchers", opt=needs("compensation.set_up"))
+async def list_voucher_orders(
+    actor: Actor,
+    tx: Transaction,
+    in_state: Annotated[OrderState | None, Parameter(query="in_state")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> VoucherList:
+    """Return the vouchers that were asked for, the newest first."""
+    page = await queries.voucher_orders(tx, actor, state=in_state, cursor=cursor, limit=limit)
+    return VoucherList(page=page, counts=await queries.voucher_counts(tx, actor))
+
+
 def _month(text: str | None) -> date | None:
     try:
         return date.fromisoformat(f"{text}-01") if text else None
@@ -122,7 +165,9 @@ routes: list[Any] = [
     read_ledger,
     export_ledger,
     read_budgets,
+    read_budget_course,
     set_budget,
     list_voucher_connections,
     set_voucher_connection,
+    list_voucher_orders,
 ]

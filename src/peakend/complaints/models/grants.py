@@ -75,6 +75,7 @@ compensation_grant_table = tenant_table(
     Index("uq_compensation_grant_once_key", "organisation_id", "once_key", unique=True),
     Index("ix_compensation_grant_customer", "organisation_id", "customer_id", "id"),
     Index("ix_compensation_grant_by", "organisation_id", "by_id", "made_at"),
+    Index("ix_compensation_grant_made", "organisation_id", "made_at"),
     Index("ix_compensation_grant_case", "organisation_id", "case_id",
           postgresql_where=sql("case_id IS NOT NULL")),
     Index("ix_compensation_grant_message", "organisation_id", "message_id",

@@ -34,6 +34,7 @@ ledger_line_table = tenant_table(
     Column("at", DateTime(timezone=True), nullable=False),
     Index("ix_ledger_line_entry", "organisation_id", "entry_id"),
     Index("ix_ledger_line_grant", "organisation_id", "grant_id"),
+    Index("ix_ledger_line_account", "organisation_id", "account_id", "at"),
     append_only=True,
 )
 budget_table = tenant_table(
@@ -77,7 +78,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the books."""
+    """One line of the books, with whose grant it is and of what."""
 
     id: UUID
     entry_id: UUID
@@ -89,6 +90,16 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     brand_id: UUID | None
     month: date
     grant_id: UUID
+    customer_id: UUID
+    name_zh: str
+    name_en: str
+
+
+class DayMoved(msgspec.Struct, frozen=True):
+    """By how much a day changed what a budget has given or promised. Units: fen."""
+
+    day: date
+    used_fen: int
 
 
 BUDGET_COLUMNS = ", ".join(Budget.__struct_fields__)

@@ -66,6 +66,7 @@ from peakend.complaints.queries.exceptions import (
     need_exception,
     policies,
 )
+from peakend.complaints.queries.files import GrantFile, grant_file
 from peakend.complaints.queries.grants import (
     GrantNotFound,
     GrantView,
@@ -97,7 +98,16 @@ from peakend.complaints.queries.instruments import (
     some_instruments,
     usable_instruments,
 )
-from peakend.complaints.queries.ledger import BudgetView, MonthView, ledger_page, month_view
+from peakend.complaints.queries.ledger import (
+    BudgetCourse,
+    BudgetView,
+    LedgerShown,
+    MonthView,
+    Sought,
+    budget_course,
+    ledger_page,
+    month_view,
+)
 from peakend.complaints.queries.lists import (
     ComplaintCustomer,
     ComplaintFilters,
@@ -106,6 +116,7 @@ from peakend.complaints.queries.lists import (
     complaint_list,
     item_of,
 )
+from peakend.complaints.queries.orders import VoucherOrder, voucher_counts, voucher_orders
 from peakend.complaints.queries.pages import Complaint, ReviewBrief, SettledStep, complaint
 from peakend.complaints.queries.recognising import ComplaintBeside, ComplaintBrief, beside, judged
 from peakend.complaints.queries.reviews import (
@@ -128,12 +139,8 @@ from peakend.complaints.queries.schemes import (
     table_for,
     table_shown,
 )
-from peakend.complaints.queries.suggesting import (
-    Matter,
-    SchemeSuggestion,
-    suggested,
-    suggestion,
-)
+from peakend.complaints.queries.suggesting import Matter, SchemeSuggestion, suggested, suggestion
+from peakend.complaints.queries.usage import Usage, authority_usage
 from peakend.complaints.queries.wait_rules import (
     DRAFT,
     WaitRule,
@@ -165,9 +172,9 @@ from peakend.complaints.queries.waits import (
 )
 
 __all__ = [
-    "DRAFT",
     "AuthorityNotFound",
     "AuthorityView",
+    "BudgetCourse",
     "BudgetView",
     "Complaint",
     "ComplaintBeside",
@@ -188,8 +195,10 @@ __all__ = [
     "CrisisPerson",
     "CrisisStatement",
     "CrisisStep",
+    "DRAFT",
     "ExceptionNotFound",
     "GapNotFound",
+    "GrantFile",
     "GrantNotFound",
     "GrantView",
     "Improvement",
@@ -198,6 +207,7 @@ __all__ = [
     "InstrumentNotFound",
     "InstrumentRow",
     "KnownGap",
+    "LedgerShown",
     "Matter",
     "MonthView",
     "MyAuthority",
@@ -220,11 +230,14 @@ __all__ = [
     "SchemeTableNotFound",
     "Settled",
     "SettledStep",
+    "Sought",
     "StepRow",
     "TableShown",
     "TableView",
     "Thanks",
     "Uneven",
+    "Usage",
+    "VoucherOrder",
     "VoucherView",
     "Wait",
     "WaitDay",
@@ -237,7 +250,9 @@ __all__ = [
     "asked_exceptions",
     "authorities",
     "authority_of",
+    "authority_usage",
     "beside",
+    "budget_course",
     "case_of",
     "complaint",
     "complaint_list",
@@ -251,6 +266,7 @@ __all__ = [
     "crisis_step_row",
     "exception_view",
     "exceptions_beside",
+    "grant_file",
     "grant_view",
     "grants_of_customer",
     "grants_page",
@@ -301,6 +317,8 @@ __all__ = [
     "thanks_said",
     "usable_instruments",
     "voucher_connections",
+    "voucher_counts",
+    "voucher_orders",
     "wait",
     "wait_of_leg",
     "wait_of_proof",

@@ -4,7 +4,8 @@ What was promised is set aside, what was given is outstanding until it is used, 
 back is counted beside the budget it came from, so that the gross numbers stay.
 """
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,50 @@ def used_fen(balances: dict[Kind, int]) -> int:
 def fits(cap_fen: int | None, balances: dict[Kind, int], cost_fen: int) -> bool:
     """Say whether a hard cap leaves room for one more; None is no cap."""
     return cap_fen is None or not cost_fen or used_fen(balances) + cost_fen <= cap_fen
+
+
+class CoursePoint(msgspec.Struct, frozen=True):
+    """How much of a month's budget was used by the end of a day, or will be if it goes on so.
+
+    Units: fen. The days that are over have `used_fen`, today both, the days to come the other.
+    """
+
+    day: date
+    used_fen: int | None
+    forecast_fen: int | None
+
+
+def course(
+    moves: Iterable[tuple[date, int]], month: date, *, today: date, ends_fen: int
+) -> list[CoursePoint]:
+    """Return how a month's budget is used day by day, and how it goes on to `ends_fen`.
+
+    Counts: what came back after the month is over is counted to its last day. Units: fen.
+    """
+    by_day: dict[date, int] = {}
+    days = _days_of(month)
+    for day, moved in moves:
+        near = min(max(day, days[0]), days[-1])
+        by_day[near] = by_day.get(near, 0) + moved
+    points, so_far = [], 0
+    now = min(today, days[-1])
+    left = (days[-1] - now).days
+    reached = sum(moved for day, moved in by_day.items() if day <= now)
+    for day in days:
+        so_far += by_day.get(day, 0)
+        ahead = (day - now).days
+        to_come = None
+        if today <= days[-1] and ahead >= 0:
+            to_come = reached + (round((ends_fen - reached) * ahead / left) if left else 0)
+        points.append(CoursePoint(day, so_far if day <= today else None, to_come))
+    return points
+
+
+def _days_of(month: date) -> list[date]:
+    found = [month]
+    while (found[-1] + timedelta(days=1)).month == month.month:
+        found.append(found[-1] + timedelta(days=1))
+    return found
 
 
 def month_of(at: datetime, zone: str) -> date:
