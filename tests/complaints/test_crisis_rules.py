@@ -9,9 +9,12 @@ from peakend.complaints.rules.crises import (
     PlaybookStep,
     Standing,
     due_times,
+    fitting,
     is_late,
+    kind_of,
     missing_for_closing,
     standing,
+    step_report,
 )
 
 OWNER, SPEAKER, READER, STRANGER = (UUID(int=n) for n in range(1, 5))
@@ -63,3 +66,36 @@ def test_what_is_late() -> None:
     assert not is_late(AT, None, AT)
     assert is_late(AT, None, AT + second)
     assert not is_late(AT, AT - second, AT + second)
+
+
+class Book:
+    def __init__(self, kind: str | None) -> None:
+        self.kind = kind
+
+
+@pytest.mark.parametrize(
+    ("codes", "fault", "kind"),
+    [
+        (["exposure", "safety"], "unknown", "safety"),
+        (["exposure", "regulator"], "late", "regulator"),
+        (["legal"], "late", "regulator"),
+        (["boycott", "exposure"], "late", "exposure"),
+        (["anger"], "safety", "safety"),
+        ([], "unknown", "other"),
+    ],
+)
+def test_what_threatens(codes: list[str], fault: str, kind: str) -> None:
+    assert kind_of(codes, fault) == kind
+
+
+def test_a_playbook_for_the_threat_goes_before_one_for_all() -> None:
+    everything, safety = Book(None), Book("safety")
+    assert fitting([everything, safety], "safety") is safety
+    assert fitting([everything, safety], "outage") is everything
+    assert fitting([safety], "outage") is None
+
+
+def test_a_step_is_measured_from_when_it_was_laid() -> None:
+    due = AT + timedelta(minutes=10)
+    assert step_report(AT, due, AT + timedelta(minutes=14)) == (600, 840)
+    assert step_report(AT, due, None) == (600, -1)

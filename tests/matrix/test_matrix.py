@@ -84,6 +84,7 @@ BODIES: dict[str, Any] = {
     "POST /api/crises/{crisis_id:uuid}/closings": {
         "version": 1, "happened": "x", "cause": "x", "changes": "x",
     },
+    "POST /api/crises/{crisis_id:uuid}/links": {"kind": "case", "id": NEW},
     "PUT /api/playbooks/{playbook_id:uuid}": {
         "version": 1, "name": "x", "steps": [{"title": "x"}],
     },

@@ -1,7 +1,7 @@
 """What complaints do when something happens below."""
 
 from peakend.complaints import actions
-from peakend.complaints.events import WaitEnded
+from peakend.complaints.events import ComplaintConfirmed, ComplaintFiled, WaitEnded
 from peakend.conversations.events import ChoiceMade, ConversationMoved, MessageReceived
 from peakend.kernel.db import Transaction
 from peakend.kernel.events import reacts_to
@@ -55,3 +55,11 @@ async def hear_complaint(tx: Transaction, fact: MessageReceived) -> None:
 async def take_answer(tx: Transaction, fact: ChoiceMade) -> None:
     """Grant what the customer accepted by a tap, or drop what he did not want."""
     await actions.answered(tx, message_id=fact.message_id, choice=fact.choice)
+
+
+@reacts_to(ComplaintFiled, ComplaintConfirmed, where={"tier": "extreme"})
+async def meet_extreme_complaint(
+    tx: Transaction, fact: ComplaintFiled | ComplaintConfirmed
+) -> None:
+    """Open a crisis file for what a person found to be extreme, or let it join one."""
+    await actions.meet_extreme(tx, complaint_id=fact.complaint_id)

@@ -49,6 +49,7 @@ from peakend.complaints.actions.crises import (
     CrisisOrigin,
     CrisisStale,
     CrisisText,
+    Following,
     NotTheLead,
     ReviewMissing,
     WrongCrisis,
@@ -56,6 +57,8 @@ from peakend.complaints.actions.crises import (
     close_crisis,
     open_crisis,
 )
+from peakend.complaints.actions.crisis_links import link_crisis, unlink_crisis
+from peakend.complaints.actions.crisis_opening import leads_of, meet_extreme
 from peakend.complaints.actions.crisis_room import (
     AnsweredAlready,
     CrisisFull,
@@ -186,8 +189,10 @@ from peakend.complaints.actions.settling import (
     take_step,
 )
 from peakend.complaints.actions.statements import (
+    DrillSaysNothing,
     NotASpeaker,
     StatementFixed,
+    StatementNotInForce,
     StatementNotReady,
     StatementStale,
     ask_for_statement,
@@ -195,6 +200,8 @@ from peakend.complaints.actions.statements import (
     decide_statement,
     draft_statement,
     publish_statement,
+    take_words,
+    withdraw_statement,
 )
 from peakend.complaints.actions.telling import (
     NothingToTell,
@@ -243,9 +250,11 @@ __all__ = [
     "CrisisStale",
     "CrisisText",
     "DraftText",
+    "DrillSaysNothing",
     "FiledAlready",
     "Filing",
     "FindingWordsNeeded",
+    "Following",
     "GapText",
     "GrantStale",
     "ImprovementChange",
@@ -290,6 +299,7 @@ __all__ = [
     "SchemeStale",
     "SolutionNeeded",
     "StatementFixed",
+    "StatementNotInForce",
     "StatementNotReady",
     "StatementStale",
     "StepGiven",
@@ -360,7 +370,10 @@ __all__ = [
     "keep_wait",
     "lapse",
     "lay_playbook",
+    "leads_of",
+    "link_crisis",
     "look_at_complaint",
+    "meet_extreme",
     "offer",
     "open_complaint",
     "open_crisis",
@@ -386,10 +399,13 @@ __all__ = [
     "stop_wait_rule",
     "take_proof",
     "take_step",
+    "take_words",
     "tell",
     "tell_step_due",
     "thank",
+    "unlink_crisis",
     "use",
     "withdraw",
     "withdraw_exception",
+    "withdraw_statement",
 ]

@@ -1,5 +1,7 @@
 """A crisis file is opened, led and closed; without a review it is not closed."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +9,7 @@ import msgspec
 
 from peakend.accounts import queries as accounts
 from peakend.accounts.actions import audit
+from peakend.complaints.actions.improvements import ImprovementText, open_improvement
 from peakend.complaints.events import CrisisChanged, CrisisClosed, CrisisOpened
 from peakend.complaints.models import CrisisRow
 from peakend.complaints.queries import need_crisis, statements_of
@@ -20,8 +23,9 @@ from peakend.kernel.ids import new_id
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _OPEN = """
 INSERT INTO crisis (id, number, kind, drill, title, summary, brand_id, case_id, complaint_id,
-    customer_id, owner_id, speaker_ids, reader_ids, opened_at, opened_by)
-SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+    customer_id, owner_id, speaker_ids, reader_ids, opened_at, opened_by, reason_id, fault)
+SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16
 FROM crisis WHERE organisation_id = current_organisation()
 """
 _CHANGE = """
@@ -31,7 +35,7 @@ WHERE organisation_id = current_organisation() AND id = $1 AND version = $2
 """
 _CLOSE = """
 UPDATE crisis SET state = 'closed', happened = $3, cause = $4, changes = $5, closed_at = $6,
-    closed_by = $7, version = version + 1
+    closed_by = $7, worked = $8, improvement_id = $9, version = version + 1
 WHERE organisation_id = current_organisation() AND id = $1 AND version = $2
 """
 
@@ -81,12 +85,22 @@ class CrisisOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """What a crisis file was opened from: a complaint and its case, or nothing."""
 
     brand_id: UUID | None = None
+    reason_id: UUID | None = None
+    fault: str | None = None
     case_id: UUID | None = None
     complaint_id: UUID | None = None
     customer_id: UUID | None = None
 
 
 NOWHERE = CrisisOrigin()
+
+
+class Following(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The improvement in which what a review changes is followed."""
+
+    title: Title
+    owner_id: UUID | None = None
+    due_on: date | None = None
 
 
 def facts_of(row: CrisisRow) -> dict[str, Any]:
@@ -114,10 +128,12 @@ async def open_crisis(
     drill: bool,
     by: Actor,
     origin: CrisisOrigin = NOWHERE,
+    told: Collection[UUID] = (),
 ) -> UUID:
     """Open a crisis file; who opens it owns it and speaks unless others are named.
 
-    A drill is marked as such from here on, and counts nowhere. Errors: WrongCrisis, BrandNotFound.
+    Besides whom the file names, `told` hear that it was opened. A drill is marked as such from
+    here on, and counts nowhere. Errors: WrongCrisis, BrandNotFound.
     """
     if not by.may("complaints.manage"):
         raise NotTheLead
@@ -127,17 +143,19 @@ async def open_crisis(
     text = await _checked(tx, text)
     if origin.brand_id is not None:
         await accounts.need_brand(tx, origin.brand_id)
-    await tx.run(_LOCK, f"crisis/{tx.organisation_id}")
+    await lock_crises(tx)
     crisis_id = new_id()
     await tx.run(
         _OPEN, crisis_id, text.kind, drill, text.title, text.summary, origin.brand_id,
         origin.case_id, origin.complaint_id, origin.customer_id, owner_id,
         text.speaker_ids or [owner_id], text.reader_ids, tx.now, by.id,
+        origin.reason_id, origin.fault,
     )  # fmt: skip
     row, _ = await need_crisis(tx, crisis_id, Actor.system(tx.organisation_id))
+    facts = facts_of(row)
+    facts["member_ids"] = sorted({*facts["member_ids"], *told})
     await record(
-        tx,
-        CrisisOpened(**facts_of(row), kind=row.kind, owner_id=owner_id, case_id=origin.case_id),
+        tx, CrisisOpened(**facts, kind=row.kind, owner_id=owner_id, case_id=origin.case_id)
     )
     await audit(tx, "crisis.opened", "crisis", crisis_id, {"drill": drill})
     return crisis_id
@@ -179,24 +197,45 @@ async def close_crisis(
     changes: str,
     version: int,
     by: Actor,
+    worked: str = "",
+    improvement: Following | None = None,
 ) -> None:
-    """Close a crisis file with its review.
+    """Close a crisis file with its review; what changes is followed as an improvement.
 
-    Errors: CrisisNotFound, CrisisIsClosed, NotTheLead, ReviewMissing, CrisisStale.
+    Errors: CrisisNotFound, CrisisIsClosed, NotTheLead, ReviewMissing, CrisisStale, and those of
+    `open_improvement`.
     """
     row = await need_open(tx, crisis_id, by, lead=True)
     asked = sum(one.state == "asked" for one in await statements_of(tx, crisis_id))
     missing = missing_for_closing(happened, cause, changes, asked)
     if missing:
         raise ReviewMissing(fields=missing)
+    followed = await _followed(tx, row, changes.strip(), improvement, by) if improvement else None
     closed = await tx.run(
-        _CLOSE, crisis_id, version, happened.strip(), cause.strip(), changes.strip(), tx.now, by.id
-    )
+        _CLOSE, crisis_id, version, happened.strip(), cause.strip(), changes.strip(), tx.now, by.id,
+        worked.strip(), followed,
+    )  # fmt: skip
     if not closed:
         raise CrisisStale(version=row.version)
     open_s = int((tx.now - row.opened_at).total_seconds())
     await record(tx, CrisisClosed(**facts_of(row), open_s=open_s))
     await audit(tx, "crisis.closed", "crisis", crisis_id, {"drill": row.drill})
+
+
+async def _followed(
+    tx: Transaction, row: CrisisRow, changes: str, given: Following, by: Actor
+) -> UUID:
+    item = ImprovementText(
+        title=given.title, words=changes, kind="root_cause", reason_id=row.reason_id,
+        brand_id=row.brand_id, complaint_id=row.complaint_id, owner_id=given.owner_id,
+        due_on=given.due_on,
+    )  # fmt: skip
+    return await open_improvement(tx, item, by=by)
+
+
+async def lock_crises(tx: Transaction) -> None:
+    """Let nobody else of the house open a crisis file until this transaction ends."""
+    await tx.run(_LOCK, f"crisis/{tx.organisation_id}")
 
 
 async def _checked(

@@ -6,20 +6,25 @@ from peakend.kernel.personal import Held, holds
 _OF = """
 FROM crisis
 WHERE organisation_id = current_organisation() AND customer_id = ANY($1)
-  AND title || summary || happened || cause <> ''
+  AND title || summary || happened || cause || worked <> ''
 """
 _IN = """
 organisation_id = current_organisation() AND crisis_id IN (SELECT id FROM crisis
 WHERE organisation_id = current_organisation() AND customer_id = ANY($1))
 """
+_SAID = f"""
+organisation_id = current_organisation() AND statement_id IN (SELECT id FROM crisis_statement
+WHERE {_IN})
+"""
 holds(
     Held(table="crisis", of="beside", about="customer",
-         empties=("title", "summary", "happened", "cause"),
-         stays=("kind", "state", "changes", "speaker_ids", "reader_ids"),
-         erase="UPDATE crisis SET title = '', summary = '', happened = '', cause = ''"
+         empties=("title", "summary", "happened", "cause", "worked"),
+         stays=("kind", "state", "fault", "changes", "speaker_ids", "reader_ids"),
+         erase="UPDATE crisis SET title = '', summary = '', happened = '', cause = '',"
+         " worked = ''"
          " WHERE organisation_id = current_organisation() AND customer_id = ANY($1)"
-         " AND title || summary || happened || cause <> ''",
-         find="SELECT organisation_id, title, summary, happened, cause, opened_at" + _OF,
+         " AND title || summary || happened || cause || worked <> ''",
+         find="SELECT organisation_id, title, summary, happened, cause, worked, opened_at" + _OF,
          copied=False),
     Held(table="crisis_entry", of="beside", about="customer",
          empties=("source", "words", "answer"), stays=("kind",),
@@ -39,4 +44,10 @@ holds(
          erase="UPDATE crisis_step SET note = '' WHERE note <> '' AND" + _IN,
          find="SELECT organisation_id, due_at, note FROM crisis_step WHERE note <> '' AND" + _IN,
          copied=False),
+    Held(table="statement_version", of="beside", about="customer",
+         empties=("title", "words", "answer"), stays=("outcome",),
+         erase="UPDATE statement_version SET title = '', words = '', answer = ''"
+         " WHERE title || words || answer <> '' AND" + _SAID,
+         find="SELECT organisation_id, asked_at, words FROM statement_version"
+         " WHERE title || words || answer <> '' AND" + _SAID, copied=False),
 )  # fmt: skip

@@ -46,8 +46,8 @@ UPDATE crisis_entry SET answer = $2, answered_at = $3, answered_by = $4
 WHERE organisation_id = current_organisation() AND id = $1
 """
 _LAY = """
-INSERT INTO crisis_step (id, crisis_id, playbook_id, place, title, role, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO crisis_step (id, crisis_id, playbook_id, place, title, role, due_at, laid_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _BEGIN = """
 INSERT INTO crisis_statement (id, crisis_id, title, words, drafted_by, drafted_at)
@@ -201,7 +201,7 @@ async def _lay(
         laid.append(step_id)
         await tx.run(
             _LAY, step_id, row.id, playbook_id, before + place, step.title.strip(),
-            step.role.strip(), due_at,
+            step.role.strip(), due_at, tx.now,
         )  # fmt: skip
         await enqueue(
             tx, "complaints.crisis_step_due", run_at=due_at, unique_key=str(step_id),

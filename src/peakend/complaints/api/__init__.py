@@ -1,8 +1,6 @@
 """Routes of complaints, by noun."""
 
-from typing import (
-    Any,
-)
+from typing import Any
 
 from peakend.complaints.api import (
     authority,
@@ -12,8 +10,10 @@ from peakend.complaints.api import (
     grants,
     improvements,
     ledger,
+    playbooks,
     schemes,
     settling,
+    statements,
     wait_rules,
     waits,
 )
@@ -30,4 +30,6 @@ routes: list[Any] = [
     *settling.routes,
     *wait_rules.routes,
     *waits.routes,
+    *playbooks.routes,
+    *statements.routes,
 ]

@@ -1,4 +1,4 @@
-"""Routes of crisis files and playbooks."""
+"""Routes of crisis files."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,17 +8,17 @@ from litestar import delete, get, patch, post, put
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from peakend.complaints import actions, queries
-from peakend.complaints.actions import CrisisOrigin, CrisisText, PlaybookText
-from peakend.complaints.queries import Crisis, CrisisLine, Playbook
+from peakend.complaints.actions import CrisisOrigin, CrisisText, Following
+from peakend.complaints.queries import Crisis, CrisisLine, CrisisReport
 from peakend.complaints.rules.crises import (
     CrisisState,
     EntryKind,
     Kind,
     Line,
+    Linked,
     Minutes,
     People,
     PlaybookStep,
-    PlaybookWords,
     StepState,
     Title,
     Words,
@@ -29,6 +29,13 @@ from peakend.kernel.permissions import needs
 
 Moment = Annotated[datetime, Meta(tz=True)]
 Version = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class CrisisLinkGiven(Struct, forbid_unknown_fields=True):
+    """What belongs to a crisis."""
+
+    kind: Linked
+    id: UUID
 
 
 class CrisisGiven(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -42,6 +49,8 @@ class CrisisGiven(Struct, forbid_unknown_fields=True, kw_only=True):
     owner_id: UUID | None = None
     speaker_ids: People = []
     reader_ids: People = []
+    playbook_id: UUID | None = None
+    links: Annotated[list[CrisisLinkGiven], Meta(max_length=20)] = []
 
 
 class CrisisChange(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -77,33 +86,6 @@ class CrisisAnswer(Struct, forbid_unknown_fields=True):
     answer: Words
 
 
-class StatementGiven(Struct, forbid_unknown_fields=True):
-    """A draft."""
-
-    title: Title
-    words: Words = ""
-
-
-class StatementChange(Struct, forbid_unknown_fields=True):
-    """A draft as it is now, and which version was looked at."""
-
-    version: Version
-    title: Title
-    words: Words = ""
-
-
-class StatementSeen(Struct, forbid_unknown_fields=True):
-    """Which version of a statement is asked for."""
-
-    version: Version
-
-
-class StatementPublished(Struct, forbid_unknown_fields=True):
-    """Where a statement was published."""
-
-    where: Line
-
-
 class CrisisStepGiven(Struct, forbid_unknown_fields=True):
     """A step of its own."""
 
@@ -132,27 +114,8 @@ class CrisisReview(Struct, forbid_unknown_fields=True):
     happened: Words
     cause: Words
     changes: Words
-
-
-class PlaybookGiven(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a playbook says."""
-
-    name: Title
-    kind: Kind | None = None
-    steps: Annotated[list[PlaybookStep], Meta(max_length=50)] = []
-    statements: Annotated[list[PlaybookWords], Meta(max_length=10)] = []
-
-    def text(self) -> PlaybookText:
-        """Return what the action takes."""
-        return PlaybookText(
-            name=self.name, kind=self.kind, steps=self.steps, statements=self.statements
-        )
-
-
-class PlaybookChange(PlaybookGiven, forbid_unknown_fields=True, kw_only=True):
-    """What a playbook says now, and which version was looked at."""
-
-    version: Version
+    worked: Words = ""
+    improvement: Following | None = None
 
 
 @get("/crises", opt=needs("complaints.read"))
@@ -176,6 +139,10 @@ async def open_crisis(tx: Transaction, actor: Actor, data: CrisisGiven) -> Crisi
     )
     origin = CrisisOrigin(brand_id=data.brand_id)
     made = await actions.open_crisis(tx, text=text, drill=data.drill, by=actor, origin=origin)
+    if data.playbook_id is not None:
+        await actions.lay_playbook(tx, crisis_id=made, playbook_id=data.playbook_id, by=actor)
+    for one in data.links:
+        await actions.link_crisis(tx, crisis_id=made, kind=one.kind, target_id=one.id, by=actor)
     return await queries.crisis_file(tx, made, actor)
 
 
@@ -228,62 +195,6 @@ async def answer_crisis_entry(
     return await queries.crisis_file(tx, crisis_id, actor)
 
 
-@post("/crises/{crisis_id:uuid}/statements", opt=needs("complaints.work"))
-async def draft_statement(
-    tx: Transaction, actor: Actor, crisis_id: UUID, data: StatementGiven
-) -> Crisis:
-    """Begin a statement."""
-    await actions.draft_statement(
-        tx, crisis_id=crisis_id, title=data.title, words=data.words, by=actor
-    )
-    return await queries.crisis_file(tx, crisis_id, actor)
-
-
-@put("/crises/{crisis_id:uuid}/statements/{statement_id:uuid}", opt=needs("complaints.work"))
-async def change_statement(
-    tx: Transaction, actor: Actor, crisis_id: UUID, statement_id: UUID, data: StatementChange
-) -> Crisis:
-    """Change a draft, or begin anew from what was refused."""
-    await actions.change_statement(
-        tx,
-        crisis_id=crisis_id,
-        statement_id=statement_id,
-        title=data.title,
-        words=data.words,
-        version=data.version,
-        by=actor,
-    )
-    return await queries.crisis_file(tx, crisis_id, actor)
-
-
-@post(
-    "/crises/{crisis_id:uuid}/statements/{statement_id:uuid}/requests",
-    opt=needs("complaints.work"),
-)
-async def ask_for_statement(
-    tx: Transaction, actor: Actor, crisis_id: UUID, statement_id: UUID, data: StatementSeen
-) -> Crisis:
-    """Put a draft before whoever lets statements pass."""
-    await actions.ask_for_statement(
-        tx, crisis_id=crisis_id, statement_id=statement_id, version=data.version, by=actor
-    )
-    return await queries.crisis_file(tx, crisis_id, actor)
-
-
-@post(
-    "/crises/{crisis_id:uuid}/statements/{statement_id:uuid}/publications",
-    opt=needs("complaints.work"),
-)
-async def publish_statement(
-    tx: Transaction, actor: Actor, crisis_id: UUID, statement_id: UUID, data: StatementPublished
-) -> Crisis:
-    """Write down where an approved statement was published; nothing is sent from here."""
-    await actions.publish_statement(
-        tx, crisis_id=crisis_id, statement_id=statement_id, where=data.where, by=actor
-    )
-    return await queries.crisis_file(tx, crisis_id, actor)
-
-
 @post("/crises/{crisis_id:uuid}/playbooks", opt=needs("complaints.work"))
 async def lay_playbook(
     tx: Transaction, actor: Actor, crisis_id: UUID, data: PlaybookChosen
@@ -327,35 +238,36 @@ async def close_crisis(
         changes=data.changes,
         version=data.version,
         by=actor,
+        worked=data.worked,
+        improvement=data.improvement,
     )
     return await queries.crisis_file(tx, crisis_id, actor)
 
 
-@get("/playbooks", opt=needs("complaints.read"))
-async def list_playbooks(tx: Transaction) -> list[Playbook]:
-    """Return what is to be done in a crisis, by name."""
-    return await queries.playbooks(tx)
+@post("/crises/{crisis_id:uuid}/links", opt=needs("complaints.work"))
+async def link_crisis(
+    tx: Transaction, actor: Actor, crisis_id: UUID, data: CrisisLinkGiven
+) -> Crisis:
+    """Put a complaint, a case or a conversation to a crisis file."""
+    await actions.link_crisis(tx, crisis_id=crisis_id, kind=data.kind, target_id=data.id, by=actor)
+    return await queries.crisis_file(tx, crisis_id, actor)
 
 
-@post("/playbooks", opt=needs("complaints.manage"))
-async def add_playbook(tx: Transaction, data: PlaybookGiven) -> Playbook:
-    """Add a playbook."""
-    return await queries.need_playbook(tx, await actions.add_playbook(tx, text=data.text()))
+@delete(
+    "/crises/{crisis_id:uuid}/links/{link_id:uuid}",
+    opt=needs("complaints.work"),
+    status_code=200,
+)
+async def unlink_crisis(tx: Transaction, actor: Actor, crisis_id: UUID, link_id: UUID) -> Crisis:
+    """Take something out of a crisis file again."""
+    await actions.unlink_crisis(tx, crisis_id=crisis_id, link_id=link_id, by=actor)
+    return await queries.crisis_file(tx, crisis_id, actor)
 
 
-@put("/playbooks/{playbook_id:uuid}", opt=needs("complaints.manage"))
-async def change_playbook(tx: Transaction, playbook_id: UUID, data: PlaybookChange) -> Playbook:
-    """Change a playbook; what was laid from it stays as it was."""
-    await actions.change_playbook(
-        tx, playbook_id=playbook_id, text=data.text(), version=data.version
-    )
-    return await queries.need_playbook(tx, playbook_id)
-
-
-@delete("/playbooks/{playbook_id:uuid}", opt=needs("complaints.manage"))
-async def remove_playbook(tx: Transaction, playbook_id: UUID) -> None:
-    """Take a playbook away."""
-    await actions.remove_playbook(tx, playbook_id=playbook_id)
+@get("/crises/{crisis_id:uuid}/report", opt=needs("complaints.read"))
+async def report_crisis(tx: Transaction, actor: Actor, crisis_id: UUID) -> CrisisReport:
+    """Return how long each step took against the time it had."""
+    return await queries.crisis_report(tx, crisis_id, actor)
 
 
 routes = [
@@ -365,16 +277,11 @@ routes = [
     change_crisis,
     add_crisis_entry,
     answer_crisis_entry,
-    draft_statement,
-    change_statement,
-    ask_for_statement,
-    publish_statement,
     lay_playbook,
     add_crisis_step,
     set_crisis_step,
     close_crisis,
-    list_playbooks,
-    add_playbook,
-    change_playbook,
-    remove_playbook,
+    link_crisis,
+    unlink_crisis,
+    report_crisis,
 ]

@@ -85,6 +85,29 @@ class StatementSet(_OfCrisis):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementTaken(_OfCrisis):
+    """An approved statement, in this version, was taken into an answer to a customer."""
+
+    statement_id: UUID
+    no: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrisisLinked(_OfCrisis):
+    """A complaint, a case or a conversation belongs to a crisis from now on."""
+
+    kind: str
+    target_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrisisUnlinked(_OfCrisis):
+    """Something belongs to a crisis no longer."""
+
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrisisClosed(_OfCrisis):
     """A crisis is over, with its review."""
 

@@ -43,6 +43,9 @@ crisis_table = tenant_table(
     Column("title", Text, nullable=False),
     _words("summary"),
     *reference("brand_id", "brand"),
+    # What it is about: a complaint about the same joins it.
+    _id("reason_id"),
+    Column("fault", Text),
     _id("case_id"),
     _id("complaint_id"),
     _id("customer_id"),
@@ -55,10 +58,12 @@ crisis_table = tenant_table(
     _id("opened_by"),
     _moment("closed_at"),
     _id("closed_by"),
-    # The review: what happened, why, what we change.
+    # The review: what happened, why, what worked, what we change and where that is followed.
     _words("happened"),
     _words("cause"),
+    _words("worked"),
     _words("changes"),
+    _id("improvement_id"),
     Column("version", Integer, nullable=False, server_default="1"),
     Index("uq_crisis_number", "organisation_id", "number", unique=True),
     Index("ix_crisis_customer", "organisation_id", "customer_id"),
@@ -107,6 +112,8 @@ crisis_step_table = tenant_table(
     Column("place", Integer, nullable=False),
     Column("title", Text, nullable=False),
     _words("role"),
+    # Since when its clock runs, and until when.
+    _moment("laid_at", nullable=False),
     _moment("due_at", nullable=False),
     Column("state", Text, nullable=False, server_default="open"),
     _moment("done_at"),
@@ -139,6 +146,8 @@ class CrisisRow(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     summary: str
     brand_id: UUID | None
+    reason_id: UUID | None
+    fault: str | None
     case_id: UUID | None
     complaint_id: UUID | None
     owner_id: UUID
@@ -151,7 +160,9 @@ class CrisisRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: UUID | None
     happened: str
     cause: str
+    worked: str
     changes: str
+    improvement_id: UUID | None
     version: int
 
 
@@ -201,6 +212,7 @@ class CrisisStepRow(msgspec.Struct, frozen=True, kw_only=True):
     place: int
     title: str
     role: str
+    laid_at: datetime
     due_at: datetime
     state: StepState
     done_at: datetime | None

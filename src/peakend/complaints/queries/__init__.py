@@ -17,6 +17,12 @@ from peakend.complaints.queries.access import (
     sees,
     steps_of,
 )
+from peakend.complaints.queries.approved_words import (
+    ApprovedWords,
+    SpokenFor,
+    approved_words,
+    crises_of_conversation,
+)
 from peakend.complaints.queries.authority import (
     AuthorityNotFound,
     AuthorityView,
@@ -41,18 +47,16 @@ from peakend.complaints.queries.crises import (
     CrisisPerson,
     CrisisStatement,
     CrisisStep,
-    Playbook,
-    PlaybookNotFound,
     crises_seen,
     crisis_entry_row,
     crisis_file,
     crisis_step_row,
     need_crisis,
-    need_playbook,
-    playbooks,
     statement_row,
     statements_of,
 )
+from peakend.complaints.queries.crisis_links import CrisisLink, crisis_about, crisis_link_rows
+from peakend.complaints.queries.crisis_report import CrisisReport, ReportedStep, crisis_report
 from peakend.complaints.queries.exceptions import (
     ExceptionNotFound,
     PolicyException,
@@ -118,6 +122,12 @@ from peakend.complaints.queries.lists import (
 )
 from peakend.complaints.queries.orders import VoucherOrder, voucher_counts, voucher_orders
 from peakend.complaints.queries.pages import Complaint, ReviewBrief, SettledStep, complaint
+from peakend.complaints.queries.playbooks import (
+    Playbook,
+    PlaybookNotFound,
+    need_playbook,
+    playbooks,
+)
 from peakend.complaints.queries.recognising import ComplaintBeside, ComplaintBrief, beside, judged
 from peakend.complaints.queries.reviews import (
     PathLine,
@@ -139,6 +149,7 @@ from peakend.complaints.queries.schemes import (
     table_for,
     table_shown,
 )
+from peakend.complaints.queries.spoken import Publication, StatementVersion, versions_in_force
 from peakend.complaints.queries.suggesting import Matter, SchemeSuggestion, suggested, suggestion
 from peakend.complaints.queries.usage import Usage, authority_usage
 from peakend.complaints.queries.wait_rules import (
@@ -172,6 +183,7 @@ from peakend.complaints.queries.waits import (
 )
 
 __all__ = [
+    "ApprovedWords",
     "AuthorityNotFound",
     "AuthorityView",
     "BudgetCourse",
@@ -190,9 +202,11 @@ __all__ = [
     "Crisis",
     "CrisisEntry",
     "CrisisLine",
+    "CrisisLink",
     "CrisisNotFound",
     "CrisisPartNotFound",
     "CrisisPerson",
+    "CrisisReport",
     "CrisisStatement",
     "CrisisStep",
     "DRAFT",
@@ -221,6 +235,8 @@ __all__ = [
     "Precedent",
     "Proposal",
     "Proven",
+    "Publication",
+    "ReportedStep",
     "Review",
     "ReviewBrief",
     "ReviewItem",
@@ -231,6 +247,8 @@ __all__ = [
     "Settled",
     "SettledStep",
     "Sought",
+    "SpokenFor",
+    "StatementVersion",
     "StepRow",
     "TableShown",
     "TableView",
@@ -246,6 +264,7 @@ __all__ = [
     "WaitRuleNotFound",
     "WaitSearch",
     "Wanted",
+    "approved_words",
     "as_promises",
     "asked_exceptions",
     "authorities",
@@ -260,9 +279,13 @@ __all__ = [
     "complaint_row",
     "complaints_of_conversation",
     "consistency",
+    "crises_of_conversation",
     "crises_seen",
+    "crisis_about",
     "crisis_entry_row",
     "crisis_file",
+    "crisis_link_rows",
+    "crisis_report",
     "crisis_step_row",
     "exception_view",
     "exceptions_beside",
@@ -316,6 +339,7 @@ __all__ = [
     "table_shown",
     "thanks_said",
     "usable_instruments",
+    "versions_in_force",
     "voucher_connections",
     "voucher_counts",
     "voucher_orders",

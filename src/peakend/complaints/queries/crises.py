@@ -10,23 +10,29 @@ from peakend.complaints.models import (
     CRISIS_COLUMNS,
     CRISIS_ENTRY_COLUMNS,
     CRISIS_STEP_COLUMNS,
-    PLAYBOOK_COLUMNS,
     STATEMENT_COLUMNS,
     CrisisRow,
     CrisisStepRow,
     EntryRow,
-    PlaybookRow,
     StatementRow,
+)
+from peakend.complaints.queries.crisis_links import CrisisLink, crisis_link_rows, crisis_links
+from peakend.complaints.queries.spoken import (
+    Publication,
+    StatementVersion,
+    in_force,
+    named_versions,
+    people_of,
+    publications,
+    uses_of,
+    versions_of,
 )
 from peakend.complaints.rules.crises import (
     MOST_ENTRIES,
     MOST_LISTED,
-    MOST_PLAYBOOKS,
     MOST_STATEMENTS,
     MOST_STEPS_LAID,
     CrisisState,
-    PlaybookStep,
-    PlaybookWords,
     Standing,
     is_late,
     standing,
@@ -80,15 +86,30 @@ SELECT {CRISIS_STEP_COLUMNS} FROM crisis_step
 WHERE organisation_id = current_organisation() AND id = $1
 FOR UPDATE
 """  # noqa: S608 (names of columns only)
-_PLAYBOOKS = f"""
-SELECT {PLAYBOOK_COLUMNS} FROM playbook
-WHERE organisation_id = current_organisation() AND removed_at IS NULL
-ORDER BY name, id LIMIT $1
-"""  # noqa: S608 (names of columns only)
-_PLAYBOOK = f"""
-SELECT {PLAYBOOK_COLUMNS} FROM playbook
-WHERE organisation_id = current_organisation() AND removed_at IS NULL AND id = $1
-"""  # noqa: S608 (names of columns only)
+_COUNTS = """
+SELECT c.id,
+    (SELECT count(*) FROM crisis_step s WHERE s.organisation_id = c.organisation_id
+        AND s.crisis_id = c.id) AS steps,
+    (SELECT count(*) FROM crisis_step s WHERE s.organisation_id = c.organisation_id
+        AND s.crisis_id = c.id AND s.state <> 'open') AS done,
+    (SELECT count(*) FROM crisis_step s WHERE s.organisation_id = c.organisation_id
+        AND s.crisis_id = c.id AND s.state = 'open' AND s.due_at < $2) AS late,
+    (SELECT count(*) FROM crisis_statement s WHERE s.organisation_id = c.organisation_id
+        AND s.crisis_id = c.id AND s.state = 'asked') AS asked,
+    (SELECT count(*) FROM crisis_entry e WHERE e.organisation_id = c.organisation_id
+        AND e.crisis_id = c.id AND e.kind <> 'event' AND e.answered_at IS NULL) AS questions
+FROM crisis c
+WHERE c.organisation_id = current_organisation() AND c.id = ANY($1::uuid[])
+"""
+
+
+class _Counts(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    steps: int
+    done: int
+    late: int
+    asked: int
+    questions: int
 
 
 class CrisisNotFound(NotFound):
@@ -103,12 +124,6 @@ class CrisisPartNotFound(NotFound):
     wording = "complaints.crisis_part_not_found"
 
 
-class PlaybookNotFound(NotFound):
-    """There is no such playbook, or it was removed."""
-
-    wording = "complaints.playbook_not_found"
-
-
 class CrisisEntry(EntryRow, frozen=True, kw_only=True):
     """What happened or was asked, with the names of who wrote it down and who answered."""
 
@@ -118,7 +133,15 @@ class CrisisEntry(EntryRow, frozen=True, kw_only=True):
 
 
 class CrisisStatement(StatementRow, frozen=True, kw_only=True):
-    """A statement with the names of who had a hand in it."""
+    """A statement with who had a hand in it, its versions, and where it was used.
+
+    `in_force` is the version that holds; `taken` counts the conversations it was taken into.
+    """
+
+    in_force: int | None
+    versions: list[StatementVersion]
+    published: list[Publication]
+    taken: int
 
     drafted_by_name: str | None
     asked_by_name: str | None
@@ -141,11 +164,16 @@ class CrisisPerson(msgspec.Struct, frozen=True):
 
 
 class CrisisLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A crisis file in a list."""
+    """A crisis file in a list: its steps, statements that wait, questions without an answer."""
 
     crisis: CrisisRow
     owner_name: str
     brand_name: str | None
+    steps: int
+    done: int
+    late: int
+    asked: int
+    questions: int
 
 
 class Crisis(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,19 +187,9 @@ class Crisis(msgspec.Struct, frozen=True, kw_only=True):
     entries: list[CrisisEntry]
     statements: list[CrisisStatement]
     steps: list[CrisisStep]
+    links: list[CrisisLink]
     leads: bool
     speaks: bool
-
-
-class Playbook(msgspec.Struct, frozen=True, kw_only=True):
-    """A playbook as it is shown."""
-
-    id: UUID
-    name: str
-    kind: str | None
-    steps: list[PlaybookStep]
-    statements: list[PlaybookWords]
-    version: int
 
 
 def _eyes(actor: Actor) -> tuple[object, ...]:
@@ -205,8 +223,15 @@ async def crises_seen(
     rows = await tx.all(CrisisRow, _LIST, *_eyes(actor), state, drill, MOST_LISTED)
     names = await accounts.member_names(tx, [row.owner_id for row in rows])
     brands = await accounts.brand_names(tx)
+    ids = [row.id for row in rows]
+    counts = {one.id: one for one in await tx.all(_Counts, _COUNTS, ids, tx.now)} if ids else {}
+    none = _Counts(id=UUID(int=0), steps=0, done=0, late=0, asked=0, questions=0)
     return [
         CrisisLine(
+            **{
+                name: getattr(counts.get(row.id, none), name)
+                for name in ("steps", "done", "late", "asked", "questions")
+            },
             crisis=row,
             owner_name=names.get(row.owner_id, ""),
             brand_name=brands.get(row.brand_id) if row.brand_id else None,
@@ -221,7 +246,12 @@ async def crisis_file(tx: Transaction, crisis_id: UUID, actor: Actor) -> Crisis:
     entries = await tx.all(EntryRow, _ENTRIES, row.id, MOST_ENTRIES)
     statements = await statements_of(tx, row.id)
     steps = await tx.all(CrisisStepRow, _STEPS, row.id, MOST_STEPS_LAID)
-    names = await accounts.member_names(tx, _people(row, entries, statements, steps))
+    versions = await versions_of(tx, [one.id for one in statements])
+    uses = await uses_of(tx, [one.id for one in statements])
+    links = await crisis_links(tx, await crisis_link_rows(tx, row.id), actor)
+    names = await accounts.member_names(
+        tx, [*_people(row, entries, statements, steps), *people_of(versions, uses)]
+    )
     brands = await accounts.brand_names(tx)
 
     def name(one: UUID | None) -> str | None:
@@ -252,6 +282,10 @@ async def crisis_file(tx: Transaction, crisis_id: UUID, actor: Actor) -> Crisis:
                 asked_by_name=name(one.asked_by),
                 decided_by_name=name(one.decided_by),
                 published_by_name=name(one.published_by),
+                in_force=in_force(versions, one.id),
+                versions=named_versions(versions, one.id, names),
+                published=publications(uses, one.id, names),
+                taken=sum(use.statement_id == one.id and not use.place for use in uses),
             )
             for one in statements
         ],
@@ -263,6 +297,7 @@ async def crisis_file(tx: Transaction, crisis_id: UUID, actor: Actor) -> Crisis:
             )
             for one in steps
         ],
+        links=links,
         leads=may.leads,
         speaks=may.speaks,
     )
@@ -310,27 +345,3 @@ async def crisis_entry_row(tx: Transaction, crisis_id: UUID, entry_id: UUID) -> 
     if found is None:
         raise CrisisPartNotFound
     return found
-
-
-async def playbooks(tx: Transaction) -> list[Playbook]:
-    """Return the playbooks by name. Counts: at most 100."""
-    return [_playbook(row) for row in await tx.all(PlaybookRow, _PLAYBOOKS, MOST_PLAYBOOKS)]
-
-
-async def need_playbook(tx: Transaction, playbook_id: UUID) -> Playbook:
-    """Return a playbook. Errors: PlaybookNotFound."""
-    found = await tx.one(PlaybookRow, _PLAYBOOK, playbook_id)
-    if found is None:
-        raise PlaybookNotFound
-    return _playbook(found)
-
-
-def _playbook(row: PlaybookRow) -> Playbook:
-    return Playbook(
-        id=row.id,
-        name=row.name,
-        kind=row.kind,
-        steps=msgspec.convert(row.steps, list[PlaybookStep]),
-        statements=msgspec.convert(row.statements, list[PlaybookWords]),
-        version=row.version,
-    )

@@ -1,8 +1,8 @@
 """Crisis files: who may do what in one, what a playbook lays down, when one may be closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,9 @@ from msgspec import Meta
 Kind = Literal["exposure", "regulator", "boycott", "safety", "outage", "other"]
 CrisisState = Literal["open", "closed"]
 EntryKind = Literal["event", "press", "regulator", "boycott"]
-StatementState = Literal["draft", "asked", "approved", "refused", "published"]
+StatementState = Literal["draft", "asked", "approved", "refused", "published", "withdrawn"]
+Outcome = Literal["asked", "approved", "refused", "lapsed"]
+Linked = Literal["complaint", "case", "conversation"]
 StepState = Literal["open", "done", "skipped"]
 
 Title = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -25,6 +27,8 @@ MOST_STATEMENTS = 50
 MOST_STEPS_LAID = 100
 MOST_PLAYBOOKS = 100
 MOST_LISTED = 200
+MOST_LINKED = 100
+MOST_VERSIONS = 200
 # Asked by the press or an authority: those wait for an answer.
 ASKING: tuple[EntryKind, ...] = ("press", "regulator", "boycott")
 
@@ -42,6 +46,17 @@ class PlaybookWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Title
     words: Words = ""
+
+
+class Fits(Protocol):
+    """What says for which crisis it is; None is for every one."""
+
+    @property
+    def kind(self) -> str | None:
+        """Return what must threaten."""
+
+
+Book = TypeVar("Book", bound=Fits)
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -72,6 +87,38 @@ def standing(
 def due_times(steps: Sequence[PlaybookStep], at: datetime) -> list[datetime]:
     """Return by when each step is due if the playbook begins now."""
     return [at + timedelta(minutes=one.minutes) for one in steps]
+
+
+# What a complaint threatens with, the gravest first: people's safety before any audience.
+_THREATS: tuple[tuple[str, Kind], ...] = (
+    ("safety", "safety"),
+    ("regulator", "regulator"),
+    ("legal", "regulator"),
+    ("exposure", "exposure"),
+    ("boycott", "boycott"),
+)
+
+
+def kind_of(reasons: Collection[str], fault: str) -> Kind:
+    """Return what threatens, from the codes that a complaint was recognised by and its fault."""
+    if fault == "safety":
+        return "safety"
+    return next((kind for code, kind in _THREATS if code in reasons), "other")
+
+
+def fitting(books: Iterable[Book], kind: Kind) -> Book | None:
+    """Return the first playbook for what threatens, else the first that is for everything."""
+    there = list(books)
+    return next(
+        (one for wanted in (kind, None) for one in there if one.kind == wanted),
+        None,
+    )
+
+
+def step_report(laid_at: datetime, due_at: datetime, done_at: datetime | None) -> tuple[int, int]:
+    """Return how long a step might take and how long it took. Units: seconds; -1 is not done."""
+    given_s = int((due_at - laid_at).total_seconds())
+    return given_s, -1 if done_at is None else max(0, int((done_at - laid_at).total_seconds()))
 
 
 def missing_for_closing(happened: str, cause: str, changes: str, asked: int) -> dict[str, str]:
