@@ -17,23 +17,19 @@ from peakend.complaints.actions.asking import (
     resend_voucher,
 )
 from peakend.complaints.actions.authority import (
-    AuthorityStale,
     AuthorityText,
     AuthorityThere,
     LimitsText,
-    TooManyAuthorities,
     remove_authority,
     set_authority,
 )
 from peakend.complaints.actions.budgets import (
-    BudgetStale,
     set_budget,
 )
 from peakend.complaints.actions.clock import (
     look_at_complaint,
 )
 from peakend.complaints.actions.connections import (
-    ConnectionStale,
     ConnectionText,
     set_connection,
 )
@@ -44,25 +40,16 @@ from peakend.complaints.actions.contacts import (
     review_contact,
 )
 from peakend.complaints.actions.crises import (
-    NOWHERE,
-    CrisisIsClosed,
     CrisisOrigin,
-    CrisisStale,
     CrisisText,
     Following,
-    NotTheLead,
-    ReviewMissing,
-    WrongCrisis,
     change_crisis,
     close_crisis,
     open_crisis,
 )
 from peakend.complaints.actions.crisis_links import link_crisis, unlink_crisis
-from peakend.complaints.actions.crisis_opening import leads_of, meet_extreme
+from peakend.complaints.actions.crisis_opening import meet_extreme
 from peakend.complaints.actions.crisis_room import (
-    AnsweredAlready,
-    CrisisFull,
-    PlaybookLaid,
     add_crisis_entry,
     add_crisis_step,
     answer_crisis_entry,
@@ -72,10 +59,7 @@ from peakend.complaints.actions.crisis_room import (
 )
 from peakend.complaints.actions.exceptions import (
     NotGranted,
-    PolicyEnded,
-    PolicyStale,
     PolicyText,
-    TooManyPolicies,
     WordsNeeded,
     add_policy,
     ask_exception,
@@ -86,12 +70,10 @@ from peakend.complaints.actions.exceptions import (
     withdraw_exception,
 )
 from peakend.complaints.actions.filing import (
-    ComplaintWithoutOrigin,
     FiledAlready,
     Filing,
     Judgement,
     KindNeeded,
-    OnlyManagers,
     OwnerInvolved,
     OwnerUnfit,
     assign,
@@ -116,7 +98,6 @@ from peakend.complaints.actions.improvements import (
     ImprovementStale,
     ImprovementText,
     NotYourImprovement,
-    TooManyOpen,
     WrongImprovement,
     WrongMove,
     add_gap,
@@ -127,10 +108,8 @@ from peakend.complaints.actions.improvements import (
     thank,
 )
 from peakend.complaints.actions.instruments import (
-    InstrumentStale,
     InstrumentText,
     InstrumentUsed,
-    TooManyInstruments,
     add_instrument,
     change_instrument,
 )
@@ -143,17 +122,13 @@ from peakend.complaints.actions.moving import (
 )
 from peakend.complaints.actions.offering import (
     About,
-    InstrumentClosed,
-    InstrumentNotFound,
     NotByMachines,
     OnceKeyUsed,
     OutOfStock,
     offer,
 )
 from peakend.complaints.actions.playbooks import (
-    PlaybookStale,
     PlaybookText,
-    TooManyPlaybooks,
     add_playbook,
     change_playbook,
     remove_playbook,
@@ -167,10 +142,6 @@ from peakend.complaints.actions.schemes import (
     DraftText,
     LineText,
     NotADraft,
-    NotPublished,
-    SchemeStale,
-    TooManyVersions,
-    WrongScheme,
     begin_draft,
     drop_draft,
     end_scheme,
@@ -178,7 +149,6 @@ from peakend.complaints.actions.schemes import (
     publish,
 )
 from peakend.complaints.actions.settling import (
-    NotConfirmed,
     NotYetOver,
     SolutionNeeded,
     StepGiven,
@@ -189,12 +159,6 @@ from peakend.complaints.actions.settling import (
     take_step,
 )
 from peakend.complaints.actions.statements import (
-    DrillSaysNothing,
-    NotASpeaker,
-    StatementFixed,
-    StatementNotInForce,
-    StatementNotReady,
-    StatementStale,
     ask_for_statement,
     change_statement,
     decide_statement,
@@ -204,19 +168,13 @@ from peakend.complaints.actions.statements import (
     withdraw_statement,
 )
 from peakend.complaints.actions.telling import (
-    NothingToTell,
     answered,
     tell,
 )
 from peakend.complaints.actions.vouchers import Teller
 from peakend.complaints.actions.wait_paying import settle_wait
 from peakend.complaints.actions.wait_rules import (
-    TooManyWaitRules,
-    WaitRuleHolds,
-    WaitRuleRests,
-    WaitRuleStale,
     WaitRuleText,
-    WrongWaitRule,
     add_wait_rule,
     change_wait_rule,
     promise_of,
@@ -233,24 +191,14 @@ from peakend.complaints.actions.waits import (
 )
 
 __all__ = [
-    "NOWHERE",
     "About",
-    "AnsweredAlready",
-    "AuthorityStale",
     "AuthorityText",
     "AuthorityThere",
     "BudgetExhausted",
-    "BudgetStale",
-    "ComplaintWithoutOrigin",
-    "ConnectionStale",
     "ConnectionText",
-    "CrisisFull",
-    "CrisisIsClosed",
     "CrisisOrigin",
-    "CrisisStale",
     "CrisisText",
     "DraftText",
-    "DrillSaysNothing",
     "FiledAlready",
     "Filing",
     "FindingWordsNeeded",
@@ -260,9 +208,6 @@ __all__ = [
     "ImprovementChange",
     "ImprovementStale",
     "ImprovementText",
-    "InstrumentClosed",
-    "InstrumentNotFound",
-    "InstrumentStale",
     "InstrumentText",
     "InstrumentUsed",
     "Judgement",
@@ -270,61 +215,32 @@ __all__ = [
     "LimitsText",
     "LineText",
     "NotADraft",
-    "NotASpeaker",
     "NotByMachines",
-    "NotConfirmed",
     "NotGranted",
-    "NotPublished",
-    "NotTheLead",
     "NotYetOver",
     "NotYourImprovement",
     "NothingToResend",
-    "NothingToTell",
     "OnceKeyUsed",
-    "OnlyManagers",
     "OutOfStock",
     "OwnerInvolved",
     "OwnerUnfit",
-    "PlaybookLaid",
-    "PlaybookStale",
     "PlaybookText",
-    "PolicyEnded",
-    "PolicyStale",
     "PolicyText",
     "ReasonMissing",
-    "ReviewMissing",
     "ReviewedAlready",
     "ReviewerInvolved",
     "RulesStale",
-    "SchemeStale",
     "SolutionNeeded",
-    "StatementFixed",
-    "StatementNotInForce",
-    "StatementNotReady",
-    "StatementStale",
     "StepGiven",
     "StepNotNow",
     "StepWordsNeeded",
     "SupervisorNeeded",
     "Teller",
-    "TooManyAuthorities",
-    "TooManyInstruments",
-    "TooManyOpen",
-    "TooManyPlaybooks",
-    "TooManyPolicies",
-    "TooManyVersions",
-    "TooManyWaitRules",
-    "WaitRuleHolds",
-    "WaitRuleRests",
-    "WaitRuleStale",
     "WaitRuleText",
     "WordsNeeded",
-    "WrongCrisis",
     "WrongImprovement",
     "WrongMove",
     "WrongRules",
-    "WrongScheme",
-    "WrongWaitRule",
     "accept",
     "add_crisis_entry",
     "add_crisis_step",
@@ -370,7 +286,6 @@ __all__ = [
     "keep_wait",
     "lapse",
     "lay_playbook",
-    "leads_of",
     "link_crisis",
     "look_at_complaint",
     "meet_extreme",

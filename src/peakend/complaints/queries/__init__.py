@@ -183,6 +183,7 @@ from peakend.complaints.queries.waits import (
 )
 
 __all__ = [
+    "DRAFT",
     "ApprovedWords",
     "AuthorityNotFound",
     "AuthorityView",
@@ -209,7 +210,6 @@ __all__ = [
     "CrisisReport",
     "CrisisStatement",
     "CrisisStep",
-    "DRAFT",
     "ExceptionNotFound",
     "GapNotFound",
     "GrantFile",

@@ -1037,6 +1037,8 @@ CREATE TABLE crisis (
 	title TEXT NOT NULL, 
 	summary TEXT DEFAULT '' NOT NULL, 
 	brand_id UUID, 
+	reason_id UUID, 
+	fault TEXT, 
 	case_id UUID, 
 	complaint_id UUID, 
 	customer_id UUID, 
@@ -1050,7 +1052,9 @@ CREATE TABLE crisis (
 	closed_by UUID, 
 	happened TEXT DEFAULT '' NOT NULL, 
 	cause TEXT DEFAULT '' NOT NULL, 
+	worked TEXT DEFAULT '' NOT NULL, 
 	changes TEXT DEFAULT '' NOT NULL, 
+	improvement_id UUID, 
 	version INTEGER DEFAULT '1' NOT NULL, 
 	CONSTRAINT pk_crisis PRIMARY KEY (organisation_id, id)
 )
@@ -2022,6 +2026,20 @@ CREATE TABLE crisis_entry (
 	CONSTRAINT pk_crisis_entry PRIMARY KEY (organisation_id, id)
 )
 -- next
+CREATE TABLE crisis_link (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	crisis_id UUID NOT NULL, 
+	kind TEXT NOT NULL, 
+	target_id UUID NOT NULL, 
+	case_id UUID, 
+	conversation_id UUID, 
+	customer_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	by UUID, 
+	CONSTRAINT pk_crisis_link PRIMARY KEY (organisation_id, id)
+)
+-- next
 CREATE TABLE crisis_statement (
 	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
 	id UUID NOT NULL, 
@@ -2051,6 +2069,7 @@ CREATE TABLE crisis_step (
 	place INTEGER NOT NULL, 
 	title TEXT NOT NULL, 
 	role TEXT DEFAULT '' NOT NULL, 
+	laid_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	due_at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	state TEXT DEFAULT 'open' NOT NULL, 
 	done_at TIMESTAMP WITH TIME ZONE, 
@@ -2675,6 +2694,36 @@ CREATE TABLE sla_mark (
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	until TIMESTAMP WITH TIME ZONE, 
 	CONSTRAINT pk_sla_mark PRIMARY KEY (organisation_id, conversation_id, kind, at)
+)
+-- next
+CREATE TABLE statement_use (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	statement_id UUID NOT NULL, 
+	no INTEGER NOT NULL, 
+	place TEXT DEFAULT '' NOT NULL, 
+	conversation_id UUID, 
+	at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	by UUID, 
+	CONSTRAINT pk_statement_use PRIMARY KEY (organisation_id, id)
+)
+-- next
+CREATE TABLE statement_version (
+	organisation_id UUID DEFAULT current_organisation() NOT NULL, 
+	id UUID NOT NULL, 
+	statement_id UUID NOT NULL, 
+	no INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	words TEXT NOT NULL, 
+	outcome TEXT DEFAULT 'asked' NOT NULL, 
+	asked_by UUID, 
+	asked_at TIMESTAMP WITH TIME ZONE NOT NULL, 
+	decided_by UUID, 
+	decided_at TIMESTAMP WITH TIME ZONE, 
+	answer TEXT DEFAULT '' NOT NULL, 
+	withdrawn_at TIMESTAMP WITH TIME ZONE, 
+	withdrawn_by UUID, 
+	CONSTRAINT pk_statement_version PRIMARY KEY (organisation_id, id)
 )
 -- next
 CREATE TABLE step_in (
@@ -3350,6 +3399,8 @@ ALTER TABLE conversation_view_place ADD CONSTRAINT fk_conversation_view_place_or
 -- next
 ALTER TABLE crisis_entry ADD CONSTRAINT fk_crisis_entry_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
 -- next
+ALTER TABLE crisis_link ADD CONSTRAINT fk_crisis_link_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
+-- next
 ALTER TABLE crisis_statement ADD CONSTRAINT fk_crisis_statement_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE crisis_step ADD CONSTRAINT fk_crisis_step_organisation_id_crisis_id FOREIGN KEY (organisation_id, crisis_id) REFERENCES crisis (organisation_id, id) ON DELETE CASCADE
@@ -3529,6 +3580,10 @@ ALTER TABLE side_thread ADD CONSTRAINT fk_side_thread_organisation_id_opened_by 
 ALTER TABLE sla_clock ADD CONSTRAINT fk_sla_clock_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE sla_mark ADD CONSTRAINT fk_sla_mark_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE statement_use ADD CONSTRAINT fk_statement_use_organisation_id_statement_id FOREIGN KEY (organisation_id, statement_id) REFERENCES crisis_statement (organisation_id, id) ON DELETE CASCADE
+-- next
+ALTER TABLE statement_version ADD CONSTRAINT fk_statement_version_organisation_id_statement_id FOREIGN KEY (organisation_id, statement_id) REFERENCES crisis_statement (organisation_id, id) ON DELETE CASCADE
 -- next
 ALTER TABLE step_in ADD CONSTRAINT fk_step_in_organisation_id_conversation_id FOREIGN KEY (organisation_id, conversation_id) REFERENCES conversation (organisation_id, id) ON DELETE CASCADE
 -- next
@@ -3800,6 +3855,8 @@ CREATE INDEX ix_compensation_grant_case ON compensation_grant (organisation_id, 
 -- next
 CREATE INDEX ix_compensation_grant_customer ON compensation_grant (organisation_id, customer_id, id)
 -- next
+CREATE INDEX ix_compensation_grant_made ON compensation_grant (organisation_id, made_at)
+-- next
 CREATE INDEX ix_compensation_grant_message ON compensation_grant (organisation_id, message_id) WHERE message_id IS NOT NULL
 -- next
 CREATE UNIQUE INDEX uq_compensation_grant_once_key ON compensation_grant (organisation_id, once_key)
@@ -4006,6 +4063,14 @@ CREATE INDEX ix_conversation_view_place_view ON conversation_view_place (organis
 -- next
 CREATE INDEX ix_crisis_entry_crisis ON crisis_entry (organisation_id, crisis_id, at)
 -- next
+CREATE INDEX ix_crisis_link_conversation ON crisis_link (organisation_id, conversation_id)
+-- next
+CREATE INDEX ix_crisis_link_customer ON crisis_link (organisation_id, customer_id)
+-- next
+CREATE INDEX ix_crisis_link_target ON crisis_link (organisation_id, target_id)
+-- next
+CREATE UNIQUE INDEX uq_crisis_link ON crisis_link (organisation_id, crisis_id, kind, target_id)
+-- next
 CREATE INDEX ix_crisis_statement_crisis ON crisis_statement (organisation_id, crisis_id)
 -- next
 CREATE INDEX ix_crisis_step_crisis ON crisis_step (organisation_id, crisis_id, place)
@@ -4019,6 +4084,8 @@ CREATE INDEX ix_kept_object_company ON kept_object (organisation_id, company_id)
 CREATE INDEX ix_kept_object_customer ON kept_object (organisation_id, customer_id) WHERE removed_at IS NULL
 -- next
 CREATE INDEX ix_known_gap_reason ON known_gap (organisation_id, reason_id)
+-- next
+CREATE INDEX ix_ledger_line_account ON ledger_line (organisation_id, account_id, at)
 -- next
 CREATE INDEX ix_ledger_line_entry ON ledger_line (organisation_id, entry_id)
 -- next
@@ -4137,6 +4204,10 @@ CREATE UNIQUE INDEX uq_service_case_number ON service_case (organisation_id, num
 CREATE INDEX ix_side_thread_conversation ON side_thread (organisation_id, conversation_id, last_at)
 -- next
 CREATE INDEX ix_sla_clock_running ON sla_clock (organisation_id, conversation_id) WHERE since IS NOT NULL
+-- next
+CREATE UNIQUE INDEX uq_statement_use ON statement_use (organisation_id, statement_id, no, conversation_id)
+-- next
+CREATE UNIQUE INDEX uq_statement_version ON statement_version (organisation_id, statement_id, no)
 -- next
 CREATE INDEX ix_step_in_conversation ON step_in (organisation_id, conversation_id)
 -- next
@@ -5456,6 +5527,14 @@ ALTER TABLE crisis_entry FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON crisis_entry TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON crisis_link TO peakend_app
+-- next
+ALTER TABLE crisis_link ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE crisis_link FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON crisis_link TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON crisis_statement TO peakend_app
 -- next
 ALTER TABLE crisis_statement ENABLE ROW LEVEL SECURITY
@@ -5847,6 +5926,22 @@ ALTER TABLE sla_mark ENABLE ROW LEVEL SECURITY
 ALTER TABLE sla_mark FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY tenant ON sla_mark TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON statement_use TO peakend_app
+-- next
+ALTER TABLE statement_use ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE statement_use FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON statement_use TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
+-- next
+GRANT SELECT, INSERT, UPDATE, DELETE ON statement_version TO peakend_app
+-- next
+ALTER TABLE statement_version ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE statement_version FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY tenant ON statement_version TO peakend_app USING (organisation_id = current_organisation()) WITH CHECK (organisation_id = current_organisation())
 -- next
 GRANT SELECT, INSERT, UPDATE, DELETE ON step_in TO peakend_app
 -- next

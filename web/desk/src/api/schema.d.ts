@@ -1809,6 +1809,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compensation/authority/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What members used of their limits */
+        get: operations["complaints.authority.authority_used"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compensation/authority/{authority_id}": {
         parameters: {
             query?: never;
@@ -1837,6 +1854,23 @@ export interface paths {
         get: operations["complaints.ledger.read_budgets"];
         /** Set a budget */
         put: operations["complaints.ledger.set_budget"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/budgets/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how a budget is used day by day, and where that leads */
+        get: operations["complaints.ledger.read_budget_course"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1996,6 +2030,23 @@ export interface paths {
         put?: never;
         /** Publish a draft */
         post: operations["complaints.schemes.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compensation/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the vouchers that were asked for, the newest first */
+        get: operations["complaints.ledger.list_voucher_orders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2408,6 +2459,40 @@ export interface paths {
         put?: never;
         /** Send a reply to a senior first */
         post: operations["assist.approvals.ask_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/approved-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what may be said in a conversation that belongs to a crisis */
+        get: operations["complaints.statements.read_approved_words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/approved-words/{statement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that an approved statement was taken into the answer */
+        post: operations["complaints.statements.take_approved_words"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3527,6 +3612,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crises/{crisis_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a complaint, a case or a conversation to a crisis file */
+        post: operations["complaints.crises.link_crisis"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take something out of a crisis file again */
+        delete: operations["complaints.crises.unlink_crisis"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/crises/{crisis_id}/playbooks": {
         parameters: {
             query?: never;
@@ -3544,6 +3663,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crises/{crisis_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how long each step took against the time it had */
+        get: operations["complaints.crises.report_crisis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/crises/{crisis_id}/statements": {
         parameters: {
             query?: never;
@@ -3554,7 +3690,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin a statement */
-        post: operations["complaints.crises.draft_statement"];
+        post: operations["complaints.statements.draft_statement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3570,7 +3706,7 @@ export interface paths {
         };
         get?: never;
         /** Change a draft, or begin anew from what was refused */
-        put: operations["complaints.crises.change_statement"];
+        put: operations["complaints.statements.change_statement"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3588,7 +3724,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Write down where an approved statement was published; nothing is sent from here */
-        post: operations["complaints.crises.publish_statement"];
+        post: operations["complaints.statements.publish_statement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3605,7 +3741,24 @@ export interface paths {
         get?: never;
         put?: never;
         /** Put a draft before whoever lets statements pass */
-        post: operations["complaints.crises.ask_for_statement"];
+        post: operations["complaints.statements.ask_for_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crises/{crisis_id}/statements/{statement_id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an approved statement hold no longer */
+        post: operations["complaints.statements.withdraw_statement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4278,6 +4431,23 @@ export interface paths {
         put?: never;
         /** Grant what the customer accepted */
         post: operations["complaints.grants.accept_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grants/{grant_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a compensation whole: its line of the scheme, what happened, its books */
+        get: operations["complaints.grants.read_grant_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6065,10 +6235,10 @@ export interface paths {
             cookie?: never;
         };
         /** Return what is to be done in a crisis, by name */
-        get: operations["complaints.crises.list_playbooks"];
+        get: operations["complaints.playbooks.list_playbooks"];
         put?: never;
         /** Add a playbook */
-        post: operations["complaints.crises.add_playbook"];
+        post: operations["complaints.playbooks.add_playbook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6084,10 +6254,10 @@ export interface paths {
         };
         get?: never;
         /** Change a playbook; what was laid from it stays as it was */
-        put: operations["complaints.crises.change_playbook"];
+        put: operations["complaints.playbooks.change_playbook"];
         post?: never;
         /** Take a playbook away */
-        delete: operations["complaints.crises.remove_playbook"];
+        delete: operations["complaints.playbooks.remove_playbook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -9102,6 +9272,15 @@ export interface components {
             conversation: components["schemas"]["ConversationRow"];
             messages: components["schemas"]["Message"][];
         };
+        /** ApprovedWords */
+        ApprovedWords: {
+            approved_at: string | null;
+            no: number;
+            /** Format: uuid */
+            statement_id: string;
+            title: string;
+            words: string;
+        };
         /** Approver */
         Approver: {
             /** Format: uuid */
@@ -9481,6 +9660,13 @@ export interface components {
             position: string;
             text: string;
         };
+        /** BudgetCourse */
+        BudgetCourse: {
+            budget: components["schemas"]["BudgetView"];
+            /** Format: date */
+            month: string;
+            points: components["schemas"]["CoursePoint"][];
+        };
         /** BudgetGiven */
         BudgetGiven: {
             amount_fen: number;
@@ -9497,8 +9683,10 @@ export interface components {
             forecast_fen: number;
             given_fen: number;
             hard: boolean;
+            outstanding_fen: number;
             promised_fen: number;
             returned_fen: number;
+            spent_fen: number;
             used_fen: number;
             version: number | null;
         };
@@ -10269,6 +10457,12 @@ export interface components {
             ordinary_words: string[];
             version: number;
         };
+        /** ComplaintsFollowing */
+        ComplaintsFollowing: {
+            due_on?: string | null;
+            owner_id?: string | null;
+            title: string;
+        };
         /** ComplaintsOwnerGiven */
         ComplaintsOwnerGiven: {
             owner_id: string | null;
@@ -10462,6 +10656,12 @@ export interface components {
             warn_at: string | null;
             woken_at: string | null;
         };
+        /** ConversationsFollowing */
+        ConversationsFollowing: {
+            followed: components["schemas"]["FollowMark"][];
+            mentions: number;
+            pinned: components["schemas"]["ConversationRow"][];
+        };
         /** ConversationsLink */
         ConversationsLink: {
             url: string;
@@ -10503,6 +10703,13 @@ export interface components {
             snoozed: number;
             unread: number;
         };
+        /** CoursePoint */
+        CoursePoint: {
+            /** Format: date */
+            day: string;
+            forecast_fen: number | null;
+            used_fen: number | null;
+        };
         /** Credentials */
         Credentials: {
             login: string;
@@ -10514,6 +10721,7 @@ export interface components {
             crisis: components["schemas"]["CrisisRow"];
             entries: components["schemas"]["CrisisEntry"][];
             leads: boolean;
+            links: components["schemas"]["CrisisLink"][];
             owner_name: string;
             readers: components["schemas"]["CrisisPerson"][];
             speakers: components["schemas"]["CrisisPerson"][];
@@ -10574,7 +10782,9 @@ export interface components {
             drill: boolean;
             /** @enum {string} */
             kind: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other";
+            links?: components["schemas"]["CrisisLinkGiven"][];
             owner_id?: string | null;
+            playbook_id?: string | null;
             reader_ids?: string[];
             speaker_ids?: string[];
             /** @default  */
@@ -10583,9 +10793,38 @@ export interface components {
         };
         /** CrisisLine */
         CrisisLine: {
+            asked: number;
             brand_name: string | null;
             crisis: components["schemas"]["CrisisRow"];
+            done: number;
+            late: number;
             owner_name: string;
+            questions: number;
+            steps: number;
+        };
+        /** CrisisLink */
+        CrisisLink: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "complaint" | "case" | "conversation";
+            number: number | null;
+            seen: boolean;
+            standing: string;
+            /** Format: uuid */
+            target_id: string;
+            title: string;
+            who: string;
+        };
+        /** CrisisLinkGiven */
+        CrisisLinkGiven: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "complaint" | "case" | "conversation";
         };
         /** CrisisPerson */
         CrisisPerson: {
@@ -10593,12 +10832,30 @@ export interface components {
             id: string;
             name: string;
         };
+        /** CrisisReport */
+        CrisisReport: {
+            closed_at: string | null;
+            drill: boolean;
+            late: number;
+            number: number;
+            on_time: number;
+            open_s: number;
+            /** Format: date-time */
+            opened_at: string;
+            skipped: number;
+            steps: components["schemas"]["ReportedStep"][];
+            title: string;
+            waiting: number;
+        };
         /** CrisisReview */
         CrisisReview: {
             cause: string;
             changes: string;
             happened: string;
+            improvement?: components["schemas"]["ComplaintsFollowing"] | null;
             version: number;
+            /** @default  */
+            worked: string;
         };
         /** CrisisRow */
         CrisisRow: {
@@ -10610,9 +10867,11 @@ export interface components {
             closed_by: string | null;
             complaint_id: string | null;
             drill: boolean;
+            fault: string | null;
             happened: string;
             /** Format: uuid */
             id: string;
+            improvement_id: string | null;
             /** @enum {string} */
             kind: "exposure" | "regulator" | "boycott" | "safety" | "outage" | "other";
             number: number;
@@ -10622,12 +10881,14 @@ export interface components {
             /** Format: uuid */
             owner_id: string;
             reader_ids: string[];
+            reason_id: string | null;
             speaker_ids: string[];
             /** @enum {string} */
             state: "open" | "closed";
             summary: string;
             title: string;
             version: number;
+            worked: string;
         };
         /** CrisisStatement */
         CrisisStatement: {
@@ -10645,15 +10906,19 @@ export interface components {
             drafted_by_name: string | null;
             /** Format: uuid */
             id: string;
+            in_force: number | null;
+            published: components["schemas"]["Publication"][];
             published_at: string | null;
             published_by: string | null;
             published_by_name: string | null;
             published_where: string;
             request_id: string | null;
             /** @enum {string} */
-            state: "draft" | "asked" | "approved" | "refused" | "published";
+            state: "draft" | "asked" | "approved" | "refused" | "published" | "withdrawn";
+            taken: number;
             title: string;
             version: number;
+            versions: components["schemas"]["StatementVersion"][];
             words: string;
         };
         /** CrisisStep */
@@ -10667,6 +10932,8 @@ export interface components {
             due_at: string;
             /** Format: uuid */
             id: string;
+            /** Format: date-time */
+            laid_at: string;
             late: boolean;
             note: string;
             place: number;
@@ -11590,12 +11857,6 @@ export interface components {
         FollowedSeenGiven: {
             seq: number;
         };
-        /** Following */
-        Following: {
-            followed: components["schemas"]["FollowMark"][];
-            mentions: number;
-            pinned: components["schemas"]["ConversationRow"][];
-        };
         /** FooterLink */
         FooterLink: {
             name_en: string;
@@ -11657,6 +11918,29 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** GrantFile */
+        GrantFile: {
+            books: components["schemas"]["LedgerRow"][];
+            brand: string | null;
+            customer: string;
+            grant: components["schemas"]["GrantView"];
+            line: components["schemas"]["GrantLine"] | null;
+            reason_code: string;
+            steps: components["schemas"]["GrantStep"][];
+        };
+        /** GrantLine */
+        GrantLine: {
+            brand_id: string | null;
+            liability: string;
+            reason: string | null;
+            reason_id: string | null;
+            /** Format: uuid */
+            scheme_id: string;
+            severity: number | null;
+            /** Format: uuid */
+            table_id: string;
+            version: number;
+        };
         /** GrantRefused */
         GrantRefused: {
             version: number;
@@ -11671,6 +11955,19 @@ export interface components {
         /** GrantSeen */
         GrantSeen: {
             version: number;
+        };
+        /** GrantStep */
+        GrantStep: {
+            /** Format: date-time */
+            at: string;
+            by: string | null;
+            by_kind: string;
+            /** Format: uuid */
+            id: string;
+            said: {
+                [key: string]: unknown;
+            };
+            type: string;
         };
         /** GrantTold */
         GrantTold: {
@@ -12356,6 +12653,8 @@ export interface components {
             brand_id: string | null;
             currency: string;
             /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
             entry_id: string;
             /** Format: uuid */
             grant_id: string;
@@ -12365,6 +12664,33 @@ export interface components {
             kind: "budget" | "reserved" | "outstanding" | "spent" | "returned";
             /** Format: date */
             month: string;
+            name_en: string;
+            name_zh: string;
+            /** @enum {string} */
+            what: "offer" | "drop" | "grant" | "use" | "back" | "undo";
+        };
+        /** LedgerShown */
+        LedgerShown: {
+            amount_fen: number;
+            /** Format: date-time */
+            at: string;
+            brand_id: string | null;
+            currency: string;
+            customer: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            entry_id: string;
+            /** Format: uuid */
+            grant_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "budget" | "reserved" | "outstanding" | "spent" | "returned";
+            /** Format: date */
+            month: string;
+            name_en: string;
+            name_zh: string;
             /** @enum {string} */
             what: "offer" | "drop" | "grant" | "use" | "back" | "undo";
         };
@@ -13582,9 +13908,9 @@ export interface components {
             items: components["schemas"]["GrantView"][];
             next: string | null;
         };
-        /** PageOfLedgerRow */
-        PageOfLedgerRow: {
-            items: components["schemas"]["LedgerRow"][];
+        /** PageOfLedgerShown */
+        PageOfLedgerShown: {
+            items: components["schemas"]["LedgerShown"][];
             next: string | null;
         };
         /** PageOfMailBlock */
@@ -13620,6 +13946,11 @@ export interface components {
         /** PageOfPromiseView */
         PageOfPromiseView: {
             items: components["schemas"]["PromiseView"][];
+            next: string | null;
+        };
+        /** PageOfVoucherOrder */
+        PageOfVoucherOrder: {
+            items: components["schemas"]["VoucherOrder"][];
             next: string | null;
         };
         /** PageOfWait */
@@ -14153,6 +14484,14 @@ export interface components {
             /** @enum {string} */
             state: "open" | "confirmed" | "refused" | "withdrawn";
         };
+        /** Publication */
+        Publication: {
+            /** Format: date-time */
+            at: string;
+            by_name: string | null;
+            no: number;
+            place: string;
+        };
         /** Queue */
         Queue: {
             brand_id: string | null;
@@ -14431,6 +14770,18 @@ export interface components {
         /** Replayed */
         Replayed: {
             count: number;
+        };
+        /** ReportedStep */
+        ReportedStep: {
+            given_s: number;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            role: string;
+            /** @enum {string} */
+            state: "open" | "done" | "skipped";
+            title: string;
+            took_s: number | null;
         };
         /** Resolution */
         Resolution: {
@@ -15082,6 +15433,13 @@ export interface components {
             message_ids: string[];
             version?: number | null;
         };
+        /** SpokenFor */
+        SpokenFor: {
+            crisis_id: string | null;
+            drill: boolean;
+            number: number;
+            statements: components["schemas"]["ApprovedWords"][];
+        };
         /** SsoCheck */
         SsoCheck: {
             issuer: string;
@@ -15200,6 +15558,21 @@ export interface components {
         /** StatementSeen */
         StatementSeen: {
             version: number;
+        };
+        /** StatementVersion */
+        StatementVersion: {
+            answer: string;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_name: string | null;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            no: number;
+            /** @enum {string} */
+            outcome: "asked" | "approved" | "refused" | "lapsed";
+            title: string;
+            withdrawn_at: string | null;
+            words: string;
         };
         /** Step */
         Step: {
@@ -15693,6 +16066,18 @@ export interface components {
             counted: boolean;
             times: number;
         };
+        /** Usage */
+        Usage: {
+            day_fen: number;
+            grants: number;
+            limits: components["schemas"]["Limits"];
+            /** Format: uuid */
+            member_id: string;
+            month_fen: number;
+            name: string;
+            /** @enum {null|string} */
+            subject: "everybody" | "role" | "member" | null;
+        };
         /** ValueChange */
         ValueChange: {
             /** Format: uuid */
@@ -15915,6 +16300,41 @@ export interface components {
             next: string | null;
             /** Format: date-time */
             now: string;
+        };
+        /** VoucherList */
+        VoucherList: {
+            counts: {
+                [key: string]: number;
+            };
+            page: components["schemas"]["PageOfVoucherOrder"];
+        };
+        /** VoucherOrder */
+        VoucherOrder: {
+            adapter: string;
+            amount: number;
+            attempt: number;
+            code: string;
+            cost_fen: number;
+            /** Format: date-time */
+            created_at: string;
+            currency: string;
+            /** @default  */
+            customer: string;
+            /** Format: uuid */
+            customer_id: string;
+            done_at: string | null;
+            /** Format: uuid */
+            grant_id: string;
+            /** Format: uuid */
+            id: string;
+            may_resend: boolean;
+            name_en: string;
+            name_zh: string;
+            /** Format: date-time */
+            next_at: string;
+            /** @enum {string} */
+            state: "waiting" | "issued" | "refused" | "uncertain" | "dead";
+            unit: string;
         };
         /** VoucherView */
         VoucherView: {
@@ -20669,6 +21089,32 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.authority.authority_used": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "complaints.authority.remove_authority": {
         parameters: {
             query?: never;
@@ -20752,6 +21198,35 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.read_budget_course": {
+        parameters: {
+            query?: {
+                brand_id?: string | null;
+                month?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetCourse"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -20913,6 +21388,8 @@ export interface operations {
                 month?: string | null;
                 brand_id?: string | null;
                 kind?: "budget" | "reserved" | "outstanding" | "spent" | "returned" | null;
+                grant_id?: string | null;
+                customer_id?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -20928,7 +21405,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfLedgerRow"];
+                    "application/json": components["schemas"]["PageOfLedgerShown"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -20945,6 +21422,8 @@ export interface operations {
                 month?: string | null;
                 brand_id?: string | null;
                 kind?: "budget" | "reserved" | "outstanding" | "spent" | "returned" | null;
+                grant_id?: string | null;
+                customer_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -21180,6 +21659,36 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.ledger.list_voucher_orders": {
+        parameters: {
+            query?: {
+                in_state?: "waiting" | "issued" | "refused" | "uncertain" | "dead" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoucherList"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -22040,6 +22549,63 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Approval"];
                 };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.statements.read_approved_words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenFor"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.statements.take_approved_words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                statement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
@@ -24319,6 +24885,71 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "complaints.crises.link_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrisisLinkGiven"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.crises.unlink_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "complaints.crises.lay_playbook": {
         parameters: {
             query?: never;
@@ -24353,7 +24984,35 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.draft_statement": {
+    "complaints.crises.report_crisis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrisisReport"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.statements.draft_statement": {
         parameters: {
             query?: never;
             header?: never;
@@ -24387,7 +25046,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.change_statement": {
+    "complaints.statements.change_statement": {
         parameters: {
             query?: never;
             header?: never;
@@ -24422,7 +25081,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.publish_statement": {
+    "complaints.statements.publish_statement": {
         parameters: {
             query?: never;
             header?: never;
@@ -24457,7 +25116,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.ask_for_statement": {
+    "complaints.statements.ask_for_statement": {
         parameters: {
             query?: never;
             header?: never;
@@ -24472,6 +25131,37 @@ export interface operations {
                 "application/json": components["schemas"]["StatementSeen"];
             };
         };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Crisis"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.statements.withdraw_statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                crisis_id: string;
+                statement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Document created, URL follows */
             201: {
@@ -25802,7 +26492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Following"];
+                    "application/json": components["schemas"]["ConversationsFollowing"];
                 };
             };
             401: components["responses"]["Error401"];
@@ -25933,6 +26623,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.grants.read_grant_file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantFile"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -29791,7 +30509,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.list_playbooks": {
+    "complaints.playbooks.list_playbooks": {
         parameters: {
             query?: never;
             header?: never;
@@ -29817,7 +30535,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.add_playbook": {
+    "complaints.playbooks.add_playbook": {
         parameters: {
             query?: never;
             header?: never;
@@ -29849,7 +30567,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.change_playbook": {
+    "complaints.playbooks.change_playbook": {
         parameters: {
             query?: never;
             header?: never;
@@ -29883,7 +30601,7 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    "complaints.crises.remove_playbook": {
+    "complaints.playbooks.remove_playbook": {
         parameters: {
             query?: never;
             header?: never;
