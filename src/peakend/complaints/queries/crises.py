@@ -257,15 +257,12 @@ async def crisis_file(tx: Transaction, crisis_id: UUID, actor: Actor) -> Crisis:
     def name(one: UUID | None) -> str | None:
         return names.get(one) if one else None
 
-    def people(ids: list[UUID]) -> list[CrisisPerson]:
-        return [CrisisPerson(one, names[one]) for one in ids if one in names]
-
     return Crisis(
         crisis=row,
         owner_name=names.get(row.owner_id, ""),
         brand_name=brands.get(row.brand_id) if row.brand_id else None,
-        speakers=people(row.speaker_ids),
-        readers=people(row.reader_ids),
+        speakers=_known(names, row.speaker_ids),
+        readers=_known(names, row.reader_ids),
         entries=[
             CrisisEntry(
                 **msgspec.structs.asdict(one),
@@ -301,6 +298,10 @@ async def crisis_file(tx: Transaction, crisis_id: UUID, actor: Actor) -> Crisis:
         leads=may.leads,
         speaks=may.speaks,
     )
+
+
+def _known(names: dict[UUID, str], ids: list[UUID]) -> list[CrisisPerson]:
+    return [CrisisPerson(one, names[one]) for one in ids if one in names]
 
 
 def _people(
