@@ -42,7 +42,7 @@ from peakend.complaints.actions.contacts import (
 from peakend.complaints.actions.crises import (
     CrisisOrigin,
     CrisisText,
-    Following,
+    FollowedBy,
     change_crisis,
     close_crisis,
     open_crisis,
@@ -202,7 +202,7 @@ __all__ = [
     "FiledAlready",
     "Filing",
     "FindingWordsNeeded",
-    "Following",
+    "FollowedBy",
     "GapText",
     "GrantStale",
     "ImprovementChange",

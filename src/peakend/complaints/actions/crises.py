@@ -95,7 +95,7 @@ class CrisisOrigin(msgspec.Struct, frozen=True, kw_only=True):
 NOWHERE = CrisisOrigin()
 
 
-class Following(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FollowedBy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The improvement in which what a review changes is followed."""
 
     title: Title
@@ -198,7 +198,7 @@ async def close_crisis(
     version: int,
     by: Actor,
     worked: str = "",
-    improvement: Following | None = None,
+    improvement: FollowedBy | None = None,
 ) -> None:
     """Close a crisis file with its review; what changes is followed as an improvement.
 
@@ -223,7 +223,7 @@ async def close_crisis(
 
 
 async def _followed(
-    tx: Transaction, row: CrisisRow, changes: str, given: Following, by: Actor
+    tx: Transaction, row: CrisisRow, changes: str, given: FollowedBy, by: Actor
 ) -> UUID:
     item = ImprovementText(
         title=given.title, words=changes, kind="root_cause", reason_id=row.reason_id,

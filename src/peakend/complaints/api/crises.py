@@ -8,7 +8,7 @@ from litestar import delete, get, patch, post, put
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from peakend.complaints import actions, queries
-from peakend.complaints.actions import CrisisOrigin, CrisisText, Following
+from peakend.complaints.actions import CrisisOrigin, CrisisText, FollowedBy
 from peakend.complaints.queries import Crisis, CrisisLine, CrisisReport
 from peakend.complaints.rules.crises import (
     CrisisState,
@@ -115,7 +115,7 @@ class CrisisReview(Struct, forbid_unknown_fields=True):
     cause: Words
     changes: Words
     worked: Words = ""
-    improvement: Following | None = None
+    improvement: FollowedBy | None = None
 
 
 @get("/crises", opt=needs("complaints.read"))
