@@ -10457,12 +10457,6 @@ export interface components {
             ordinary_words: string[];
             version: number;
         };
-        /** ComplaintsFollowing */
-        ComplaintsFollowing: {
-            due_on?: string | null;
-            owner_id?: string | null;
-            title: string;
-        };
         /** ComplaintsOwnerGiven */
         ComplaintsOwnerGiven: {
             owner_id: string | null;
@@ -10656,12 +10650,6 @@ export interface components {
             warn_at: string | null;
             woken_at: string | null;
         };
-        /** ConversationsFollowing */
-        ConversationsFollowing: {
-            followed: components["schemas"]["FollowMark"][];
-            mentions: number;
-            pinned: components["schemas"]["ConversationRow"][];
-        };
         /** ConversationsLink */
         ConversationsLink: {
             url: string;
@@ -10852,7 +10840,7 @@ export interface components {
             cause: string;
             changes: string;
             happened: string;
-            improvement?: components["schemas"]["ComplaintsFollowing"] | null;
+            improvement?: components["schemas"]["FollowedBy"] | null;
             version: number;
             /** @default  */
             worked: string;
@@ -11853,9 +11841,21 @@ export interface components {
             since: string;
             why: string;
         };
+        /** FollowedBy */
+        FollowedBy: {
+            due_on?: string | null;
+            owner_id?: string | null;
+            title: string;
+        };
         /** FollowedSeenGiven */
         FollowedSeenGiven: {
             seq: number;
+        };
+        /** Following */
+        Following: {
+            followed: components["schemas"]["FollowMark"][];
+            mentions: number;
+            pinned: components["schemas"]["ConversationRow"][];
         };
         /** FooterLink */
         FooterLink: {
@@ -26492,7 +26492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationsFollowing"];
+                    "application/json": components["schemas"]["Following"];
                 };
             };
             401: components["responses"]["Error401"];
