@@ -6,4 +6,5 @@ export const routes: RouteRecordRaw[] = [
   { path: 'complaints/improvements/:id?', component: () => import('./pages/ImprovementsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_improvements', words: ['complaints/improvements'] } },
   { path: 'complaints/schemes', component: () => import('./schemes/SchemesPage.vue'), meta: { title: 'complaints.title_schemes', words: ['complaints/schemes', 'accounts', 'accounts/admin'] } },
   { path: 'complaints/waits', component: () => import('./waits/WaitsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_waits', words: ['complaints/waits', 'accounts', 'accounts/admin'] } },
+  { path: 'complaints/ledger', component: () => import('./ledger/LedgerPage.vue'), meta: { permission: 'compensation.read', title: 'complaints.section_ledger', words: ['complaints/ledger', 'accounts', 'accounts/admin'] } },
 ]

@@ -4,4 +4,5 @@ export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'improvements', to: '/desk/complaints/improvements', permission: 'complaints.read' },
   { name: 'schemes', to: '/desk/complaints/schemes', permission: 'compensation.grant' },
   { name: 'waits', to: '/desk/complaints/waits', permission: 'complaints.read' },
+  { name: 'ledger', to: '/desk/complaints/ledger', permission: 'compensation.read' },
 ]
