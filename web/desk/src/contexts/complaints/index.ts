@@ -5,6 +5,7 @@ import type { BesideCard } from '@/contexts/customers'
 /** What stands beside a conversation; each card comes with its words when it is first shown. */
 export const complaintCards: BesideCard[] = [
   { name: 'complaints', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./complaints/ComplaintCard.vue'), needWords('complaints/complaints')]).then(([one]) => one)) },
+  { name: 'compensation', permission: 'compensation.grant', component: defineAsyncComponent(() => Promise.all([import('./grants/CompensationCard.vue'), needWords('complaints/grants')]).then(([one]) => one)) },
   { name: 'leeway', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./exceptions/LeewayCard.vue'), needWords('complaints/exceptions')]).then(([one]) => one)) },
   { name: 'wait', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./waits/WaitCard.vue'), needWords('complaints/waits')]).then(([one]) => one)) },
 ]
