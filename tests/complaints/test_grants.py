@@ -216,6 +216,9 @@ async def test_outside_of_a_scheme_it_says_why(shelf: Shelf, lin: Actor) -> None
     by_scheme["scheme_id"] = strict
     offered = await shelf.offer(lin, conversation_id, coupon, amount=2, **by_scheme)
     assert offered.state == "waiting"
+    async with shelf.tx() as tx:
+        asked = await tx.value("SELECT words FROM approval_request LIMIT 1")
+    assert "方案 v1" in asked
 
 
 @pytest.mark.parametrize("amount", [0, -1, 10**9 + 1])

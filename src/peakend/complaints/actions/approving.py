@@ -19,7 +19,8 @@ async def ask_approval(tx: Transaction, grant: Grant, instrument: InstrumentRow)
         "complaints.approval_words",
         tx.actor.language,
         name=instrument.name_en if english else instrument.name_zh,
-        reason=grant.off_scheme_reason or word("complaints.by_scheme", tx.actor.language),
+        reason=grant.off_scheme_reason
+        or word("complaints.by_scheme", tx.actor.language, version=grant.scheme_version or ""),
     )
     return await cases.ask(
         tx,
