@@ -8,4 +8,6 @@ export const routes: RouteRecordRaw[] = [
   { path: 'complaints/schemes', component: () => import('./schemes/SchemesPage.vue'), meta: { title: 'complaints.title_schemes', words: ['complaints/schemes', 'accounts', 'accounts/admin'] } },
   { path: 'complaints/waits', component: () => import('./waits/WaitsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_waits', words: ['complaints/waits', 'accounts', 'accounts/admin'] } },
   { path: 'complaints/ledger', component: () => import('./ledger/LedgerPage.vue'), meta: { permission: 'compensation.read', title: 'complaints.section_ledger', words: ['complaints/ledger', 'accounts', 'accounts/admin'] } },
+  { path: 'complaints/crises', component: () => import('./crisis/CrisesPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_crises', words: ['complaints/crisis', 'accounts'] } },
+  { path: 'complaints/crises/:id([0-9a-f-]{36})', component: () => import('./crisis/CrisisPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_crises', words: ['complaints/crisis', 'accounts'] } },
 ]

@@ -1,6 +1,7 @@
 /** The pages that stand side by side here, in their order, each with the right it needs and its word `complaints.section_<name>`. */
 export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'list', to: '/desk/complaints', permission: 'complaints.read' },
+  { name: 'crises', to: '/desk/complaints/crises', permission: 'complaints.read' },
   { name: 'exceptions', to: '/desk/complaints/exceptions', permission: 'complaints.read' },
   { name: 'improvements', to: '/desk/complaints/improvements', permission: 'complaints.read' },
   { name: 'schemes', to: '/desk/complaints/schemes', permission: 'compensation.grant' },
