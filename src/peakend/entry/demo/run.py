@@ -12,7 +12,18 @@ from peakend.accounts import queries as accounts
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.actions.sessions import set_password
 from peakend.accounts.queries import organisation_ids
-from peakend.entry.demo import awaited, called, history, hob, kept, matters, post, seed, waited
+from peakend.entry.demo import (
+    awaited,
+    called,
+    grave,
+    history,
+    hob,
+    kept,
+    matters,
+    post,
+    seed,
+    waited,
+)
 from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.kept import Kept
 from peakend.entry.demo.material import SHOP_CUSTOMER, customers, staff
@@ -139,6 +150,7 @@ async def _tell_past(database: Database, notes: Kept, simulated: Simulation) -> 
             await matters.open_cases(database, notes.organisation_id)
             await hob.tell_hob_story(database, notes.organisation_id)
             await waited.let_wait(database, notes.organisation_id)
+            await grave.make_grave(database, notes.organisation_id)
     # At each start: what waited before has ended when its writer went.
     await awaited.leave_waiting(database, notes.organisation_id)
     while True:
