@@ -12,6 +12,7 @@ from peakend.cases import actions as cases
 from peakend.complaints import actions as complaints
 from peakend.complaints import queries as filed
 from peakend.entry.demo.cast import Cast, Colleague, read_cast
+from peakend.entry.demo.departments import work_steps
 from peakend.entry.demo.history import Played
 from peakend.entry.demo.material import Dialogue, content
 from peakend.entry.demo.plan import Past
@@ -204,6 +205,14 @@ class _Story:
 
     async def _over(self, case_id: UUID, complaint_id: UUID) -> None:
         at = self.now - CAME_BACK + timedelta(hours=5)
+        await work_steps(
+            self.database,
+            self.agent,
+            case_id,
+            since=self.now - CAME_BACK,
+            each=timedelta(hours=1, minutes=30),
+            most=3,
+        )
         async with self.database.transaction(self.agent, now=at) as tx:
             await cases.add_entry(
                 tx, case_id, "note", self.words["done"], "customer", by=self.agent

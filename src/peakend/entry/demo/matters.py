@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from peakend.accounts import queries as accounts
-from peakend.accounts.queries import ROLES
 from peakend.cases import actions as cases
 from peakend.cases.rules.cases import CaseState
 from peakend.conversations import queries as conversations
 from peakend.entry.demo.cast import Cast, read_cast
+from peakend.entry.demo.departments import lead, work_steps
 from peakend.entry.demo.material import content
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
@@ -31,7 +31,7 @@ async def open_cases(database: Database, organisation_id: UUID) -> None:
             return
         people = {m.login: m.id for m in await accounts.members(tx, active_only=True)}
         page = await conversations.conversation_list(
-            tx, _lead(organisation_id, None), "closed", conversations.Filters(), limit=100
+            tx, lead(organisation_id, None), "closed", conversations.Filters(), limit=100
         )
     over: Ended = {}
     for row in page.items:
@@ -44,24 +44,12 @@ async def open_cases(database: Database, organisation_id: UUID) -> None:
             await told.tell(database, now, over.get(cast.reason(given["reason"]), []), by)
 
 
-def _lead(organisation_id: UUID, member_id: UUID | None) -> Actor:
-    """Return a member as the past knows him: nobody lacks a right there."""
-    return Actor(
-        organisation_id=organisation_id,
-        kind="member",
-        id=member_id,
-        role="supervisor",
-        permissions=ROLES["supervisor"],
-        scope="all",
-    )
-
-
 class _Told:
     """One case, told from its opening on."""
 
     def __init__(self, cast: Cast, given: dict[str, Any], owner_id: UUID, client_id: UUID) -> None:
         self.cast, self.given, self.owner_id, self.client_id = cast, given, owner_id, client_id
-        self.owner = _lead(cast.organisation_id, owner_id)
+        self.owner = lead(cast.organisation_id, owner_id)
 
     async def tell(
         self,
@@ -102,6 +90,10 @@ class _Told:
                 await cases.add_entry(tx, case_id, "note", words, "departments", by=self.owner)
                 spent_s = 60 * by.randint(3, 25)
                 await cases.add_time(tx, case_id=case_id, spent_s=spent_s, by=self.owner)
+        worked: int = self.given.get("steps", 0)
+        await work_steps(
+            database, self.owner, case_id, since=at + AFTER, each=lasts / (worked + 1), most=worked
+        )
         if ends == "working":
             return
         state: CaseState = "waiting" if ends == "waiting" else "done"

@@ -22,6 +22,7 @@ from peakend.entry.demo.brands import give_looks
 from peakend.entry.demo.cards import name_of, save_cards
 from peakend.entry.demo.compensation import set_up_compensation
 from peakend.entry.demo.contacts import write_directory
+from peakend.entry.demo.departments import set_up_departments
 from peakend.entry.demo.desk import save_macros, save_views
 from peakend.entry.demo.material import (
     CONTENT,
@@ -132,6 +133,7 @@ async def seed(
         await save_views(tx, team_of=team_of, members=members, tags=tags)
         progress("entry.demo.articles", 0.3)
         await set_up_compensation(tx, brands=brands, now=now, reason_id=reason_id)
+        await set_up_departments(tx, members=members, hours=queues, reason_id=reason_id)
         await _articles(tx, brands, queues, progress)
         progress("entry.demo.customers", 0.8)
         for person in (*known_customers().values(), *_twins()):
@@ -336,8 +338,7 @@ async def _articles(
 
 
 async def _files(tx: Transaction) -> dict[str, UUID]:
-    wanted = {name for article in articles() for name in article.pictures}
-    wanted |= {article.video for article in articles() if article.video}
+    wanted = {name for one in articles() for name in (*one.pictures, one.video) if name}
     found = {}
     for name in sorted(wanted):
         data = (CONTENT / "pictures" / name).read_bytes()
