@@ -10,10 +10,14 @@ import pytest
 from peakend.accounts import actions as accounts
 from peakend.accounts.actions.passwords import hash_password
 from peakend.accounts.queries import cookie_name, forget_everybody
+from peakend.cases.actions import open_case
+from peakend.cases.queries import case_row
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
+from tests.complaints.complaining import Desk
 from tests.complaints.shelf import WHY, Shelf
+from tests.routing.floor import Floor
 
 PASSWORD = "七里香-桥头-1984"
 
@@ -27,7 +31,7 @@ async def shelf(database: Database, organisation: UUID) -> Shelf:
     return made
 
 
-async def entered(shelf: Shelf, client: httpx.AsyncClient, who: Actor) -> None:
+async def entered(shelf: Floor, client: httpx.AsyncClient, who: Actor) -> None:
     """Sign a member in."""
     assert who.id is not None
     hashed = await hash_password(PASSWORD, who.name)
@@ -141,3 +145,24 @@ async def test_the_connection_keeps_its_secret(shelf: Shelf, client: httpx.Async
     assert secret not in seen.text
     async with shelf.tx() as tx:
         assert not await tx.value("SELECT active FROM voucher_connection")
+
+
+async def test_a_case_names_its_complaint(
+    database: Database, organisation: UUID, client: httpx.AsyncClient
+) -> None:
+    desk = Desk(database, organisation)
+    await desk.open()
+    await desk.staff()
+    complaint_id = await desk.filed()
+    case_id = (await desk.row(complaint_id)).case_id
+    async with desk.tx(desk.agent) as tx:
+        row = await case_row(tx, case_id)
+        assert row is not None
+        bare = await open_case(
+            tx, conversation_id=None, customer_id=row.customer_id, title="另一件", by=desk.agent
+        )
+    await entered(desk, client, desk.agent)
+    found = await client.get(f"/api/cases/{case_id}/complaint")
+    assert found.json()["row"]["id"] == str(complaint_id)
+    assert (await client.get(f"/api/cases/{bare}/complaint")).json() is None
+    assert (await client.get(f"/api/cases/{complaint_id}/complaint")).status_code == 404

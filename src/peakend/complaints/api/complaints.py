@@ -8,6 +8,7 @@ from litestar import get, post, put
 from litestar.params import Parameter
 from msgspec import Meta
 
+from peakend.cases.queries import need_case
 from peakend.complaints import actions, queries
 from peakend.complaints.rules.recognising import Kind, Tier
 from peakend.complaints.rules.recording import ComplaintRules, Fault
@@ -90,6 +91,19 @@ async def complaint_beside(
     tx: Transaction, actor: Actor, conversation_id: UUID
 ) -> queries.ComplaintBeside:
     return await queries.beside(tx, conversation_id, actor)
+
+
+@get(
+    "/cases/{case_id:uuid}/complaint",
+    summary="The complaint of a case, if there is one",
+    opt=needs("complaints.read"),
+)
+async def complaint_in_case(
+    tx: Transaction, actor: Actor, case_id: UUID
+) -> queries.Complaint | None:
+    await need_case(tx, case_id, actor)
+    row = await queries.complaint_of_case(tx, case_id)
+    return await queries.complaint(tx, row.id, actor) if row and queries.sees(actor, row) else None
 
 
 @get("/complaints", summary="Complaints, the newest first", opt=needs("complaints.read"))
@@ -212,6 +226,7 @@ async def set_complaint_rules(tx: Transaction, data: ComplaintRulesGiven) -> Com
 
 routes = [
     complaint_beside,
+    complaint_in_case,
     complaints,
     file_complaint,
     complaint,

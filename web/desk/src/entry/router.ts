@@ -70,6 +70,8 @@ router.beforeEach(async (to) => {
   const [me] = await Promise.all([restore().catch(() => undefined), words])
   // Without an answer the shell opens and shows that the server is not reached.
   if (me === null) return { path: '/desk/login', query: to.path === '/desk/inbox' ? {} : { next: to.fullPath } }
+  // Who only helps in a department begins where its steps lie.
+  if (me && to.path === '/desk/inbox' && !me.permissions.includes('conversations.read') && me.permissions.includes('cases.department')) return '/desk/cases/department'
   return true
 })
 

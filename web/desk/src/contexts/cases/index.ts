@@ -10,3 +10,4 @@ export const caseCards: BesideCard[] = [
 
 /** Hear of approvals wherever the desk is. */
 export const followApprovals = async (go: (path: string) => void) => (await import('./approvals/following')).follow(go)
+export { pageParts, type PagePart } from './pageParts'

@@ -1,5 +1,6 @@
 import { defineAsyncComponent } from 'vue'
 import { needWords } from '@/app/i18n'
+import type { PagePart } from '@/contexts/cases'
 import type { BesideCard } from '@/contexts/customers'
 
 /** What stands beside a conversation; each card comes with its words when it is first shown. */
@@ -8,4 +9,10 @@ export const complaintCards: BesideCard[] = [
   { name: 'compensation', permission: 'compensation.grant', component: defineAsyncComponent(() => Promise.all([import('./grants/CompensationCard.vue'), needWords('complaints/grants')]).then(([one]) => one)) },
   { name: 'leeway', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./exceptions/LeewayCard.vue'), needWords('complaints/exceptions')]).then(([one]) => one)) },
   { name: 'wait', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./waits/WaitCard.vue'), needWords('complaints/waits')]).then(([one]) => one)) },
+]
+
+/** What stands on the page of a case. */
+export const complaintParts: PagePart[] = [
+  { name: 'complaint', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./complaints/CaseComplaint.vue'), needWords('complaints/complaints')]).then(([one]) => one)) },
+  { name: 'grants', permission: 'complaints.read', component: defineAsyncComponent(() => Promise.all([import('./grants/CaseGrants.vue'), needWords('complaints/grants')]).then(([one]) => one)) },
 ]

@@ -13,6 +13,8 @@ export const LIABILITIES = ['ours', 'partner', 'customer', 'nobody', 'unknown'] 
 export const FAULTS = ['unknown', 'product', 'workmanship', 'information', 'promise', 'late', 'attitude', 'billing', 'delivery', 'rule', 'safety', 'privacy', 'other'] as const
 export const SOLUTIONS = ['explain', 'apologise', 'redo', 'repair', 'replace', 'refund', 'compensate', 'exception', 'other'] as const
 
+/** Whether its clock runs. */
+export const running = (state: string) => ['filed', 'examining', 'settling', 'offered'].includes(state)
 export const yuan = (fen: number) => money(fen, currentLanguage())
 export const caseNumber = (number: number) => `W-${number}`
 

@@ -28,3 +28,6 @@ export const costOf = (one: Pick<Instrument, 'unit' | 'face_fen'>, amount: numbe
 
 /** What can still become something. */
 export const underWay = (one: Pick<Grant, 'state'>) => one.state === 'waiting' || one.state === 'offered'
+
+/** It may be given, and the customer has not heard of it in his conversation. */
+export const untold = (one: Pick<Grant, 'state' | 'told' | 'conversation_id'>) => one.state === 'offered' && !one.told && !!one.conversation_id
