@@ -8,6 +8,8 @@ export const routes: RouteRecordRaw[] = [
   { path: 'complaints/schemes', component: () => import('./schemes/SchemesPage.vue'), meta: { title: 'complaints.title_schemes', words: ['complaints/schemes', 'accounts', 'accounts/admin'] } },
   { path: 'complaints/waits', component: () => import('./waits/WaitsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_waits', words: ['complaints/waits', 'accounts', 'accounts/admin'] } },
   { path: 'complaints/ledger', component: () => import('./ledger/LedgerPage.vue'), meta: { permission: 'compensation.read', title: 'complaints.section_ledger', words: ['complaints/ledger', 'accounts', 'accounts/admin'] } },
+  { path: 'complaints/fairness', component: () => import('./fairness/FairnessPage.vue'), meta: { permission: 'complaints.manage', title: 'complaints.section_fairness', words: ['complaints/fairness', 'complaints/complaints', 'accounts'] } },
+  { path: 'complaints/crises/playbooks', component: () => import('./crisis/PlaybooksPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.crisis.books', words: ['complaints/crisis', 'accounts'] } },
   { path: 'complaints/crises', component: () => import('./crisis/CrisesPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_crises', words: ['complaints/crisis', 'accounts'] } },
   { path: 'complaints/crises/:id([0-9a-f-]{36})', component: () => import('./crisis/CrisisPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_crises', words: ['complaints/crisis', 'accounts'] } },
 ]

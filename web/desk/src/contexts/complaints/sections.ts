@@ -4,6 +4,7 @@ export const sections: { name: string; to: string; permission: string }[] = [
   { name: 'crises', to: '/desk/complaints/crises', permission: 'complaints.read' },
   { name: 'exceptions', to: '/desk/complaints/exceptions', permission: 'complaints.read' },
   { name: 'improvements', to: '/desk/complaints/improvements', permission: 'complaints.read' },
+  { name: 'fairness', to: '/desk/complaints/fairness', permission: 'complaints.manage' },
   { name: 'schemes', to: '/desk/complaints/schemes', permission: 'compensation.grant' },
   { name: 'waits', to: '/desk/complaints/waits', permission: 'complaints.read' },
   { name: 'ledger', to: '/desk/complaints/ledger', permission: 'compensation.read' },
