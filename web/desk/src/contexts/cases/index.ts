@@ -8,6 +8,8 @@ export const caseCards: BesideCard[] = [
   { name: 'promises', permission: 'cases.read', component: defineAsyncComponent(async () => (await needWords('cases/promises'), import('./promises/PromiseCard.vue'))) },
 ]
 
+/** Hear of one's cases, promises and steps. */
+export const followCases = async (go: (path: string) => void) => (await import('./cases/following')).follow(go)
 /** Hear of approvals wherever the desk is. */
 export const followApprovals = async (go: (path: string) => void) => (await import('./approvals/following')).follow(go)
 export { pageParts, type PagePart } from './pageParts'

@@ -3,8 +3,8 @@ import { followCare } from '@/contexts/assist'
 import { BookUser, ClipboardList, HeartHandshake } from 'lucide-vue-next'
 import { needWords } from '@/app/i18n'
 import { may } from '@/app/session'
-import { caseCards, followApprovals, pageParts } from '@/contexts/cases'
-import { complaintCards, complaintParts } from '@/contexts/complaints'
+import { caseCards, followApprovals, followCases, pageParts } from '@/contexts/cases'
+import { complaintCards, complaintParts, followCrises } from '@/contexts/complaints'
 import { beside } from '@/contexts/customers'
 import { followDirectory } from '@/contexts/directory'
 import { followAlerts } from '@/contexts/insight'
@@ -15,7 +15,7 @@ export async function follow(go: (path: string) => void): Promise<() => void> {
   if (import.meta.env.PROD) void navigator.serviceWorker?.register('/desk/sw.js').catch(() => undefined)
   pageParts.value = complaintParts
   beside.value = [...caseCards, ...complaintCards]
-  const ends = await Promise.all([followCare(go), followAlerts(go), followApprovals(go), places(go)])
+  const ends = await Promise.all([followCare(go), followAlerts(go), followApprovals(go), followCases(go), followCrises(go), places(go)])
   return () => { for (const end of ends) end() }
 }
 
