@@ -3,6 +3,7 @@
 from bench.figures import Measure
 from bench.measures import (
     carrying,
+    casework,
     desk,
     flooring,
     growth,
@@ -23,6 +24,7 @@ MEASURES: dict[str, Measure] = {
     "list": posting.lists,
     "growth": growth.growth,
     "views": viewing.views,
+    "cases": casework.cases,
     "floor": flooring.floor,
     "reactions": reacting.reactions,
     "matching": matching.matching,

@@ -50,10 +50,10 @@ async def growth() -> list[Figure]:
     return [*figures, Figure("1 M messages made in", filled_s, "s")]
 
 
-async def compared(sides: list[dict[str, Work]]) -> list[Figure]:
+async def compared(sides: list[dict[str, Work]], sizes: str = "1 M ÷ at 10 k") -> list[Figure]:
     """Return for each work what it costs at the second size by what it costs at the first."""
     console.print("  asking both", style="dim")
-    return _figures(await asked(sides))
+    return _figures(await asked(sides), sizes)
 
 
 async def _works(centre: Centre, web: Process) -> dict[str, Work]:
@@ -117,7 +117,7 @@ async def asked(sides: list[dict[str, Work]], rounds: int = ROUNDS) -> dict[str,
     return taken
 
 
-def _figures(taken: dict[str, list[list[float]]]) -> list[Figure]:
+def _figures(taken: dict[str, list[list[float]]], sizes: str) -> list[Figure]:
     figures = []
     for name, (small, large) in taken.items():
         detail = {
@@ -128,5 +128,5 @@ def _figures(taken: dict[str, list[list[float]]]) -> list[Figure]:
             "runs": len(large),
         }
         ratio = quantile(large, 0.99) / quantile(small, 0.99)
-        figures.append(Figure(f"{name}: p99 at 1 M ÷ at 10 k", ratio, "", 2, "less", detail))
+        figures.append(Figure(f"{name}: p99 at {sizes}", ratio, "", 2, "less", detail))
     return figures

@@ -52,6 +52,18 @@ def _open(name: str, *columns: str) -> Index:
     )
 
 
+def _closed(name: str, *columns: str) -> Index:
+    """Return an index of cases that are over, the newest first, behind these columns."""
+    return Index(
+        f"ix_service_case_{name}",
+        "organisation_id",
+        *columns,
+        text("closed_at DESC"),
+        text("id DESC"),
+        postgresql_where=text("state = 'closed'"),
+    )
+
+
 case_number_table = tenant_table(
     "case_number",
     _text("kind"),
@@ -123,15 +135,25 @@ case_table = tenant_table(
     _open("brand", "brand_id"),
     _open("priority", "priority"),
     _open("reason", "reason_id"),
+    # A list of open ones is in the order of their time, of one state or of all.
+    _open("owner_state", "owner_id", "state"),
+    _open("queue_state", "queue_id", "state"),
+    _open("brand_state", "brand_id", "state"),
+    _open("opener", "opened_by"),
+    # What is nobody's: an order by time is not found behind a null.
     Index(
-        "ix_service_case_closed",
+        "ix_service_case_nobody",
         "organisation_id",
-        text("closed_at DESC"),
-        text("id DESC"),
-        postgresql_where=text("state = 'closed'"),
+        "due_at",
+        "id",
+        postgresql_where=text("state <> 'closed' AND owner_id IS NULL"),
     ),
+    _closed("closed"),
+    _closed("closed_owner", "owner_id"),
+    _closed("closed_queue", "queue_id"),
+    _closed("closed_brand", "brand_id"),
+    _closed("closed_opener", "opened_by"),
     Index("ix_service_case_customer", "organisation_id", "customer_id", "opened_at"),
-    Index("ix_service_case_opened_by", "organisation_id", "opened_by"),
     Index(
         "ix_service_case_parent",
         "organisation_id",

@@ -4177,21 +4177,37 @@ CREATE UNIQUE INDEX uq_reply_approval_waiting ON reply_approval (organisation_id
 -- next
 CREATE INDEX ix_service_case_brand ON service_case (organisation_id, brand_id, due_at, id) WHERE state <> 'closed'
 -- next
+CREATE INDEX ix_service_case_brand_state ON service_case (organisation_id, brand_id, state, due_at, id) WHERE state <> 'closed'
+-- next
 CREATE INDEX ix_service_case_closed ON service_case (organisation_id, closed_at DESC, id DESC) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_service_case_closed_brand ON service_case (organisation_id, brand_id, closed_at DESC, id DESC) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_service_case_closed_opener ON service_case (organisation_id, opened_by, closed_at DESC, id DESC) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_service_case_closed_owner ON service_case (organisation_id, owner_id, closed_at DESC, id DESC) WHERE state = 'closed'
+-- next
+CREATE INDEX ix_service_case_closed_queue ON service_case (organisation_id, queue_id, closed_at DESC, id DESC) WHERE state = 'closed'
 -- next
 CREATE INDEX ix_service_case_customer ON service_case (organisation_id, customer_id, opened_at)
 -- next
 CREATE INDEX ix_service_case_due ON service_case (organisation_id, due_at, id) WHERE state <> 'closed'
 -- next
-CREATE INDEX ix_service_case_opened_by ON service_case (organisation_id, opened_by)
+CREATE INDEX ix_service_case_nobody ON service_case (organisation_id, due_at, id) WHERE state <> 'closed' AND owner_id IS NULL
+-- next
+CREATE INDEX ix_service_case_opener ON service_case (organisation_id, opened_by, due_at, id) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_service_case_owner ON service_case (organisation_id, owner_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_owner_state ON service_case (organisation_id, owner_id, state, due_at, id) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_service_case_parent ON service_case (organisation_id, parent_id) WHERE parent_id IS NOT NULL
 -- next
 CREATE INDEX ix_service_case_priority ON service_case (organisation_id, priority, due_at, id) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_service_case_queue ON service_case (organisation_id, queue_id, due_at, id) WHERE state <> 'closed'
+-- next
+CREATE INDEX ix_service_case_queue_state ON service_case (organisation_id, queue_id, state, due_at, id) WHERE state <> 'closed'
 -- next
 CREATE INDEX ix_service_case_reason ON service_case (organisation_id, reason_id, due_at, id) WHERE state <> 'closed'
 -- next
