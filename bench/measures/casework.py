@@ -37,10 +37,10 @@ INSERT INTO service_case (organisation_id, id, number, brand_id, customer_id, qu
     priority, state, owner_id, due_at, warn_at, opened_at, opened_by, done_at, informed_at,
     closed_at, closed_how, updated_at)
 SELECT $1::uuid, gen_random_uuid(), g, $2::uuid, person.id,
-    ($3::uuid[])[1 + g % cardinality($3::uuid[])], '灶具打不着火',
+    ($3::uuid[])[1 + g / $6::int % cardinality($3::uuid[])], '灶具打不着火',
     CASE WHEN g % 900 = 0 THEN 'urgent' ELSE 'normal' END,
     CASE WHEN NOT is_open THEN 'closed' ELSE (ARRAY['open', 'working', 'waiting', 'done'])
-        [1 + g / $6::int % 4] END,
+        [1 + g / 16 % 4] END,
     CASE WHEN g % 11 <> 0 THEN ($4::uuid[])[1 + g % cardinality($4::uuid[])] END,
     CASE WHEN is_open AND g % 3 = 0 THEN now() - interval '1 hour'
         ELSE now() + g * interval '1 s' END,

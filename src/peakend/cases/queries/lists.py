@@ -276,7 +276,11 @@ async def _page(
             f"({at}, c.id) {sign} ({sql.add(after[0], 'timestamptz')}, {sql.add(after[1], 'uuid')})"
         )
     state = "c.state = 'closed'" if closed else "c.state <> 'closed'"
-    return await _seen(tx, actor, sql, state, " AND ".join(here) or "true", at, closed, limit)
+    # Whoever holds a case sees it: of one's own nothing else is asked.
+    own = wanted.owner_id is not None and wanted.owner_id == actor.id
+    return await _seen(
+        tx, actor, sql, state, " AND ".join(here) or "true", at, closed, limit, own=own
+    )
 
 
 async def _conditions(tx: Transaction, sql: _Sql, wanted: CaseFilter) -> list[str]:
@@ -313,6 +317,8 @@ async def _seen(
     at: str,
     falling: bool,
     limit: int,
+    *,
+    own: bool = False,
 ) -> str:
     """Return the statement for the keys of so many cases that the actor sees, in order."""
     way = "DESC" if falling else "ASC"
@@ -321,7 +327,8 @@ async def _seen(
         f" WHERE c.organisation_id = current_organisation() AND {state} AND {here}"
     )
     tail = f" ORDER BY {at} {way}, c.id {way} LIMIT {limit}"
-    parts = [f"({base}{which}{tail})" for which in await _ranges(tx, actor, sql)]
+    ranges = [""] if own else await _ranges(tx, actor, sql)
+    parts = [f"({base}{which}{tail})" for which in ranges]
     if len(parts) == 1:
         return parts[0][1:-1]
     return (
