@@ -6,11 +6,13 @@ from uuid import UUID
 import pytest
 
 from peakend.cases import queries as cases
+from peakend.cases.actions import make_promise
 from peakend.complaints import actions, queries
 from peakend.complaints.actions.clock import look_at_complaint
 from peakend.complaints.rules.recording import ComplaintRules
 from peakend.complaints.rules.settling import Clocks
 from peakend.conversations import actions as conversations
+from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
 from peakend.kernel.personal import HELD, erased
@@ -90,6 +92,27 @@ async def test_a_complaint_is_suggested_with_its_reasons_and_filed(desk: Desk) -
         again = await queries.beside(tx, conversation_id, desk.agent)
     assert again.complaint is not None
     assert again.complaint.id == complaint_id
+
+
+async def test_a_broken_promise_is_among_the_reasons(desk: Desk) -> None:
+    conversation_id = await desk.served(desk.agent)
+    await desk.says(conversation_id, "师傅还没来")
+    due_at = clock.now() + timedelta(hours=1)
+    async with desk.tx(desk.agent) as tx:
+        promise_id = await make_promise(
+            tx, kind="callback", words="一小时内回电", due_at=due_at, by=desk.agent,
+            conversation_id=conversation_id,
+        )  # fmt: skip
+        fine = await queries.beside(tx, conversation_id, desk.agent)
+    async with desk.tx() as tx:
+        await tx.run(
+            "UPDATE promise SET state = 'broken', broken_at = $2 WHERE id = $1", promise_id, due_at
+        )
+    async with desk.tx(desk.agent) as tx:
+        late = await queries.beside(tx, conversation_id, desk.agent)
+    assert fine.suggestion.tier == "business"
+    assert (late.suggestion.tier, late.suggestion.kind) == ("ordinary", "timeliness")
+    assert "often_broken" in {why.code for why in late.suggestion.why}
 
 
 async def test_a_case_has_one_complaint(desk: Desk) -> None:

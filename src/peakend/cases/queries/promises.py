@@ -36,6 +36,11 @@ _ONE = f"""
 SELECT {PROMISE_COLUMNS} FROM promise p
 WHERE p.organisation_id = current_organisation() AND p.id = $1
 """  # noqa: S608 (names of columns only)
+_BROKEN = """
+SELECT count(*) FROM promise p
+WHERE p.organisation_id = current_organisation() AND p.customer_id = ANY($1::uuid[])
+  AND p.broken_at >= $2
+"""
 _SHOWN = {
     "open": "p.state = 'open' AND p.settled_at IS NULL",
     "soon": "p.state = 'open' AND p.settled_at IS NULL AND p.warn_at <= $9",
@@ -241,6 +246,13 @@ async def promises_of_conversation(
         if actor.sees_all or one.brand_id in (row.brand_id, *actor.seen_brand_ids)
     ]
     return await promise_views(tx, own, actor)
+
+
+async def broken_promises_of(
+    tx: Transaction, customer_ids: Collection[UUID], since: datetime
+) -> int:
+    """Count the promises to a customer that were broken since then, kept later or not."""
+    return int(await tx.value(_BROKEN, list(customer_ids), since))
 
 
 async def promises_of_case(tx: Transaction, case_id: UUID, actor: Actor) -> list[PromiseView]:

@@ -91,6 +91,7 @@ async def _heard(tx: Transaction, row: ConversationRecord, texts: list[str]) -> 
     return Heard(
         texts=texts,
         complaints=await tx.value(_EARLIER, parts, tx.now - LOOKED_BACK),
+        broken_promises=await cases.broken_promises_of(tx, parts, tx.now - LOOKED_BACK),
         repeats=max((one.repeats for one in known), default=0),
         waited_min=int(waited // 60),
     )
