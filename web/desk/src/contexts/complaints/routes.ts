@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
+  { path: 'admin/complaint-rules', component: () => import('./rules/RulesPage.vue'), meta: { permission: 'complaints.manage', title: 'accounts.nav_complaint_rules', words: ['complaints/rules', 'complaints/complaints', 'accounts'] } },
   { path: 'complaints', component: () => import('./pages/ComplaintsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_list', words: ['complaints/complaints', 'accounts'] } },
   { path: 'complaints/:id([0-9a-f-]{36})', component: () => import('./pages/ComplaintPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_list', words: ['complaints/complaints', 'accounts'] } },
   { path: 'complaints/exceptions', component: () => import('./pages/ExceptionsPage.vue'), meta: { permission: 'complaints.read', title: 'complaints.section_exceptions', words: ['complaints/exceptions'] } },

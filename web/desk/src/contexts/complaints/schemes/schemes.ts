@@ -50,3 +50,6 @@ export function sent(one: Editing, instruments: Map<string, Instrument>) {
   const unit = instruments.get(one.instrument_id ?? '')?.unit
   return { liability: one.liability, severity: one.severity ? Number(one.severity) : null, reason_id: one.reason_id || null, instrument_id: one.instrument_id, amount: Math.round((one.amount ?? 0) * (unit === 'fen' ? 100 : 1)), words_zh: one.words_zh, words_en: one.words_en, needs_approval: one.needs_approval }
 }
+
+/** How much of a limit is used. Units: percent, at most 100. */
+export const sharePart = (used: number, most: number | null | undefined): number => (most ? Math.min(100, Math.round((used / most) * 100)) : 0)
