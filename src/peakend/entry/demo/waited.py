@@ -1,12 +1,13 @@
 """What the demo promises of waits, and some that took longer and were made good unasked."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from peakend.complaints import actions, queries
 from peakend.complaints.rules.waits import WaitStep
 from peakend.entry.demo.cast import Cast, read_cast
-from peakend.entry.demo.history import Played
+from peakend.entry.demo.history import AlreadyTalking, Played
 from peakend.entry.demo.material import Dialogue, dialogues
 from peakend.entry.demo.plan import Past
 from peakend.kernel import clock
@@ -27,10 +28,16 @@ async def let_wait(database: Database, organisation_id: UUID) -> None:
     async with database.transaction(system, now=now - STARTED) as tx:
         if await queries.wait_rules(tx, system) or not await _promise(tx):
             return
-    for n, told in enumerate(_fitting(cast)[: len(WAITED)]):
-        hours, minutes = WAITED[n]
-        async with database.transaction(system, now=now - timedelta(hours=hours)) as tx:
-            await _wait(tx, cast, told, minutes, now)
+    left = list(WAITED)
+    for told in _fitting(cast):
+        if not left:
+            return
+        hours, minutes = left[0]
+        # Whose player talks today lets another one have waited.
+        with suppress(AlreadyTalking):
+            async with database.transaction(system, now=now - timedelta(hours=hours)) as tx:
+                await _wait(tx, cast, told, minutes, now)
+            left.pop(0)
 
 
 async def _promise(tx: Transaction) -> bool:
