@@ -104,6 +104,8 @@ class BoardColumn(msgspec.Struct, frozen=True):
 # a queue from end to end. Holds until the transaction ends.
 _OWN_PLAN = "SET LOCAL plan_cache_mode = force_custom_plan"
 
+_STATES: dict[str, str] = {state: f"c.state = '{state}'" for state in OPEN_STATES}
+
 
 class _Key(msgspec.Struct, frozen=True):
     id: UUID
@@ -286,8 +288,7 @@ async def _page(
 async def _conditions(tx: Transaction, sql: _Sql, wanted: CaseFilter) -> list[str]:
     here = []
     if wanted.state not in ("closed", "all_open"):
-        assert wanted.state in OPEN_STATES
-        here.append(f"c.state = '{wanted.state}'")
+        here.append(_STATES[wanted.state])
     if wanted.owner_id is not None:
         here.append(f"c.owner_id = {sql.add(wanted.owner_id, 'uuid')}")
     elif wanted.nobody:

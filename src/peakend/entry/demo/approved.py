@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from peakend.accounts.queries import ROLES
 from peakend.assist import actions as assist
 from peakend.conversations import queries as timeline
 from peakend.conversations.queries import Message
+from peakend.entry.demo.rights import leading
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -73,11 +73,4 @@ async def _senior(tx: Transaction) -> Actor | None:
     )
     if member_id is None:
         return None
-    return Actor(
-        organisation_id=tx.organisation_id,
-        kind="member",
-        id=member_id,
-        role="supervisor",
-        permissions=ROLES["supervisor"],
-        scope="all",
-    )
+    return leading(tx.organisation_id, member_id)

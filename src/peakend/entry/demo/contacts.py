@@ -5,11 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from peakend.accounts.queries import ROLES
 from peakend.directory import actions as directory
 from peakend.directory.actions import EntryText
 from peakend.entry.demo.material import content
-from peakend.kernel.actors import Actor
+from peakend.entry.demo.rights import leading
 from peakend.kernel.db import Transaction
 
 Named = Mapping[str, UUID]
@@ -31,22 +30,11 @@ async def write_directory(
     system, begun = tx.actor, tx.now
     places: dict[str, Named] = {"queue": queues, "team": teams, "agent": members}
     for one in content("directory")["entry"]:
-        tx.actor = _owner(tx.organisation_id, members[one["owner"]])
+        tx.actor = leading(tx.organisation_id, members[one["owner"]])
         tx.now = begun + timedelta(days=since_d - one["age"])
         text = _text(one, tx.organisation_id, members, queues, places, reason_id)
         await directory.add_entry(tx, entry=text, by=tx.actor)
     tx.actor, tx.now = system, begun
-
-
-def _owner(organisation_id: UUID, member_id: UUID) -> Actor:
-    return Actor(
-        organisation_id=organisation_id,
-        kind="member",
-        id=member_id,
-        role="supervisor",
-        permissions=ROLES["supervisor"],
-        scope="all",
-    )
 
 
 def _text(

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from peakend.accounts.queries import ROLES
 from peakend.cases import actions as cases
 from peakend.cases import queries
 from peakend.cases.rules.templates import TemplateCheck, TemplateStep
 from peakend.entry.demo.material import content
+from peakend.entry.demo.rights import leading
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
 
@@ -55,18 +55,6 @@ async def set_up_departments(
         await cases.add_template(tx, given=text)
 
 
-def lead(organisation_id: UUID, member_id: UUID | None) -> Actor:
-    """Return a member as the past knows him: nobody lacks a right there."""
-    return Actor(
-        organisation_id=organisation_id,
-        kind="member",
-        id=member_id,
-        role="supervisor",
-        permissions=ROLES["supervisor"],
-        scope="all",
-    )
-
-
 async def work_steps(
     database: Database, by: Actor, case_id: UUID, *, since: datetime, each: timedelta, most: int
 ) -> None:
@@ -81,7 +69,7 @@ async def work_steps(
             belong = {one.id: one.members for one in await queries.departments(tx)}
         step = ready[0]
         people = belong.get(step.department_id, []) if step.department_id else []
-        helper = lead(by.organisation_id, people[0].id) if people else by
+        helper = leading(by.organisation_id, people[0].id) if people else by
         async with database.transaction(helper, now=at + each * 0.3) as tx:
             await cases.take_step(tx, step_id=step.id, by=helper)
         async with database.transaction(helper, now=at + each * 0.8) as tx:

@@ -7,12 +7,12 @@ from uuid import UUID
 import msgspec
 
 from peakend.accounts import queries as accounts
-from peakend.accounts.queries import ROLES
 from peakend.complaints import actions, queries
 from peakend.complaints.actions import CrisisText, PlaybookText
 from peakend.complaints.rules.crises import PlaybookStep, PlaybookWords
 from peakend.entry.demo.cast import OWN_LOGINS
 from peakend.entry.demo.material import content
+from peakend.entry.demo.rights import leading
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database, Transaction
@@ -42,13 +42,13 @@ async def make_grave(database: Database, organisation_id: UUID) -> None:
             for one in await accounts.members(tx, active_only=True)
             if one.login == OWN_LOGINS["supervisor"]
         )
-        lead = _as(organisation_id, lead_id)
+        lead = leading(organisation_id, lead_id)
         if await queries.crises_seen(tx, lead, drill=True):
             return
         cases = await tx.all(_Open, _CASES)
     for given, case in zip(told["complaint"], cases, strict=False):
         at = now - timedelta(hours=given["ago_h"])
-        owner = _as(organisation_id, case.owner_id)
+        owner = leading(organisation_id, case.owner_id)
         async with database.transaction(owner, now=at) as tx:
             await _complain(tx, given, case.id, owner)
     async with database.transaction(lead, now=now - BEGAN) as tx:
@@ -106,14 +106,3 @@ async def _drill(tx: Transaction, given: dict[str, Any], by: Actor) -> None:
         tx, crisis_id=crisis_id, kind="press", at=tx.now, source=given["asked_by"],
         words=given["asked"], answer_by=begun + timedelta(hours=3), by=by,
     )  # fmt: skip
-
-
-def _as(organisation_id: UUID, member_id: UUID) -> Actor:
-    return Actor(
-        organisation_id=organisation_id,
-        kind="member",
-        id=member_id,
-        role="supervisor",
-        permissions=ROLES["supervisor"],
-        scope="all",
-    )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 
-from peakend.accounts.queries import ROLES
 from peakend.cases import actions as cases
 from peakend.complaints import actions as complaints
 from peakend.complaints import queries as filed
@@ -61,15 +60,7 @@ class _Story:
         # Only she serves the line in this play.
         self.cast = msgspec.structs.replace(cast, agents=(who,))
         self.now = clock.now()
-        self.agent = Actor(
-            organisation_id=cast.organisation_id,
-            kind="member",
-            id=who.id,
-            name=who.name,
-            role="agent",
-            permissions=ROLES["supervisor"],
-            scope="all",
-        )
+        self.agent = who.actor(cast.organisation_id)
 
     async def tell(self, first: Dialogue, last: Dialogue) -> None:
         """Play both conversations, and what lies between them and after."""

@@ -10,8 +10,9 @@ from peakend.cases import actions as cases
 from peakend.cases.rules.cases import CaseState
 from peakend.conversations import queries as conversations
 from peakend.entry.demo.cast import Cast, read_cast
-from peakend.entry.demo.departments import lead, work_steps
+from peakend.entry.demo.departments import work_steps
 from peakend.entry.demo.material import content
+from peakend.entry.demo.rights import leading
 from peakend.kernel import clock
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Database
@@ -31,7 +32,7 @@ async def open_cases(database: Database, organisation_id: UUID) -> None:
             return
         people = {m.login: m.id for m in await accounts.members(tx, active_only=True)}
         page = await conversations.conversation_list(
-            tx, lead(organisation_id, None), "closed", conversations.Filters(), limit=100
+            tx, leading(organisation_id, None), "closed", conversations.Filters(), limit=100
         )
     over: Ended = {}
     for row in page.items:
@@ -49,7 +50,7 @@ class _Told:
 
     def __init__(self, cast: Cast, given: dict[str, Any], owner_id: UUID, client_id: UUID) -> None:
         self.cast, self.given, self.owner_id, self.client_id = cast, given, owner_id, client_id
-        self.owner = lead(cast.organisation_id, owner_id)
+        self.owner = leading(cast.organisation_id, owner_id)
 
     async def tell(
         self,

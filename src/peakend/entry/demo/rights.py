@@ -1,6 +1,7 @@
 """The demo's own roles and who holds them, and how the order system is joined."""
 
 from collections.abc import Mapping
+from typing import Literal
 from uuid import UUID
 
 from peakend.accounts import actions as accounts
@@ -12,6 +13,22 @@ from peakend.automation.actions import WebhookText
 from peakend.entry.demo.material import content
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
+
+
+def leading(
+    organisation_id: UUID,
+    member_id: UUID | None,
+    role: Literal["supervisor", "admin"] = "supervisor",
+) -> Actor:
+    """Return a member as the past knows him: nobody lacks a right there."""
+    return Actor(
+        organisation_id=organisation_id,
+        kind="member",
+        id=member_id,
+        role=role,
+        permissions=ROLES[role],
+        scope="all",
+    )
 
 
 async def give_roles(
@@ -45,14 +62,7 @@ async def give_roles(
 async def _key(tx: Transaction, owner_id: UUID) -> None:
     """Make a key as the administrator; its secret is thrown away, as nothing here uses it."""
     system = tx.actor
-    tx.actor = Actor(
-        organisation_id=tx.organisation_id,
-        kind="member",
-        id=owner_id,
-        role="admin",
-        permissions=ROLES["admin"],
-        scope="all",
-    )
+    tx.actor = leading(tx.organisation_id, owner_id, "admin")
     scopes = ["conversations.read", "customers.read"]
     key = KeyText(name="订单系统", scopes=scopes, expires_days=365)
     await accounts.add_api_key(tx, key=key)
