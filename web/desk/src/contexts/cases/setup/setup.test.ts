@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { before, layers, longest, moved, nextStep, reasonPaths, whole, without, type Step } from './setup'
+import { before, layers, longest, moved, nextStep, named, reasonPaths, whole, without, workHours, type Step } from './setup'
 
 const step = (key: string, after: string[] = [], due_minutes = 60): Step => ({ ...nextStep([], null), key, after, due_minutes })
 const keys = (rounds: Step[][] | null) => rounds?.map((round) => round.map((one) => one.key))
@@ -46,4 +46,15 @@ describe('steps of a template', () => {
 it('reasons are chosen by their whole path, and only where they end', () => {
   const nodes = [{ id: '1', parent_id: null, label: '灶具' }, { id: '2', parent_id: '1', label: '打不着火' }, { id: '3', parent_id: '1', label: '旧', active: false }]
   expect(reasonPaths(nodes)).toEqual([{ value: '2', label: '灶具 / 打不着火' }])
+})
+
+it('business time is said in hours, a short one in minutes', () => {
+  expect(workHours(1440, 'en')).toBe('24 hr')
+  expect(workHours(90, 'en')).toBe('1.5 hr')
+  expect(workHours(30, 'en')).toBe('30 min')
+})
+it('a name without English is said in Chinese', () => {
+  expect(named({ name_zh: '财务部', name_en: 'Finance' }, 'en')).toBe('Finance')
+  expect(named({ name_zh: '财务部', name_en: '' }, 'en')).toBe('财务部')
+  expect(named({ name_zh: '财务部', name_en: 'Finance' }, 'zh-CN')).toBe('财务部')
 })

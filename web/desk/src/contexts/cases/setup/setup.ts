@@ -81,3 +81,9 @@ export function reasonPaths(nodes: { id: string; parent_id: string | null; label
   const path = (id: string): string => { const one = by.get(id); return !one ? '' : one.parent_id ? `${path(one.parent_id)} / ${one.label}` : one.label }
   return nodes.filter((one) => !parents.has(one.id) && one.active !== false).map((one) => ({ value: one.id, label: path(one.id) }))
 }
+
+/** Business time is said in hours: a day of it is none of the calendar. */
+export const workHours = (minutes: number, language: string): string => new Intl.NumberFormat(language, { style: 'unit', unit: minutes < 60 ? 'minute' : 'hour', unitDisplay: 'short', maximumFractionDigits: 1 }).format(minutes < 60 ? minutes : minutes / 60)
+
+/** The name in the language of the desk; English may be left out. */
+export const named = (one: { name_zh: string; name_en: string }, language: string): string => (language === 'en' && one.name_en) || one.name_zh
