@@ -16,6 +16,7 @@ from peakend.complaints.rules.authority import (
     within_authority,
 )
 from peakend.complaints.rules.instruments import cost_of, fits_brand
+from peakend.complaints.rules.scheme_preview import GrantSum, PastMatter, would_grant
 from peakend.complaints.rules.schemes import (
     MOST_HOLD_OUT,
     Liability,
@@ -223,3 +224,27 @@ def test_who_is_held_out_stays_so_and_is_as_many_as_said() -> None:
 @given(st.uuids(), st.uuids(), st.floats(0, 1))
 def test_an_extreme_complaint_is_never_held_out(table: UUID, who: UUID, share: float) -> None:
     assert not held_out(table, who, share, extreme=True)
+
+
+def test_a_preview_counts_what_a_version_would_have_given() -> None:
+    draft = [line(at=1), line(4, STOVE, amount=3, at=2)]
+    holding = [line(amount=2, at=3)]
+    matters = [
+        PastMatter(liability="ours", severity=2, path=[], given_fen=4000),
+        PastMatter(liability="ours", severity=4, path=[LATE, STOVE], given_fen=0),
+        PastMatter(liability="unknown", severity=4, path=[STOVE], given_fen=1500),
+        PastMatter(liability="customer", severity=1, path=[], given_fen=0),
+    ]
+    found = would_grant(draft, holding, matters)
+    assert (found.matters, found.unknown) == (4, 1)
+    assert found.would == GrantSum(grants=2, cost_fen=2000 + 6000)
+    assert found.holding == GrantSum(grants=2, cost_fen=4000 + 4000)
+    assert found.given == GrantSum(grants=2, cost_fen=5500)
+    assert [(one.matters, one.cost_fen) for one in found.lines] == [(1, 2000), (1, 6000)]
+
+
+def test_nothing_was_and_nothing_would_have_been() -> None:
+    found = would_grant([line(at=1)], [], [])
+    nothing = GrantSum(grants=0, cost_fen=0)
+    assert (found.matters, found.would, found.holding, found.given) == (0, *[nothing] * 3)
+    assert [one.matters for one in found.lines] == [0]

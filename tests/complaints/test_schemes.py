@@ -257,3 +257,36 @@ async def test_limits_of_a_role_and_of_a_person(house: House) -> None:
     with pytest.raises(actions.AuthorityThere):
         async with house.floor.tx(house.admin) as tx:
             await actions.set_authority(tx, given=role)
+
+
+async def test_a_draft_is_tried_on_the_complaints_of_the_last_month(house: House) -> None:
+    await house.publish(await house.draft(house.line(amount=1)))
+    draft = await house.draft(house.line(amount=2), house.line(reason_id=house.stove_id, amount=3))
+    desk = house.floor
+    boss = await desk.hire("li.wenbin", role="supervisor")
+    conversation_id = await desk.served(boss)
+    async with desk.tx(boss) as tx:
+        complaint_id = await actions.open_complaint(
+            tx, conversation_id=conversation_id, by=boss,
+            filing=actions.Filing(
+                tier="ordinary", kind="outcome", severity=2, title="迟到", words=""
+            ),
+        )  # fmt: skip
+
+    async def tried() -> tuple[Any, ...]:
+        async with desk.tx(house.admin) as tx:
+            one = await queries.would_have_granted(tx, draft, house.admin)
+        return one.matters, one.unknown, one.would.cost_fen, one.holding.cost_fen
+
+    assert await tried() == (1, 1, 0, 0)
+    async with desk.tx() as tx:
+        await tx.run("UPDATE complaint SET liability = 'ours' WHERE id = $1", complaint_id)
+    assert await tried() == (1, 0, 4000, 2000)
+    async with desk.tx() as tx:
+        await tx.run(
+            "UPDATE complaint SET reason_id = $2 WHERE id = $1", complaint_id, house.late_id
+        )
+    assert await tried() == (1, 0, 6000, 2000)
+    async with desk.tx() as tx:
+        await tx.run("UPDATE complaint SET filed_at = filed_at - interval '31 days'")
+    assert await tried() == (0, 0, 0, 0)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from peakend.complaints import actions, queries
 from peakend.complaints.models.instruments import InstrumentRow
+from peakend.complaints.rules.scheme_preview import SchemeTally
 from peakend.complaints.rules.schemes import Known
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -76,6 +77,15 @@ async def scheme_list(actor: Actor, tx: Transaction) -> list[queries.TableView]:
 )
 async def scheme_shown(table_id: UUID, actor: Actor, tx: Transaction) -> queries.TableShown:
     return await queries.table_shown(tx, table_id, actor)
+
+
+@get(
+    "/compensation/schemes/{table_id:uuid}/preview",
+    summary="What a version would have given in the last 30 days",
+    opt=needs("compensation.read"),
+)
+async def scheme_preview(table_id: UUID, actor: Actor, tx: Transaction) -> SchemeTally:
+    return await queries.would_have_granted(tx, table_id, actor)
 
 
 @post("/compensation/schemes", summary="Begin a draft", opt=needs("compensation.set_up"))
@@ -154,6 +164,7 @@ routes = [
     change_instrument,
     scheme_list,
     scheme_shown,
+    scheme_preview,
     begin_draft,
     keep_draft,
     drop_draft,

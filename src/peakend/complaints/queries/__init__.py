@@ -139,6 +139,7 @@ from peakend.complaints.queries.reviews import (
     review,
     reviews,
 )
+from peakend.complaints.queries.scheme_preview import would_have_granted
 from peakend.complaints.queries.schemes import (
     SchemeTableNotFound,
     TableShown,
@@ -353,5 +354,6 @@ __all__ = [
     "waits_by_day",
     "waits_found",
     "waits_of_conversation",
+    "would_have_granted",
     "would_have_paid",
 ]

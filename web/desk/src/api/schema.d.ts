@@ -2036,6 +2036,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compensation/schemes/{table_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version would have given in the last 30 days */
+        get: operations["complaints.schemes.scheme_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compensation/schemes/{table_id}/publication": {
         parameters: {
             query?: never;
@@ -11986,6 +12003,11 @@ export interface components {
             };
             type: string;
         };
+        /** GrantSum */
+        GrantSum: {
+            cost_fen: number;
+            grants: number;
+        };
         /** GrantTold */
         GrantTold: {
             words: string;
@@ -12762,6 +12784,13 @@ export interface components {
             severity: number | null;
             words_en: string;
             words_zh: string;
+        };
+        /** LineTally */
+        LineTally: {
+            cost_fen: number;
+            matters: number;
+            /** Format: uuid */
+            scheme_id: string;
         };
         /** LineText */
         LineText: {
@@ -15127,6 +15156,15 @@ export interface components {
             words_en: string;
             /** @default  */
             words_zh: string;
+        };
+        /** SchemeTally */
+        SchemeTally: {
+            given: components["schemas"]["GrantSum"];
+            holding: components["schemas"]["GrantSum"];
+            lines: components["schemas"]["LineTally"][];
+            matters: number;
+            unknown: number;
+            would: components["schemas"]["GrantSum"];
         };
         /** Screening */
         Screening: {
@@ -21670,6 +21708,34 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.scheme_preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                table_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeTally"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];

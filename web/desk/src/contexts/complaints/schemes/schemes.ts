@@ -51,5 +51,16 @@ export function sent(one: Editing, instruments: Map<string, Instrument>) {
   return { liability: one.liability, severity: one.severity ? Number(one.severity) : null, reason_id: one.reason_id || null, instrument_id: one.instrument_id, amount: Math.round((one.amount ?? 0) * (unit === 'fen' ? 100 : 1)), words_zh: one.words_zh, words_en: one.words_en, needs_approval: one.needs_approval }
 }
 
+/** A line in words: who is liable, how bad, for which reason, what is given. */
+export function lineWords(one: Line, instruments: Map<string, Instrument>, reasons: Map<string, string>, t: (key: string) => string): string {
+  const what = instruments.get(one.instrument_id)
+  return [
+    t(`complaints.schemes.liable_${one.liability}`),
+    one.severity ? t(`complaints.schemes.severity_${one.severity}`) : null,
+    one.reason_id ? (reasons.get(one.reason_id) ?? t('complaints.schemes.reason_gone')) : null,
+    what ? nameOf(what) : null,
+  ].filter(Boolean).join(' · ')
+}
+
 /** How much of a limit is used. Units: percent, at most 100. */
 export const sharePart = (used: number, most: number | null | undefined): number => (most ? Math.min(100, Math.round((used / most) * 100)) : 0)
