@@ -106,3 +106,25 @@ async def visitor_view(
             "rating": found.rating,
         }
     }
+
+
+class Rated(msgspec.Struct, frozen=True):
+    """A customer's rating, 1 to 5, and when he gave it."""
+
+    customer_id: UUID
+    rating: int
+    answered_at: datetime
+
+
+async def ratings_of(tx: Transaction, conversation_ids: list[UUID]) -> list[Rated]:
+    """Return the ratings of conversations, the oldest first. Counts: at most 100,000."""
+    return await tx.all(
+        Rated,
+        """
+        SELECT customer_id, rating, answered_at FROM survey
+        WHERE organisation_id = current_organisation() AND conversation_id = ANY($1::uuid[])
+          AND rating IS NOT NULL
+        ORDER BY answered_at LIMIT 100000
+        """,
+        conversation_ids,
+    )

@@ -134,8 +134,10 @@ from peakend.cases.queries.promises import (
     promises_of_conversation,
 )
 from peakend.cases.queries.repeats import (
+    CameAgain,
     RepeatCase,
     Repeats,
+    came_again,
     repeats_of,
     within_d,
 )
@@ -186,6 +188,7 @@ __all__ = [
     "BoardColumn",
     "Box",
     "BrandDueTimes",
+    "CameAgain",
     "CaseApproval",
     "CaseApprover",
     "CaseCounts",
@@ -256,6 +259,7 @@ __all__ = [
     "asks_for_speed",
     "beside_conversation",
     "broken_promises_of",
+    "came_again",
     "case_board",
     "case_counts",
     "case_items",

@@ -23,7 +23,20 @@ _DENIED = """
 SELECT coalesce(array_agg(case_id), '{}') FROM repeat_denial
 WHERE organisation_id = current_organisation() AND conversation_id = $1
 """
+_COME_AGAIN = """
+SELECT case_id, conversation_id, at FROM case_link
+WHERE organisation_id = current_organisation() AND case_id = ANY($1::uuid[]) AND kind = 'repeat'
+ORDER BY at LIMIT 100000
+"""
 MOST = 3
+
+
+class CameAgain(msgspec.Struct, frozen=True):
+    """A contact that was recognised as a repeat of a case."""
+
+    case_id: UUID
+    conversation_id: UUID
+    at: datetime
 
 
 class RepeatCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,3 +167,8 @@ def _shown(case: CaseRow, *, sure: bool) -> RepeatCase:
         closed_at=case.closed_at, due_at=case.due_at, owner_id=case.owner_id,
         urges=case.urges, repeats=case.repeats, sure=sure,
     )  # fmt: skip
+
+
+async def came_again(tx: Transaction, case_ids: list[UUID]) -> list[CameAgain]:
+    """Return the repeat contacts of cases, the oldest first. Counts: at most 100,000."""
+    return await tx.all(CameAgain, _COME_AGAIN, case_ids)

@@ -12,6 +12,7 @@ from peakend.cases.queries import CaseRow
 from peakend.complaints import queries
 from peakend.complaints.actions.clock import set_timer, told
 from peakend.complaints.actions.contacts import set_for_review
+from peakend.complaints.actions.holding_out import draw
 from peakend.complaints.events import (
     ComplaintAssigned,
     ComplaintConfirmed,
@@ -198,6 +199,7 @@ async def confirm(
     if owner_id != row.owner_id:
         await record(tx, ComplaintAssigned(**told(now), former_id=row.owner_id))
     await _tiered(tx, now, row)
+    await draw(tx, now)
     await set_timer(tx, now.id, now.warn_at)
 
 

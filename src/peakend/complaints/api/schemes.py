@@ -150,11 +150,28 @@ async def suggestion(
     conversation_id: UUID,
     actor: Actor,
     tx: Transaction,
-    liability: Known = "unknown",
-    severity: Severity = 2,
+    liability: Known | None = None,
+    severity: Severity | None = None,
 ) -> queries.SchemeSuggestion:
     return await queries.suggestion(
         tx, actor, conversation_id=conversation_id, liability=liability, severity=severity
+    )
+
+
+@get(
+    "/complaints/{complaint_id:uuid}/compensation-suggestion",
+    summary="What the scheme says for a complaint as it was judged, and why",
+    opt=needs("compensation.grant"),
+)
+async def complaint_suggestion(
+    complaint_id: UUID,
+    actor: Actor,
+    tx: Transaction,
+    liability: Known | None = None,
+    severity: Severity | None = None,
+) -> queries.SchemeSuggestion:
+    return await queries.suggestion_for_complaint(
+        tx, actor, complaint_id=complaint_id, liability=liability, severity=severity
     )
 
 
@@ -171,4 +188,5 @@ routes = [
     publish,
     end_scheme,
     suggestion,
+    complaint_suggestion,
 ]

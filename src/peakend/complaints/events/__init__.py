@@ -54,6 +54,7 @@ from peakend.complaints.events.improvements import (
 )
 from peakend.complaints.events.schemes import (
     AuthorityChanged,
+    HoldOutDrawn,
     InstrumentChanged,
     SchemeDrafted,
     SchemeEnded,
@@ -110,6 +111,7 @@ __all__ = [
     "ExceptionClosed",
     "ExceptionSettled",
     "HardComplaintHeard",
+    "HoldOutDrawn",
     "ImprovementChecked",
     "ImprovementMoved",
     "ImprovementOpened",

@@ -40,6 +40,22 @@ class SchemePublished(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HoldOutDrawn(Fact):
+    """It was drawn whether a scheme offers anything for a complaint; `held` is that it does not.
+
+    Undone where the complaint turns out extreme: then `held` is false and `share` 0.
+    """
+
+    subject: ClassVar[str] = "complaint_id"
+    complaint_id: UUID
+    customer_id: UUID
+    table_id: UUID
+    scheme_id: UUID
+    share: float
+    held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SchemeEnded(Fact):
     """A version of the policy table holds no longer."""
 

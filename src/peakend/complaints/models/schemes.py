@@ -85,7 +85,7 @@ scheme_table = tenant_table(
         unique=True, postgresql_nulls_not_distinct=True,
     ),
 )  # fmt: skip
-# Ids only: that nothing was offered to somebody is known, and to compare is what it is for.
+# Ids only. Both sides of the draw: to whom nothing was offered, and with whom he is compared.
 hold_out_table = tenant_table(
     "hold_out",
     Column("complaint_id", Uuid(as_uuid=True), nullable=False),
@@ -93,8 +93,9 @@ hold_out_table = tenant_table(
     Column("table_id", Uuid(as_uuid=True), nullable=False),
     Column("scheme_id", Uuid(as_uuid=True), nullable=False),
     Column("share", Double, nullable=False),
+    Column("held", Boolean, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
-    Index("ix_hold_out_scheme", "organisation_id", "scheme_id"),
+    Index("ix_hold_out_at", "organisation_id", "at"),
     primary_key=("complaint_id",),
 )
 plain("settings", "scheme_table", "scheme")

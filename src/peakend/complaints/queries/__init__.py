@@ -57,6 +57,14 @@ from peakend.complaints.queries.crises import (
 )
 from peakend.complaints.queries.crisis_links import CrisisLink, crisis_about, crisis_link_rows
 from peakend.complaints.queries.crisis_report import CrisisReport, ReportedStep, crisis_report
+from peakend.complaints.queries.draws import (
+    Draw,
+    DrawnCase,
+    Happened,
+    complaints_after,
+    draw_of,
+    draws_since,
+)
 from peakend.complaints.queries.exceptions import (
     ExceptionNotFound,
     PolicyException,
@@ -151,7 +159,13 @@ from peakend.complaints.queries.schemes import (
     table_shown,
 )
 from peakend.complaints.queries.spoken import Publication, StatementVersion, versions_in_force
-from peakend.complaints.queries.suggesting import Matter, SchemeSuggestion, suggested, suggestion
+from peakend.complaints.queries.suggesting import (
+    Matter,
+    SchemeSuggestion,
+    suggested,
+    suggestion,
+    suggestion_for_complaint,
+)
 from peakend.complaints.queries.usage import Usage, authority_usage
 from peakend.complaints.queries.wait_rules import (
     DRAFT,
@@ -211,11 +225,14 @@ __all__ = [
     "CrisisReport",
     "CrisisStatement",
     "CrisisStep",
+    "Draw",
+    "DrawnCase",
     "ExceptionNotFound",
     "GapNotFound",
     "GrantFile",
     "GrantNotFound",
     "GrantView",
+    "Happened",
     "Improvement",
     "ImprovementNotFound",
     "ImprovementView",
@@ -278,6 +295,7 @@ __all__ = [
     "complaint_list",
     "complaint_of_case",
     "complaint_row",
+    "complaints_after",
     "complaints_of_conversation",
     "consistency",
     "crises_of_conversation",
@@ -288,6 +306,8 @@ __all__ = [
     "crisis_link_rows",
     "crisis_report",
     "crisis_step_row",
+    "draw_of",
+    "draws_since",
     "exception_view",
     "exceptions_beside",
     "grant_file",
@@ -336,6 +356,7 @@ __all__ = [
     "steps_of",
     "suggested",
     "suggestion",
+    "suggestion_for_complaint",
     "table_for",
     "table_shown",
     "thanks_said",

@@ -7,16 +7,13 @@ import msgspec
 
 from peakend.complaints.queries.schemes import lines_of, need_table, published_of
 from peakend.complaints.rules.scheme_preview import PastMatter, SchemeTally, would_grant
-from peakend.complaints.rules.schemes import Known, path
+from peakend.complaints.rules.schemes import USUAL_SEVERITY, Known, path
 from peakend.conversations import queries as conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
 
 PREVIEWED = timedelta(days=30)
 MOST_MATTERS = 50_000
-# Who speaks of no complaint but gave by the scheme said what the line says; a line for every
-# severity counts as the usual one.
-USUAL_SEVERITY = 2
 
 # A house's own table holds for every brand that has none.
 _OF_SCOPE = """
@@ -36,6 +33,7 @@ WHERE c.organisation_id = current_organisation() AND c.filed_at >= $2
   AND {_OF_SCOPE.format(row="c")}
 ORDER BY c.filed_at DESC LIMIT $3
 """  # noqa: S608 (names of columns only)
+# Who gave by the scheme without a complaint said what the line says.
 _WITHOUT = f"""
 SELECT s.liability, coalesce(s.severity, {USUAL_SEVERITY})::int AS severity, s.reason_id,
        CASE WHEN g.state IN {_KEPT} THEN g.cost_fen ELSE 0 END AS given_fen

@@ -1,5 +1,6 @@
 """The policy tables: their versions, what holds for a brand, and how a draft differs from it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from peakend.complaints.rules.schemes import (
     MOST_LINES,
     MOST_TABLES,
     Change,
+    Known,
     Line,
     TableState,
+    choose,
     differences,
     gone,
 )
@@ -128,6 +131,16 @@ async def table_shown(tx: Transaction, table_id: UUID, actor: Actor) -> TableSho
 async def table_for(tx: Transaction, brand_id: UUID | None) -> SchemeTable | None:
     """Return the table that holds for a brand: its own, else the house's."""
     return await tx.one(SchemeTable, _HOLDS, brand_id)
+
+
+async def line_for(
+    tx: Transaction, *, brand_id: UUID | None, liability: Known, severity: int, path: Sequence[UUID]
+) -> tuple[SchemeTable | None, Line | None]:
+    """Return the table that holds for a matter, and its line; neither where nothing is said."""
+    table = await table_for(tx, brand_id)
+    if table is None or liability == "unknown":
+        return table, None
+    return table, choose(await lines_of(tx, table.id), liability, severity, path)
 
 
 async def published_of(tx: Transaction, brand_id: UUID | None) -> SchemeTable | None:

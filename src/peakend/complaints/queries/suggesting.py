@@ -4,11 +4,14 @@ from uuid import UUID
 
 import msgspec
 
+from peakend.complaints.models import ComplaintRow
 from peakend.complaints.models.instruments import InstrumentRow
+from peakend.complaints.queries.access import complaints_of_conversation, need_complaint, sees
 from peakend.complaints.queries.authority import MyAuthority, authority_of
+from peakend.complaints.queries.draws import draw_of
 from peakend.complaints.queries.instruments import some_instruments
-from peakend.complaints.queries.schemes import lines_of, table_for
-from peakend.complaints.rules.schemes import Known, Line, choose, path
+from peakend.complaints.queries.schemes import line_for
+from peakend.complaints.rules.schemes import USUAL_SEVERITY, Known, Line, path
 from peakend.conversations import queries as conversations
 from peakend.kernel.actors import Actor
 from peakend.kernel.db import Transaction
@@ -58,22 +61,61 @@ async def suggestion(
     actor: Actor,
     *,
     conversation_id: UUID,
-    liability: Known = "unknown",
-    severity: int = 2,
+    liability: Known | None = None,
+    severity: int | None = None,
 ) -> SchemeSuggestion:
     """Return what the scheme says for a conversation; who asks says who is liable, how badly.
 
+    What he leaves open is what was found of its complaint, if it has one.
     Errors: ConversationNotFound.
     """
     row = await conversations.need_conversation(tx, conversation_id, actor)
+    filed = next(iter(await complaints_of_conversation(tx, row.id)), None)
+    if filed is not None and sees(actor, filed):
+        return await suggested(tx, actor, await _matter(tx, filed, row, liability, severity))
     matter = Matter(
         brand_id=row.brand_id,
-        liability=liability,
-        severity=severity,
+        liability=liability or "unknown",
+        severity=severity or USUAL_SEVERITY,
         reason_id=row.reason_id,
         waited_s=_waited_s(row, tx),
     )
     return await suggested(tx, actor, matter)
+
+
+async def suggestion_for_complaint(
+    tx: Transaction,
+    actor: Actor,
+    *,
+    complaint_id: UUID,
+    liability: Known | None = None,
+    severity: int | None = None,
+) -> SchemeSuggestion:
+    """Return what the scheme says for a complaint as it was judged. Errors: ComplaintNotFound."""
+    filed = await need_complaint(tx, complaint_id, actor)
+    row = None
+    if filed.conversation_id is not None:
+        system = Actor.system(tx.organisation_id)
+        row = await conversations.need_conversation(tx, filed.conversation_id, system)
+    return await suggested(tx, actor, await _matter(tx, filed, row, liability, severity))
+
+
+async def _matter(
+    tx: Transaction,
+    filed: ComplaintRow,
+    row: conversations.ConversationRecord | None,
+    liability: Known | None,
+    severity: int | None,
+) -> Matter:
+    drawn = await draw_of(tx, filed.id)
+    return Matter(
+        brand_id=filed.brand_id,
+        liability=liability or filed.liability,
+        severity=severity or filed.severity,
+        reason_id=filed.reason_id,
+        waited_s=_waited_s(row, tx) if row else 0,
+        held_out=drawn is not None and drawn.held and filed.tier != "extreme",
+    )
 
 
 async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> SchemeSuggestion:
@@ -81,12 +123,13 @@ async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> SchemeSugg
     language = best_language(actor.language)
     tree = await conversations.reason_tree(tx)
     labels = {node.id: node.label for node in tree.nodes}
-    table = await table_for(tx, matter.brand_id)
-    line: Line | None = None
-    if table is not None and matter.liability != "unknown":
-        upwards = path({node.id: node.parent_id for node in tree.nodes}, matter.reason_id)
-        lines = await lines_of(tx, table.id)
-        line = choose(lines, matter.liability, matter.severity, upwards)
+    table, line = await line_for(
+        tx,
+        brand_id=matter.brand_id,
+        liability=matter.liability,
+        severity=matter.severity,
+        path=path({node.id: node.parent_id for node in tree.nodes}, matter.reason_id),
+    )
     instrument = (
         (await some_instruments(tx, [line.instrument_id])).get(line.instrument_id) if line else None
     )

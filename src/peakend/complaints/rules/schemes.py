@@ -13,6 +13,8 @@ TableState = Literal["draft", "published", "ended"]
 Change = Literal["new", "changed", "same"]
 
 SEVERITIES = range(1, 5)
+# A matter of which nobody said how bad it is.
+USUAL_SEVERITY = 2
 MOST_LINES = 300
 MOST_TABLES = 500
 LONGEST_WORDS = 500

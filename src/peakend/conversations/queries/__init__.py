@@ -84,6 +84,7 @@ from peakend.conversations.queries.messages import (
     shown_files,
     transcript,
 )
+from peakend.conversations.queries.openings import Opening, openings_of
 from peakend.conversations.queries.outlines import any_conversation, outlines, tag_used
 from peakend.conversations.queries.quotes import MessageNotFound, Quote
 from peakend.conversations.queries.reasons import ReasonCount, reason_counts
@@ -183,6 +184,7 @@ __all__ = [
     "MessageNotFound",
     "MessageRecord",
     "NotYours",
+    "Opening",
     "OwnConversation",
     "Quote",
     "ReadyReply",
@@ -253,6 +255,7 @@ __all__ = [
     "need_visitor_here",
     "newest_conversation",
     "newest_of_customers",
+    "openings_of",
     "outlines",
     "own_conversations",
     "painted",

@@ -1,5 +1,5 @@
 """Routes of insight."""
 
-from peakend.insight.api import alerts, boards
+from peakend.insight.api import alerts, boards, effects
 
-routes = [*boards.routes, *alerts.routes]
+routes = [*boards.routes, *alerts.routes, *effects.routes]

@@ -12,6 +12,7 @@ from peakend.insight.queries.alerts import (
 )
 from peakend.insight.queries.board import InLine, Wallboard, in_line, wallboard
 from peakend.insight.queries.counts import day_of, intervals, recounted, watermark
+from peakend.insight.queries.effects import SchemeEffect, scheme_effects
 from peakend.insight.queries.explaining import Explanation, MetricNotFound, explanation
 from peakend.insight.queries.overflow import OverflowPreview, overflow_preview
 
@@ -26,6 +27,7 @@ __all__ = [
     "Metric",
     "MetricNotFound",
     "OverflowPreview",
+    "SchemeEffect",
     "Wallboard",
     "alert_rules",
     "alerts_before",
@@ -36,6 +38,7 @@ __all__ = [
     "intervals",
     "overflow_preview",
     "recounted",
+    "scheme_effects",
     "wallboard",
     "watermark",
 ]

@@ -303,6 +303,7 @@ CREATE TABLE hold_out (
 	table_id UUID NOT NULL, 
 	scheme_id UUID NOT NULL, 
 	share DOUBLE PRECISION NOT NULL, 
+	held BOOLEAN NOT NULL, 
 	at TIMESTAMP WITH TIME ZONE NOT NULL, 
 	CONSTRAINT pk_hold_out PRIMARY KEY (organisation_id, complaint_id)
 )
@@ -3765,7 +3766,7 @@ CREATE INDEX ix_file_scan_due ON file_scan (since_at) WHERE state = 'waiting'
 -- next
 CREATE UNIQUE INDEX uq_file_scan_sha256 ON file_scan (organisation_id, sha256)
 -- next
-CREATE INDEX ix_hold_out_scheme ON hold_out (organisation_id, scheme_id)
+CREATE INDEX ix_hold_out_at ON hold_out (organisation_id, at)
 -- next
 CREATE INDEX ix_job_dead ON job (organisation_id, created_at) WHERE state = 'dead'
 -- next

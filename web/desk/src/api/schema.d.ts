@@ -1913,6 +1913,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compensation/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came after compensation, against a hold-out where there is one */
+        get: operations["insight.effects.compensation_effects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compensation/instruments": {
         parameters: {
             query?: never;
@@ -2219,6 +2236,23 @@ export interface paths {
         put?: never;
         /** End a complaint on which everything is done */
         post: operations["complaints.settling.close_complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/{complaint_id}/compensation-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the scheme says for a complaint as it was judged, and why */
+        get: operations["complaints.schemes.complaint_suggestion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -10369,6 +10403,12 @@ export interface components {
             owner_name: string;
             tier: string;
         };
+        /** Compared */
+        Compared: {
+            gap: components["schemas"]["Gap"];
+            held: components["schemas"]["Estimate"];
+            offered: components["schemas"]["Estimate"];
+        };
         /** Complaint */
         Complaint: {
             about: string | null;
@@ -11500,6 +11540,17 @@ export interface components {
         EditSeen: {
             edit: number;
         };
+        /** Effect */
+        Effect: {
+            back: components["schemas"]["Compared"];
+            complained: components["schemas"]["Compared"];
+            held: number;
+            held_fen: number;
+            offered: number;
+            offered_fen: number;
+            rating: components["schemas"]["Compared"];
+            repeat: components["schemas"]["Compared"];
+        };
         /** Effective */
         Effective: {
             brand_ids: string[];
@@ -11604,6 +11655,13 @@ export interface components {
                 /** @description Under which the log has it. */
                 trace: string;
             };
+        };
+        /** Estimate */
+        Estimate: {
+            high: number | null;
+            low: number | null;
+            n: number;
+            value: number | null;
         };
         /** ExceptionGiven */
         ExceptionGiven: {
@@ -11918,6 +11976,14 @@ export interface components {
             items: components["schemas"]["ConversationRow"][];
             next: string | null;
             reason_ids: string[];
+        };
+        /** Gap */
+        Gap: {
+            high: number | null;
+            low: number | null;
+            value: number | null;
+            /** @enum {string} */
+            verdict: "more" | "less" | "same" | "too_few" | "no_hold_out";
         };
         /** GapGiven */
         GapGiven: {
@@ -12784,6 +12850,17 @@ export interface components {
             severity: number | null;
             words_en: string;
             words_zh: string;
+        };
+        /** LineEffect */
+        LineEffect: {
+            effect: components["schemas"]["Effect"];
+            /** Format: uuid */
+            instrument_id: string;
+            liability: string;
+            reason_id: string | null;
+            /** Format: uuid */
+            scheme_id: string;
+            severity: number | null;
         };
         /** LineTally */
         LineTally: {
@@ -15131,6 +15208,17 @@ export interface components {
             name: string;
             /** @enum {null|string} */
             stays: "changed" | "used" | null;
+        };
+        /** SchemeEffect */
+        SchemeEffect: {
+            brand_id: string | null;
+            effect: components["schemas"]["Effect"];
+            lines: components["schemas"]["LineEffect"][];
+            share: number;
+            /** Format: uuid */
+            table_id: string;
+            version: number;
+            waiting: number;
         };
         /** SchemeSuggestion */
         SchemeSuggestion: {
@@ -21373,6 +21461,34 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    "insight.effects.compensation_effects": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeEffect"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     "complaints.schemes.instrument_list": {
         parameters: {
             query?: never;
@@ -22107,6 +22223,37 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             413: components["responses"]["Error413"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.schemes.complaint_suggestion": {
+        parameters: {
+            query?: {
+                liability?: "ours" | "partner" | "customer" | "nobody" | "unknown" | null;
+                severity?: number | null;
+            };
+            header?: never;
+            path: {
+                complaint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeSuggestion"];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
@@ -22911,8 +23058,8 @@ export interface operations {
     "complaints.schemes.suggestion": {
         parameters: {
             query?: {
-                liability?: "ours" | "partner" | "customer" | "nobody" | "unknown";
-                severity?: number;
+                liability?: "ours" | "partner" | "customer" | "nobody" | "unknown" | null;
+                severity?: number | null;
             };
             header?: never;
             path: {

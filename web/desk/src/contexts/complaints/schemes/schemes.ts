@@ -52,7 +52,7 @@ export function sent(one: Editing, instruments: Map<string, Instrument>) {
 }
 
 /** A line in words: who is liable, how bad, for which reason, what is given. */
-export function lineWords(one: Line, instruments: Map<string, Instrument>, reasons: Map<string, string>, t: (key: string) => string): string {
+export function lineWords(one: Pick<Line, 'severity' | 'reason_id' | 'instrument_id'> & { liability: string }, instruments: Map<string, Instrument>, reasons: Map<string, string>, t: (key: string) => string): string {
   const what = instruments.get(one.instrument_id)
   return [
     t(`complaints.schemes.liable_${one.liability}`),
