@@ -149,6 +149,7 @@ from peakend.complaints.actions.schemes import (
     publish,
 )
 from peakend.complaints.actions.settling import (
+    GrantElsewhere,
     NotYetOver,
     SolutionNeeded,
     StepGiven,
@@ -204,6 +205,7 @@ __all__ = [
     "FindingWordsNeeded",
     "FollowedBy",
     "GapText",
+    "GrantElsewhere",
     "GrantStale",
     "ImprovementChange",
     "ImprovementStale",

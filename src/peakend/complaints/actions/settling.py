@@ -86,6 +86,12 @@ class NotYetOver(Conflict):
     wording = "complaints.not_yet_over"
 
 
+class GrantElsewhere(Invalid):
+    """The compensation was offered for something else."""
+
+    wording = "complaints.grant_elsewhere"
+
+
 class StepGiven(msgspec.Struct, frozen=True, kw_only=True):
     """A step as somebody takes it."""
 
@@ -103,7 +109,7 @@ async def take_step(
     """Take the next step to a settlement.
 
     Errors: ComplaintNotFound, ComplaintStale, ComplaintIsClosed, NotConfirmed, StepNotNow,
-    StepWordsNeeded, SupervisorNeeded, SolutionNeeded.
+    StepWordsNeeded, SupervisorNeeded, SolutionNeeded, GrantNotFound, GrantElsewhere.
     """
     row = await queries.need_complaint_version(tx, complaint_id, by, version)
     taken = [one.kind for one in await queries.steps_of(tx, row.id)]
@@ -115,6 +121,7 @@ async def take_step(
     if not words:
         raise StepWordsNeeded(fields={"words": "complaints.step_words_needed"})
     await _need_parts(tx, step, by)
+    step = await _as_granted(tx, row, step, by)
     solution = step.solution if step.kind in ("solution", "compensation", "apology") else None
     if step.kind == "compensation":
         solution = solution or "compensate"
@@ -176,6 +183,20 @@ async def _need_parts(tx: Transaction, step: StepGiven, by: Actor) -> None:
     able = rights.get(step.with_id) if step.with_id else None
     if step.with_id == by.id or able is None or "complaints.manage" not in able.permissions:
         raise SupervisorNeeded(fields={"with_id": "complaints.supervisor_needed"})
+
+
+async def _as_granted(tx: Transaction, row: ComplaintRow, step: StepGiven, by: Actor) -> StepGiven:
+    """Return a step that names a grant with what that grant costs; it is of the same matter."""
+    if step.grant_id is None:
+        return step
+    grant = await queries.need_grant(tx, step.grant_id, by)
+    if not (
+        grant.complaint_id == row.id
+        or grant.case_id == row.case_id
+        or (grant.conversation_id is not None and grant.conversation_id == row.conversation_id)
+    ):
+        raise GrantElsewhere(fields={"grant_id": "complaints.grant_elsewhere"})
+    return msgspec.structs.replace(step, compensation_fen=grant.cost_fen)
 
 
 async def _tell(

@@ -8,6 +8,7 @@ from litestar import get, post
 from msgspec import Meta
 
 from peakend.complaints import actions, queries
+from peakend.complaints.rules.fairness import GroupGap
 from peakend.complaints.rules.recording import Finding, Solution
 from peakend.complaints.rules.settling import StepKind
 from peakend.kernel.actors import Actor
@@ -26,6 +27,7 @@ class SettlementStepGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tr
     solution: Solution | None = None
     compensation_fen: Annotated[int, Meta(ge=0, le=10_000_000_00)] | None = None
     with_id: UUID | None = None
+    grant_id: UUID | None = None
     version: Version
 
 
@@ -125,6 +127,28 @@ async def complaint_consistency(
     return await queries.consistency(tx, actor, brand_id=brand_id)
 
 
+@get(
+    "/complaints/fairness",
+    summary="What groups of customers got for the same matters",
+    opt=needs("complaints.manage"),
+)
+async def complaint_fairness(
+    tx: Transaction, actor: Actor, by: queries.Grouping = "tier", brand_id: UUID | None = None
+) -> list[GroupGap]:
+    return await queries.fairness(tx, actor, by=by, brand_id=brand_id)
+
+
+@get(
+    "/complaints/repeat-claimers",
+    summary="Customers who complained or were compensated again and again",
+    opt=needs("complaints.manage"),
+)
+async def repeat_claimers(
+    tx: Transaction, actor: Actor, brand_id: UUID | None = None
+) -> list[queries.Claimer]:
+    return await queries.claimers(tx, actor, brand_id=brand_id)
+
+
 routes = [
     take_settlement_step,
     close_complaint,
@@ -132,4 +156,6 @@ routes = [
     complaint_review,
     review_contact,
     complaint_consistency,
+    complaint_fairness,
+    repeat_claimers,
 ]

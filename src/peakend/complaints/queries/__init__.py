@@ -78,6 +78,7 @@ from peakend.complaints.queries.exceptions import (
     need_exception,
     policies,
 )
+from peakend.complaints.queries.fairness import Claimer, Grouping, claimers, fairness, given_before
 from peakend.complaints.queries.files import GrantFile, grant_file
 from peakend.complaints.queries.grants import (
     GrantNotFound,
@@ -204,6 +205,7 @@ __all__ = [
     "AuthorityView",
     "BudgetCourse",
     "BudgetView",
+    "Claimer",
     "Complaint",
     "ComplaintBeside",
     "ComplaintBrief",
@@ -232,6 +234,7 @@ __all__ = [
     "GrantFile",
     "GrantNotFound",
     "GrantView",
+    "Grouping",
     "Happened",
     "Improvement",
     "ImprovementNotFound",
@@ -291,6 +294,7 @@ __all__ = [
     "beside",
     "budget_course",
     "case_of",
+    "claimers",
     "complaint",
     "complaint_list",
     "complaint_of_case",
@@ -310,6 +314,8 @@ __all__ = [
     "draws_since",
     "exception_view",
     "exceptions_beside",
+    "fairness",
+    "given_before",
     "grant_file",
     "grant_view",
     "grants_of_customer",

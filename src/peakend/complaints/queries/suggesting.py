@@ -9,6 +9,7 @@ from peakend.complaints.models.instruments import InstrumentRow
 from peakend.complaints.queries.access import complaints_of_conversation, need_complaint, sees
 from peakend.complaints.queries.authority import MyAuthority, authority_of
 from peakend.complaints.queries.draws import draw_of
+from peakend.complaints.queries.fairness import Before, given_before
 from peakend.complaints.queries.instruments import some_instruments
 from peakend.complaints.queries.schemes import line_for
 from peakend.complaints.rules.schemes import USUAL_SEVERITY, Known, Line, path
@@ -49,6 +50,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     """What a scheme is looked up for."""
 
     brand_id: UUID | None
+    customer_id: UUID | None = None
     liability: Known
     severity: int
     reason_id: UUID | None
@@ -75,6 +77,7 @@ async def suggestion(
         return await suggested(tx, actor, await _matter(tx, filed, row, liability, severity))
     matter = Matter(
         brand_id=row.brand_id,
+        customer_id=row.customer_id,
         liability=liability or "unknown",
         severity=severity or USUAL_SEVERITY,
         reason_id=row.reason_id,
@@ -110,6 +113,7 @@ async def _matter(
     drawn = await draw_of(tx, filed.id)
     return Matter(
         brand_id=filed.brand_id,
+        customer_id=filed.customer_id,
         liability=liability or filed.liability,
         severity=severity or filed.severity,
         reason_id=filed.reason_id,
@@ -134,13 +138,18 @@ async def suggested(tx: Transaction, actor: Actor, matter: Matter) -> SchemeSugg
         (await some_instruments(tx, [line.instrument_id])).get(line.instrument_id) if line else None
     )
     version = table.version if table else None
+    before = await given_before(tx, matter.customer_id) if matter.customer_id else Before(0, 0)
     usual = SchemeSuggestion(
         liability=matter.liability,
         severity=matter.severity,
         reason_id=matter.reason_id,
         waited_s=matter.waited_s,
         why=_why(
-            language, matter, labels.get(matter.reason_id) if matter.reason_id else None, version
+            language,
+            matter,
+            labels.get(matter.reason_id) if matter.reason_id else None,
+            version,
+            before.grants,
         ),
         nothing=_nothing(matter, version, line, instrument),
         table_id=table.id if table else None,
@@ -183,7 +192,9 @@ def _nothing(
     return "held_out" if matter.held_out else None
 
 
-def _why(language: str, matter: Matter, reason: str | None, version: int | None) -> list[str]:
+def _why(
+    language: str, matter: Matter, reason: str | None, version: int | None, before: int
+) -> list[str]:
     """Return the grounds of a suggestion as short phrases in the reader's language."""
     found = [
         word(f"complaints.liable_{matter.liability}", language),
@@ -195,6 +206,8 @@ def _why(language: str, matter: Matter, reason: str | None, version: int | None)
         found.append(word("complaints.waited", language, minutes=matter.waited_s // 60))
     if version is not None:
         found.append(word("complaints.by_scheme", language, version=version))
+    if before:
+        found.append(word("complaints.given_before", language, times=before))
     return found
 
 

@@ -21,6 +21,7 @@ from peakend.customers.queries.cards import (
     parts_of,
 )
 from peakend.customers.queries.found import customer_page, is_erased, search
+from peakend.customers.queries.groups import groups_of
 from peakend.customers.queries.looks import looks
 from peakend.customers.queries.reaching import Reachable, external_ids, mail_addresses
 from peakend.customers.queries.seeing import (
@@ -69,6 +70,7 @@ __all__ = [
     "duplicates",
     "external_ids",
     "forget_visitor",
+    "groups_of",
     "is_erased",
     "is_proven",
     "last_seen",

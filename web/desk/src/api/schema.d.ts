@@ -2208,6 +2208,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/complaints/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What groups of customers got for the same matters */
+        get: operations["complaints.settling.complaint_fairness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/complaints/repeat-claimers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers who complained or were compensated again and again */
+        get: operations["complaints.settling.repeat_claimers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/complaints/{complaint_id}": {
         parameters: {
             query?: never;
@@ -10303,6 +10337,16 @@ export interface components {
             id: string;
             version: number;
         };
+        /** Claimer */
+        Claimer: {
+            complaints: number;
+            cost_fen: number;
+            customer: components["schemas"]["CustomerBrief"];
+            grants: number;
+            /** Format: date-time */
+            last_at: string;
+            upheld: number;
+        };
         /** Clocks */
         Clocks: {
             /** @default 480 */
@@ -12117,6 +12161,18 @@ export interface components {
             unit: "fen" | "points" | "piece";
             version: number;
             voucher: components["schemas"]["VoucherView"] | null;
+        };
+        /** GroupGap */
+        GroupGap: {
+            compared: number;
+            gap_fen: number | null;
+            group: string;
+            high_fen: number | null;
+            low_fen: number | null;
+            matters: number;
+            mean_fen: number;
+            /** @enum {string} */
+            verdict: "more" | "less" | "same" | "too_few";
         };
         /** GuestAsked */
         GuestAsked: {
@@ -15400,6 +15456,7 @@ export interface components {
         /** SettlementStepGiven */
         SettlementStepGiven: {
             compensation_fen?: number | null;
+            grant_id?: string | null;
             /** @enum {string} */
             kind: "unsatisfying" | "supervisor" | "solution" | "apology" | "compensation" | "offer" | "accepted" | "refused" | "again" | "unsettled" | "improvement";
             /** @enum {null|string} */
@@ -22156,6 +22213,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Uneven"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.complaint_fairness": {
+        parameters: {
+            query?: {
+                by?: "tier" | "language";
+                brand_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupGap"][];
+                };
+            };
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    "complaints.settling.repeat_claimers": {
+        parameters: {
+            query?: {
+                brand_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claimer"][];
                 };
             };
             401: components["responses"]["Error401"];
